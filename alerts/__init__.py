@@ -1,0 +1,1 @@
+"""What is told to whom: deciding, composing, sending."""

@@ -1,0 +1,138 @@
+"""All settings, one typed object, read once. Nobody else reads the environment.
+
+Every setting comes from the environment or ``.env`` with the prefix ``NIANBAO_``; a secret may also come from a file
+named in ``NIANBAO_…_FILE``. Defaults work on a laptop with nothing else installed.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "NIANBAO_"
+SECRETS = ("database_url", "broker_url", "smtp_url", "blob_url")
+
+
+class BadSettings(Exception):
+    """A setting is wrong: the message names it, in one line."""
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Field names, upper-cased and prefixed, are the variables' names."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    data_dir: Path = Path("var")
+    # SQLite serves one machine; several machines need PostgreSQL: postgresql+psycopg://user:secret@host/nianbao
+    database_url: str = ""
+    # Empty: a Valkey server of our own under data_dir. redis://host:6379/0 in production.
+    broker_url: str = ""
+    # Empty: a folder under data_dir. s3://bucket/prefix in production (install the extra s3).
+    blob_url: str = ""
+
+    # smtp://user:secret@host:587?starttls=1 or smtps://…; empty: mails wait in the outbox.
+    smtp_url: str = ""
+    mail_from: str = "nianbao@localhost"
+    # Where digests go for bodies whose supervising office has no address of its own; comma-separated.
+    office_mail: Annotated[list[str], NoDecode] = []
+    # Where "cannot tell", doubtful readings and failed work go; comma-separated, empty: nowhere but the queue page.
+    ops_mail: Annotated[list[str], NoDecode] = []
+    public_url: str = ""
+    timezone: str = "Asia/Shanghai"
+
+    # Hosts and ports on private addresses that the crawler may visit, e.g. 127.0.0.1:8080; empty: none.
+    allowed_private_hosts: Annotated[list[str], NoDecode] = []
+    # Seconds between two requests to one host; district portals answer 412 below one second.
+    crawl_delay: float = Field(2.0, ge=0)
+    user_agent: str = "Nianbao/0.1 (annual report monitor; contact: see MAIL_FROM of the operator)"
+    obey_robots: bool = True
+    # Seconds between two looks at one source; in season (January to March) a day is the office's own rhythm.
+    crawl_interval: int = Field(24 * 3600, ge=60)
+    # Seconds one crawl of one source may take before its child is stopped.
+    crawl_timeout: int = Field(1800, ge=10)
+
+    # Processes that read documents; two fit two cores.
+    worker_concurrency: int = Field(2, ge=1)
+    # Limits of the reading child: megabytes of address space and seconds of wall clock for one document.
+    read_memory_mb: int = Field(3072, ge=512)
+    read_timeout: int = Field(120, ge=5)
+    # Hour of the day (in `timezone`) at which the office's digest is decided.
+    digest_hour: int = Field(9, ge=0, le=23)
+    log_format: str = Field("text", pattern="^(text|json)$")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @field_validator("office_mail", "ops_mail", "allowed_private_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone; use a name such as Asia/Shanghai")
+        return value
+
+    @model_validator(mode="after")
+    def _fill(self) -> Self:
+        self.data_dir = self.data_dir.expanduser().resolve()
+        for name in SECRETS:
+            path = os.environ.get(f"{PREFIX}{name.upper()}_FILE")
+            if path:
+                setattr(self, name, Path(path).read_text(encoding="utf-8").strip())
+        if not self.database_url:
+            self.database_url = f"sqlite:///{self.data_dir / 'nianbao.sqlite3'}"
+        if not self.blob_url:
+            self.blob_url = (self.data_dir / "blobs").as_uri()
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are shown and days are counted."""
+        return ZoneInfo(self.timezone)
+
+    def shown(self) -> dict[str, str]:
+        """Every setting as text, passwords hidden: what ``nianbao doctor`` prints."""
+        out = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            text = ",".join(value) if isinstance(value, list) else str(value)
+            out[f"{PREFIX}{name.upper()}"] = without_password(text) if name in SECRETS else text
+        return out
+
+
+def without_password(url: str) -> str:
+    """The address with its password replaced, for logs and pages."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{host}"))
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once. Raises BadSettings with one line for each wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"{PREFIX}{'.'.join(str(x) for x in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+        raise BadSettings("; ".join(lines)) from None
+    except OSError as error:
+        raise BadSettings(f"a file named in {PREFIX}…_FILE cannot be read: {error}") from None
+
+
+def child_environment(settings_: Settings) -> dict[str, str]:
+    """The environment for a child process of ours: this one's, with the settings as they are now."""
+    out = dict(os.environ)
+    for name in Settings.model_fields:
+        value = getattr(settings_, name)
+        out[f"{PREFIX}{name.upper()}"] = ",".join(value) if isinstance(value, list) else str(value)
+    return out

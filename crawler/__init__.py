@@ -1,0 +1,1 @@
+"""Watching portals: spider, portal families, the child process that runs them."""

@@ -1,0 +1,1 @@
+"""Portal families: bytes in, plain data out."""

@@ -1,0 +1,1 @@
+"""Portals on loopback, a mailbox, and the main job once."""

@@ -1,0 +1,1 @@
+"""One container a module: bytes to blocks."""

@@ -1,0 +1,1 @@
+"""Compliance summaries: figures, then pages."""

@@ -1,0 +1,1 @@
+"""Celery: thin tasks that join store, core and database."""
