@@ -1,0 +1,229 @@
+"""Who owes which report by when, and how that stands at a moment.
+
+Basis: 政府信息公开条例 articles 49 and 50; what may be concluded from a crawl: a body is called late or missing only
+where every source registered for it was read completely; otherwise the answer is *cannot tell*, with the reason.
+All functions are pure: rows come in as plain data, time is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from reports.report import Kind
+
+State = Literal["published", "late", "due", "missing", "cannot_tell"]
+STATES: tuple[State, ...] = ("published", "late", "due", "missing", "cannot_tell")
+STATE_ZH: dict[State, str] = {
+    "published": "已发布",
+    "late": "逾期发布",
+    "due": "尚未到期",
+    "missing": "未发现",
+    "cannot_tell": "无法判断",
+}
+
+DEPARTMENT_DEADLINE = (1, 31)  # 条例第四十九条第一款
+GOVERNMENT_DEADLINE = (3, 31)  # 条例第四十九条第二款
+STATUTE = "《中华人民共和国政府信息公开条例》第四十九条"
+
+# A source in one of these states was read whole; every other state hides what may have been published.
+COMPLETE = frozenset({"ok", "unchanged"})
+
+SOURCE_REASON_ZH = {
+    "": "来源尚未读取",
+    "incomplete": "列表未能读全",
+    "challenged": "网站要求安全验证",
+    "unreachable": "网站无法访问",
+    "moved": "栏目疑似迁移",
+    "unknown-js": "栏目由脚本生成，无法读取",
+    "not-allowed": "网站规则不允许读取",
+    "gone": "栏目页面已不存在",
+    "quiet": "栏目不再列出内容",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One body owes the report of ``year`` by ``deadline``; ``statutory`` is false where only a notice sets the day."""
+
+    agency_id: int
+    agency: str
+    kind: str
+    level: str
+    year: int
+    deadline: date
+    ground: str = STATUTE
+    statutory: bool = True
+    parent: str | None = None
+    office_id: int | None = None
+    local_deadline: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A document seen for the body and year. ``published_on`` is the stated date; ``first_seen`` our own."""
+
+    document_id: int
+    title: str
+    url: str
+    kind: Kind | None
+    state: str
+    first_seen: datetime
+    published_on: date | None = None
+    version_id: int | None = None
+    form: str | None = None
+    needs_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source of the body was read last. ``complete_at`` is the last complete look, ``first_complete_at`` the
+    first; ``unassigned`` counts items of a shared column whose body is not known."""
+
+    source_id: int
+    url: str
+    status: str
+    reason: str = ""
+    checked_at: datetime | None = None
+    complete_at: datetime | None = None
+    first_complete_at: datetime | None = None
+    unassigned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one duty stands. ``on_time`` is None where no stated date and no earlier complete look decide it;
+    ``reason`` says in Chinese why the state is ``cannot_tell`` (or what to know about the others)."""
+
+    duty: Duty
+    state: State
+    reason: str = ""
+    on_time: bool | None = None
+    sighting: Sighting | None = None
+    interpretation: Sighting | None = None
+    source_url: str = ""
+
+    @property
+    def published_on(self) -> date | None:
+        """The day that counts as the publication's: the stated one."""
+        return self.sighting.published_on if self.sighting else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFinding:
+    """A stored finding as the ledger shows it."""
+
+    id: int
+    agency_id: int
+    agency: str
+    year: int
+    rule: str
+    severity: str
+    message: str
+    cells: tuple[str, ...] = ()
+    place: str = ""
+    basis: str = ""
+    expected: str = ""
+    actual: str = ""
+    url: str = ""
+    needs_review: bool = False
+    state: str = "open"
+    fingerprint: str = ""
+    office_id: int | None = None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The standings of a year at a moment, with the open findings and the sources' health, as plain data."""
+
+    year: int
+    now: datetime
+    standings: list[Standing] = field(default_factory=list)
+    findings: list[OpenFinding] = field(default_factory=list)
+    sources: list[SourceState] = field(default_factory=list)
+    unreadable: int = 0
+
+    def of(self, agency_id: int) -> list[OpenFinding]:
+        """The findings of one body."""
+        return [finding for finding in self.findings if finding.agency_id == agency_id]
+
+    def count(self, state: State) -> int:
+        """How many duties stand so."""
+        return sum(standing.state == state for standing in self.standings)
+
+
+def statutory_deadline(kind: str, level: str, year: int) -> date | None:
+    """The day by which a body of that kind must have published the report of ``year``; None where no duty exists.
+
+    Governments of county level and above have until 31 March (article 49(2)), departments until 31 January (49(1)).
+    Townships, subdistricts, zones and branches are bound by their office's notice, usually to the departments' day.
+    """
+    if kind in {"enterprise", "institution", "party", "mass_organisation"}:
+        return None
+    governs = kind == "government" and level not in {"township", "town", "subdistrict"}
+    month, day = GOVERNMENT_DEADLINE if governs else DEPARTMENT_DEADLINE
+    return date(year + 1, month, day)
+
+
+def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[SourceState], now: datetime) -> Standing:
+    """How the duty stands at ``now`` (an aware datetime in the office's zone).
+
+    ``sightings`` are the documents known for this body and year; ``sources`` all sources registered for the body.
+    """
+    seen = sorted(sightings, key=lambda s: (s.kind != "annual_report", s.published_on or date.max, s.first_seen))
+    reports = [s for s in seen if s.kind == "annual_report" and s.state == "read"]
+    unread = [s for s in seen if s.state in {"waiting", "failed", "unreadable"} and s.kind in {"annual_report", None}]
+    interpretation = next((s for s in seen if s.kind == "interpretation" and s.state == "read"), None)
+    source_url = sources[0].url if sources else ""
+
+    if reports:
+        return _published(duty, reports[0], interpretation, sources, source_url)
+    if unread:
+        why = {"waiting": "已发现，正在识读", "unreadable": "已发布，但文件无法识读", "failed": "已发现，处理失败"}
+        return Standing(duty, "cannot_tell", why[unread[0].state], None, unread[0], interpretation, source_url)
+    if now.date() <= duty.deadline:
+        return Standing(duty, "due", "", None, None, interpretation, source_url)
+    doubt = _doubt(duty, sources, now)
+    if doubt:
+        return Standing(duty, "cannot_tell", doubt, None, None, interpretation, source_url)
+    return Standing(duty, "missing", "", None, None, interpretation, source_url)
+
+
+def _published(
+    duty: Duty, report: Sighting, interpretation: Sighting | None, sources: Sequence[SourceState], source_url: str
+) -> Standing:
+    if report.published_on is not None:
+        on_time: bool | None = report.published_on <= duty.deadline
+    elif report.first_seen.date() <= duty.deadline:
+        on_time = True
+    else:
+        # Only a complete look after the deadline and before the first sight shows that it was not there in time.
+        looks = [s.first_complete_at for s in sources]
+        watched = bool(looks) and all(
+            look is not None and duty.deadline < look.date() and look < report.first_seen for look in looks
+        )
+        on_time = False if watched else None
+    state: State = "late" if on_time is False else "published"
+    reason = "未注明发布日期，无法判断是否按时" if on_time is None else ""
+    return Standing(duty, state, reason, on_time, report, interpretation, source_url)
+
+
+def _doubt(duty: Duty, sources: Sequence[SourceState], now: datetime) -> str:
+    """Why absence cannot be concluded; empty where every source was read whole after the deadline."""
+    if not sources:
+        return "未登记年报栏目"
+    for source in sources:
+        if source.status not in COMPLETE:
+            return SOURCE_REASON_ZH.get(source.status, f"来源状态：{source.status}")
+        if source.complete_at is None or source.complete_at.astimezone(now.tzinfo).date() <= duty.deadline:
+            return "期限届满后尚未读全来源"
+        if source.unassigned:
+            return f"共用栏目中有{source.unassigned}篇未能识别所属单位"
+    return ""
+
+
+def duties_of_year(duties: Iterable[Duty], year: int) -> list[Duty]:
+    """The duties of one report year, by deadline and name."""
+    return sorted((d for d in duties if d.year == year), key=lambda d: (d.deadline, d.agency))
