@@ -63,7 +63,9 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A document seen for the body and year. ``published_on`` is the stated date; ``first_seen`` our own."""
+    """A document seen for the body and year. ``published_on`` is the stated date; ``first_seen`` our own;
+    ``absent_at`` the last moment before ``first_seen`` at which all sources of the body had been read whole and it was
+    not there (the oldest of the sources' last complete runs before ``first_seen``), None if there was none."""
 
     document_id: int
     title: str
@@ -75,12 +77,13 @@ class Sighting:
     version_id: int | None = None
     form: str | None = None
     needs_review: bool = False
+    absent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How a source of the body was read last. ``complete_at`` is the last complete look, ``first_complete_at`` the
-    first; ``unassigned`` counts items of a shared column whose body is not known."""
+    """How a source of the body was read last. ``complete_at`` is the last complete look;
+    ``unassigned`` counts items of a shared column whose body is not known."""
 
     source_id: int
     url: str
@@ -88,7 +91,6 @@ class SourceState:
     reason: str = ""
     checked_at: datetime | None = None
     complete_at: datetime | None = None
-    first_complete_at: datetime | None = None
     unassigned: int = 0
 
 
@@ -179,7 +181,7 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
     source_url = sources[0].url if sources else ""
 
     if reports:
-        return _published(duty, reports[0], interpretation, sources, source_url)
+        return _published(duty, reports[0], interpretation, source_url, now)
     if unread:
         why = {"waiting": "已发现，正在识读", "unreadable": "已发布，但文件无法识读", "failed": "已发现，处理失败"}
         return Standing(duty, "cannot_tell", why[unread[0].state], None, unread[0], interpretation, source_url)
@@ -192,19 +194,16 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
 
 
 def _published(
-    duty: Duty, report: Sighting, interpretation: Sighting | None, sources: Sequence[SourceState], source_url: str
+    duty: Duty, report: Sighting, interpretation: Sighting | None, source_url: str, now: datetime
 ) -> Standing:
     if report.published_on is not None:
         on_time: bool | None = report.published_on <= duty.deadline
-    elif report.first_seen.date() <= duty.deadline:
+    elif report.first_seen.astimezone(now.tzinfo).date() <= duty.deadline:
         on_time = True
     else:
         # Only a complete look after the deadline and before the first sight shows that it was not there in time.
-        looks = [s.first_complete_at for s in sources]
-        watched = bool(looks) and all(
-            look is not None and duty.deadline < look.date() and look < report.first_seen for look in looks
-        )
-        on_time = False if watched else None
+        absent = report.absent_at.astimezone(now.tzinfo).date() if report.absent_at else None
+        on_time = False if absent is not None and absent > duty.deadline else None
     state: State = "late" if on_time is False else "published"
     reason = "未注明发布日期，无法判断是否按时" if on_time is None else ""
     return Standing(duty, state, reason, on_time, report, interpretation, source_url)

@@ -19,7 +19,7 @@ def at(text: str) -> datetime:
 
 
 AFTER = at("2027-02-03T09:00")
-WHOLE = SourceState(1, "http://a.gov.cn/nb/", "ok", "", AFTER, AFTER, at("2026-12-01T09:00"))
+WHOLE = SourceState(1, "http://a.gov.cn/nb/", "ok", "", AFTER, AFTER)
 REPORT = Sighting(7, "甲县统计局2026年年报", "http://a.gov.cn/1", "annual_report", "read", AFTER, date(2027, 1, 28))
 
 
@@ -51,8 +51,8 @@ def test_a_report_dated_a_day_after_the_deadline_is_late():
 def test_a_report_without_a_date_is_late_only_if_a_complete_look_after_the_deadline_did_not_see_it():
     seen = replace(REPORT, published_on=None, first_seen=at("2027-02-10T09:00"))
     assert standing(DUTY, [seen], [WHOLE], AFTER).on_time is None
-    watched = replace(WHOLE, first_complete_at=at("2027-02-05T09:00"))
-    assert standing(DUTY, [seen], [watched], AFTER).state == "late"
+    assert standing(DUTY, [replace(seen, absent_at=at("2027-01-31T20:00"))], [WHOLE], AFTER).on_time is None
+    assert standing(DUTY, [replace(seen, absent_at=at("2027-02-05T09:00"))], [WHOLE], AFTER).state == "late"
 
 
 def test_absence_is_missing_only_after_every_source_was_read_whole_after_the_deadline():
