@@ -1,0 +1,82 @@
+"""A digest as a mail: subject, plain text and HTML in Chinese, from the templates beside this module.
+
+Tone and parts: what was found, when, at which address; section, cell, printed and expected figure; what to do next;
+why this person gets it. Plain, impersonal, verifying; 未发现 for absence, 疑似 where the reason is uncertain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from alerts.decide import Digest
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A composed mail. ``subject`` is one line; ``html`` carries its styles inline."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        # Everything in a notice comes from pages on the web: the HTML part escapes it, whatever the variable.
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["one_line"] = one_line
+    environment.filters["web"] = web_address
+    return environment
+
+
+def one_line(text: str) -> str:
+    """White space and line ends folded: header fields and plain-text lines cannot be broken from outside."""
+    return " ".join(text.split())
+
+
+def web_address(url: str) -> str:
+    """The address if it is one that a mail reader may follow, else empty (no ``javascript:``, no ``data:``)."""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def subject(digest: Digest) -> str:
+    """The subject line, with the counts that matter first."""
+    if digest.audience == "ops":
+        return one_line(
+            f"【年报监测·运维】{digest.year}年度：无法判断{digest.count('cannot_tell')}家，"
+            f"识读存疑{digest.count('review')}项（{digest.day.isoformat()}）"
+        )
+    parts = []
+    for groups, name, unit in (
+        (("missing",), "未发现", "家"),
+        (("late",), "逾期", "家"),
+        (("error", "warning"), "数据问题", "项"),
+        (("notice",), "提示", "项"),
+    ):
+        number = digest.count(*groups)
+        if number:
+            parts.append(f"{name}{number}{unit}")
+    return one_line(f"【年报监测】{digest.year}年度报告：{'，'.join(parts)}（{digest.day.isoformat()}）")
+
+
+def compose(digest: Digest, office_name: str, public_url: str = "") -> Message:
+    """The mail for a digest. ``office_name`` is the addressee; ``public_url`` the console's address, empty if none."""
+    values = {"digest": digest, "office": office_name, "public_url": public_url, "subject": subject(digest)}
+    environment = _environment()
+    text = environment.get_template("digest.txt").render(values)
+    html = environment.get_template("digest.html").render(values)
+    inlined = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
+    return Message(str(values["subject"]), text, inlined)

@@ -1,0 +1,178 @@
+"""What is due to be told to whom: pure decisions over the ledger. Time is an argument.
+
+A notice is one thing to tell once. Its key is made of the finding's fingerprint and its figures, so that the same
+matter is not told twice however often it is decided, and a changed figure is told anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from reports.duties import Ledger, OpenFinding, Standing
+
+Audience = Literal["office", "ops"]
+
+MISSING = frozenset({"PUB-MISSING", "INT-ONLY"})
+LATE = frozenset({"PUB-LATE", "PUB-LATE-GOV"})
+
+# The order in which an office works through them: published at all, in time, then figures and form.
+GROUPS: tuple[tuple[str, str], ...] = (
+    ("missing", "未发现年度报告"),
+    ("late", "晚于法定期限发布"),
+    ("error", "数据或内容矛盾"),
+    ("warning", "疑似填报有误"),
+    ("notice", "其他提示"),
+    ("cannot_tell", "无法判断"),
+    ("review", "识读存疑，待人工核对"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell. ``group`` is a key of GROUPS; figures and place are empty where the matter has none."""
+
+    key: str
+    group: str
+    agency: str
+    year: int
+    rule: str
+    message: str
+    place: str = ""
+    expected: str = ""
+    actual: str = ""
+    basis: str = ""
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Digest:
+    """The one mail to an office (or to the ops team: ``office_id`` None and ``audience`` ops) on a day."""
+
+    audience: Audience
+    office_id: int | None
+    year: int
+    day: date
+    notices: list[Notice] = field(default_factory=list)
+    due: int = 0
+    published: int = 0
+    late: int = 0
+    missing: int = 0
+    cannot_tell: int = 0
+
+    @property
+    def key(self) -> str:
+        """Unique for the mail: one digest an audience, office, report year and day."""
+        return f"digest:{self.audience}:{self.office_id or 0}:{self.year}:{self.day.isoformat()}"
+
+    def groups(self) -> list[tuple[str, str, list[tuple[str, list[Notice]]]]]:
+        """The notices by group and, within it, by body: (key, heading, [(body, notices)])."""
+        out = []
+        for key, heading in GROUPS:
+            bodies: dict[str, list[Notice]] = defaultdict(list)
+            for notice in self.notices:
+                if notice.group == key:
+                    bodies[notice.agency].append(notice)
+            if bodies:
+                out.append((key, heading, sorted(bodies.items())))
+        return out
+
+    def count(self, *groups: str) -> int:
+        """How many notices stand in these groups."""
+        return sum(notice.group in groups for notice in self.notices)
+
+
+def decide(ledger: Ledger, told: Collection[str], now: datetime) -> list[Digest]:
+    """The digests of this day: what is open in the ledger and has not been told.
+
+    ``told`` are the keys already in a mail to the same audience. Doubtful readings and bodies of which nothing can be
+    said go to the ops team, never to the office: no body is blamed for our own reading or for a silent portal.
+    ``now`` is aware and in the office's zone; its day names the digests.
+    """
+    day = now.date()
+    digests: dict[tuple[Audience, int | None], Digest] = {}
+
+    def digest(audience: Audience, office_id: int | None) -> Digest:
+        where = (audience, office_id if audience == "office" else None)
+        if where not in digests:
+            digests[where] = Digest(audience, where[1], ledger.year, day)
+        return digests[where]
+
+    for finding in ledger.findings:
+        if finding.state not in {"open", "confirmed"}:
+            continue
+        doubtful = finding.needs_review and finding.state != "confirmed"
+        notice = _of_finding(finding, "review" if doubtful else _group(finding))
+        if notice.key not in told:
+            digest("ops" if doubtful else "office", finding.office_id).notices.append(notice)
+    for standing in ledger.standings:
+        if standing.state == "cannot_tell":
+            notice = _of_standing(standing)
+            if notice.key not in told:
+                digest("ops", None).notices.append(notice)
+
+    for item in digests.values():
+        item.notices.sort(key=lambda n: (n.agency, n.rule, n.place))
+        _count(item, ledger)
+    return [item for _, item in sorted(digests.items(), key=lambda pair: (pair[0][0], pair[0][1] or 0)) if item.notices]
+
+
+def _group(finding: OpenFinding) -> str:
+    if finding.rule in MISSING:
+        return "missing"
+    if finding.rule in LATE:
+        return "late"
+    return finding.severity
+
+
+def _of_finding(finding: OpenFinding, group: str) -> Notice:
+    return Notice(
+        key=_key(
+            finding.fingerprint or f"{finding.agency_id}/{finding.year}/{finding.rule}/{','.join(finding.cells)}",
+            finding.expected,
+            finding.actual,
+        ),
+        group=group,
+        agency=finding.agency,
+        year=finding.year,
+        rule=finding.rule,
+        message=finding.message,
+        place=finding.place,
+        expected=finding.expected,
+        actual=finding.actual,
+        basis=finding.basis,
+        url=finding.url,
+    )
+
+
+def _of_standing(standing: Standing) -> Notice:
+    duty = standing.duty
+    url = standing.sighting.url if standing.sighting else standing.source_url
+    return Notice(
+        key=_key(f"cannot-tell/{duty.agency_id}/{duty.year}", standing.reason),
+        group="cannot_tell",
+        agency=duty.agency,
+        year=duty.year,
+        rule="",
+        message=f"{duty.agency}{duty.year}年度报告的发布情况无法判断：{standing.reason}。",
+        url=url,
+    )
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _count(digest: Digest, ledger: Ledger) -> None:
+    for standing in ledger.standings:
+        if digest.audience == "office" and standing.duty.office_id != digest.office_id:
+            continue
+        digest.due += 1
+        digest.published += standing.state in {"published", "late"}
+        digest.late += standing.state == "late"
+        digest.missing += standing.state == "missing"
+        digest.cannot_tell += standing.state == "cannot_tell"

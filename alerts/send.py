@@ -1,0 +1,158 @@
+"""One try to hand a mail to an SMTP server, and what kind of failure it was."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Literal
+from urllib.parse import parse_qs, unquote, urlsplit
+
+TIMEOUT = 30.0  # seconds for each step of the conversation
+
+FailureKind = Literal["retry", "person"]
+
+
+class SendFailed(Exception):
+    """The mail was not accepted. ``kind``: ``retry`` may succeed by itself, ``person`` needs somebody to look.
+
+    ``perhaps_sent`` is true where the text was handed over and the server's answer was lost: sending again could
+    double the mail, so nobody does so automatically."""
+
+    def __init__(self, message: str, kind: FailureKind, perhaps_sent: bool = False) -> None:
+        super().__init__(message)
+        self.kind: FailureKind = kind
+        self.perhaps_sent = perhaps_sent
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A mail as it is to leave: ``message_id`` is stable for the row it was made from, also on a second try."""
+
+    message_id: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where and how to deliver, from ``smtp://user:secret@host:587?starttls=1`` or ``smtps://…``."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+    starttls: bool
+
+    @classmethod
+    def parse(cls, url: str) -> Server:
+        """Raises ValueError, without the password, if the address is none."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+            raise ValueError("SMTP_URL must look like smtp://host:25 or smtps://user:secret@host:465")
+        tls = parts.scheme == "smtps"
+        starttls = parse_qs(parts.query).get("starttls", ["0"])[0] in {"1", "true", "yes"}
+        return cls(
+            parts.hostname,
+            parts.port or (465 if tls else 25),
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+            tls,
+            starttls,
+        )
+
+
+def as_email(mail: Outgoing, sender: str) -> EmailMessage:
+    """The mail with both parts. Header values are folded to one line, so nothing can add a header."""
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"] = sender
+    message["To"] = ", ".join(mail.recipients)
+    message["Subject"] = " ".join(mail.subject.split())
+    message["Date"] = format_datetime(mail.queued_at)
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(mail.text, cte="base64")
+    message.add_alternative(mail.html, subtype="html", cte="base64")
+    return message
+
+
+def deliver(mail: Outgoing, smtp_url: str, sender: str) -> None:
+    """Hand the mail to the server once. Raises SendFailed; returns only when the server took it for all recipients."""
+    server = Server.parse(smtp_url)
+    if not mail.recipients:
+        raise SendFailed("the mail has no recipient: give the office an address", "person")
+    try:
+        client = _connect(server)
+    except smtplib.SMTPAuthenticationError as error:
+        raise SendFailed(f"{server.host} refused the login ({error.smtp_code})", "person") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise SendFailed(f"{server.host}:{server.port} cannot be reached: {_short(error)}", "retry") from error
+    try:
+        _converse(client, mail, sender)
+    finally:
+        client.close()
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.tls:
+        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+    else:
+        client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    client.ehlo_or_helo_if_needed()
+    if server.starttls:
+        client.starttls(context=context)
+        client.ehlo()
+    if server.user:
+        client.login(server.user, server.password)
+    return client
+
+
+def _converse(client: smtplib.SMTP, mail: Outgoing, sender: str) -> None:
+    """MAIL, RCPT, DATA step by step: only so is it known whether the text had left when something broke."""
+    body = as_email(mail, sender).as_bytes()
+    try:
+        _expect(client.mail(sender.rpartition("<")[2].rstrip(">")), "the sender")
+        for recipient in mail.recipients:
+            _expect(client.rcpt(recipient), recipient)
+    except (OSError, smtplib.SMTPException) as error:
+        raise SendFailed(f"the conversation broke off before the text: {_short(error)}", "retry") from error
+    try:
+        answer = client.data(body)
+    except smtplib.SMTPDataError as error:  # DATA itself was refused: nothing had left
+        raise SendFailed(_said(error.smtp_code, error.smtp_error, "the text"), _kind(error.smtp_code)) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise SendFailed(f"the server's answer was lost after the text: {_short(error)}", "person", True) from error
+    _expect(answer, "the text")
+    try:
+        client.quit()
+    except (OSError, smtplib.SMTPException):
+        return  # the mail is taken; how the server says good-bye changes nothing
+
+
+def _expect(answer: tuple[int, bytes], what: str) -> None:
+    code, said = answer
+    if not 200 <= code < 300:
+        raise SendFailed(_said(code, said, what), _kind(code))
+
+
+def _kind(code: int) -> FailureKind:
+    return "person" if 500 <= code < 600 else "retry"
+
+
+def _said(code: int, said: bytes | str, what: str) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return f"the server refused {what}: {code} {' '.join(text.split())[:200]}"
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"

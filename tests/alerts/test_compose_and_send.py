@@ -1,0 +1,104 @@
+"""The mail itself, over a real SMTP conversation."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from alerts.compose import compose, subject
+from alerts.decide import Digest, Notice
+from alerts.send import Outgoing, SendFailed, Server, deliver
+from tests.mailbox import free_port, mailbox
+
+NOTICE = Notice(
+    "k1", "error", "甲县统计局", 2026, "APP-SUM-ROW",
+    "甲县统计局2026年“本年新收”一行：各类申请人相加为26，总计填报为25。",
+    "表三，第1行，总计", "26", "25", "表式（总计列）", "http://a.gov.cn/1?a=1&b=2",
+)  # fmt: skip
+DIGEST = Digest("office", 5, 2026, date(2027, 2, 3), [NOTICE], due=7, published=5, late=0, missing=1, cannot_tell=1)
+
+
+def outgoing(**changes) -> Outgoing:
+    message = compose(DIGEST, "甲县政务公开办")
+    values = {
+        "message_id": "<digest-1@nianbao.test>",
+        "recipients": ("office@a.gov.cn",),
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "queued_at": datetime(2027, 2, 3, 1, 0, tzinfo=UTC),
+    }
+    return Outgoing(**(values | changes))
+
+
+def test_both_parts_carry_body_place_figures_and_address():
+    message = compose(DIGEST, "甲县政务公开办")
+    for part in (message.text, message.html):
+        for fact in ("甲县政务公开办", "甲县统计局", "表三，第1行，总计", "26", "25", "http://a.gov.cn/1?a=1"):
+            assert fact in part
+    assert "&amp;b=2" in message.html
+    assert message.subject == "【年报监测】2026年度报告：数据问题1项（2027-02-03）"
+
+
+def test_hostile_text_from_a_page_is_escaped_and_cannot_break_a_line_or_a_header():
+    evil = Notice(
+        "k", "missing", '<img src=x onerror="alert(1)">', 2026, "PUB-MISSING", "第一行\r\nBcc: all@a.gov.cn",
+        url="javascript:alert(1)",
+    )  # fmt: skip
+    digest = Digest("office", 5, 2026, date(2027, 2, 3), [evil])
+    message = compose(digest, "甲县\r\nX-Evil: 1")
+    assert "<img" not in message.html
+    assert "javascript:" not in message.html + message.text
+    assert "\nBcc:" not in message.text
+    assert "\n" not in subject(digest)
+
+
+def test_a_mail_arrives_whole_with_a_stable_message_id():
+    with mailbox() as box:
+        deliver(outgoing(), box.url, "年报监测 <nianbao@a.gov.cn>")
+    (mail,) = box.mails
+    assert mail["Message-ID"] == "<digest-1@nianbao.test>"
+    assert mail["Subject"] == "【年报监测】2026年度报告：数据问题1项（2027-02-03）"
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert "各类申请人相加为26" in text.get_content()
+    assert "各类申请人相加为26" in html.get_content()
+    assert box.recipients == [["office@a.gov.cn"]]
+
+
+@pytest.mark.parametrize(("answer", "kind"), [("451 try later", "retry"), ("554 refused as spam", "person")])
+def test_a_refusal_for_now_is_tried_again_and_a_refusal_for_good_needs_a_person(answer, kind):
+    with mailbox() as box:
+        box.answer = answer
+        with pytest.raises(SendFailed) as failure:
+            deliver(outgoing(), box.url, "nianbao@a.gov.cn")
+    assert (failure.value.kind, failure.value.perhaps_sent) == (kind, False)
+    assert box.mails == []
+
+
+def test_an_unknown_recipient_needs_a_person():
+    with mailbox() as box, pytest.raises(SendFailed) as failure:
+        deliver(outgoing(recipients=("nobody@a.gov.cn",)), box.url, "nianbao@a.gov.cn")
+    assert failure.value.kind == "person"
+
+
+def test_an_answer_lost_after_the_text_counts_as_perhaps_sent():
+    with mailbox() as box:
+        box.hang_up_after_text = True
+        with pytest.raises(SendFailed) as failure:
+            deliver(outgoing(), box.url, "nianbao@a.gov.cn")
+    assert failure.value.perhaps_sent
+
+
+def test_a_server_that_is_not_there_is_tried_again():
+    with pytest.raises(SendFailed) as failure:
+        deliver(outgoing(), f"smtp://127.0.0.1:{free_port()}", "nianbao@a.gov.cn")
+    assert (failure.value.kind, failure.value.perhaps_sent) == ("retry", False)
+
+
+def test_a_wrong_smtp_address_is_named_without_its_password():
+    with pytest.raises(ValueError, match="SMTP_URL must look like") as error:
+        Server.parse("http://user:geheim@mail.a.gov.cn")
+    assert "geheim" not in str(error.value)
