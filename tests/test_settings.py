@@ -1,0 +1,53 @@
+"""Settings: one typed object, documented whole, secrets hidden."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config import BadSettings, Settings, settings, without_password
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def test_every_setting_is_documented_in_the_example_with_its_default():
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    documented = dict(line.split("=", 1) for line in lines if line.startswith("NIANBAO_"))
+    assert set(documented) == {f"NIANBAO_{name.upper()}" for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        default = ",".join(field.default) if isinstance(field.default, list) else str(field.default)
+        assert documented[f"NIANBAO_{name.upper()}"].strip('"').lower() == default.lower(), name
+
+
+def test_a_wrong_setting_is_named_in_one_line(monkeypatch):
+    monkeypatch.setenv("NIANBAO_CRAWL_DELAY", "fast")
+    with pytest.raises(BadSettings, match="NIANBAO_CRAWL_DELAY"):
+        settings()
+
+
+def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
+    secret = tmp_path / "smtp"
+    secret.write_text("smtp://u:p@mail:25\n")
+    monkeypatch.setenv("NIANBAO_SMTP_URL_FILE", str(secret))
+    assert settings().smtp_url == "smtp://u:p@mail:25"
+
+
+def test_a_secret_file_that_is_not_there_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("NIANBAO_SMTP_URL_FILE", str(tmp_path / "none"))
+    with pytest.raises(BadSettings, match="none"):
+        settings()
+
+
+def test_passwords_are_never_shown(monkeypatch):
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", "postgresql+psycopg://nianbao:geheim@db:5432/nianbao")
+    assert "geheim" not in str(settings().shown())
+    assert without_password("redis://:geheim@b:6379/0") == "redis://:***@b:6379/0"
