@@ -144,6 +144,14 @@ def _problems(findings: list[OpenFinding]) -> list[Problem]:
         names = sorted({f.agency for f in found})
         severity = min((f.severity for f in found), key=lambda s: _SEVERITY_ORDER[s])
         out.append(
-            Problem(rule, RULES[rule].title if rule in RULES else rule, severity, SEVERITY_ZH[severity], len(found), len(names), tuple(names[:5]))
+            Problem(
+                rule,
+                RULES[rule].title if rule in RULES else rule,
+                severity,
+                SEVERITY_ZH[severity],
+                len(found),
+                len(names),
+                tuple(names[:5]),
+            )
         )
     return sorted(out, key=lambda p: (_SEVERITY_ORDER[p.severity], -p.bodies, p.rule))

