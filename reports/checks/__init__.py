@@ -1,1 +1,234 @@
-"""The catalogue of checks, evaluated."""
+"""The catalogue of checks, evaluated: reports and their context in, findings out.
+
+Three outcomes and no fourth: a rule holds, fails, or is not judged because …; silence is never taken for health.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from reports.checks import publication, reading, structure
+from reports.checks.context import NEED_ZH, Context
+from reports.checks.engine import (
+    FUNCTIONS,
+    Case,
+    Evaluation,
+    NotJudged,
+    Rule,
+    active,
+    by_formula,
+    catalogue,
+    not_judged,
+    shown,
+)
+from reports.report import Finding, Report
+
+MODULES = (publication, reading, structure)  # importing them registers their functions
+
+CATALOGUE: dict[str, Rule] = catalogue().rules
+CATALOGUE_VERSION = catalogue().version
+RULES: dict[str, Rule] = {rule_id: rule for rule_id, rule in CATALOGUE.items() if active(rule_id)}
+
+# What still runs on a document that is not the report: what concerns its publication and personal data.
+_ANY_KIND = frozenset({"INT", "PUB", "PII"})
+_NEEDED_BEFORE = frozenset({"history", "hierarchy", "registry", "portal", "siblings", "other_publication"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A rule (or a part of its evaluations) that could not be concluded, and why, in Chinese."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Result:
+    """The outcome of a run. A rule with one evaluation that could not be concluded stands in ``not_judged`` (and in
+    ``findings`` too where another one failed); ``not_applicable`` are the rules of the other form."""
+
+    findings: list[Finding] = field(default_factory=list)
+    not_judged: list[Unjudged] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    not_applicable: list[str] = field(default_factory=list)
+
+    @property
+    def judged(self) -> frozenset[str]:
+        """The rules concluded in full: only their earlier findings may be called resolved."""
+        open_ = {item.rule for item in self.not_judged}
+        return frozenset({*self.held, *self.not_applicable, *(f.rule for f in self.findings)} - open_)
+
+
+def run(report: Report | None, context: Context | None = None, rules: Collection[str] | None = None) -> Result:
+    """Checks one report in its context.
+
+    ``report`` is None where nothing was found: then only the rules of publication run. ``rules`` limits the run to
+    these ids; an unknown id raises KeyError.
+    """
+    context = context or Context()
+    chosen = [RULES[rule_id] for rule_id in rules] if rules is not None else list(RULES.values())
+    case = Case(report, context)
+    result = Result()
+    for rule in chosen:
+        if report is None and rule.scope != "publication":
+            continue
+        _settle(result, rule, list(evaluations(case, rule)))
+    return result
+
+
+def evaluations(case: Case, rule: Rule) -> Iterator[Evaluation]:
+    """All evaluations of one rule on a case: none at all only where the rule is of the other form."""
+    try:
+        _ready(case, rule)
+        form = case.report.form if case.report is not None else None
+        if form is not None and form not in rule.forms:
+            return
+        found = FUNCTIONS[rule.id](case, rule) if rule.id in FUNCTIONS else by_formula(case, rule)
+        empty = True
+        for evaluation in found:
+            empty = False
+            yield evaluation
+        if empty:
+            yield not_judged("文中没有可供比对的内容")
+    except NotJudged as why:
+        yield not_judged(why.reason)
+
+
+def _ready(case: Case, rule: Rule) -> None:
+    """Raises NotJudged where the rule cannot run on this kind of document, or lacks what it needs."""
+    report = case.report
+    if report is not None and report.error is not None and rule.scope != "publication":
+        raise NotJudged("文件未能识读")
+    if (
+        report is not None
+        and report.error is None
+        and report.kind != "annual_report"
+        and rule.family not in _ANY_KIND
+        and rule.id != "READ-KIND"
+    ):
+        raise NotJudged("不是年度报告")
+    for need in rule.needs:
+        if not case.context.has(need):
+            raise NotJudged(NEED_ZH[need])
+
+
+def _settle(result: Result, rule: Rule, found: list[Evaluation]) -> None:
+    result.findings.extend(evaluation.finding for evaluation in found if evaluation.finding is not None)
+    open_ = [evaluation.reason for evaluation in found if evaluation.state == "not_judged"]
+    if open_:
+        reasons = list(dict.fromkeys(open_))
+        more = f"等{len(reasons)}项" if len(reasons) > 3 else ""
+        result.not_judged.append(Unjudged(rule.id, "；".join(reasons[:3]) + more))
+    elif not found:
+        result.not_applicable.append(rule.id)
+    elif all(evaluation.state == "holds" for evaluation in found):
+        result.held.append(rule.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a rule was evaluated: every evaluation with its operands, their places and the conventions applied."""
+
+    rule: Rule
+    evaluations: tuple[Evaluation, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "rule": self.rule.id,
+            "title": self.rule.title,
+            "basis": self.rule.basis,
+            "evaluations": [
+                {
+                    "outcome": evaluation.state,
+                    "reason": evaluation.reason,
+                    "condition": evaluation.condition,
+                    "arithmetic": evaluation.arithmetic,
+                    "conventions": list(evaluation.conventions),
+                    "operands": [
+                        {
+                            "name": operand.name,
+                            "value": shown(operand.value),
+                            "raw": operand.raw,
+                            "where": operand.where,
+                            "state": operand.state,
+                            "note": operand.note,
+                        }
+                        for operand in evaluation.operands
+                    ],
+                    "message": evaluation.finding.message if evaluation.finding else "",
+                }
+                for evaluation in self.evaluations
+            ],
+        }
+
+    def as_text(self) -> str:
+        """For people."""
+        words = {"holds": "成立", "fails": "不成立", "not_judged": "未判断"}
+        lines = [f"{self.rule.id} {self.rule.title}", f"依据：{self.rule.basis}"]
+        if not self.evaluations:
+            lines.append("本规则不适用于此版表格。")
+        for number, evaluation in enumerate(self.evaluations, 1):
+            outcome = words[evaluation.state] + (f"：{evaluation.reason}" if evaluation.reason else "")
+            lines.append(f"{number}. {evaluation.condition or self.rule.title} —— {outcome}")
+            lines.extend(
+                f"     {operand.name} = {shown(operand.value) or '（空）'}"
+                + (f"  原文“{operand.raw}”" if operand.raw else "")
+                + (f"  {operand.where}" if operand.where else "")
+                + (f"  {operand.note}" if operand.note else "")
+                for operand in evaluation.operands
+            )
+            if evaluation.arithmetic:
+                lines.append(f"     算式：{evaluation.arithmetic}")
+            if evaluation.finding is not None:
+                lines.append(f"     {evaluation.finding.message}")
+        return "\n".join(lines)
+
+
+def explain(rule_id: str, report: Report | None, context: Context | None = None) -> Explanation:
+    """How one rule was evaluated on a report. Raises KeyError for an unknown rule."""
+    rule = RULES[rule_id]
+    return Explanation(rule, tuple(evaluations(Case(report, context or Context()), rule)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a rule would newly say and no longer say of one report."""
+
+    report: Report
+    newly: tuple[Finding, ...]
+    gone: tuple[Finding, ...]
+    not_judged: str = ""
+
+
+def back_test(rule_id: str, reports: Iterable[tuple[Report, Context]]) -> Iterator[Change]:
+    """Runs one rule over stored reports, before it is switched on or changed; ``report.findings`` are what is said of
+    it today. Yields only reports of which the rule would say something else, or which it cannot judge."""
+    for report, context in reports:
+        result = run(report, context, [rule_id])
+        before = {(f.cells, f.message): f for f in report.findings if f.rule == rule_id}
+        after = {(f.cells, f.message): f for f in result.findings}
+        reason = result.not_judged[0].reason if result.not_judged else ""
+        newly = tuple(f for key, f in after.items() if key not in before)
+        gone = tuple(f for key, f in before.items() if key not in after)
+        if newly or gone or reason:
+            yield Change(report, newly, gone, reason)
+
+
+__all__ = [
+    "CATALOGUE",
+    "CATALOGUE_VERSION",
+    "RULES",
+    "Change",
+    "Context",
+    "Explanation",
+    "Result",
+    "Rule",
+    "Unjudged",
+    "back_test",
+    "evaluations",
+    "explain",
+    "run",
+]

@@ -1,0 +1,112 @@
+"""How a figure of the narrative is held against a cell: the conventions of ``claim(k)`` in formulas.
+
+A claim is compared as the sentence means it: with what was carried in where the sentence counts it, at the printed
+precision where it is rounded, as a sum where several cells are named together. What the sentence does not say of this
+year's applications of this body (last year, the whole county, letters to a mailbox) is never turned into blame.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from reports.checks.engine import Case, Evaluation, Figure, Instance, Rule, judge, not_judged
+from reports.report import Claim, Severity
+
+NEW = "applications.new.total"
+CARRIED_IN = "applications.carried_in.total"
+
+_HISTORY = re.compile(r"历年|(?:自|从)\s*\d{4}\s*年\s*(?:以来|起|至今)|以来累计|累计至今")
+_NOT_ALL = re.compile(
+    r"除.{1,20}(?:外|以外)|未收到(?:当面|现场|书面|信函|传真|网络|网上|电子邮件|邮寄)[^、，。和及]{0,8}申请"
+)
+_LETTERS = re.compile(r"信箱|热线|留言|来信|咨询|电话|建议|提案|信访件")
+_WHOLE_AREA = re.compile(r"全(?:省|市|县|区|州|镇|乡|系统|辖区)(?!统计局|政府)|各(?:县|区|市|镇|乡|单位|部门)")
+
+
+def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evaluation:
+    """One claim against its cell by the rule's condition."""
+    key = claim.cell
+    reason = _beside_the_point(claim)
+    if reason:
+        return not_judged(f"正文“{claim.text}”{reason}")
+    result: Evaluation | None = None
+    for value in _meanings(case, claim):
+        result = judge(case, of, instance, {key: value}, claim, _mildest(claim), _doubtful(case, claim))
+        if result.state != "fails":
+            return result
+    assert result is not None
+    if result.finding is not None and result.finding.expected != claim.value:
+        # Say the figure that the sentence says, whatever reading of it came nearest.
+        result = replace(result, finding=replace(result.finding, expected=_plain(claim.value)))
+    return result
+
+
+def _beside_the_point(claim: Claim) -> str:
+    if claim.note == "previous_year":
+        return "说的是上一年度"
+    if _HISTORY.search(claim.text):
+        return "为历年累计数"
+    if claim.value == 0 and _NOT_ALL.search(claim.text):
+        return "只说明部分渠道或情形"
+    return ""
+
+
+def _meanings(case: Case, claim: Claim) -> Iterator[Figure]:
+    """The figures that the sentence may mean, the plain one last so that a finding shows it."""
+    if claim.note in {"with_carried_in", "handled_words"} and claim.cell == NEW:
+        carried = _quiet(case, CARRIED_IN)
+        if carried:
+            yield claim.value - carried
+    if claim.note.startswith("sum:"):
+        others = [key for key in claim.note.removeprefix("sum:").split("+") if key != claim.cell]
+        figures = [_quiet(case, key) for key in others]
+        if None not in figures:
+            yield claim.value - sum(figure for figure in figures if figure is not None)
+            return
+    if claim.note == "rounded":
+        actual = _quiet(case, claim.cell)
+        if actual is not None and _agree_rounded(claim.value, actual):
+            yield actual
+            return
+    yield claim.value
+
+
+def _agree_rounded(said: Figure, printed: Figure) -> bool:
+    """Whether the cell rounds to what is said, at the precision at which it is said (trailing zeros and 余 count as
+    rounding down or to nearest)."""
+    exponent = Decimal(said).normalize().as_tuple().exponent
+    unit = Decimal(10) ** (exponent if isinstance(exponent, int) else 0)
+    return abs(Decimal(printed) - Decimal(said)) < unit
+
+
+def _mildest(claim: Claim) -> Severity | None:
+    if claim.note in {"with_carried_in", "handled_words", "rounded"} or claim.note.startswith("sum:"):
+        return "notice"
+    return None
+
+
+def _doubtful(case: Case, claim: Claim) -> bool:
+    """Doubtful: another sentence agrees with the table, or this one speaks of letters or of the whole area."""
+    if _LETTERS.search(claim.text):
+        return True
+    register = case.context.register
+    if _WHOLE_AREA.search(claim.text) and not (register is not None and register.governs):
+        return True
+    cell = case.tables.cells.get(claim.cell)
+    return any(
+        other is not claim and other.cell == claim.cell and cell is not None and other.value == cell.value
+        for other in case.doc.claims
+    )
+
+
+def _quiet(case: Case, key: str) -> Figure | None:
+    if case.tables.state(key) not in {"printed", "blank"}:
+        return None
+    return case.tables.value(key) or 0
+
+
+def _plain(value: Figure) -> int | float:
+    return int(value) if value == int(value) else float(value)
