@@ -10,19 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reports.checks import publication, reading, structure
+from reports.checks.catalogue import Rule, catalogue
 from reports.checks.context import NEED_ZH, Context
-from reports.checks.engine import (
-    FUNCTIONS,
-    Case,
-    Evaluation,
-    NotJudged,
-    Rule,
-    active,
-    by_formula,
-    catalogue,
-    not_judged,
-    shown,
-)
+from reports.checks.engine import FUNCTIONS, Evaluation, active, by_formula, not_judged
+from reports.checks.evaluate import Case, shown
+from reports.checks.sheet import NotJudged
 from reports.report import Finding, Report
 
 MODULES = (publication, reading, structure)  # importing them registers their functions

@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from reports.checks.engine import Case, Evaluation, Figure, Instance, Rule, judge, not_judged
+from reports.checks.catalogue import Rule
+from reports.checks.engine import Evaluation, Instance, judge, not_judged
+from reports.checks.evaluate import Case
+from reports.checks.sheet import Figure
 from reports.report import Claim, Severity
 
 NEW = "applications.new.total"
@@ -22,7 +25,7 @@ _HISTORY = re.compile(r"历年|(?:自|从)\s*\d{4}\s*年\s*(?:以来|起|至今)
 _NOT_ALL = re.compile(
     r"除.{1,20}(?:外|以外)|未收到(?:当面|现场|书面|信函|传真|网络|网上|电子邮件|邮寄)[^、，。和及]{0,8}申请"
 )
-_LETTERS = re.compile(r"信箱|热线|留言|来信|咨询|电话|建议|提案|信访件")
+_LETTERS = re.compile(r"信箱|热线|留言|来信|信访件")
 _WHOLE_AREA = re.compile(r"全(?:省|市|县|区|州|镇|乡|系统|辖区)(?!统计局|政府)|各(?:县|区|市|镇|乡|单位|部门)")
 
 
@@ -33,15 +36,33 @@ def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evalu
     if reason:
         return not_judged(f"正文“{claim.text}”{reason}")
     result: Evaluation | None = None
+    overlay = _together(case, claim)
     for value in _meanings(case, claim):
-        result = judge(case, of, instance, {key: value}, claim, _mildest(claim), _doubtful(case, claim))
+        result = judge(case, of, instance, {key: value}, claim, _mildest(claim), _doubtful(case, claim), overlay)
         if result.state != "fails":
             return result
     assert result is not None
-    if result.finding is not None and result.finding.expected != claim.value:
+    if result.finding is not None:
         # Say the figure that the sentence says, whatever reading of it came nearest.
-        result = replace(result, finding=replace(result.finding, expected=_plain(claim.value)))
+        cells = tuple(dict.fromkeys((*result.finding.cells, *(overlay or ()), *_summed(claim))))
+        result = replace(result, finding=replace(result.finding, expected=_plain(claim.value), cells=cells))
     return result
+
+
+def _summed(claim: Claim) -> list[str]:
+    """The cells that the sentence names together."""
+    return claim.note.removeprefix("sum:").split("+") if claim.note.startswith("sum:") else []
+
+
+def _together(case: Case, claim: Claim) -> dict[str, Figure] | None:
+    """The claimed cell standing for the sum of the cells that the sentence names together."""
+    keys = _summed(claim)
+    if not keys:
+        return None
+    figures = [_quiet(case, key) for key in keys]
+    if any(figure is None for figure in figures):
+        return None
+    return {claim.cell: sum(figure for figure in figures if figure is not None)}
 
 
 def _beside_the_point(claim: Claim) -> str:
@@ -60,12 +81,6 @@ def _meanings(case: Case, claim: Claim) -> Iterator[Figure]:
         carried = _quiet(case, CARRIED_IN)
         if carried:
             yield claim.value - carried
-    if claim.note.startswith("sum:"):
-        others = [key for key in claim.note.removeprefix("sum:").split("+") if key != claim.cell]
-        figures = [_quiet(case, key) for key in others]
-        if None not in figures:
-            yield claim.value - sum(figure for figure in figures if figure is not None)
-            return
     if claim.note == "rounded":
         actual = _quiet(case, claim.cell)
         if actual is not None and _agree_rounded(claim.value, actual):
@@ -83,7 +98,7 @@ def _agree_rounded(said: Figure, printed: Figure) -> bool:
 
 
 def _mildest(claim: Claim) -> Severity | None:
-    if claim.note in {"with_carried_in", "handled_words", "rounded"} or claim.note.startswith("sum:"):
+    if claim.note in {"with_carried_in", "handled_words", "rounded"} or (claim.value and _summed(claim)):
         return "notice"
     return None
 

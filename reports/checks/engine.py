@@ -19,699 +19,25 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
-
-import yaml
 
 from reports import forms
 from reports.checks import formula as language
-from reports.checks.context import NEED_ZH, Context
-from reports.checks.formula import (
-    Arithmetic,
-    Call,
-    Clause,
-    Compare,
-    Every,
-    Index,
-    Key,
-    Name,
-    Negative,
-    Node,
-    Not,
-    Number,
-    Some,
-    Text,
-)
-from reports.report import TABLES, Claim, Finding, Form, Report, Severity, Table
+from reports.checks.catalogue import Rule, catalogue, expand
+from reports.checks.evaluate import Case, Evaluator, Operand, shown
+from reports.checks.formula import Arithmetic, Call, Clause, Key, Node
+from reports.checks.sheet import NO_RESULTS, Figure, NotJudged, Value, place
+from reports.report import Claim, Finding, Form, Section, Severity, Table
 
-DATA = Path(__file__).parents[1] / "data" / "rules.yaml"
 MILDER: dict[Severity, Severity] = {"error": "warning", "warning": "notice", "notice": "notice"}
 TABLE_ZH: dict[Table, str] = {
     "proactive": "主动公开政府信息情况",
     "applications": "收到和处理政府信息公开申请情况",
     "disputes": "政府信息公开行政复议、行政诉讼情况",
 }
-# Tokens that say 没有 or 不适用: known not to be a figure, and surely read.
-NOTHING = frozenset(
-    {"/", "／", "-", "－", "—", "–", "――", "——", "一", "无", "无此项", "N/A", "NA", "n/a", "\\", "*", "＊"}
-)
-
-Value = int | Decimal | str | bool | date | Mapping[str, Any] | None
-Figure = int | Decimal
-
-
-# ------------------------------------------------------------------ the catalogue
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One check of the catalogue, as ``data/rules.yaml`` holds it. ``formula`` is by form; ``expected``, ``actual``
-    and ``terms`` name other figures for the message than the two sides of the failing comparison."""
-
-    id: str
-    title: str
-    severity: Severity
-    forms: tuple[Form, ...]
-    scope: str
-    needs: tuple[str, ...]
-    formula: Mapping[str, str]
-    tolerance: Decimal
-    cells: tuple[str, ...]
-    basis: str
-    message: str
-    traps: tuple[str, ...]
-    evidence: tuple[str, ...]
-    arithmetic: bool = False
-    evaluate: bool = False
-    expected: str = ""
-    actual: str = ""
-    terms: str = ""
-    meaning: str = ""
-    example: str = ""
-
-    @property
-    def family(self) -> str:
-        """The prefix of the id: READ, FMT, PRO, …"""
-        return self.id.partition("-")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The whole of ``data/rules.yaml``: rules in order, parameters, variables, the six titles."""
-
-    version: str
-    rules: dict[str, Rule]
-    params: Mapping[str, Any]
-    vars: Mapping[str, tuple[str, ...]]
-    titles: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@lru_cache(maxsize=1)
-def catalogue() -> Catalogue:
-    """The catalogue, read once."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(DATA.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader, by either name
-    rules: dict[str, Rule] = {}
-    for row in data["rules"]:
-        formulas = row["formula"]
-        rules[row["id"]] = Rule(
-            id=row["id"],
-            title=row["title"],
-            severity=row["severity"],
-            forms=tuple(row["forms"]),
-            scope=row["scope"],
-            needs=tuple(row["needs"]),
-            formula=formulas if isinstance(formulas, dict) else dict.fromkeys(row["forms"], formulas),
-            tolerance=Decimal(str(row["tolerance"])),
-            cells=tuple(row["cells"]),
-            basis=row["basis"],
-            message=row["message"],
-            traps=tuple(row["traps"]),
-            evidence=tuple(str(x) for x in row["evidence"]),
-            arithmetic=bool(row.get("arithmetic")),
-            evaluate=bool(row.get("arithmetic") or row.get("evaluate")),
-            expected=row.get("expected", ""),
-            actual=row.get("actual", ""),
-            terms=row.get("terms", ""),
-            meaning=row.get("meaning", ""),
-            example=row.get("example", ""),
-        )
-    return Catalogue(
-        version=str(data["updated"]),
-        rules=rules,
-        params=data["params"],
-        vars={name: tuple(values) for name, values in data["vars"].items() if isinstance(values, list)},
-        titles=tuple((title["zh"], tuple(title["accepted"])) for title in data["titles"]),
-    )
-
-
-def expand(pattern: str, form: Form) -> tuple[str, ...]:
-    """The cell keys of a pattern, in the order of the form: ``*`` is one whole row key, or at the end one column."""
-    return _expand(pattern, form)
-
-
-@lru_cache(maxsize=4096)
-def _expand(pattern: str, form: Form) -> tuple[str, ...]:
-    table, row, column = forms.split(pattern)
-    return tuple(
-        f"{table}.{spec.key}.{name}"
-        for spec in forms.rows(table, form)
-        if row in {"*", spec.key}
-        for name in spec.columns
-        if column in {"*", name}
-    )
-
-
-# ------------------------------------------------------------------ cells with their state
-
-
-class NotJudged(Exception):
-    """An evaluation that cannot be concluded, and why (Chinese, for people)."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """One figure that an evaluation used, for ``--explain``: ``state`` is printed, blank, token, claim, history,
-    below, register or parameter; ``note`` the convention applied."""
-
-    name: str
-    value: Value
-    raw: str = ""
-    where: str = ""
-    state: str = "printed"
-    note: str = ""
-
-
-RESULT = re.compile(r"applications\.[a-z_.]+\.total|applications\.handled\.[a-z_]+|disputes\.[a-z_]+\.total")
-
-
-class Sheet:
-    """The three tables of one report with what is known of each cell's and table's state."""
-
-    def __init__(self, report: Report, min_confidence: float) -> None:
-        self.report = report
-        self.form = report.form
-        self.cells = report.cells or {}
-        self.min_confidence = min_confidence
-        self._states: dict[str, str] = {}
-        self.keys: tuple[str, ...] = forms.keys(report.form) if report.form else ()
-        self._by_table: dict[Table, list[str]] = {table: [] for table in TABLES}
-        for key in self.keys:
-            self._by_table[forms.split(key)[0]].append(key)
-        self.blank_tables, self.blank_means_zero = self._conventions()
-        self.left_out = self._left_out()
-
-    def of(self, table: Table) -> list[str]:
-        """The keys of a table."""
-        return self._by_table[table]
-
-    def state(self, key: str) -> str:
-        """printed, blank, token, illegible or absent."""
-        found = self._states.get(key)
-        if found is None:
-            found = self._states[key] = self._state(key)
-        return found
-
-    def _state(self, key: str) -> str:
-        cell = self.cells.get(key)
-        if cell is None:
-            return "absent"
-        if cell.confidence < self.min_confidence:
-            return "illegible"
-        if cell.value is not None:
-            return "printed"
-        text = cell.raw.strip()
-        if not text:
-            return "blank"
-        return "token" if text in NOTHING else "illegible"
-
-    def value(self, key: str) -> Figure | None:
-        """The printed figure; None for all else."""
-        return self.cells[key].value if self.state(key) == "printed" else None
-
-    def _conventions(self) -> tuple[frozenset[Table], frozenset[Table]]:
-        """The tables that are blank, and those in which blank means zero.
-
-        A table is blank where no cell, or a single one, holds anything. But in a document that elsewhere prints two
-        or more figures and not one 0, a table without figures is one of zeros by the same habit.
-        """
-        nearly_blank: set[Table] = set()
-        zero: set[Table] = set()
-        habit = False
-        for table in TABLES:
-            keys = self.of(table)
-            states = [self.state(key) for key in keys]
-            present = [state for state in states if state != "absent"]
-            if not present:
-                continue
-            figures = [self.cells[key].value for key, state in zip(keys, states, strict=True) if state == "printed"]
-            blanks = states.count("blank")
-            if len(present) - blanks <= 1 and len(present) > 1:
-                nearly_blank.add(table)
-            elif blanks and figures and 0 not in figures:
-                zero.add(table)
-                habit |= len(figures) > 1
-        if habit:
-            zero |= {table for table in nearly_blank if not any(self.value(key) == 0 for key in self.of(table))}
-            nearly_blank -= zero
-        return frozenset(nearly_blank), frozenset(zero)
-
-    def _left_out(self) -> frozenset[str]:
-        """Result cells left blank beside figures, line by line: the total column, the row （七）总计, the totals of
-        table 四. In a table where blank means zero a single one still counts as 0; two of a line are an omission."""
-        if self.form is None:
-            return frozenset()
-        lines: dict[str, list[str]] = {"rows": [], "columns": [], "disputes": []}
-        for spec in forms.rows("applications", self.form):
-            total = f"applications.{spec.key}.total"
-            if self.state(total) == "blank" and self._any(k for k in spec.cells() if k != total):
-                lines["rows"].append(total)
-        results = [s.key for s in forms.rows("applications", self.form) if s.key not in _NO_RESULTS]
-        for column in catalogue().vars["col"]:
-            key = f"applications.handled.{column}"
-            if self.state(key) == "blank" and self._any(f"applications.{row}.{column}" for row in results):
-                lines["columns"].append(key)
-        for spec in forms.rows("disputes", self.form):
-            total = f"disputes.{spec.key}.total"
-            if self.state(total) == "blank" and self._any(k for k in spec.cells() if k != total):
-                lines["disputes"].append(total)
-        out: set[str] = set()
-        for found in lines.values():
-            if found and (len(found) > 1 or forms.split(found[0])[0] not in self.blank_means_zero):
-                out.update(found)
-        return frozenset(out)
-
-    def _any(self, keys: Iterable[str]) -> bool:
-        return any(self.value(key) for key in keys)
-
-    def missing(self, table: Table) -> str:
-        """Why a table has no cells, in Chinese; empty where it has some."""
-        how = self.report.details.tables.get(table, "")
-        if how == "picture":
-            return f"{forms.TABLE_ZH[table]}为图片，未能识读"
-        if how == "missing" or not any(self.state(key) != "absent" for key in self.of(table)):
-            return f"{forms.TABLE_ZH[table]}未读到"
-        return ""
-
-
-_NO_RESULTS = frozenset({"new", "carried_in", "handled", "carried_out"})
-
-
-@dataclass(slots=True)
-class Taken:
-    """What one evaluation has used so far."""
-
-    operands: list[Operand] = field(default_factory=list)
-    as_zero: list[str] = field(default_factory=list)
-    by_convention: bool = False
-    failing: tuple[Node, str, Node, Value, Value] | None = None
-
-    @property
-    def milder(self) -> bool:
-        """A blank was counted as 0."""
-        return bool(self.as_zero)
-
-
-# ------------------------------------------------------------------ a case: one report, its context, its parameters
-
-
-class Case:
-    """One report with its context, prepared for all rules."""
-
-    def __init__(self, report: Report | None, context: Context) -> None:
-        self.report = report
-        self.context = context
-        self.params: Mapping[str, Any] = {**catalogue().params, **context.params}
-        self.min_confidence = float(self.params["min_confidence"])
-        self.sheet = Sheet(report, self.min_confidence) if report is not None and report.error is None else None
-        self._others: dict[int, Sheet] = {}
-        self.repairs: list[tuple[str, str, dict[str, Figure]]] | None = None
-        self.agency = context.agency or (report.agency if report else None) or "该单位"
-        self.year = context.year or (report.year if report else None)
-
-    @property
-    def doc(self) -> Report:
-        """The report. Raises NotJudged where there is none."""
-        if self.report is None or self.report.error is not None:
-            raise NotJudged("没有可检查的报告")
-        return self.report
-
-    @property
-    def tables(self) -> Sheet:
-        """The report's tables. Raises NotJudged where the form was not recognised."""
-        if self.sheet is None or self.sheet.form is None:
-            raise NotJudged("未能识别表格版本")
-        return self.sheet
-
-    @property
-    def ocr(self) -> bool:
-        """The text was recognised from pictures: whatever is found needs a look first."""
-        return self.report is not None and self.report.details.ocr
-
-    def other(self, report: Report) -> Sheet:
-        """The tables of another report."""
-        key = id(report)
-        if key not in self._others:
-            self._others[key] = Sheet(report, self.min_confidence)
-        return self._others[key]
-
-    def history(self) -> list[Report]:
-        """Last year's report, or those of the bodies that this one succeeded. Raises NotJudged with the reason."""
-        found = [self.context.history] if self.context.history is not None else list(self.context.predecessors)
-        if not found:
-            raise NotJudged(NEED_ZH["history"])
-        for report in found:
-            if report.error is not None or report.kind != "annual_report":
-                raise NotJudged("上年度报告未能识读或不是统一格式")
-            if self.year is not None and report.year is not None and report.year != self.year - 1:
-                raise NotJudged(f"所存往年报告为{report.year}年度，不是上一年度")
-        return found
-
-
-# ------------------------------------------------------------------ evaluation of formulas
-
-
-class Evaluator:
-    """Evaluates one concrete clause on a case. ``overlay`` replaces cells (the reading repairs), ``claimed`` binds
-    the figure of a claim."""
-
-    def __init__(
-        self,
-        case: Case,
-        rule: Rule,
-        cell: str = "",
-        claimed: Mapping[str, Figure] | None = None,
-        overlay: Mapping[str, Figure] | None = None,
-    ) -> None:
-        self.case = case
-        self.rule = rule
-        self.cell = cell
-        self.claimed = claimed or {}
-        self.overlay = overlay or {}
-        self.taken = Taken()
-
-    # -- figures
-
-    def figure(self, sheet: Sheet, key: str, prefix: str = "") -> Figure:
-        """The figure of a cell by points 1 to 5 of the module's head. Raises NotJudged."""
-        if prefix == "" and key in self.overlay:
-            return self.overlay[key]
-        table = forms.split(key)[0]
-        state = sheet.state(key)
-        name = f"{prefix}({key})" if prefix else key
-        says = {"prev": "上年度报告", "below": "所属单位报告"}.get(prefix, "")
-        cell = sheet.cells.get(key)
-        where = place(key, sheet.form)
-        if state == "absent":
-            if sheet.form is not None and key not in forms.keys(sheet.form):
-                raise NotJudged(f"{says}表格没有“{forms.label(key)}”一项")
-            raise NotJudged(f"{says}{sheet.missing(table) or where + '未读到'}")
-        assert cell is not None
-        if state == "illegible":
-            raise NotJudged(f"{says}{where}识读存疑")
-        if table in sheet.blank_tables:
-            raise NotJudged(f"{says}{forms.TABLE_ZH[table]}整表空白")
-        if state == "printed":
-            assert cell.value is not None
-            self.taken.operands.append(Operand(name, cell.value, cell.raw, where, prefix or "printed"))
-            return cell.value
-        convention = table in sheet.blank_means_zero
-        if RESULT.fullmatch(key) and (not convention or key in sheet.left_out):
-            raise NotJudged(f"{says}{where}合计栏空白")
-        note = "该表零值一律留空，空白按0计" if convention else "空白按0计"
-        self.taken.operands.append(Operand(name, 0, cell.raw, where, prefix or state, note))
-        self.taken.as_zero.append(name)
-        self.taken.by_convention |= convention
-        return 0
-
-    def previous(self, key: str) -> Figure:
-        """``prev(k)``: the cell in last year's report (the sum over the predecessors' in a year of merger)."""
-        return sum((self.figure(self.case.other(r), key, "prev") for r in self.case.history()), 0)
-
-    def below(self, key: str) -> list[tuple[str, Figure | None]]:
-        """The cell in each covered body's report; None where that body's report is not read."""
-        bodies = self.case.context.below
-        if bodies is None:
-            raise NotJudged(NEED_ZH["hierarchy"])
-        out: list[tuple[str, Figure | None]] = []
-        for body in bodies:
-            value: Figure | None = None
-            if body.report is not None and body.report.error is None and body.report.kind == "annual_report":
-                value = self.figure(self.case.other(body.report), key, "below")
-            out.append((body.name, value))
-        return out
-
-    # -- nodes
-
-    def value(self, node: Node) -> Value:
-        """The value of a node. Raises NotJudged."""
-        match node:
-            case Number(value=value):
-                return value
-            case Text(value=text):
-                return text
-            case Key(pattern=pattern):
-                return self.figure(self.case.tables, pattern)
-            case Name(path=path):
-                return self.name(path)
-            case Call():
-                return self.call(node)
-            case Index(table=table, entry=entry):
-                return self.entry(self.value(table), self.value(entry))
-            case Negative(of=of):
-                return -self.number(of)
-            case Arithmetic(op=op, left=left, right=right):
-                return self.arithmetic(op, left, right)
-            case Compare(first=first, links=links):
-                return self.compare(first, links)
-            case Not(of=of):
-                return not self.value(of)
-            case Every(parts=parts):
-                return all(self.value(part) for part in parts)
-            case Some(parts=parts):
-                return any(self.value(part) for part in parts)
-
-    def number(self, node: Node) -> Figure:
-        """The value of a node that must be a figure."""
-        value = self.value(node)
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            if isinstance(value, float):
-                return Decimal(str(value))
-            raise language.FormulaError(f"{language.unparse(node)} is no figure in {self.rule.id}")
-        return value
-
-    def arithmetic(self, op: str, left: Node, right: Node) -> Figure:
-        """``+ - * /`` on exact figures. Division by zero cannot be judged."""
-        a, b = self.number(left), self.number(right)
-        if op == "+":
-            return a + b
-        if op == "-":
-            return a - b
-        if op == "*":
-            return a * b
-        if b == 0:
-            raise NotJudged("除数为0")
-        return Decimal(a) / Decimal(b)
-
-    def compare(self, first: Node, links: tuple[tuple[str, Node], ...]) -> bool:
-        """A chain of comparisons; the first link that fails is remembered for the message."""
-        left_node, left = first, self.value(first)
-        for op, right_node in links:
-            right = self.value(right_node)
-            if not self.link(left, op, right):
-                self.taken.failing = (left_node, op, right_node, left, right)
-                return False
-            left_node, left = right_node, right
-        return True
-
-    def link(self, left: Value, op: str, right: Value) -> bool:
-        """One comparison, with the rule's tolerance for figures."""
-        if isinstance(left, bool | str) or isinstance(right, bool | str):
-            return (left == right) if op == "==" else (left != right)
-        assert isinstance(left, int | Decimal)
-        assert isinstance(right, int | Decimal)
-        over = Decimal(left) - Decimal(right)
-        slack = self.rule.tolerance
-        return {
-            "==": abs(over) <= slack,
-            "!=": abs(over) > slack,
-            "<=": over <= slack,
-            ">=": over >= -slack,
-            "<": over < 0,
-            ">": over > 0,
-        }[op]
-
-    def name(self, path: str) -> Value:
-        """A dotted name: the document's year and form, parameters, the register entry."""
-        if path == "cell":
-            return self.figure(self.case.tables, self.cell)
-        if path == "year":
-            if self.case.year is None:
-                raise NotJudged("未能识别报告年度")
-            return self.case.year
-        if path == "form":
-            return self.case.tables.form
-        head, _, rest = path.partition(".")
-        if head == "params":
-            value = self.case.params[rest]
-            self.taken.operands.append(Operand(path, value if not isinstance(value, dict) else None, state="parameter"))
-            return Decimal(str(value)) if isinstance(value, float) else value
-        if head == "registry":
-            entry = self.case.context.register
-            if entry is None:
-                raise NotJudged(NEED_ZH["registry"])
-            value = {
-                "kind": entry.role,
-                "level": entry.scale,
-                "rank": entry.rank,
-                "can_make_regulations": entry.can_make_regulations,
-            }[rest]
-            if value is None or value == "":
-                raise NotJudged(f"名录未登记该单位的{_REGISTER_ZH[rest]}")
-            self.taken.operands.append(Operand(path, value, state="register"))
-            return value
-        raise language.FormulaError(f"unknown name {path} in {self.rule.id}")
-
-    @staticmethod
-    def entry(table: Value, entry: Value) -> Value:
-        """One entry of a table of parameters."""
-        name = str(entry)
-        if not isinstance(table, Mapping) or name not in table:
-            raise NotJudged(f"参数表中没有“{name}”一项")
-        return Decimal(str(table[name]))
-
-    def call(self, node: Call) -> Value:
-        """The functions of the language."""
-        args = node.args
-        match node.name:
-            case "sum":
-                return sum((self.figure(self.case.tables, key) for key in self.keys(args)), 0)
-            case "prev":
-                return self.previous(self.key(args[0]))
-            case "child_sum":
-                found = self.below(self.key(args[0]))
-                lacking = [name for name, value in found if value is None]
-                if lacking or not found:
-                    raise NotJudged(f"所属单位报告不齐，缺：{'、'.join(lacking) or '全部'}")
-                return sum((value for _, value in found if value is not None), 0)
-            case "claim" | "interp":
-                return self.claimed[self.key(args[0])]
-            case "integer":
-                figure = self.figure(self.case.tables, self.key(args[0]))
-                return figure == int(figure)
-            case "decimals":
-                figure = self.figure(self.case.tables, self.key(args[0]))
-                return decimals(figure)
-            case "max" | "min":
-                figures: list[Figure] = [self.number(arg) for arg in args]
-                return sorted(figures)[-1 if node.name == "max" else 0]
-            case "abs":
-                return abs(self.number(args[0]))
-            case "blank":
-                return self.case.tables.state(self.key(args[0])) == "blank"
-            case "illegible":
-                return self.case.tables.state(self.key(args[0])) == "illegible"
-            case _:
-                raise language.FormulaError(f"unknown function {node.name} in {self.rule.id}")
-
-    def key(self, node: Node) -> str:
-        """The one key that a function is applied to."""
-        if isinstance(node, Key):
-            return node.pattern
-        if isinstance(node, Name) and node.path == "cell":
-            return self.cell
-        raise language.FormulaError(f"a cell key expected in {self.rule.id}, not {language.unparse(node)}")
-
-    def keys(self, args: tuple[Node, ...]) -> list[str]:
-        """All keys that the patterns among the arguments stand for."""
-        form = self.case.tables.form
-        assert form is not None
-        return [key for arg in args for key in expand(self.key(arg), form)]
-
-    # -- words for people
-
-    def terms(self) -> str:
-        """The failing comparison with its figures: ``26 + 0 ≠ 25 + 0``."""
-        if self.taken.failing is None:
-            return ""
-        left_node, op, right_node, left, right = self.taken.failing
-        against = {"==": "≠", "!=": "=", "<=": ">", ">=": "<", "<": "≥", ">": "≤"}[op]
-        left_text, right_text = self.written(left_node), self.written(right_node)
-        if self._long(left_node):
-            left_text = f"{left_text} = {shown(left)}"
-        if self._long(right_node):
-            right_text = f"{right_text} = {shown(right)}"
-        return f"{left_text} {against} {right_text}"
-
-    def written(self, node: Node) -> str:
-        """A node with figures in place of keys; zeros are left out of long sums."""
-        if isinstance(node, Arithmetic) and node.op in "+-":
-            parts = list(_addends(node))
-            if len(parts) > 4:
-                parts = [part for part in parts if self.quiet(part[1]) != 0] or parts[:1]
-            texts = []
-            for number, (sign, part) in enumerate(parts):
-                text = self.written(part)
-                if text.startswith("-"):
-                    text = f"({text})"
-                texts.append(text if number == 0 and sign == "+" else f"{'−' if sign == '-' else '+'} {text}")
-            return " ".join(texts)
-        if isinstance(node, Arithmetic):
-            sign = {"*": "×", "/": "÷"}[node.op]
-            return f"{self.bracketed(node.left)} {sign} {self.bracketed(node.right)}"
-        if isinstance(node, Negative):
-            return f"-{self.written(node.of)}"
-        return shown(self.quiet(node))
-
-    def bracketed(self, node: Node) -> str:
-        """As ``written``, in brackets where it is a sum."""
-        text = self.written(node)
-        return f"({text})" if isinstance(node, Arithmetic) and node.op in "+-" else text
-
-    def quiet(self, node: Node) -> Value:
-        """A value without leaving a trace."""
-        kept, self.taken = self.taken, Taken()
-        try:
-            return self.value(node)
-        finally:
-            self.taken = kept
-
-    @staticmethod
-    def _long(node: Node) -> bool:
-        return isinstance(node, Arithmetic) and node.op in "+-" and len(list(_addends(node))) > 2
-
-
-_REGISTER_ZH = {"kind": "类别", "level": "层级", "rank": "层级", "can_make_regulations": "规章制定权"}
-
-
-def _addends(node: Node, sign: str = "+") -> Iterator[tuple[str, Node]]:
-    if isinstance(node, Arithmetic) and node.op in "+-":
-        yield from _addends(node.left, sign)
-        flipped = {"+": "-", "-": "+"}[sign] if node.op == "-" else sign
-        yield from _addends(node.right, flipped)
-    else:
-        yield sign, node
-
-
-def decimals(figure: Figure) -> int:
-    """Digits after the point, trailing zeros not counted."""
-    if isinstance(figure, int):
-        return 0
-    exponent = figure.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def shown(value: Value) -> str:
-    """A value as people read it: whole numbers without a point, dates as 2026年1月31日."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, Decimal):
-        text = format(round(value, 6), "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, date):
-        return f"{value.year}年{value.month}月{value.day}日"
-    return "" if value is None else str(value)
-
-
-def place(key: str, form: Form | None) -> str:
-    """Where the cell stands in the form of the report: ``表三，第24行，总计``."""
-    if form is None:
-        return forms.place(key)
-    table, row, column = forms.split(key)
-    for number, spec in enumerate(forms.rows(table, form), 1):
-        if spec.key == row and column in spec.columns:
-            where = spec.label if table == "disputes" else f"第{number}行"
-            return f"{forms.TABLE_ZH[table]}，{where}，{spec.headers[spec.columns.index(column)]}"
-    return forms.place(key)
 
 
 # ------------------------------------------------------------------ clauses made concrete
@@ -745,14 +71,15 @@ def concrete(clauses: Iterable[Clause], form: Form) -> tuple[Instance, ...]:
         for values in itertools.product(*(_values(name, form) for name in names)):
             binding = dict(zip(names, values, strict=True))
             condition = language.fill(clause.condition, binding)
-            if all(_expand(key, form) for key in language.keys_in(condition)):
+            if all(expand(key, form) for key in language.keys_in(condition)):
                 out.append(Instance(condition, tuple(binding.items()), claims=tuple(_claim_keys(condition))))
     return tuple(out)
 
 
 def _values(name: str, form: Form) -> tuple[str, ...]:
-    if name == "row":
-        return tuple(spec.key for spec in forms.rows("applications", form))
+    if name in {"row", "result"}:
+        rows = (spec.key for spec in forms.rows("applications", form))
+        return tuple(row for row in rows if name == "row" or row not in NO_RESULTS)
     return catalogue().vars[name]
 
 
@@ -853,17 +180,18 @@ def fault(
 def _plain(value: Value) -> str | int | float | None:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, bool):
-        return shown(value)
-    if isinstance(value, int | str) or value is None:
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | str):
         return value
     return shown(value)
 
 
 def by_formula(case: Case, of: Rule) -> Iterator[Evaluation]:
     """All evaluations of a formula rule."""
-    form = case.tables.form
-    assert form is not None
+    form = form_of(case)
+    if of.only == "aggregate" and not covers_area(case):
+        raise NotJudged("报告未说明汇总所属单位数据")
     for instance in instances(of.id, form):
         if instance.claims:
             yield from by_claims(case, of, instance)
@@ -897,9 +225,10 @@ def judge(
     claim: Claim | None = None,
     severity: Severity | None = None,
     needs_review: bool = False,
+    overlay: Mapping[str, Figure] | None = None,
 ) -> Evaluation:
-    """One concrete condition on one case."""
-    evaluator = Evaluator(case, of, instance.cell, claimed)
+    """One concrete condition on one case. ``overlay`` are cells that stand for several (a claim about their sum)."""
+    evaluator = Evaluator(case, of, instance.cell, claimed, overlay)
     condition = language.unparse(instance.condition)
     try:
         fine = bool(evaluator.value(instance.condition))
@@ -924,6 +253,9 @@ def judge(
     if taken.milder:
         level = MILDER[level]
         suffix += "（该表零值一律留空，空白按0计算）" if taken.by_convention else "（空白单元格按0计算）"
+    if of.milder_where and re.search(of.milder_where, case.doc.details.body):
+        level = "notice"
+        suffix += "（文中另有清理、失效或口径调整的说明，请一并核对）"
     keys = [re.sub(r"^\w+\((.*)\)$", r"\1", op.name) for op in taken.operands if "." in op.name and op.where]
     doubtful = needs_review or case.ocr or bool(repaired(case, of, instance, claimed))
     main = _main_cell(instance, taken.failing)
@@ -949,6 +281,22 @@ def form_of(case: Case) -> Form:
     form = case.tables.form
     assert form is not None
     return form
+
+
+_COVERAGE = re.compile(
+    r"(?:汇总|涵盖|包括|包含|覆盖)[^。]{0,12}(?:全省|全市|全县|全区|全州|所属|下属|各部门|各县|各区|各乡|各镇|市直|县直|区直|各级)"
+    r"|(?:全省|全市|全县|全区|全州)[^。]{0,12}(?:数据|情况)汇总|报告汇总"
+)
+
+
+def covers_area(case: Case) -> bool:
+    """Whether the report says that its figures cover the bodies below (handbook section 4: the aggregate series)."""
+    details = case.doc.details
+    intro = f"{details.title}\n{details.preface}\n{(case.doc.section(1) or _NOTHING).text[:400]}"
+    return "本级" not in details.title and _COVERAGE.search(intro) is not None
+
+
+_NOTHING = Section(1, "", "")
 
 
 def _figures(*values: Value) -> bool:
@@ -998,7 +346,7 @@ def _labels(instance: Instance, form: Form) -> dict[str, Value]:
     for name, value in instance.binding:
         if name in {"col", "part"}:
             out["col"] = forms.header("applications", form, "new", value)
-        elif name == "row":
+        elif name in {"row", "result"}:
             out["row"] = forms.row("applications", form, value).label
         elif name == "group":
             out["row"] = forms.row("disputes", form, value).label

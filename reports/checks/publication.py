@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from reports.checks.catalogue import Rule
 from reports.checks.context import NEED_ZH, Portal, Register
-from reports.checks.engine import Case, Evaluation, NotJudged, Operand, Rule, fault, holds, not_judged, rule
+from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
+from reports.checks.evaluate import Case, Operand
+from reports.checks.sheet import NotJudged
 from reports.duties import DEPARTMENT_DEADLINE, GOVERNMENT_DEADLINE
 
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports import forms
-from reports.checks.engine import (
-    TABLE_ZH,
-    Case,
-    Evaluation,
-    NotJudged,
-    Operand,
-    Rule,
-    fault,
-    holds,
-    not_judged,
-    place,
-    repairs,
-    rule,
-)
+from reports.checks.catalogue import Rule
+from reports.checks.engine import TABLE_ZH, Evaluation, fault, holds, not_judged, repairs, rule
+from reports.checks.evaluate import Case, Operand
+from reports.checks.sheet import NotJudged, place
 from reports.report import TABLES, Table
 
 KIND_ZH = {

@@ -7,7 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from reports.checks.engine import Case, Evaluation, NotJudged, Operand, Rule, catalogue, fault, holds, not_judged, rule
+from reports.checks.catalogue import Rule, catalogue
+from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
+from reports.checks.evaluate import Case, Operand
+from reports.checks.sheet import NotJudged
 from reports.report import Report
 
 NUMERALS = "一二三四五六七八九十"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reports import forms
-from reports.checks.engine import catalogue
+from reports.checks.catalogue import catalogue
 from reports.report import Cell, Details, Form, Heading, Number, Period, Report, Section, Source, YearMention
 
 TITLES = [title for title, _ in catalogue().titles]
