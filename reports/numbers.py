@@ -1,0 +1,114 @@
+"""Printed text of a cell to a figure, or to *blank*, *token* (``/``, ``—``, ``无``) or *doubtful*.
+
+Nothing is guessed here: what is not plainly a figure comes back without a value or without certainty.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from reports.report import Number
+
+# Counting words that offices print behind a figure; the longer ones first.
+_UNIT = "亿元|万元整?|千元|元整?|[件人批份条]次|平方米|[件个宗项条次份起部例户人篇页批家本则类种场期笔]"
+TOKENS = frozenset(("-", "—", "–", "―", "ー", "─", "━", "/", "\\", "无", "空", "零报告", "*", "…", "...", "N/A", "n/a"))
+# A count of more digits than this is no count but several cells run together.
+MAX_DIGITS = 15
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+_MINUS = str.maketrans({"−": "-", "﹣": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-"})
+_NUMBER = re.compile(
+    rf"(?P<sign>[-+—―]|负|减少?|下降|增加?|新增)?[¥￥]?(?P<digits>\d[\d,]*(?:\.\d*)?|\.\d+)"
+    rf"(?:\(?(?P<unit>{_UNIT})\)?)?[。.;,、]?",
+)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_SPACED_GROUPS = re.compile(r"[-+]?\d{1,3}(?:[ \u2009\u202f]\d{3})+(?:\.\d+)?")
+_SPLIT_DIGITS = re.compile(r"[\d.,]\s+[\d.,]")
+_LETTER_ZERO = frozenset("oO〇○◯")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a cell prints.
+
+    ``value`` the figure as printed (no unit is converted), None if there is none. ``token`` the sign that stands for
+    "no figure" (``/``, ``—``, ``无``), empty otherwise. ``unit`` the counting word behind the figure, empty if none.
+    ``certain`` is false where the text could be read in more than one way; blank and tokens are certain.
+    """
+
+    value: Number | None
+    token: str = ""
+    unit: str = ""
+    certain: bool = True
+
+    @property
+    def is_blank(self) -> bool:
+        """Printed empty."""
+        return self.certain and self.value is None and not self.token
+
+
+BLANK = Printed(None)
+_DOUBTFUL = Printed(None, certain=False)
+
+
+def clean(text: str) -> str:
+    """Half width, invisible characters gone, white space kept: ``３ ４`` -> ``3 4``."""
+    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_MINUS).strip()
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Printed:
+    """The figure that ``text`` prints. Never raises.
+
+    ``"1，234"`` -> 1234; ``"54.70万元"`` -> 54.70, unit 万元; ``"减3"``, ``"－3"`` -> -3; ``"—"`` -> token; ``"12 3"``
+    -> 123, not certain; ``"行 政许可"`` -> no value, not certain.
+    """
+    if len(text) > 200:
+        return _DOUBTFUL
+    spaced = clean(text)
+    tight = "".join(spaced.split())
+    if not tight:
+        return BLANK
+    if tight in TOKENS or set(tight) <= set("-—―–─━ー"):
+        return Printed(None, token=tight)
+    if tight in ("零",):
+        return Printed(0)
+    if tight == "一":  # a dash to many recognisers, a one to a reader
+        return Printed(None, "—", certain=False)
+    if set(tight) <= _LETTER_ZERO and len(tight) == 1:
+        return Printed(0, certain=False)
+    found = _NUMBER.fullmatch(tight)
+    if not found:
+        return _DOUBTFUL
+    digits, sign = found["digits"], found["sign"] or ""
+    certain = True
+    if "," in digits:
+        certain = bool(_GROUPED.fullmatch(digits))
+        if not certain:
+            return _DOUBTFUL
+        digits = digits.replace(",", "")
+    if sum(c.isdigit() for c in digits) > MAX_DIGITS:
+        return _DOUBTFUL
+    if _SPLIT_DIGITS.search(spaced) and not _SPACED_GROUPS.fullmatch(spaced):
+        # Two figures in one cell or one figure wrapped: `0 0` can only be two.
+        if any(part.lstrip("-+") == "0" for part in spaced.split()[:-1]):
+            return _DOUBTFUL
+        certain = False
+    whole = digits.split(".")[0]
+    if len(whole) > 1 and whole.startswith("0"):  # `000`: cells run together
+        return _DOUBTFUL
+    if sign in ("—", "―"):
+        certain = False
+    negative = sign in ("-", "—", "―", "负") or sign.startswith(("减", "下降"))
+    value: Number = Decimal(digits.rstrip(".") or "0") if "." in digits.rstrip(".") else int(digits.rstrip("."))
+    return Printed(-value if negative else value, unit=found["unit"] or "", certain=certain)
+
+
+def looks_like_value(text: str) -> bool:
+    """Whether a cell holds a figure, a blank or a sign for none, rather than words."""
+    printed = parse(text)
+    return printed.certain or printed.value is not None or bool(printed.token)

@@ -1,0 +1,179 @@
+"""What the bytes are, whatever the name says; limits on size, inflation and encryption.
+
+Extensions lie: HTML pages are found saved as ``.doc``, WPS files under ``.doc`` and the reverse. Only where two kinds
+share one container (DOC and WPS, XLS and ET) does the name decide, and then only what the reader is called.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import olefile
+
+from reports.blocks import Unreadable
+
+# The largest report seen on a portal is a scan of some 40 MB.
+MAX_BYTES = 64 * 1024 * 1024
+# A DOCX of 2 MB may unpack to 2 GB; no real one came near these.
+MAX_INFLATED = 200 * 1024 * 1024
+MAX_RATIO = 200
+RATIO_FROM = 20 * 1024 * 1024
+MAX_MEMBERS = 10_000
+
+MEDIA_TYPES = {
+    "html": "text/html",
+    "text": "text/plain",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "doc": "application/msword",
+    "wps": "application/vnd.ms-works",
+    "rtf": "application/rtf",
+    "xls": "application/vnd.ms-excel",
+    "et": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "ofd": "application/ofd",
+    "zip": "application/zip",
+    "rar": "application/vnd.rar",
+}
+_IMAGES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+)
+_UNSUPPORTED = (
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it and give the report inside"),
+    (b"\x1f\x8b", "a gzip file; unpack it and give the report inside"),
+    (b"CAJ", "a CAJ file; ask for the report as PDF or DOCX"),
+    (b"MZ", "a program, not a document"),
+    (b"\x7fELF", "a program, not a document"),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_TAG = re.compile(
+    rb"<\s*(!doctype\s+html|html|head|body|meta|title|table|div|p|span|script|style|tr|td|br|h[1-6]|font|img|section)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """``format`` is a key of ``reports.formats.FORMATS``."""
+
+    format: str
+    media_type: str
+
+
+def sniff(data: bytes, name: str = "") -> Sniffed:
+    """The kind of the bytes. Raises Unreadable: empty, too large, encrypted, inflating, or of no known kind."""
+    if not data.strip(b"\0\t\n\r\f \xef\xbb\xbf"):
+        raise Unreadable("the file is empty; fetch it again or ask for it")
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"the file has {len(data) >> 20} MB, more than {MAX_BYTES >> 20} MB; split it", "bytes")
+    head = data[:1024]
+    if b"%PDF-" in head:
+        return _as("pdf")
+    if data.startswith(_OLE):
+        return _ole(data, name)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _zip(data)
+    if data.startswith(b"Rar!\x1a\x07"):
+        return _as("rar")
+    if head.lstrip().startswith(b"{\\rtf"):
+        return _as("rtf")
+    for magic, media in _IMAGES:
+        if data.startswith(magic) and not (magic == b"BM" and not _is_bitmap(data)):
+            return Sniffed("image", media)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return Sniffed("image", "image/webp")
+    for magic, what in _UNSUPPORTED:
+        if data.startswith(magic):
+            raise Unreadable(f"the file is {what}")
+    return _as(_text(data))
+
+
+def _as(name: str) -> Sniffed:
+    return Sniffed(name, MEDIA_TYPES[name])
+
+
+def _is_bitmap(data: bytes) -> bool:
+    return len(data) > 26 and data[6:10] == b"\0\0\0\0"
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name.replace("\\", "/")).suffix.lower()
+
+
+def _ole(data: bytes, name: str) -> Sniffed:
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            streams = {"/".join(path).lower() for path in ole.listdir()}
+    except (OSError, ValueError, IndexError, RecursionError) as error:
+        # olefile raises these, and nothing narrower, on truncated or looping sector chains
+        raise Unreadable(f"the Office file is damaged ({error}); fetch it again or ask for it") from error
+    if "encryptedpackage" in streams:
+        raise Unreadable("the file is encrypted; ask for it without a password")
+    suffix = _suffix(name)
+    if "worddocument" in streams:
+        return _as("wps" if suffix == ".wps" else "doc")
+    if "workbook" in streams or "book" in streams:
+        return _as("et" if suffix == ".et" else "xls")
+    raise Unreadable("the Office file holds neither a text nor a workbook; ask for the report as PDF or DOCX")
+
+
+def _zip(data: bytes) -> Sniffed:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            names = {member.filename for member in members}
+            mimetype = b""
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                mimetype = archive.read("mimetype")
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
+        raise Unreadable(f"the zip container is damaged ({error}); fetch it again or ask for it") from error
+    if len(members) > MAX_MEMBERS:
+        raise Unreadable(f"the archive holds {len(members)} files, more than {MAX_MEMBERS}", "files")
+    inflated = sum(member.file_size for member in members)
+    if inflated > MAX_INFLATED or (inflated > RATIO_FROM and inflated > MAX_RATIO * len(data)):
+        raise Unreadable(f"the file unpacks to {inflated >> 20} MB, a report does not; it is not opened", "inflated")
+    kind = _zip_kind(names, mimetype)
+    if any(member.flag_bits & 1 for member in members):
+        raise Unreadable("the file is encrypted; ask for it without a password")
+    return _as(kind)
+
+
+def _zip_kind(names: set[str], mimetype: bytes) -> str:
+    lower = {name.lower() for name in names}
+    if "word/document.xml" in lower:
+        return "docx"
+    if lower & {"xl/workbook.xml", "xl/workbook.bin"}:
+        return "xlsx"
+    if "ofd.xml" in lower:
+        return "ofd"
+    if "content.xml" in lower and b"opendocument" in mimetype:
+        return "ods" if b"spreadsheet" in mimetype else "odt"
+    if "encryptioninfo" in lower or "encryptedpackage" in lower:
+        raise Unreadable("the file is encrypted; ask for it without a password")
+    return "zip"
+
+
+def _text(data: bytes) -> str:
+    sample = data[: 256 * 1024]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        sample = data[: 512 * 1024].decode("utf-16", errors="replace").encode()
+    if _TAG.search(sample):
+        return "html"
+    if b"\0" in sample:
+        raise Unreadable("the file is of no known kind; ask for the report as PDF, DOCX or a page")
+    controls = sum(byte < 9 or 13 < byte < 32 for byte in sample[:65536])
+    if controls > 0.02 * min(len(sample), 65536):
+        raise Unreadable("the file is of no known kind; ask for the report as PDF, DOCX or a page")
+    return "text"
