@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Any
 from reports import forms
 from reports.checks import formula as language
 from reports.checks.catalogue import Rule, catalogue, expand
-from reports.checks.context import NEED_ZH, Context
+from reports.checks.context import NEED_ZH, Context, Register
 from reports.checks.formula import (
     Arithmetic,
     Call,
@@ -62,6 +63,16 @@ class Taken:
 # ------------------------------------------------------------------ a case: one report, its context, its parameters
 
 
+_GOVERNMENT = re.compile(r"人民政府$|第[一二三四五六七八九十]+师$")
+
+
+def _by_name(name: str | None) -> Register | None:
+    """A register entry from an unmistakable name: …人民政府, and the divisions of 新疆生产建设兵团 (第…师)."""
+    if name is None or not _GOVERNMENT.search(re.sub(r"\s+", "", name)):
+        return None
+    return Register(name, kind="government", level="township" if re.search(r"[乡镇]人民政府$", name) else "")
+
+
 class Case:
     """One report with its context, prepared for all rules."""
 
@@ -73,6 +84,7 @@ class Case:
         self.sheet = Sheet(report, self.min_confidence) if report is not None and report.error is None else None
         self._others: dict[int, Sheet] = {}
         self.repairs: list[tuple[str, str, dict[str, Figure]]] | None = None
+        self.register = context.register or _by_name(report.agency if report is not None else None)
         self.agency = context.agency or (report.agency if report else None) or "该单位"
         self.year = context.year or (report.year if report else None)
 

@@ -26,9 +26,9 @@ def portal_of(case: Case) -> Portal:
 
 def register_of(case: Case) -> Register:
     """The register entry. Raises NotJudged."""
-    if case.context.register is None:
+    if case.register is None:
         raise NotJudged(NEED_ZH["registry"])
-    return case.context.register
+    return case.register
 
 
 def year_of(case: Case) -> int:

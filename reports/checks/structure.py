@@ -1,29 +1,17 @@
-"""Sections, headings, years and periods: the STR, FRM and YR rules that read the text's build."""
+"""The build of the text: the STR rules on sections, headings, topics and left-over words of the template."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from datetime import date
 
 from reports.checks.catalogue import Rule, catalogue
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Case, Operand
+from reports.checks.publication import register_of, year_of
 from reports.checks.sheet import NotJudged
+from reports.checks.text import NUMERALS, fragment, numeral, plain, sentences, squeeze
 from reports.report import Report
-
-NUMERALS = "一二三四五六七八九十"
-WHERE_ZH = {"period": "统计期限", "section1": "总体情况首句", "table": "统计表", "captions": "统计表标题"}
-
-
-def plain(text: str) -> str:
-    """A heading for comparison: width, blanks, punctuation and leading numerals taken away."""
-    text = unicodedata.normalize("NFKC", text)
-    text = re.sub(
-        r"^\s*(?:第?[一二三四五六七八九十\d]+(?:部分|[、.．:：\s)])|[（(][一二三四五六七八九十\d]+[)）])\s*", "", text
-    )
-    return re.sub(r"[\W_]+", "", text)
 
 
 def title_zh(number: int) -> str:
@@ -110,142 +98,328 @@ def titles(case: Case, of: Rule) -> Iterator[Evaluation]:
     )
 
 
-@rule("FRM-YEAR")
-def form_of_year(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """The tables follow the form that is in force for the year."""
+def _text(case: Case, number: int) -> str:
+    section = case.doc.section(number)
+    if section is None:
+        raise NotJudged(f"缺少“{title_zh(number)}”部分")
+    return squeeze(section.text)
+
+
+_SUBHEAD = re.compile(r"^[（(]([一二三四五六七八九十]+)[）)]")
+
+
+@rule("STR-NUMBER")
+def numbering(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The numerals of the six headings go up, and sub-heads （一）（二）… have no gap. A lost numeral is no wrong one."""
     report = case.doc
-    form = case.tables.form
-    year = report.year or case.year
-    if year is None:
-        raise NotJudged("未能识别报告年度")
-    wanted = form_for(year)
-    if wanted is None:
-        raise NotJudged("2018年度及以前没有统一表格")
-    operands = [Operand("form", form, where="统计表"), Operand("year", year, where="标题")]
-    if form == wanted:
-        yield holds("表格版本正确", operands)
-        return
-    # Where the document gives another year for itself too, the year is the first thing to settle.
-    others = {mention.year for mention in report.details.years if mention.where in {"title", "period"}}
-    yield fault(
-        case,
-        of,
-        expected=wanted,
-        actual=form,
-        form=form,
-        needs_review=any(form_for(other) == form for other in others),
-        where="统计表",
-        operands=operands,
-    )
-
-
-def form_for(year: int) -> str | None:
-    """The form in force for a report year: none to 2018, the 2019 form for 2019 and 2020, the 2021 form after."""
-    if year <= 2018:
-        return None
-    return "2019" if year <= 2020 else "2021"
-
-
-_COMPARISON = re.compile(r"比|同比|较|上年|去年|上一年|以来|结转")
-
-
-@rule("YR-CONFLICT")
-def year_conflict(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """The years that the document states of itself agree with its title's."""
-    report = case.doc
-    titled = [mention.year for mention in report.details.years if mention.where == "title"]
-    if not titled:
-        raise NotJudged("标题没有年度")
-    year = titled[0]
-    operands = [Operand(m.where, m.year, m.text, WHERE_ZH.get(m.where, "标题")) for m in report.details.years]
-    odd: dict[str, tuple[str, bool]] = {}
-    for mention in report.details.years:
-        if mention.where == "title" or mention.year == year or mention.where in odd:
+    wrong: list[str] = []
+    last = 0
+    seen: set[int] = set()
+    for heading in sorted(report.details.headings, key=lambda h: h.position):
+        value = numeral(re.sub(r"[、.．\s]", "", heading.numeral)) if heading.number else None
+        if heading.number in seen or value is None or heading.number is None:
             continue
-        doubtful = case.ocr
-        if mention.where == "section1":
-            # A text written in the year after, and a comparison, name other years with good reason.
-            if mention.year > year or _COMPARISON.search(mention.text):
+        seen.add(heading.number)
+        if value <= last:
+            wrong.append(f"{heading.numeral.rstrip('、.． ')}、{heading.title.strip()}")
+        last = max(last, value)
+    for section in report.sections:
+        found = [match.group(1) for line in section.text.split("\n") if (match := _SUBHEAD.match(squeeze(line)))]
+        values = [value for value in map(numeral, found) if value is not None]
+        body = squeeze(section.text)
+        for before, after in zip([0, *values], values, strict=False):
+            if after in {before + 1, 1}:
                 continue
-            section = report.section(1)
-            doubtful |= section is not None and f"{year}年" in re.sub(r"\s+", "", section.text)
-        odd[mention.where] = (mention.text.strip() or str(mention.year), doubtful)
-    if not odd:
-        yield holds("年度前后一致", operands)
-    for where, (text, doubtful) in odd.items():
-        name = WHERE_ZH.get(where, where)
+            lacking = NUMERALS[before] if before < 10 else ""
+            # A marker glued into a paragraph, or printed as (1), is there all the same.
+            if after <= before or any(mark in body for mark in (f"({lacking})", f"({before + 1})", f"{lacking}是")):
+                continue
+            wrong.append(f"“{section.title.strip()}”中缺少（{lacking}）")
+            break
+    if wrong:
+        text = "；".join(wrong)
+        yield fault(case, of, actual=text, text=text, needs_review=case.ocr, where="标题")
+    else:
+        yield holds("标题序号连贯")
+
+
+@rule("STR-EMPTY")
+def empty(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """A section without content. The tables of 二, 三, 四 are content (FMT-TABLE-MISSING asks after them); 无 is too."""
+    lacking = [n for n in (1, 5, 6) if (section := case.doc.section(n)) is not None and not squeeze(section.text)]
+    if not any(case.doc.section(n) for n in (1, 5, 6)):
+        raise NotJudged("未识别出各部分")
+    if not lacking:
+        yield holds("各部分均有内容")
+        return
+    names = "、".join(f"{NUMERALS[n - 1]}、{title_zh(n)}" for n in lacking)
+    doubtful = case.ocr or case.doc.details.pictures > 0
+    yield fault(case, of, section=names, needs_review=doubtful, where="、".join(title_zh(n) for n in lacking))
+
+
+_PROBLEM = re.compile(
+    r"问题|不足|不够|差距|有待|薄弱|短板|欠缺|不高|不强|滞后|单一|仍需|还需|困难|尚未|不及时|不到位|不完善|不全面|不深|不规范|不广|局限|偏少|偏低"
+)
+_MEASURE = re.compile(
+    r"下一步|下步|今后|将|改进|加强|提升|提高|完善|强化|措施|推进|优化|加大|健全|已整改|整改|规范|拓宽|丰富"
+)
+
+
+@rule("STR-S5")
+def problems_and_measures(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """Section 五 names a problem and a measure, in at least 60 characters."""
+    text = _text(case, 5)
+    if not text:
+        raise NotJudged("该部分为空，由“部分内容为空”检查")
+    lacking = []
+    if not _PROBLEM.search(text):
+        lacking.append("未写明存在的问题")
+    if not _MEASURE.search(text):
+        lacking.append("未写明改进措施")
+    if not lacking and len(text) < 60:
+        lacking.append(f"仅{len(text)}字，内容过于简单")
+    if lacking:
+        yield fault(case, of, text="、".join(lacking), needs_review=case.ocr, where=title_zh(5))
+    else:
+        yield holds("问题与改进均已写明", [Operand("section(5)", f"{len(text)}字", where=title_zh(5))])
+
+
+TOPICS = {
+    "主动公开": r"主动公开|公开[^。]{0,20}信息|发布|公示",
+    "依申请公开": r"依申请|申请公开|公开申请|申请人",
+    "政府信息管理": r"信息管理|规范性文件|公文|公开属性|保密|三审|审核|审查|目录|动态调整|清理|归档",
+    "政府信息公开平台建设": r"平台|网站|门户|公众号|新媒体|微博|微信|专栏|栏目",
+    "监督保障": r"监督|保障|培训|考核|评议|领导小组|组织领导|责任|督查|检查",
+}
+
+
+@rule("STR-S1-TOPICS")
+def topics(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """Section 一 covers the five topics of the form in force, under whatever names."""
+    text = _text(case, 1)
+    if not text:
+        raise NotJudged("该部分为空，由“部分内容为空”检查")
+    lacking = [name for name, pattern in TOPICS.items() if not re.search(pattern, text)]
+    if lacking:
+        yield fault(case, of, text="、".join(lacking), needs_review=case.ocr, where=title_zh(1))
+    else:
+        yield holds("五个方面均已涉及")
+
+
+GOVERNMENT_TOPICS = {
+    "工作考核": r"考核|绩效|考评",
+    "社会评议": r"评议|测评|满意度|评价",
+    "责任追究": r"追究|追责|问责",
+}
+
+
+@rule("STR-S1-GOV")
+def government_topics(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """A government, townships included, also reports on assessment, public review and accountability."""
+    register = register_of(case)
+    if not register.governs:
+        yield holds("不是各级人民政府，不要求")
+        return
+    text = squeeze(case.doc.details.body) or _text(case, 1)
+    lacking = [name for name, pattern in GOVERNMENT_TOPICS.items() if not re.search(pattern, text)]
+    if lacking:
+        yield fault(case, of, text="、".join(lacking), needs_review=case.ocr, where=title_zh(1))
+    else:
+        yield holds("考核、评议、追责均已报告")
+
+
+@rule("STR-S1-LENGTH")
+def length(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """Section 一 within the length that the office's notice sets; off unless it sets one."""
+    limit = case.params["section1_max_chars"]
+    if limit is None:
+        raise NotJudged("主管部门未规定篇幅")
+    count = len(_text(case, 1))
+    operands = [Operand("section(1)", count, where=title_zh(1)), Operand("params.section1_max_chars", limit)]
+    if count <= limit:
+        yield holds("篇幅在规定之内", operands)
+    else:
+        yield fault(case, of, expected=limit, actual=count, where=title_zh(1), operands=operands)
+
+
+_FILL_IN = re.compile(
+    r"(?<![A-Za-z0-9\[(〔【])(?:[Xx]{2,}|[××✕╳]{2,}|〇〇+|○○+|＿{2,}|_{3,})(?![A-Za-z0-9\])〕】])"
+    r"|[(【\[](?:此处|请在此|请填|填写|单位名称|文字描述|文字说明|内容描述|具体内容|此表)[^)】\]]{0,30}[)】\]]"
+    r"|(?<![\u4e00-\u9fff])某某(?:局|镇|乡|县|市|区|街道|委|办|厅|单位|部门)|(?:此处|在此)填写|请填写(?=[^好准]|$)|请在此处"
+)
+_HARMLESS = re.compile(r"电话|手机|地址|邮编|邮箱|传真|传染|号码|座机")
+
+
+@rule("STR-PLACEHOLDER")
+def placeholder(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """Words of the template left standing. Masked names, telephone numbers and quoted titles are none."""
+    text = re.sub(r"《[^》]*》|〈[^〉]*〉", "", squeeze(f"{case.doc.details.title}\n{_whole(case)}"))
+    for match in _FILL_IN.finditer(text):
+        around = text[max(0, match.start() - 12) : match.end() + 6]
+        if _HARMLESS.search(around):
+            continue
+        quoted = text[max(0, match.start() - 6) : match.end() + 8] if len(match.group()) < 4 else match.group()
+        yield fault(case, of, actual=match.group(), text=fragment(quoted), needs_review=case.ocr, where="正文")
+        return
+    yield holds("没有模板文字")
+
+
+def _whole(case: Case) -> str:
+    """All of the narrative, whichever part of the reading holds it."""
+    details = case.doc.details
+    parts = [details.preface, details.body, *(section.text for section in case.doc.sections)]
+    return details.body if all(part in details.body for part in parts) else "\n".join(parts)
+
+
+_INSTRUCTIONS = (
+    "该部分以表格形式报告",
+    "以表格形式报告",
+    "这一项报告本机关",
+    "这一部分报告本机关",
+    "(含《中华人民共和国政府信息公开条例》第五十条第四项规定",
+    "(含《条例》第五十条第四项规定",
+    "第五十条第四项规定的政府信息公开工作年度报告",
+    "各级人民政府的政府信息公开工作年度报告还应当包括",
+)
+
+
+@rule("STR-INSTRUCTION")
+def instruction(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The form's own instructions copied into the report."""
+    text = squeeze(_whole(case))
+    for words in _INSTRUCTIONS:
+        if words in text:
+            yield fault(case, of, actual=words, text=words, needs_review=case.ocr, where="正文")
+            return
+    yield holds("没有填报说明的文字")
+
+
+_SELF = re.compile(
+    r"我(?:局|镇|乡|县|市|区|街道|办|委|院|厅|校|师|省|州|旗|馆|中心|会|队|处|所|社|单位|部门|机关|府|司|署|站|团)"
+    r"|本(?:局|镇|乡|县|市|区|街道|办|委|院|厅|师|省|州|旗|馆|中心|会|处|单位|部门|机关|级|辖区|系统|行政机关)|全(?:局|镇|乡|县|市|区|街道|省|州|委|厅|院|师|办|系统)"
+    r"|(?:市|县|区|省|州|旗)[\u4e00-\u9fff]{1,10}(?:局|委|办|厅|院|馆|中心)"
+)
+_GENERIC = re.compile(r"各级政府部门|各级政府|多数部门|部分地区|各级部门|各级行政机关|一些部门|部分部门")
+
+
+@rule("STR-GENERIC")
+def generic(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """Section 一 that speaks of no particular body: it names neither the agency nor itself, and gives no figure or
+    only generalities."""
+    text = _text(case, 1)
+    if len(text) < 100:
+        raise NotJudged("总体情况篇幅过短，不作判断")
+    names = [case.agency, case.doc.agency or "", *(case.context.register.names if case.context.register else ())]
+    named = any(name and (squeeze(name) in text or squeeze(name)[-4:] in text) for name in names)
+    figures = re.search(r"\d+(?:余)?(?:条|件|篇|次|个|期|项|人|份|宗|起|场|万|%)", text)
+    general = _GENERIC.search(text)
+    if named or _SELF.search(text) or (figures and not general):
+        yield holds("总体情况写明本单位情况")
+    else:
+        words = general.group() if general else "未提及本单位，也没有数据"
+        yield fault(case, of, text=words, needs_review=case.ocr, where=title_zh(1))
+
+
+_PARTS = re.compile(r"([一二三四五六七八九十]|\d{1,2})个?(?:大)?(?:部分|部份|方面)(?:内容)?(?:组成|构成|[,。，]|$)")
+
+
+@rule("STR-PARTCOUNT")
+def part_count(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The number of parts that the introduction announces is the number found. 并附统计表 is no part."""
+    intro = squeeze(case.doc.details.preface)
+    if not intro:
+        first = case.doc.section(1)
+        intro = squeeze(first.text)[:300] if first else ""
+    intro = next((s for s in sentences(intro) if re.search(r"组成|构成|包括|分为|内容", s) and _PARTS.search(s)), "")
+    match = _PARTS.search(intro)
+    announced = numeral(match.group(1)) if match else None
+    if announced is None:
+        raise NotJudged("引言未写明由几部分组成")
+    found = found_sections(case.doc)
+    extra = sum(
+        1
+        for h in case.doc.details.headings
+        if h.number is None and re.fullmatch(r"[一二三四五六七八九十]+[、.．]?", h.numeral)
+    )
+    operands = [Operand("announced", announced, intro, "引言"), Operand("found", len(found), where="标题")]
+    if announced in {len(found), len(found) + extra}:
+        yield holds("所称部分数与实际相符", operands)
+    elif len(found) < 6 and announced == 6:
+        yield not_judged("所称六部分未全部识别，由“缺少规定部分”检查")
+    else:
         yield fault(
             case,
             of,
-            expected=year,
-            actual=text,
-            year=year,
-            section=name,
-            text=text,
-            needs_review=doubtful,
-            where=name,
+            expected=len(found),
+            actual=announced,
+            needs_review=case.ocr or len(found) < 6,
+            where="引言",
             operands=operands,
         )
 
 
-_WHOLE_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+_OLD_FORM = re.compile(r"国办公开办?[函涵]?[〔\[(【]?2019[〕\])】]?第?60号")
+_NEW_FORM = re.compile(r"2021[〕\])】]?第?30号")
+_ORDER = re.compile(r"信息公开条例》?(?:\(以下[^)]*\))?[,，]?[(（]?(?:中华人民共和国)?国务院令?第?(\d{3})号")
 
 
-@rule("YR-PERIOD")
-def period(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """The statistics period is the calendar year. A full calendar year other than the title's is YR-CONFLICT's."""
-    report = case.doc
-    if report.details.period is None:
-        raise NotJudged("未写明统计期限")
-    year = case.year
-    if year is None:
-        raise NotJudged("未能识别报告年度")
-    found = report.details.period
-    if found.end is None:
-        raise NotJudged(f"统计期限“{found.text}”未能识读")
-    try:
-        start = date.fromisoformat(found.start) if found.start else None
-        end = date.fromisoformat(found.end)
-    except ValueError:
-        raise NotJudged(f"统计期限“{found.text}”未能识读") from None
-    operands = [Operand("period", f"{found.start or '…'} – {found.end}", found.text, "统计期限")]
-    natural = (end.month, end.day) == (12, 31) and (
-        start is None or ((start.month, start.day) == (1, 1) and start.year == end.year)
-    )
-    if natural:
-        if end.year == year:
-            yield holds("统计期限为自然年", operands)
-        else:
-            yield not_judged("统计期限为另一完整年度，由“年度前后不一致”检查")
+@rule("STR-BASIS")
+def basis(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The notice and the order cited are those in force. What the tables follow is FRM-YEAR's question."""
+    year = year_of(case)
+    text = squeeze(_whole(case))
+    wrong: list[tuple[str, str]] = []
+    old = _OLD_FORM.search(text)
+    if year >= 2021 and old and not _NEW_FORM.search(text):
+        wrong.append((old.group().replace("[", "〔").replace("]", "〕"), "国办公开办函〔2021〕30号"))
+    order_ = _ORDER.search(text)
+    if order_ and order_.group(1) != "711":
+        wrong.append((f"国务院令第{order_.group(1)}号", "国务院令第711号"))
+    if not wrong:
+        yield holds("引用依据现行有效")
         return
-    whole = len(_WHOLE_DATE.findall(re.sub(r"\s+", "", unicodedata.normalize("NFKC", found.text))))
     yield fault(
         case,
         of,
-        expected=f"{year}年1月1日至12月31日",
-        actual=found.text,
-        text=found.text,
-        # A date that lost a character in conversion is read with a guess: a person looks first.
-        needs_review=case.ocr or whole == 0,
-        where="统计期限",
-        operands=operands,
+        expected="；".join(right for _, right in wrong),
+        actual="；".join(printed for printed, _ in wrong),
+        text="”“".join(printed for printed, _ in wrong),
+        needs_review=case.ocr,
+        where="正文",
     )
 
 
-_PERIOD_LIKE = re.compile(
-    r"统计(?:数据)?(?:的)?(?:期限|时限|时段|周期|区间|截止)|数据.{0,12}(?:截止|截至)|1\s*月\s*1\s*日.{0,16}12\s*月\s*31\s*日"
+MANGLED = (
+    "工作告年度报",
+    "年度报吿告",
+    "信思公开",
+    "信息公幵",
+    "公开办涵",
+    "政府信息公开政复议",
+    "处理绝对数量",
+    "行政机夫",
+    "主动公开政信息",
+    "政府信公开",
+    "政府信息公工作",
+    "年度报表告",
 )
 
 
-@rule("YR-PERIOD-MISSING")
-def period_missing(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """The text states its period."""
-    report = case.doc
-    if report.details.period is not None:
-        yield holds("已写明统计期限", [Operand("period", report.details.period.text, where="统计期限")])
-    elif not report.details.body.strip():
-        raise NotJudged("未读到正文")
-    elif _PERIOD_LIKE.search(report.details.body):
-        yield not_judged("文中有关于统计期限的文字，但未能识读")
-    else:
-        yield fault(case, of, needs_review=case.ocr, where="全文")
+@rule("STR-MANGLED")
+def mangled(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """Known manglings in title, agency name, headings, labels and the introduction; prose is not proof-read."""
+    details = case.doc.details
+    places = {
+        "标题": details.title,
+        "单位名称": case.doc.agency or "",
+        "各部分标题": " ".join(section.title for section in case.doc.sections),
+        "统计表": " ".join(printed for _, printed, _ in details.labels),
+        "引言": details.preface,
+    }
+    for where, text in places.items():
+        clean = squeeze(text)
+        for word in MANGLED:
+            if word in clean:
+                yield fault(case, of, actual=word, text=word, needs_review=case.ocr, where=where)
+                return
+    yield holds("没有已知的错字")

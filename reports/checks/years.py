@@ -1,0 +1,258 @@
+"""The years that a document states of itself: the FRM and YR rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from reports.checks.catalogue import Rule
+from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
+from reports.checks.evaluate import Case, Operand
+from reports.checks.publication import portal_of, published_on, year_of
+from reports.checks.sheet import NotJudged
+from reports.checks.text import fragment, sentences, squeeze
+
+WHERE_ZH = {"period": "统计期限", "section1": "总体情况首句", "table": "统计表", "captions": "统计表标题"}
+
+
+@rule("FRM-YEAR")
+def form_of_year(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The tables follow the form that is in force for the year."""
+    report = case.doc
+    form = case.tables.form
+    year = report.year or case.year
+    if year is None:
+        raise NotJudged("未能识别报告年度")
+    wanted = form_for(year)
+    if wanted is None:
+        raise NotJudged("2018年度及以前没有统一表格")
+    operands = [Operand("form", form, where="统计表"), Operand("year", year, where="标题")]
+    if form == wanted:
+        yield holds("表格版本正确", operands)
+        return
+    # Where the document gives another year for itself too, the year is the first thing to settle.
+    others = {mention.year for mention in report.details.years if mention.where in {"title", "period"}}
+    yield fault(
+        case,
+        of,
+        expected=wanted,
+        actual=form,
+        form=form,
+        needs_review=any(form_for(other) == form for other in others),
+        where="统计表",
+        operands=operands,
+    )
+
+
+def form_for(year: int) -> str | None:
+    """The form in force for a report year: none to 2018, the 2019 form for 2019 and 2020, the 2021 form after."""
+    if year <= 2018:
+        return None
+    return "2019" if year <= 2020 else "2021"
+
+
+_COMPARISON = re.compile(r"比|同比|较|上年|去年|上一年|以来|结转")
+
+
+@rule("YR-CONFLICT")
+def year_conflict(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The years that the document states of itself agree with its title's."""
+    report = case.doc
+    titled = [mention.year for mention in report.details.years if mention.where == "title"]
+    if not titled:
+        raise NotJudged("标题没有年度")
+    year = titled[0]
+    operands = [Operand(m.where, m.year, m.text, WHERE_ZH.get(m.where, "标题")) for m in report.details.years]
+    odd: dict[str, tuple[str, bool]] = {}
+    for mention in report.details.years:
+        if mention.where == "title" or mention.year == year or mention.where in odd:
+            continue
+        doubtful = case.ocr
+        if mention.where == "section1":
+            # A text written in the year after, and a comparison, name other years with good reason.
+            if mention.year > year or _COMPARISON.search(mention.text):
+                continue
+            section = report.section(1)
+            doubtful |= section is not None and f"{year}年" in squeeze(section.text)
+        odd[mention.where] = (mention.text.strip() or str(mention.year), doubtful)
+    if not odd:
+        yield holds("年度前后一致", operands)
+        return
+    names = "、".join(WHERE_ZH.get(where, where) for where in odd)
+    yield fault(
+        case,
+        of,
+        expected=year,
+        actual="；".join(text for text, _ in odd.values()),
+        year=year,
+        section=names,
+        text="”“".join(text for text, _ in odd.values()),
+        needs_review=all(doubtful for _, doubtful in odd.values()),
+        where=names,
+        operands=operands,
+    )
+
+
+_WHOLE_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+
+
+@rule("YR-PERIOD")
+def period(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The statistics period is the calendar year. A full calendar year other than the title's is YR-CONFLICT's."""
+    report = case.doc
+    if report.details.period is None:
+        raise NotJudged("未写明统计期限")
+    year = case.year
+    if year is None:
+        raise NotJudged("未能识别报告年度")
+    found = report.details.period
+    if found.end is None:
+        raise NotJudged(f"统计期限“{found.text}”未能识读")
+    try:
+        start = date.fromisoformat(found.start) if found.start else None
+        end = date.fromisoformat(found.end)
+    except ValueError:
+        raise NotJudged(f"统计期限“{found.text}”未能识读") from None
+    operands = [Operand("period", f"{found.start or '…'} – {found.end}", found.text, "统计期限")]
+    natural = (end.month, end.day) == (12, 31) and (
+        start is None or ((start.month, start.day) == (1, 1) and start.year == end.year)
+    )
+    if natural:
+        if end.year == year:
+            yield holds("统计期限为自然年", operands)
+        else:
+            yield not_judged("统计期限为另一完整年度，由“年度前后不一致”检查")
+        return
+    whole = len(_WHOLE_DATE.findall(squeeze(found.text)))
+    yield fault(
+        case,
+        of,
+        expected=f"{year}年1月1日至12月31日",
+        actual=found.text,
+        text=found.text,
+        # A date that lost a character in conversion is read with a guess: a person looks first.
+        needs_review=case.ocr or whole == 0,
+        where="统计期限",
+        operands=operands,
+    )
+
+
+_PERIOD_LIKE = re.compile(
+    r"统计(?:数据)?(?:的)?(?:期限|时限|时段|周期|区间|截止)|数据.{0,12}(?:截止|截至)|1\s*月\s*1\s*日.{0,16}12\s*月\s*31\s*日"
+)
+
+
+@rule("YR-PERIOD-MISSING")
+def period_missing(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The text states its period."""
+    report = case.doc
+    if report.details.period is not None:
+        yield holds("已写明统计期限", [Operand("period", report.details.period.text, where="统计期限")])
+    elif not report.details.body.strip():
+        raise NotJudged("未读到正文")
+    elif _PERIOD_LIKE.search(report.details.body):
+        yield not_judged("文中有关于统计期限的文字，但未能识读")
+    else:
+        yield fault(case, of, needs_review=case.ocr, where="全文")
+
+
+_UNITS = r"(?:余)?(?:条|件|篇|次|个|期|项|人|万|份|宗|起|场)"
+_OWN_WORK = re.compile(r"公开|收到|受理|办理|发布|更新|制发|答复|开通|举办|开展")
+_OTHER_YEARS = re.compile(
+    r"比|同比|较|上年|上一年|以来|结转|自\d{4}|公报|决算|预算|报告|报表|年鉴|规划|《|〈|—|至|起|延续|历年|截至|截止"
+)
+_LAST_YEAR = re.compile(r"(?<![比与较同])去年(?!同期|相比|底以来)(?:\d{1,2}月)[^，。；]{0,30}")
+_PUBLISH_BY = re.compile(r"于?(\d{4})年\d{1,2}月\d{1,2}日(?:之)?前[^，。；]{0,8}(?:公布|发布|公开|报送)")
+
+
+@rule("YR-STALE")
+def stale(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """Own work told under an earlier year, outside comparisons; 去年 with a month may mean the report year."""
+    year = year_of(case)
+    report = case.doc
+    found: list[tuple[str, bool]] = []
+    for number in (1, 6):
+        section = report.section(number)
+        for sentence in sentences(section.text) if section else ():
+            opened = re.match(r"(?:[（(]?[一二三四五六七八九十\d]+[)）、.])?(20\d\d)年(?:度)?[,，]?(?!\d)", sentence)
+            told = opened and _OWN_WORK.search(sentence) and re.search(rf"\d{_UNITS}", sentence[opened.end() :])
+            if opened and told and year - 4 < int(opened.group(1)) < year and not _OTHER_YEARS.search(sentence):
+                found.append((sentence, case.ocr))
+            found += [(match.group(), True) for match in _LAST_YEAR.finditer(sentence)]
+    found += [
+        (match.group(), True)
+        for match in _PUBLISH_BY.finditer(squeeze(report.details.preface))
+        if match[1] == str(year)
+    ]
+    if not found:
+        yield holds("没有沿用往年的语句")
+        return
+    found.sort(key=lambda item: item[1])
+    text, doubtful = found[0]
+    more = f"（另有{len(found) - 1}处）" if len(found) > 1 else ""
+    yield fault(case, of, actual=text, text=fragment(text), needs_review=doubtful, where="正文", suffix=more)
+
+
+_PART = re.compile(
+    r"(?:截至|截止|截止到|截至到)(?:(\d{4})年)?(?:度)?(1[01]|[1-9])月(?!12)(?:底|末|份|\d{1,2}日)?"
+    r"|(?:(\d{4})年)?(?<!\d)1(?:月份?)?[至到\-—~－]{1,2}(1[01]|[2-9])月"
+)
+
+
+@rule("YR-PARTIAL")
+def partial_year(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """A figure that covers the year only up to a month before December."""
+    year = year_of(case)
+    for number in (1, 5, 6):
+        section = case.doc.section(number)
+        for sentence in sentences(section.text) if section else ():
+            for match in _PART.finditer(sentence):
+                stated = match.group(1) or match.group(3)
+                figure = re.search(rf"\d+{_UNITS}", sentence[match.end() :])
+                if (stated is None or int(stated) == year) and figure and "“" not in match.group():
+                    yield fault(
+                        case,
+                        of,
+                        actual=sentence,
+                        text=fragment(sentence[match.start() :]),
+                        needs_review=case.ocr or stated is None,
+                        where="正文",
+                    )
+                    return
+    yield holds("没有只到年中的数据")
+
+
+@rule("YR-PREMATURE")
+def premature(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """Published before the report year had ended; 31 December itself is tolerated."""
+    year = year_of(case)
+    portal = portal_of(case)
+    day = published_on(case) or portal.first_seen
+    if day is None:
+        raise NotJudged("没有发布日期")
+    end = date(year, 12, 31)
+    if day >= end:
+        yield holds("发布于年度终了之后", [Operand("published_on", day, where="发布日期")])
+        return
+    seen = portal.first_seen is not None and portal.first_seen < end
+    # A printed date alone may be that of the draft, the column or a migration.
+    yield fault(case, of, expected=end, actual=day, date=day, needs_review=not seen, where="发布日期")
+
+
+_TITLE = re.compile(r"^(?:.+?(?P<a>\d{4})年|(?P<b>\d{4})年.+?)政府信息公开工作年度报告$")
+
+
+@rule("YR-TITLE")
+def report_title(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The title is <agency><year>年政府信息公开工作年度报告; blanks, line breaks and the year first are harmless."""
+    year = year_of(case)
+    title = squeeze(case.doc.details.title)
+    if not title:
+        raise NotJudged("未识别出报告名称")
+    own = re.split(r"[_|]|-{1,2}(?=[^-]*(?:网|门户|政府)$)", title)[0].strip("《》")
+    if _TITLE.match(own):
+        yield holds("报告名称规范", [Operand("title", own, where="标题")])
+        return
+    expected = f"{case.doc.agency or case.agency}{year}年政府信息公开工作年度报告"
+    yield fault(case, of, expected=expected, actual=own, text=own, needs_review=case.ocr, where="标题")
