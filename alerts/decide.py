@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -86,10 +86,10 @@ class Digest:
         return sum(notice.group in groups for notice in self.notices)
 
 
-def decide(ledger: Ledger, told: Collection[str], now: datetime) -> list[Digest]:
+def decide(ledger: Ledger, told: Mapping[str, Collection[str]], now: datetime) -> list[Digest]:
     """The digests of this day: what is open in the ledger and has not been told.
 
-    ``told`` are the keys already in a mail to the same audience. Doubtful readings and bodies of which nothing can be
+    ``told`` holds, by audience, the keys already in a mail to it. Doubtful readings and bodies of which nothing can be
     said go to the ops team, never to the office: no body is blamed for our own reading or for a silent portal.
     ``now`` is aware and in the office's zone; its day names the digests.
     """
@@ -107,12 +107,13 @@ def decide(ledger: Ledger, told: Collection[str], now: datetime) -> list[Digest]
             continue
         doubtful = finding.needs_review and finding.state != "confirmed"
         notice = _of_finding(finding, "review" if doubtful else _group(finding))
-        if notice.key not in told:
-            digest("ops" if doubtful else "office", finding.office_id).notices.append(notice)
+        audience: Audience = "ops" if doubtful else "office"
+        if notice.key not in told.get(audience, ()):
+            digest(audience, finding.office_id).notices.append(notice)
     for standing in ledger.standings:
         if standing.state == "cannot_tell":
             notice = _of_standing(standing)
-            if notice.key not in told:
+            if notice.key not in told.get("ops", ()):
                 digest("ops", None).notices.append(notice)
 
     for item in digests.values():

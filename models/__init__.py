@@ -1,1 +1,5 @@
 """Tables, and the only SQL."""
+
+from models import agencies, base, documents, findings, locks, mails, people, readings, sources, work
+
+__all__ = ["agencies", "base", "documents", "findings", "locks", "mails", "people", "readings", "sources", "work"]

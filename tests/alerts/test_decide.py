@@ -22,37 +22,37 @@ def ledger(*findings: OpenFinding, standings: tuple[Standing, ...] = ()) -> Ledg
 
 
 def test_open_findings_of_one_office_and_day_become_one_digest():
-    digests = decide(ledger(SUM, replace(SUM, id=12, rule="PUB-LATE", fingerprint="f2")), set(), NOW)
+    digests = decide(ledger(SUM, replace(SUM, id=12, rule="PUB-LATE", fingerprint="f2")), {}, NOW)
     assert [(d.audience, d.office_id, len(d.notices)) for d in digests] == [("office", 5, 2)]
     assert digests[0].key == "digest:office:5:2026:2027-02-03"
 
 
 def test_what_was_told_is_not_told_again_and_a_changed_figure_is():
-    told = {n.key for d in decide(ledger(SUM), set(), NOW) for n in d.notices}
+    told = {"office": {n.key for d in decide(ledger(SUM), {}, NOW) for n in d.notices}}
     assert decide(ledger(SUM), told, NOW) == []
     assert decide(ledger(replace(SUM, actual="24")), told, NOW) != []
 
 
 def test_a_doubtful_reading_goes_to_the_ops_team_until_a_person_confirms_it():
     doubtful = replace(SUM, needs_review=True)
-    assert [d.audience for d in decide(ledger(doubtful), set(), NOW)] == ["ops"]
-    assert [d.audience for d in decide(ledger(replace(doubtful, state="confirmed")), set(), NOW)] == ["office"]
+    assert [d.audience for d in decide(ledger(doubtful), {}, NOW)] == ["ops"]
+    assert [d.audience for d in decide(ledger(replace(doubtful, state="confirmed")), {}, NOW)] == ["office"]
 
 
 def test_waived_and_resolved_findings_are_not_told():
-    assert decide(ledger(replace(SUM, state="waived"), replace(SUM, state="resolved")), set(), NOW) == []
+    assert decide(ledger(replace(SUM, state="waived"), replace(SUM, state="resolved")), {}, NOW) == []
 
 
 def test_a_body_of_which_nothing_can_be_said_is_never_in_the_office_digest_as_missing():
     cannot = Standing(DUTY, "cannot_tell", "网站无法访问", source_url="http://a.gov.cn/")
-    digests = decide(ledger(standings=(cannot,)), set(), NOW)
+    digests = decide(ledger(standings=(cannot,)), {}, NOW)
     assert [d.audience for d in digests] == ["ops"]
     assert "无法判断" in digests[0].notices[0].message
 
 
 def test_offices_get_only_what_concerns_their_own_bodies():
     other = replace(SUM, agency_id=2, agency="乙县统计局", office_id=6, fingerprint="f9")
-    digests = decide(ledger(SUM, other), set(), NOW)
+    digests = decide(ledger(SUM, other), {}, NOW)
     assert [(d.office_id, [n.agency for n in d.notices]) for d in digests] == [
         (5, ["甲县统计局"]),
         (6, ["乙县统计局"]),

@@ -1,0 +1,86 @@
+"""Deciding and queueing in one: from the rows to mails in the outbox."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from alerts.compose import compose
+from alerts.decide import Digest, decide
+from config import Settings
+from models import agencies, mails, queries
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+OFFICE_WITHOUT_NAME = "政府信息公开工作主管部门"
+OPS = "运维值班"
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A mail that was queued (``id``), or would be (``id`` 0 in a dry run)."""
+
+    id: int
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+
+
+def decide_and_queue(
+    session: Session, settings: Settings, now: datetime, year: int | None = None, dry_run: bool = False
+) -> list[Composed]:
+    """Decide what is due to be told at ``now`` (aware) about the season of ``year`` (default: the last ended year), with
+    the open findings of other years, and queue one mail an audience, office and day. Returns what was queued.
+
+    Safe to run twice: the mail's key and each notice's key are unique in the database.
+    """
+    now = now.astimezone(settings.zone)
+    season = year if year is not None else now.year - 1
+    ledger = queries.ledger(session, season, now)
+    ledger.findings = queries.open_findings(session)
+    told = mails.told(session)
+    out = []
+    for digest in decide(ledger, told, now):
+        recipients, name = _addressee(session, settings, digest)
+        if not recipients:
+            continue
+        message = compose(digest, name, settings.public_url)
+        if dry_run:
+            out.append(Composed(0, recipients, message.subject, message.text))
+            continue
+        mail = mails.queue(
+            session,
+            key=digest.key,
+            office_id=digest.office_id,
+            recipients=list(recipients),
+            event="digest",
+            stage=digest.audience,
+            day=digest.day,
+            subject=message.subject,
+            text=message.text,
+            html=message.html,
+            message_id=message_id(digest, settings.mail_from),
+            notices=[notice.key for notice in digest.notices],
+            now=now.astimezone(UTC),
+        )
+        if mail is not None:
+            out.append(Composed(mail.id, recipients, message.subject, message.text))
+    return out
+
+
+def message_id(digest: Digest, sender: str) -> str:
+    """Stable for a digest: made from its key, so that a second try carries the same id and a mail server can tell."""
+    domain = sender.rpartition("@")[2].strip(" >") or "localhost"
+    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'nianbao:{domain}:{digest.key}')}@{domain}>"
+
+
+def _addressee(session: Session, settings: Settings, digest: Digest) -> tuple[tuple[str, ...], str]:
+    if digest.audience == "ops":
+        return tuple(settings.ops_mail), OPS
+    office = agencies.office(session, digest.office_id) if digest.office_id else None
+    if office is not None and office.emails:
+        return tuple(office.emails), office.name
+    return tuple(settings.office_mail), office.name if office is not None else OFFICE_WITHOUT_NAME

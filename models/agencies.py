@@ -1,0 +1,266 @@
+"""The register: bodies with their names, contacts, duties and successors, all dated; the offices that supervise them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.base import Base, Json
+
+LEVELS = ("national", "province", "prefecture", "county", "township")
+KINDS = (
+    "government",
+    "department",
+    "subdistrict",
+    "zone",
+    "branch",
+    "vertical",
+    "authorised_body",
+    "enterprise",
+    "institution",
+    "party",
+    "mass_organisation",
+    "other",
+)
+
+
+class Agency(Base):
+    """One reporting body (行政机关). Unique by its full official name."""
+
+    __tablename__ = "agencies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Identity
+    name: Mapped[str] = mapped_column(unique=True)
+    short_name: Mapped[str] = mapped_column(default="", server_default="")
+    division_code: Mapped[str] = mapped_column(default="", server_default="")
+    # Place in the hierarchy
+    level: Mapped[str]
+    kind: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agencies.id"), index=True)
+    parent_name: Mapped[str] = mapped_column(default="", server_default="")
+    # Where it publishes
+    portal: Mapped[str] = mapped_column(default="", server_default="")
+    # Scope: it owes the report of year y if it is in scope on 31 December of y
+    in_scope_from: Mapped[date | None]
+    in_scope_to: Mapped[date | None]
+    deadline: Mapped[str] = mapped_column(default="", server_default="")
+    can_make_regulations: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    note: Mapped[str] = mapped_column(default="", server_default="")
+
+    parent: Mapped[Agency | None] = relationship(remote_side=[id])
+    aliases: Mapped[list[AgencyAlias]] = relationship(back_populates="agency", cascade="all, delete-orphan")
+
+    __table_args__ = (sa.CheckConstraint("name <> ''", name="name_given"),)
+
+
+class AgencyAlias(Base):
+    """Another name of a body, valid for a time (更名, 挂牌, short forms)."""
+
+    __tablename__ = "agency_aliases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(index=True)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+    agency: Mapped[Agency] = relationship(back_populates="aliases")
+
+    __table_args__ = (sa.UniqueConstraint("agency_id", "name"),)
+
+
+class Succession(Base):
+    """A body took over from another on a day (撤并): the only link by which history crosses bodies."""
+
+    __tablename__ = "successions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    predecessor_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"))
+    successor_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"))
+    on: Mapped[date]
+    ground: Mapped[str] = mapped_column(default="", server_default="")
+
+    __table_args__ = (
+        sa.UniqueConstraint("predecessor_id", "successor_id"),
+        sa.CheckConstraint("predecessor_id <> successor_id", name="two_bodies"),
+    )
+
+
+class Contact(Base):
+    """A person or desk of a body, dated."""
+
+    __tablename__ = "contacts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    role: Mapped[str] = mapped_column(default="", server_default="")
+    email: Mapped[str] = mapped_column(default="", server_default="")
+    phone: Mapped[str] = mapped_column(default="", server_default="")
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class Office(Base):
+    """A supervising office (政府信息公开工作主管部门) of a government; its mails and its own parameters of the rules."""
+
+    __tablename__ = "offices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    agency_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"), unique=True)
+    emails: Mapped[list[str]] = mapped_column(Json, default=list)
+    params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+
+class DutyGround(Base):
+    """An own deadline of a body for some report years, with the notice it rests on."""
+
+    __tablename__ = "duty_grounds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"))
+    from_year: Mapped[int]
+    to_year: Mapped[int | None]
+    deadline: Mapped[str]
+    ground: Mapped[str]
+
+    __table_args__ = (sa.UniqueConstraint("agency_id", "from_year"),)
+
+
+@dataclass(slots=True)
+class AgencyRow:
+    """One row of an import sheet, already validated; None or empty leaves a known value as it is."""
+
+    name: str
+    level: str
+    kind: str = ""
+    short_name: str = ""
+    division_code: str = ""
+    parent: str = ""
+    portal: str = ""
+    note: str = ""
+    in_scope_from: date | None = None
+    in_scope_to: date | None = None
+    deadline: str = ""
+    aliases: list[str] = field(default_factory=list)
+    office_emails: list[str] = field(default_factory=list)
+
+
+def upsert_agency(session: Session, row: AgencyRow) -> tuple[Agency, bool]:
+    """The body of that name, added or updated; (body, added). A parent that is not registered yet is kept by name and
+    linked by ``link_parents`` once it is."""
+    agency = session.scalar(sa.select(Agency).where(Agency.name == row.name))
+    added = agency is None
+    if agency is None:
+        agency = Agency(name=row.name, level=row.level, kind=row.kind or guess_kind(row.name))
+        session.add(agency)
+    agency.level = row.level
+    for name in ("kind", "short_name", "division_code", "portal", "note", "deadline", "in_scope_from", "in_scope_to"):
+        value = getattr(row, name)
+        if value:
+            setattr(agency, name, value)
+    if row.parent:
+        agency.parent_name = row.parent
+    session.flush()
+    known = {alias.name for alias in agency.aliases}
+    agency.aliases.extend(AgencyAlias(name=name) for name in dict.fromkeys(row.aliases) if name not in known)
+    if row.office_emails:
+        _set_office(session, agency, row.office_emails)
+    session.flush()
+    return agency, added
+
+
+def guess_kind(name: str) -> str:
+    """The kind where a sheet gives none: a body whose name ends as a government's is one, any other a department."""
+    if name.endswith(("人民政府", "镇政府", "乡政府")):
+        return "government"
+    return "subdistrict" if name.endswith("街道办事处") else "department"
+
+
+def _set_office(session: Session, agency: Agency, emails: list[str]) -> None:
+    office = session.scalar(sa.select(Office).where(Office.agency_id == agency.id))
+    if office is None:
+        session.add(
+            Office(name=f"{agency.name}政府信息公开工作主管部门", agency_id=agency.id, emails=emails, params={})
+        )
+    else:
+        office.emails = emails
+
+
+def link_parents(session: Session) -> int:
+    """Link every body to the parent its sheet names, where that parent is registered by now. Returns how many."""
+    by_name = {name: id_ for id_, name in session.execute(sa.select(Agency.id, Agency.name))}
+    linked = 0
+    for agency in session.scalars(sa.select(Agency).where(Agency.parent_name != "")):
+        parent_id = by_name.get(agency.parent_name)
+        if parent_id is not None and parent_id not in {agency.parent_id, agency.id}:
+            agency.parent_id = parent_id
+            linked += 1
+    session.flush()
+    return linked
+
+
+def resolve(session: Session, name: str, on: date) -> Agency | None:
+    """The body that bears this name on that day: by full name, else by short name or alias where only one does."""
+    exact = session.scalar(sa.select(Agency).where(Agency.name == name))
+    if exact is not None:
+        return exact
+    valid = sa.and_(
+        AgencyAlias.name == name,
+        sa.or_(AgencyAlias.valid_from.is_(None), AgencyAlias.valid_from <= on),
+        sa.or_(AgencyAlias.valid_to.is_(None), AgencyAlias.valid_to >= on),
+    )
+    found = session.scalars(
+        sa.select(Agency).where(
+            sa.or_(Agency.short_name == name, Agency.id.in_(sa.select(AgencyAlias.agency_id).where(valid)))
+        )
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+def names_of(agency: Agency) -> list[str]:
+    """All names a document may use for the body."""
+    return list(dict.fromkeys([agency.name, agency.short_name, *(a.name for a in agency.aliases)]))
+
+
+def office(session: Session, office_id: int) -> Office | None:
+    """The office of that number."""
+    return session.get(Office, office_id)
+
+
+def office_ids(session: Session) -> dict[int, int]:
+    """Agency id -> id of the nearest office: its own government's or that of the nearest government above."""
+    own = {agency_id: id_ for id_, agency_id in session.execute(sa.select(Office.id, Office.agency_id))}
+    parents = dict(session.execute(sa.select(Agency.id, Agency.parent_id)).tuples())
+    out: dict[int, int] = {}
+    for agency_id in parents:
+        above, seen = agency_id, set[int]()
+        while above is not None and above not in seen:
+            seen.add(above)
+            if above in own:
+                out[agency_id] = own[above]
+                break
+            above = parents.get(above)  # type: ignore[assignment]
+    return out
+
+
+def below(session: Session, agency_id: int) -> set[int]:
+    """The body itself and all bodies below it."""
+    parents: Iterable[tuple[int, int | None]] = session.execute(sa.select(Agency.id, Agency.parent_id)).tuples()
+    children: dict[int | None, list[int]] = {}
+    for id_, parent_id in parents:
+        children.setdefault(parent_id, []).append(id_)
+    out, waiting = set[int](), [agency_id]
+    while waiting:
+        current = waiting.pop()
+        if current not in out:
+            out.add(current)
+            waiting += children.get(current, [])
+    return out

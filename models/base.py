@@ -1,0 +1,167 @@
+"""The engine, sessions, the declarative base, and bringing a database up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+
+# Every constraint has a name, so that a migration can name it on every database.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class OutOfDate(Exception):
+    """The database's schema is not this version's."""
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached or used; one line, without the password."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC, aware in Python on every database (SQLite keeps no zone). Refuses naive times."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """To the database: in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time must not be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """From the database: aware, UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The declarative base of all tables."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it from the class
+        datetime: Moment(),
+        dict[str, Any]: Json,
+        list[str]: Json,
+    }
+
+
+def one_of(column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
+    """A column holds one of these words."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({words})", name=column)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``url``. SQLite: WAL, foreign keys on, writers wait 30 s and take the lock at BEGIN.
+
+    Raises DatabaseUnavailable if the address is none."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnavailable("DATABASE_URL is no database address") from None
+    if parsed.get_backend_name() == "sqlite":
+        engine = sa.create_engine(parsed, connect_args={"timeout": 30}, pool_pre_ping=False)
+        _tune_sqlite(engine)
+        return engine
+    return sa.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=5)
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions by itself: _begin below does, and takes the write lock at once, for a
+        # reader that turns writer half-way would fail with "database is locked" instead of waiting.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions whose objects stay readable after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One transaction: committed at the end of the block, rolled back if it raises."""
+    with session_factory(engine)() as session, session.begin():
+        yield session
+
+
+def utcnow() -> datetime:
+    """Now, aware, in UTC: for the doors; the core takes time as an argument."""
+    return datetime.now(UTC)
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database to ``revision``. Raises DatabaseUnavailable."""
+    with _reachable():
+        command.upgrade(_config(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the database back to ``revision`` (``base``: to nothing)."""
+    with _reachable():
+        command.downgrade(_config(url), revision)
+
+
+def check_revision(engine: Engine) -> None:
+    """Raises OutOfDate if the schema is not this version's, DatabaseUnavailable if there is no answer."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with _reachable(), engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current != head:
+        raise OutOfDate(f"the database's schema is at {current or 'nothing'}, this version needs {head}")
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        text = " ".join(str(error.orig).split())
+        raise DatabaseUnavailable(f"the database cannot be reached: {text}") from None
+    except SQLAlchemyError as error:
+        raise DatabaseUnavailable(f"the database cannot be used: {' '.join(str(error).split())[:300]}") from None

@@ -1,0 +1,212 @@
+"""What the sources list, and the bytes behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models import work
+from models.base import Base, Json, one_of
+
+STATES = ("listed", "waiting", "read", "unreadable", "failed", "gone")
+
+
+class Document(Base):
+    """One thing that a source listed (one address, or one text at several). Unique by its canonical key.
+
+    ``state`` ``listed`` means that only its title is known: of another kind, or on a host that may not be visited."""
+
+    __tablename__ = "documents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Identity
+    key: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str]
+    urls: Mapped[list[str]] = mapped_column(Json, default=list)
+    # Origin
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("sources.id", ondelete="CASCADE"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agencies.id"))
+    # What it is, by its title at first, by its text once read
+    title: Mapped[str]
+    kind: Mapped[str | None]
+    year: Mapped[int | None]
+    listed_on: Mapped[date | None]
+    published_on: Mapped[date | None]
+    # Life
+    state: Mapped[str] = mapped_column(default="listed", server_default="listed")
+    state_reason: Mapped[str | None]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+
+    versions: Mapped[list[Version]] = relationship(back_populates="document", order_by="Version.number")
+
+    __table_args__ = (one_of("state", STATES), sa.Index("ix_documents_agency_id_year", "agency_id", "year"))
+
+
+class Version(Base):
+    """The document as it stood once: its bytes by sha256. ``content_key`` is the hash of what matters in it (text and
+    attachments, without counters and dates of the day): unique a document."""
+
+    __tablename__ = "versions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("documents.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    # The bytes
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    content_key: Mapped[str] = mapped_column(sa.String(64))
+    name: Mapped[str]
+    media_type: Mapped[str]
+    bytes: Mapped[int]
+    # Where they came from
+    url: Mapped[str]
+    headers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    fetched_at: Mapped[datetime]
+    # Life
+    state: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
+    state_reason: Mapped[str | None]
+
+    document: Mapped[Document] = relationship(back_populates="versions")
+    attachments: Mapped[list[Attachment]] = relationship(
+        back_populates="version", order_by="Attachment.position", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        sa.UniqueConstraint("document_id", "content_key"),
+        sa.UniqueConstraint("document_id", "number"),
+        one_of("state", ("waiting", "read", "unreadable", "failed")),
+    )
+
+
+class Attachment(Base):
+    """A file or picture that belongs to a version. ``href`` is its address as written in the page."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("versions.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    url: Mapped[str]
+    href: Mapped[str]
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    media_type: Mapped[str]
+    bytes: Mapped[int]
+
+    version: Mapped[Version] = relationship(back_populates="attachments")
+
+    __table_args__ = (sa.UniqueConstraint("version_id", "url"),)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file whose bytes are already in the store."""
+
+    url: str
+    href: str
+    name: str
+    sha256: str
+    media_type: str
+    bytes: int
+
+
+def record_listing(
+    session: Session,
+    *,
+    source_id: int,
+    key: str,
+    url: str,
+    title: str,
+    kind: str | None,
+    year: int | None,
+    agency_id: int | None,
+    listed_on: date | None,
+    now: datetime,
+) -> Document:
+    """The document of that key: added at first sight, else seen again. What reading found is never overwritten by
+    what a list says; a longer title and a first date are taken over."""
+    document = session.scalar(sa.select(Document).where(Document.key == key))
+    if document is None:
+        document = Document(
+            key=key, url=url, urls=[url], source_id=source_id, agency_id=agency_id, title=title, kind=kind, year=year,
+            listed_on=listed_on, published_on=listed_on, state="listed", first_seen=now, last_seen=now,
+        )  # fmt: skip
+        session.add(document)
+        session.flush()
+        return document
+    document.last_seen = now
+    if url not in document.urls:
+        document.urls = [*document.urls, url]
+    if len(title) > len(document.title):
+        document.title = title
+    if document.listed_on is None and listed_on is not None:
+        document.listed_on = listed_on
+        document.published_on = document.published_on or listed_on
+    if document.agency_id is None:
+        document.agency_id = agency_id
+    if document.state == "gone":
+        document.state = "read" if document.versions else "listed"
+    session.flush()
+    return document
+
+
+def record_version(
+    session: Session,
+    *,
+    document_id: int,
+    sha256: str,
+    content_key: str,
+    name: str,
+    media_type: str,
+    size: int,
+    url: str,
+    headers: dict[str, Any],
+    attachments: Sequence[StoredFile],
+    now: datetime,
+) -> tuple[Version, int | None]:
+    """The version of that content, and the number of the work to read it where it is new (else None).
+
+    The bytes must be in the store already: bytes without a row are harmless, a row without bytes is not."""
+    known = session.scalar(
+        sa.select(Version).where(Version.document_id == document_id, Version.content_key == content_key)
+    )
+    if known is not None:
+        return known, None
+    last = session.scalar(sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id)) or 0
+    version = Version(
+        document_id=document_id, number=last + 1, sha256=sha256, content_key=content_key, name=name, url=url,
+        media_type=media_type, bytes=size, headers=headers, fetched_at=now, state="waiting",
+    )  # fmt: skip
+    seen: set[str] = set()
+    for position, file in enumerate(attachments, 1):
+        if file.url in seen:
+            continue
+        seen.add(file.url)
+        version.attachments.append(
+            Attachment(
+                position=position,
+                url=file.url,
+                href=file.href,
+                name=file.name,
+                sha256=file.sha256,
+                media_type=file.media_type,
+                bytes=file.bytes,
+            )
+        )
+    session.add(version)
+    document = session.get_one(Document, document_id)
+    document.state, document.state_reason = "waiting", None
+    session.flush()
+    return version, work.add(session, "read", version.id, now).id
+
+
+def current_version(session: Session, document_id: int) -> Version | None:
+    """The newest version of a document."""
+    return session.scalar(
+        sa.select(Version).where(Version.document_id == document_id).order_by(Version.number.desc()).limit(1)
+    )

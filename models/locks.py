@@ -1,0 +1,52 @@
+"""Locks by lease: one active holder a name, taken over when its heart stops."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+
+
+class Lock(Base):
+    """Who holds a name until when. One row a name."""
+
+    __tablename__ = "locks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[datetime]
+    beat_at: Mapped[datetime]
+
+
+def hold(session: Session, name: str, holder: str, now: datetime, lease: timedelta) -> bool:
+    """Take the lock, or keep it: True if ``holder`` has it until ``now + lease``. One statement decides."""
+    kept = session.scalar(
+        sa.update(Lock)
+        .where(Lock.name == name, sa.or_(Lock.holder == holder, Lock.until <= now))
+        .values(holder=holder, until=now + lease, beat_at=now)
+        .returning(Lock.name)
+        .execution_options(synchronize_session=False)
+    )
+    if kept is not None:
+        return True
+    try:
+        with session.begin_nested():
+            session.add(Lock(name=name, holder=holder, until=now + lease, beat_at=now))
+            session.flush()
+    except sa.exc.IntegrityError:
+        return False
+    return True
+
+
+def release(session: Session, name: str, holder: str) -> None:
+    """Give the lock back, if ``holder`` still has it."""
+    session.execute(sa.delete(Lock).where(Lock.name == name, Lock.holder == holder))
+
+
+def holder_of(session: Session, name: str, now: datetime) -> tuple[str, datetime] | None:
+    """Who holds the name now and when its heart last beat; None if nobody does."""
+    lock = session.get(Lock, name, populate_existing=True)
+    return (lock.holder, lock.beat_at) if lock is not None and lock.until > now else None

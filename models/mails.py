@@ -1,0 +1,132 @@
+"""The outbox: each mail once, each matter told once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import work
+from models.base import Base, Json, one_of
+
+STATES = ("queued", "sending", "sent", "failed", "perhaps_sent")
+
+
+class Mail(Base):
+    """One mail. Unique by ``key`` (event, audience, office, season and day), so that deciding twice queues it once."""
+
+    __tablename__ = "mails"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Identity
+    key: Mapped[str] = mapped_column(unique=True)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    office_id: Mapped[int | None] = mapped_column(sa.ForeignKey("offices.id", ondelete="SET NULL"))
+    event: Mapped[str]
+    stage: Mapped[str]
+    day: Mapped[date]
+    # Content
+    recipients: Mapped[list[str]] = mapped_column(Json)
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    # Life
+    state: Mapped[str] = mapped_column(default="queued", server_default="queued")
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    error: Mapped[str | None]
+    queued_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (one_of("state", STATES), sa.Index("ix_mails_state", "state"))
+
+
+class MailNotice(Base):
+    """A matter told in a mail. Unique by audience and matter: nothing is told twice, whatever the mail."""
+
+    __tablename__ = "mail_notices"
+
+    mail_id: Mapped[int] = mapped_column(sa.ForeignKey("mails.id", ondelete="CASCADE"), primary_key=True)
+    audience: Mapped[str] = mapped_column(primary_key=True)
+    notice_key: Mapped[str] = mapped_column(primary_key=True)
+
+    __table_args__ = (sa.UniqueConstraint("audience", "notice_key"),)
+
+
+def queue(
+    session: Session,
+    *,
+    key: str,
+    office_id: int | None,
+    recipients: list[str],
+    event: str,
+    stage: str,
+    day: date,
+    subject: str,
+    text: str,
+    html: str,
+    message_id: str,
+    notices: Sequence[str],
+    now: datetime,
+) -> Mail | None:
+    """Put a mail into the outbox, with the work to send it. None if it is there already: it is queued once."""
+    if session.scalar(sa.select(Mail.id).where(Mail.key == key)) is not None:
+        return None
+    mail = Mail(
+        key=key, message_id=message_id, office_id=office_id, event=event, stage=stage, day=day, recipients=recipients,
+        subject=subject, text=text, html=html, state="queued", queued_at=now,
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(mail)
+            session.flush()
+            session.add_all(MailNotice(mail_id=mail.id, audience=stage, notice_key=k) for k in dict.fromkeys(notices))
+            session.flush()
+    except sa.exc.IntegrityError:
+        return None  # another process decided the same a moment earlier
+    work.add(session, "mail", mail.id, now)
+    return mail
+
+
+def told(session: Session) -> dict[str, set[str]]:
+    """Audience -> the matters already in a mail to it."""
+    out: dict[str, set[str]] = {}
+    for audience, key in session.execute(sa.select(MailNotice.audience, MailNotice.notice_key)):
+        out.setdefault(audience, set()).add(key)
+    return out
+
+
+def take(session: Session, mail_id: int) -> Mail | None:
+    """Mark a queued mail as being sent; None if it is in another state. Committed before the first byte leaves, so a
+    process that dies in between leaves ``sending`` behind, which is shown as perhaps sent and never repeated by itself."""
+    taken = session.scalar(
+        sa.update(Mail)
+        .where(Mail.id == mail_id, Mail.state == "queued")
+        .values(state="sending", tries=Mail.tries + 1)
+        .returning(Mail.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.get(Mail, mail_id, populate_existing=True) if taken is not None else None
+
+
+def mark(session: Session, mail_id: int, state: str, error: str | None, now: datetime) -> None:
+    """What became of a mail that was being sent: ``sent``, ``queued`` (again), ``failed`` or ``perhaps_sent``."""
+    session.execute(
+        sa.update(Mail)
+        .where(Mail.id == mail_id, Mail.state == "sending")
+        .values(state=state, error=error, sent_at=now if state == "sent" else None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def interrupted(session: Session, mail_id: int) -> bool:
+    """Turn a mail that was left in ``sending`` by a dead process into ``perhaps_sent``; True if it was one."""
+    changed = session.scalar(
+        sa.update(Mail)
+        .where(Mail.id == mail_id, Mail.state == "sending")
+        .values(state="perhaps_sent", error="the sender stopped while the mail was being handed over")
+        .returning(Mail.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed is not None

@@ -1,0 +1,540 @@
+"""Reads across tables: the ledger, what a check needs, what is exported."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from models.agencies import Agency, AgencyAlias, DutyGround, Office, Succession, below, office_ids, resolve
+from models.documents import Attachment, Document, Version
+from models.findings import Finding
+from models.mails import Mail
+from models.readings import Reading
+from models.sources import Run, Source, SourceAgency, last_complete_before
+from models.work import Work
+from reports.duties import (
+    Duty,
+    Ledger,
+    OpenFinding,
+    Sighting,
+    SourceState,
+    Standing,
+    duties_of_year,
+    standing,
+    statutory_deadline,
+)
+from reports.report import Report
+
+OPEN_FINDINGS = ("open", "confirmed")
+
+
+# ------------------------------------------------------------------ duties and standings
+
+
+def duties(session: Session, year: int, ids: Iterable[int] | None = None) -> list[Duty]:
+    """Who owes the report of ``year``: bodies in scope on 31 December of it. An own deadline of a body (a notice's, by
+    year, or the register's) comes before the statutory day."""
+    last_day = date(year, 12, 31)
+    query = sa.select(Agency).where(
+        sa.or_(Agency.in_scope_from.is_(None), Agency.in_scope_from <= last_day),
+        sa.or_(Agency.in_scope_to.is_(None), Agency.in_scope_to >= last_day),
+    )
+    if ids is not None:
+        query = query.where(Agency.id.in_(list(ids)))
+    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples())
+    offices = office_ids(session)
+    params: dict[int, dict[str, Any]] = dict(session.execute(sa.select(Office.id, Office.params)).tuples().all())
+    own = {
+        row.agency_id: row
+        for row in session.scalars(
+            sa.select(DutyGround)
+            .where(DutyGround.from_year <= year, sa.or_(DutyGround.to_year.is_(None), DutyGround.to_year >= year))
+            .order_by(DutyGround.from_year)
+        )
+    }
+    out = []
+    for agency in session.scalars(query):
+        deadline = statutory_deadline(agency.kind, agency.level, year)
+        if deadline is None:
+            continue
+        ground = own.get(agency.id)
+        special = ground.deadline if ground else agency.deadline
+        local = (params.get(offices.get(agency.id, 0)) or {}).get("local_deadlines", {}).get("publish")
+        values: dict[str, Any] = {}
+        if special:
+            values = {"ground": ground.ground if ground else "登记的期限", "statutory": False}
+            deadline = _day(year + 1, special)
+        out.append(
+            Duty(
+                agency_id=agency.id,
+                agency=agency.name,
+                kind=agency.kind,
+                level=agency.level,
+                year=year,
+                deadline=deadline,
+                parent=names.get(agency.parent_id or 0) or agency.parent_name or None,
+                office_id=offices.get(agency.id),
+                local_deadline=_day(year + 1, local) if local else None,
+                **values,
+            )
+        )
+    return duties_of_year(out, year)
+
+
+def _day(year: int, text: str) -> date:
+    month, _, day = text.partition("-")
+    return date(year, int(month), int(day))
+
+
+def ledger(session: Session, year: int, now: datetime, under: str | None = None) -> Ledger:
+    """The standings of ``year`` at ``now`` (aware, in the office's zone), with the open findings of that year.
+
+    ``under``: only the named body and those below it. Raises KeyError if the register has no such name."""
+    ids: set[int] | None = None
+    if under is not None:
+        top = resolve(session, under, now.date())
+        if top is None:
+            raise KeyError(under)
+        ids = below(session, top.id)
+    owed = duties(session, year, ids)
+    seen = sightings(session, year, {duty.agency_id for duty in owed})
+    states = source_states(session)
+    serving: dict[int, list[SourceState]] = defaultdict(list)
+    for link in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
+        if link.source_id in states:
+            serving[link.agency_id].append(states[link.source_id])
+    out = Ledger(year, now)
+    used: dict[int, SourceState] = {}
+    for duty in owed:
+        out.standings.append(standing(duty, seen.get(duty.agency_id, []), serving[duty.agency_id], now))
+        used |= {state.source_id: state for state in serving[duty.agency_id]}
+    out.sources = list(used.values())
+    out.findings = [f for f in open_findings(session, year) if ids is None or f.agency_id in ids]
+    out.unreadable = len([d for d in unreadable_documents(session, year) if ids is None or d["agency_id"] in ids])
+    return out
+
+
+def standing_of(session: Session, agency_id: int, year: int, now: datetime) -> Standing | None:
+    """How one body's duty stands; None if it owes no report of that year."""
+    owed = duties(session, year, [agency_id])
+    if not owed:
+        return None
+    states = source_states(session)
+    links = session.scalars(sa.select(SourceAgency.source_id).where(SourceAgency.agency_id == agency_id))
+    seen = sightings(session, year, {agency_id}).get(agency_id, [])
+    return standing(owed[0], seen, [states[link] for link in links if link in states], now)
+
+
+def sightings(session: Session, year: int, ids: set[int]) -> dict[int, list[Sighting]]:
+    """The documents of a year by body. Documents of unknown kind count: a file not yet read may be the report."""
+    out: dict[int, list[Sighting]] = defaultdict(list)
+    query = sa.select(Document).where(
+        Document.agency_id.in_(ids),
+        Document.year == year,
+        Document.state != "listed",
+        sa.or_(Document.kind.in_(("annual_report", "interpretation")), Document.kind.is_(None)),
+    )
+    for document in session.scalars(query):
+        version = session.scalar(
+            sa.select(Version.id).where(Version.document_id == document.id).order_by(Version.number.desc()).limit(1)
+        )
+        out[document.agency_id or 0].append(
+            Sighting(
+                document_id=document.id,
+                title=document.title,
+                url=document.url,
+                kind=document.kind,  # type: ignore[arg-type]
+                state=document.state,
+                first_seen=document.first_seen,
+                published_on=document.published_on,
+                version_id=version,
+                absent_at=_absent_at(session, document),
+            )
+        )
+    return out
+
+
+def _absent_at(session: Session, document: Document) -> datetime | None:
+    """The last moment before first sight at which all sources of the body had been read whole without it."""
+    sources = session.scalars(
+        sa.select(SourceAgency.source_id).where(SourceAgency.agency_id == document.agency_id)
+    ).all()
+    looks = [last_complete_before(session, source_id, document.first_seen) for source_id in sources]
+    known = [look for look in looks if look is not None]
+    return min(known) if known and len(known) == len(looks) else None
+
+
+def source_states(session: Session) -> dict[int, SourceState]:
+    """How each source was read last. ``unassigned`` counts reports of which the body is not known."""
+    unassigned = dict(
+        session.execute(
+            sa.select(Document.source_id, sa.func.count())
+            .where(
+                Document.agency_id.is_(None),
+                Document.state != "gone",
+                sa.or_(Document.kind == "annual_report", sa.and_(Document.kind.is_(None), Document.state != "listed")),
+            )
+            .group_by(Document.source_id)
+        ).tuples()
+    )
+    return {
+        source.id: SourceState(
+            source.id,
+            source.url,
+            source.status,
+            source.reason,
+            source.checked_at,
+            source.complete_at,
+            unassigned.get(source.id, 0),
+        )
+        for source in session.scalars(sa.select(Source))
+    }
+
+
+def open_findings(session: Session, year: int | None = None) -> list[OpenFinding]:
+    """The findings that stand, of one year or of all."""
+    offices = office_ids(session)
+    query = (
+        sa.select(Finding, Agency.name)
+        .join(Agency, Agency.id == Finding.agency_id)
+        .where(Finding.state.in_(OPEN_FINDINGS))
+        .order_by(Finding.agency_id, Finding.year, Finding.rule, Finding.id)
+    )
+    if year is not None:
+        query = query.where(Finding.year == year)
+    return [
+        OpenFinding(
+            id=row.id,
+            agency_id=row.agency_id,
+            agency=name,
+            year=row.year,
+            rule=row.rule,
+            severity=row.severity,
+            message=row.message,
+            cells=tuple(row.cells),
+            place=row.place,
+            basis=row.basis,
+            expected=row.expected,
+            actual=row.actual,
+            url=row.url,
+            needs_review=row.needs_review,
+            state=row.state,
+            fingerprint=row.fingerprint,
+            office_id=offices.get(row.agency_id),
+        )
+        for row, name in session.execute(query).tuples()
+    ]
+
+
+# ------------------------------------------------------------------ what a check needs
+
+
+def latest_reading(session: Session, document_id: int) -> tuple[Version, Reading] | None:
+    """The newest reading of the newest version of a document that was read."""
+    row = session.execute(
+        sa.select(Version, Reading)
+        .join(Reading, Reading.version_id == Version.id)
+        .where(Version.document_id == document_id)
+        .order_by(Version.number.desc(), Reading.created_at.desc(), Reading.id.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def report_of(session: Session, agency_id: int, year: int, kind: str = "annual_report") -> Report | None:
+    """The report (or interpretation) of a body and year as read last; None if there is none."""
+    documents = session.scalars(
+        sa.select(Document)
+        .where(
+            Document.agency_id == agency_id,
+            Document.year == year,
+            Document.kind == kind,
+            Document.state.in_(("read", "waiting")),
+        )
+        .order_by(Document.published_on.desc().nulls_last(), Document.id.desc())
+    )
+    for document in documents:
+        found = latest_reading(session, document.id)
+        if found is not None:
+            return Report.from_dict(found[1].report)
+    return None
+
+
+def documents_of(session: Session, agency_id: int, year: int, kind: str = "annual_report") -> list[int]:
+    """The documents of a body, year and kind that were read."""
+    return list(
+        session.scalars(
+            sa.select(Document.id).where(
+                Document.agency_id == agency_id,
+                Document.year == year,
+                Document.kind == kind,
+                Document.state == "read",
+            )
+        )
+    )
+
+
+def register_entry(session: Session, agency: Agency, year: int) -> dict[str, Any]:
+    """The body's entry in the register as plain data, for the rules' context."""
+    aliases = session.scalars(sa.select(AgencyAlias.name).where(AgencyAlias.agency_id == agency.id)).all()
+    predecessors = session.scalars(
+        sa.select(Agency.name)
+        .join(Succession, Succession.predecessor_id == Agency.id)
+        .where(Succession.successor_id == agency.id)
+    ).all()
+    return {
+        "name": agency.name,
+        "short_name": agency.short_name,
+        "aliases": list(aliases),
+        "kind": agency.kind,
+        "level": agency.level,
+        "can_make_regulations": agency.can_make_regulations,
+        "predecessors": list(predecessors),
+        "portal": agency.portal,
+        "year": year,
+    }
+
+
+# ------------------------------------------------------------------ lists for people
+
+
+def unreadable_documents(session: Session, year: int | None) -> list[dict[str, Any]]:
+    """Documents that could not be read, with the reason; of one year (or of unknown year), or all."""
+    query = sa.select(Document).where(Document.state.in_(("unreadable", "failed"))).order_by(Document.id)
+    if year is not None:
+        query = query.where(sa.or_(Document.year == year, Document.year.is_(None)))
+    return [
+        {
+            "id": d.id,
+            "agency_id": d.agency_id,
+            "url": d.url,
+            "title": d.title,
+            "state": d.state,
+            "state_reason": d.state_reason,
+        }
+        for d in session.scalars(query)
+    ]
+
+
+def failed_work(session: Session) -> Iterator[dict[str, Any]]:
+    """Work that was given up, with why."""
+    for row in session.scalars(sa.select(Work).where(Work.state == "failed").order_by(Work.id)):
+        yield {
+            "id": row.id,
+            "kind": row.kind,
+            "subject": row.subject,
+            "attempts": row.attempts,
+            "error": row.error,
+            "error_kind": row.error_kind,
+            "finished_at": row.finished_at,
+        }
+
+
+def mails(session: Session) -> Iterator[dict[str, Any]]:
+    """The outbox, newest first."""
+    for mail in session.scalars(sa.select(Mail).order_by(Mail.id.desc())):
+        yield {
+            "id": mail.id,
+            "state": mail.state,
+            "day": mail.day,
+            "recipients": mail.recipients,
+            "subject": mail.subject,
+            "text": mail.text,
+            "queued_at": mail.queued_at,
+            "sent_at": mail.sent_at,
+            "tries": mail.tries,
+            "error": mail.error,
+            "message_id": mail.message_id,
+        }
+
+
+def all_source_ids(session: Session) -> list[int]:
+    """Every source."""
+    return list(session.scalars(sa.select(Source.id).order_by(Source.id)))
+
+
+def source_ids_of(session: Session, agency_id: int) -> list[int]:
+    """The sources that serve a body."""
+    return list(
+        session.scalars(
+            sa.select(SourceAgency.source_id)
+            .where(SourceAgency.agency_id == agency_id)
+            .order_by(SourceAgency.source_id)
+        )
+    )
+
+
+# ------------------------------------------------------------------ exports, as docs/commands.md has them
+
+
+def export_agencies(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
+    """The register, one row a body, with the columns of the import sheet; ``year`` keeps those in scope at its end."""
+    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples())
+    sources: dict[int, list[str]] = defaultdict(list)
+    for agency_id, url in session.execute(
+        sa.select(SourceAgency.agency_id, Source.url).join(Source, Source.id == SourceAgency.source_id)
+    ):
+        sources[agency_id].append(url)
+    kept = {duty.agency_id for duty in duties(session, year)} if year is not None else None
+    for agency in session.scalars(sa.select(Agency).options(selectinload(Agency.aliases)).order_by(Agency.id)):
+        if kept is not None and agency.id not in kept:
+            continue
+        yield {
+            "name": agency.name,
+            "short_name": agency.short_name,
+            "level": agency.level,
+            "kind": agency.kind,
+            "division_code": agency.division_code,
+            "parent": names.get(agency.parent_id or 0) or agency.parent_name,
+            "portal": agency.portal,
+            "reports_url": " ".join(sources[agency.id]),
+            "in_scope_from": agency.in_scope_from,
+            "in_scope_to": agency.in_scope_to,
+            "deadline": agency.deadline,
+            "aliases": "、".join(alias.name for alias in agency.aliases),
+            "note": agency.note,
+        }
+
+
+def export_sources(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:  # noqa: ARG001
+    """One row a source; ``agency`` names all bodies it serves. Sources have no year."""
+    serving: dict[int, list[str]] = defaultdict(list)
+    for source_id, name in session.execute(
+        sa.select(SourceAgency.source_id, Agency.name)
+        .join(Agency, Agency.id == SourceAgency.agency_id)
+        .order_by(Agency.id)
+    ):
+        serving[source_id].append(name)
+    for source in session.scalars(sa.select(Source).order_by(Source.id)):
+        yield {
+            "id": source.id,
+            "agency": "、".join(serving[source.id]) or None,
+            "url": source.url,
+            "family": source.family,
+            "status": source.status,
+            "reason": source.reason,
+            "items": source.items,
+            "requests": source.requests,
+            "checked_at": source.checked_at,
+            "changed_at": source.changed_at,
+        }
+
+
+def export_documents(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
+    """Every item that a source listed."""
+    query = (
+        sa.select(Document, Source.url, Agency.name)
+        .join(Source, Source.id == Document.source_id)
+        .outerjoin(Agency, Agency.id == Document.agency_id)
+        .options(selectinload(Document.versions).selectinload(Version.attachments))
+        .order_by(Document.id)
+    )
+    if year is not None:
+        query = query.where(Document.year == year)
+    for document, source_url, agency in session.execute(query).tuples():
+        newest = document.versions[-1] if document.versions else None
+        yield {
+            "agency": agency,
+            "source": source_url,
+            "url": document.url,
+            "title": document.title,
+            "kind": document.kind,
+            "year": document.year,
+            "listed_on": document.listed_on,
+            "published_on": document.published_on,
+            "first_seen": document.first_seen,
+            "sha256": newest.sha256 if newest else None,
+            "media_type": newest.media_type if newest else None,
+            "attachments": [_attachment(a) for a in newest.attachments] if newest else [],
+            "state": document.state,
+            "versions": len(document.versions),
+        }
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    return {"url": attachment.url, "sha256": attachment.sha256, "media_type": attachment.media_type}
+
+
+def export_reports(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
+    """One row a body and year with every canonical cell, from the report as read last."""
+    query = (
+        sa.select(Document, Agency)
+        .join(Agency, Agency.id == Document.agency_id)
+        .where(Document.kind == "annual_report", Document.state == "read")
+        .order_by(Document.year, Agency.id, Document.id)
+    )
+    if year is not None:
+        query = query.where(Document.year == year)
+    deadlines: dict[int, dict[int, date]] = {}
+    chosen: dict[tuple[int, int | None], tuple[Document, Agency, Version, Reading]] = {}
+    for document, agency in session.execute(query).tuples():
+        found = latest_reading(session, document.id)
+        if found is not None:
+            chosen[agency.id, document.year] = (document, agency, *found)
+    for document, agency, version, reading in chosen.values():
+        if document.year is not None and document.year not in deadlines:
+            deadlines[document.year] = {d.agency_id: d.deadline for d in duties(session, document.year)}
+        deadline = deadlines.get(document.year or 0, {}).get(agency.id)
+        dated = document.published_on
+        yield {
+            "agency": agency.name,
+            "year": document.year,
+            "form": reading.form,
+            "published_on": dated,
+            "first_seen": document.first_seen,
+            "on_time": None if deadline is None or dated is None else dated <= deadline,
+            "url": document.url,
+            "sha256": version.sha256,
+            "version": version.number,
+            "cells": reading.cells,
+            "needs_review": reading.needs_review,
+        }
+
+
+def export_findings(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
+    """Every finding, whatever its state."""
+    query = sa.select(Finding, Agency.name).join(Agency, Agency.id == Finding.agency_id).order_by(Finding.id)
+    if year is not None:
+        query = query.where(Finding.year == year)
+    for row, agency in session.execute(query).tuples():
+        yield {
+            "agency": agency,
+            "year": row.year,
+            "rule": row.rule,
+            "severity": row.severity,
+            "cells": row.cells,
+            "expected": row.expected or None,
+            "actual": row.actual or None,
+            "message": row.message,
+            "state": row.state,
+            "first_seen": row.first_seen,
+            "resolved_at": row.resolved_at,
+            "needs_review": row.needs_review,
+        }
+
+
+def findings_list(session: Session, states: Sequence[str], year: int | None = None) -> Iterator[dict[str, Any]]:
+    """Findings in the given states with their numbers, for triage."""
+    query = (
+        sa.select(Finding, Agency.name)
+        .join(Agency, Agency.id == Finding.agency_id)
+        .where(Finding.state.in_(states))
+        .order_by(Finding.id)
+    )
+    if year is not None:
+        query = query.where(Finding.year == year)
+    for row, agency in session.execute(query).tuples():
+        yield {"id": row.id, "agency": agency} | {
+            name: getattr(row, name)
+            for name in ("year", "rule", "severity", "state", "needs_review", "place", "message", "waived_until", "url")
+        }
+
+
+def runs_of(session: Session, source_id: int) -> list[Run]:
+    """All looks at a source, oldest first."""
+    return list(session.scalars(sa.select(Run).where(Run.source_id == source_id).order_by(Run.id)))

@@ -1,0 +1,122 @@
+"""What reading made of a version."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import agencies, work
+from models.base import Base, Json
+from models.documents import Document, Version
+from models.sources import SourceAgency
+from reports.report import Report, number_as_json
+
+
+class Reading(Base):
+    """One version read by one version of the reader: the whole report as JSON, and the cells for tables and charts."""
+
+    __tablename__ = "readings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("versions.id", ondelete="CASCADE"))
+    reader_version: Mapped[str]
+    kind: Mapped[str]
+    agency_name: Mapped[str | None]
+    year: Mapped[int | None] = mapped_column(index=True)
+    form: Mapped[str | None]
+    published_on: Mapped[date | None]
+    needs_review: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    cells: Mapped[dict[str, Any]] = mapped_column(Json)
+    report: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (sa.UniqueConstraint("version_id", "reader_version"),)
+
+
+def save(session: Session, version_id: int, report: Report, reader_version: str, now: datetime) -> int | None:
+    """Keep a reading, say on version and document what was found, and name the check as the next work (its number).
+
+    Reading the same version again by the same reader replaces the row: there is never a second one. A report that
+    could not be read goes to ``unreadable``."""
+    if report.error is not None:
+        unreadable(session, version_id, report.error)
+        return None
+    reading = session.scalar(
+        sa.select(Reading).where(Reading.version_id == version_id, Reading.reader_version == reader_version)
+    )
+    if reading is None:
+        reading = Reading(version_id=version_id, reader_version=reader_version)
+        session.add(reading)
+    cells = report.cells or {}
+    reading.kind, reading.agency_name, reading.year, reading.form = report.kind, report.agency, report.year, report.form
+    reading.published_on = date.fromisoformat(report.published_on) if report.published_on else None
+    reading.needs_review = any(cell.confidence < 0.9 for cell in cells.values())
+    reading.cells = {key: number_as_json(cell.value) for key, cell in cells.items()}
+    reading.report = report.as_dict(details=True)
+    reading.created_at = now
+
+    version = session.get_one(Version, version_id)
+    version.state, version.state_reason = "read", None
+    document = session.get_one(Document, version.document_id)
+    if version.number == _newest(session, document.id):
+        document.state, document.state_reason = "read", None
+        document.kind = report.kind
+        document.year = report.year or document.year
+        # What a list says of the date outranks what the text says of itself: the day of publication, not of signing.
+        document.published_on = document.listed_on or reading.published_on
+        if document.agency_id is None and report.agency:
+            document.agency_id = _agency(session, document, report.agency, now.date())
+    session.flush()
+    return work.add(session, "check", document.id, now).id
+
+
+def unreadable(session: Session, version_id: int, reason: str) -> None:
+    """The version was opened and no report could be read from it: visible, with the reason, and no fault of anybody's."""
+    version = session.get_one(Version, version_id)
+    version.state, version.state_reason = "unreadable", reason
+    document = session.get_one(Document, version.document_id)
+    if version.number == _newest(session, document.id):
+        document.state, document.state_reason = "unreadable", reason
+    session.flush()
+
+
+def failed(session: Session, version_id: int, reason: str) -> None:
+    """Reading was given up after too many tries: our defect, not the document's."""
+    version = session.get_one(Version, version_id)
+    version.state, version.state_reason = "failed", reason
+    document = session.get_one(Document, version.document_id)
+    if version.number == _newest(session, document.id):
+        document.state, document.state_reason = "failed", reason
+    session.flush()
+
+
+def _newest(session: Session, document_id: int) -> int:
+    return session.scalar(sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id)) or 0
+
+
+def _agency(session: Session, document: Document, name: str, on: date) -> int | None:
+    """The body the text names, if it is one that the document's source serves; the name alone is no proof (there are
+    several 长安区), the column it stands in is."""
+    served = set(session.scalars(sa.select(SourceAgency.agency_id).where(SourceAgency.source_id == document.source_id)))
+    found = agencies.resolve(session, name, on)
+    if found is not None and found.id in served:
+        return found.id
+    candidates = [
+        agency
+        for agency in session.scalars(sa.select(agencies.Agency).where(agencies.Agency.id.in_(served)))
+        if any(known and (known.endswith(name) or name.endswith(known)) for known in agencies.names_of(agency))
+    ]
+    return candidates[0].id if len(candidates) == 1 else None
+
+
+def latest(session: Session, version_id: int) -> Reading | None:
+    """The newest reading of a version."""
+    return session.scalar(
+        sa.select(Reading)
+        .where(Reading.version_id == version_id)
+        .order_by(Reading.created_at.desc(), Reading.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,175 @@
+"""Where reports are looked for, and each look at it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Json, one_of
+
+STATUSES = (
+    "",
+    "ok",
+    "unchanged",
+    "incomplete",
+    "challenged",
+    "unreachable",
+    "moved",
+    "unknown-js",
+    "not-allowed",
+    "gone",
+    "quiet",
+)
+COMPLETE = ("ok", "unchanged")
+
+
+class Source(Base):
+    """One address that lists reports (an 年报 column). Unique by address; a shared column serves several bodies."""
+
+    __tablename__ = "sources"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(unique=True)
+    family: Mapped[str] = mapped_column(default="", server_default="")
+    # How the last look ended
+    status: Mapped[str] = mapped_column(default="", server_default="")
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    items: Mapped[int] = mapped_column(default=0, server_default="0")
+    requests: Mapped[int] = mapped_column(default=0, server_default="0")
+    validators: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    # Times
+    checked_at: Mapped[datetime | None]
+    complete_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+    next_due_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    __table_args__ = (one_of("status", STATUSES),)
+
+
+class SourceAgency(Base):
+    """A source serves a body."""
+
+    __tablename__ = "source_agencies"
+
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("agencies.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Run(Base):
+    """One look at a source. A run without an end was killed: it counts as incomplete."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("sources.id", ondelete="CASCADE"))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    requests: Mapped[int] = mapped_column(default=0, server_default="0")
+    items: Mapped[int] = mapped_column(default=0, server_default="0")
+    stated_total: Mapped[int | None]
+    status: Mapped[str] = mapped_column(default="", server_default="")
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+
+    __table_args__ = (sa.Index("ix_runs_source_id_finished_at", "source_id", "finished_at"), one_of("status", STATUSES))
+
+
+def upsert_source(session: Session, url: str, agency_id: int, family: str, now: datetime) -> Source:
+    """The source of that address, serving the body; a new one is due at once."""
+    source = session.scalar(sa.select(Source).where(Source.url == url))
+    if source is None:
+        source = Source(url=url, family=family, next_due_at=now, validators={})
+        session.add(source)
+        session.flush()
+    elif family:
+        source.family = family
+    if session.get(SourceAgency, (source.id, agency_id)) is None:
+        session.add(SourceAgency(source_id=source.id, agency_id=agency_id))
+        session.flush()
+    return source
+
+
+def due(session: Session, now: datetime) -> list[Source]:
+    """The sources whose next look is due, the longest waiting first."""
+    query = sa.select(Source).where(sa.or_(Source.next_due_at.is_(None), Source.next_due_at <= now))
+    return list(session.scalars(query.order_by(Source.next_due_at.asc().nulls_first(), Source.id)))
+
+
+def agencies_of(session: Session, source_id: int) -> list[int]:
+    """The bodies a source serves."""
+    return list(session.scalars(sa.select(SourceAgency.agency_id).where(SourceAgency.source_id == source_id)))
+
+
+def start_run(session: Session, source_id: int, now: datetime) -> Run:
+    """Begin a look. Runs of the source that never ended were killed: they are closed as incomplete."""
+    session.execute(
+        sa.update(Run)
+        .where(Run.source_id == source_id, Run.finished_at.is_(None))
+        .values(finished_at=now, status="incomplete", reason="the crawl was stopped before it ended")
+    )
+    run = Run(source_id=source_id, started_at=now)
+    session.add(run)
+    session.flush()
+    return run
+
+
+def finish_run(
+    session: Session,
+    run_id: int,
+    status: str,
+    reason: str,
+    requests: int,
+    items: int,
+    stated_total: int | None,
+    validators: dict[str, Any],
+    changed: bool,
+    now: datetime,
+    interval: timedelta,
+) -> None:
+    """End a look and say on the source how it ended. After a failure the next look comes sooner than ``interval``, but
+    later each time in a row (an hour at first), never later than ``interval``."""
+    run = session.get_one(Run, run_id)
+    run.finished_at, run.status, run.reason = now, status, reason[:500]
+    run.requests, run.items, run.stated_total = requests, items, stated_total
+    source = session.get_one(Source, run.source_id)
+    source.status, source.reason, source.items, source.requests = status, reason[:500], items, requests
+    source.checked_at = now
+    if status in COMPLETE:
+        source.complete_at = now
+        source.validators = validators
+        source.next_due_at = now + interval
+    else:
+        source.next_due_at = now + min(interval, timedelta(hours=1) * 2 ** min(_failures(session, source.id), 6))
+    if changed:
+        source.changed_at = now
+    session.flush()
+
+
+def _failures(session: Session, source_id: int) -> int:
+    """Failed looks in a row before this one."""
+    states = session.scalars(
+        sa.select(Run.status)
+        .where(Run.source_id == source_id, Run.finished_at.is_not(None))
+        .order_by(Run.finished_at.desc(), Run.id.desc())
+        .offset(1)
+        .limit(8)
+    )
+    count = 0
+    for state in states:
+        if state in COMPLETE:
+            break
+        count += 1
+    return count
+
+
+def last_complete_before(session: Session, source_id: int, moment: datetime) -> datetime | None:
+    """The last complete look at a source that ended before ``moment``."""
+    return session.scalar(
+        sa.select(sa.func.max(Run.finished_at)).where(
+            Run.source_id == source_id, Run.status.in_(COMPLETE), Run.finished_at < moment
+        )
+    )
