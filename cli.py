@@ -55,8 +55,9 @@ app.add_typer(alerts_app, name="alerts")
 app.add_typer(queue_app, name="queue")
 app.add_typer(db_app, name="db")
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+# Into a pipe or a file, tables get room: nothing there knows the width of a screen.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Year = Annotated[int | None, typer.Option("--year", help="Report year; the last ended year if not given.")]

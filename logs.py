@@ -1,0 +1,69 @@
+"""One log format for people, one in JSON, with the ids of source, document and mail on every line."""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+_bound: contextvars.ContextVar[dict[str, object]] = contextvars.ContextVar("bound", default={})  # noqa: B039  never mutated
+
+# A password in an address must not reach a log, whoever prints the address.
+_PASSWORD = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/@]+@", re.IGNORECASE)
+
+
+def hide(text: str) -> str:
+    """The text with the passwords of addresses replaced, on one line."""
+    return _PASSWORD.sub(r"\g<head>:***@", text).replace("\r", "\\r").replace("\n", "\\n")
+
+
+@contextmanager
+def bound(**ids: object) -> Iterator[None]:
+    """Add ids (``source=17``) to every line of the block."""
+    token = _bound.set({**_bound.get(), **ids})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        ids = "".join(f" {name}={value}" for name, value in _bound.get().items())
+        line = f"{moment} {record.levelname.lower():<7} {record.name}{ids} {hide(record.getMessage())}"
+        return f"{line}\n{_hidden(self.formatException(record.exc_info))}" if record.exc_info else line
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": hide(record.getMessage()),
+            **_bound.get(),
+        }
+        if record.exc_info:
+            line["exception"] = _hidden(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _hidden(text: str) -> str:
+    return _PASSWORD.sub(r"\g<head>:***@", text)
+
+
+def setup(style: str, level: str) -> None:
+    """Send all logs to standard error in one style (``text`` or ``json``). Safe to call again."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json() if style == "json" else _Text())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for noisy in ("alembic", "fsspec", "botocore", "aiobotocore", "apscheduler.executors"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

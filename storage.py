@@ -1,0 +1,75 @@
+"""Bytes by their sha256, in a folder or in S3 (any fsspec address).
+
+The same bytes always get the same name, so storing twice is storing once, and bytes without a row harm nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from functools import lru_cache
+
+import fsspec
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class Missing(Exception):
+    """The store has no bytes of that name, or not the right ones."""
+
+
+class Store:
+    """A content-addressed store at ``url`` (``file:///…``, ``s3://bucket/prefix``, ``memory://…``)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._system, root = fsspec.core.url_to_fs(url)
+        self._root = root.rstrip("/")
+        self._local = "file" in (
+            self._system.protocol if isinstance(self._system.protocol, tuple | list) else (self._system.protocol,)
+        )
+
+    def _path(self, sha256: str) -> str:
+        if not _NAME.fullmatch(sha256):
+            raise Missing(f"{sha256!r} is no sha256")
+        return f"{self._root}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+    def put(self, data: bytes) -> str:
+        """Keep the bytes; returns their sha256 (hex). Written beside and renamed, so no half file ever has the name."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self._path(sha256)
+        if self.exists(sha256) and self._system.size(path) == len(data):
+            return sha256
+        if not self._local:
+            self._system.pipe_file(path, data)  # an object appears whole or not at all
+            return sha256
+        self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
+        beside = f"{path}.{uuid.uuid4().hex}.part"
+        try:
+            self._system.pipe_file(beside, data)
+            self._system.mv(beside, path)
+        finally:
+            if self._system.exists(beside):
+                self._system.rm_file(beside)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes of that name. Raises Missing if they are not there or are not what their name says."""
+        try:
+            data: bytes = self._system.cat_file(self._path(sha256))
+        except FileNotFoundError:
+            raise Missing(f"the store has no {sha256}") from None
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise Missing(f"the bytes stored as {sha256} are damaged")
+        return data
+
+    def exists(self, sha256: str) -> bool:
+        """Whether bytes of that name are there."""
+        return bool(self._system.exists(self._path(sha256)))
+
+
+@lru_cache(maxsize=4)
+def store(url: str) -> Store:
+    """The store at ``url``, one a process and address."""
+    return Store(url)

@@ -12,20 +12,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Json
 
-LEVELS = ("national", "province", "prefecture", "county", "township")
+# The words of the register's sheet; `dispatched` are 派出机关/机构, `authorized` are 法律法规授权的组织.
+LEVELS = ("central", "province", "prefecture", "county", "township")
 KINDS = (
     "government",
     "department",
-    "subdistrict",
-    "zone",
-    "branch",
+    "dispatched",
+    "authorized",
     "vertical",
-    "authorised_body",
     "enterprise",
     "institution",
     "party",
     "mass_organisation",
-    "other",
 )
 
 
@@ -181,7 +179,7 @@ def guess_kind(name: str) -> str:
     """The kind where a sheet gives none: a body whose name ends as a government's is one, any other a department."""
     if name.endswith(("人民政府", "镇政府", "乡政府")):
         return "government"
-    return "subdistrict" if name.endswith("街道办事处") else "department"
+    return "dispatched" if name.endswith(("街道办事处", "管理委员会", "管委会")) else "department"
 
 
 def _set_office(session: Session, agency: Agency, emails: list[str]) -> None:
@@ -238,7 +236,7 @@ def office(session: Session, office_id: int) -> Office | None:
 def office_ids(session: Session) -> dict[int, int]:
     """Agency id -> id of the nearest office: its own government's or that of the nearest government above."""
     own = {agency_id: id_ for id_, agency_id in session.execute(sa.select(Office.id, Office.agency_id))}
-    parents = dict(session.execute(sa.select(Agency.id, Agency.parent_id)).tuples())
+    parents = dict(session.execute(sa.select(Agency.id, Agency.parent_id)).tuples().all())
     out: dict[int, int] = {}
     for agency_id in parents:
         above, seen = agency_id, set[int]()

@@ -48,7 +48,7 @@ def duties(session: Session, year: int, ids: Iterable[int] | None = None) -> lis
     )
     if ids is not None:
         query = query.where(Agency.id.in_(list(ids)))
-    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples())
+    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples().all())
     offices = office_ids(session)
     params: dict[int, dict[str, Any]] = dict(session.execute(sa.select(Office.id, Office.params)).tuples().all())
     own = {
@@ -182,7 +182,9 @@ def source_states(session: Session) -> dict[int, SourceState]:
                 sa.or_(Document.kind == "annual_report", sa.and_(Document.kind.is_(None), Document.state != "listed")),
             )
             .group_by(Document.source_id)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     return {
         source.id: SourceState(
@@ -446,7 +448,7 @@ def source_ids_of(session: Session, agency_id: int) -> list[int]:
 
 def export_agencies(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
     """The register, one row a body, with the columns of the import sheet; ``year`` keeps those in scope at its end."""
-    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples())
+    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples().all())
     sources: dict[int, list[str]] = defaultdict(list)
     for agency_id, url in session.execute(
         sa.select(SourceAgency.agency_id, Source.url).join(Source, Source.id == SourceAgency.source_id)
