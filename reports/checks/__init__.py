@@ -9,7 +9,18 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.checks import publication, reading, structure, years
+from reports.checks import (
+    agency,
+    hierarchy,
+    narrative,
+    personal,
+    publication,
+    reading,
+    similarity,
+    structure,
+    tables,
+    years,
+)
 from reports.checks.catalogue import Rule, catalogue
 from reports.checks.context import NEED_ZH, Context
 from reports.checks.engine import FUNCTIONS, Evaluation, active, by_formula, not_judged
@@ -17,7 +28,8 @@ from reports.checks.evaluate import Case, shown
 from reports.checks.sheet import NotJudged
 from reports.report import Finding, Report
 
-MODULES = (publication, reading, structure, years)  # importing them registers their functions
+# Importing these modules registers their functions.
+MODULES = (agency, hierarchy, narrative, personal, publication, reading, similarity, structure, tables, years)
 
 CATALOGUE: dict[str, Rule] = catalogue().rules
 CATALOGUE_VERSION = catalogue().version

@@ -83,13 +83,13 @@ def _meanings(case: Case, claim: Claim) -> Iterator[Figure]:
             yield claim.value - carried
     if claim.note == "rounded":
         actual = _quiet(case, claim.cell)
-        if actual is not None and _agree_rounded(claim.value, actual):
+        if actual is not None and agree_rounded(claim.value, actual):
             yield actual
             return
     yield claim.value
 
 
-def _agree_rounded(said: Figure, printed: Figure) -> bool:
+def agree_rounded(said: Figure, printed: Figure) -> bool:
     """Whether the cell rounds to what is said, at the precision at which it is said (trailing zeros and 余 count as
     rounding down or to nearest)."""
     exponent = Decimal(said).normalize().as_tuple().exponent

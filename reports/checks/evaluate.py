@@ -169,6 +169,8 @@ class Evaluator:
         assert cell is not None
         if state == "illegible":
             raise NotJudged(f"{says}{where}识读存疑")
+        if state == "placeholder":
+            raise NotJudged(f"{says}{where}为示例符号")
         if table in sheet.blank_tables:
             raise NotJudged(f"{says}{forms.TABLE_ZH[table]}整表空白")
         if state == "printed":

@@ -14,9 +14,9 @@ from reports.checks.catalogue import catalogue
 from reports.report import TABLES, Form, Report, Table
 
 # Tokens that say 没有 or 不适用: known not to be a figure, and surely read.
-NOTHING = frozenset(
-    {"/", "／", "-", "－", "—", "–", "――", "——", "一", "无", "无此项", "N/A", "NA", "n/a", "\\", "*", "＊"}
-)
+NOTHING = frozenset({"/", "／", "-", "－", "—", "–", "――", "——", "一", "无", "无此项", "N/A", "NA", "n/a", "\\"})
+# Signs of the fillable file that nobody replaced.
+PLACEHOLDER = re.compile(r"[Xx]+|[×✕╳]+|[*＊]+|[?？]+|[_＿]{2,}|[(（]?(?:此处)?填写.*|数字|〇〇+|○○+")
 
 Value = int | Decimal | str | bool | date | Mapping[str, Any] | None
 Figure = int | Decimal
@@ -54,7 +54,7 @@ class Sheet:
         return self._by_table[table]
 
     def state(self, key: str) -> str:
-        """printed, blank, token, illegible or absent."""
+        """printed, blank, token, placeholder, illegible or absent."""
         found = self._states.get(key)
         if found is None:
             found = self._states[key] = self._state(key)
@@ -71,6 +71,8 @@ class Sheet:
         text = cell.raw.strip()
         if not text:
             return "blank"
+        if PLACEHOLDER.fullmatch(text):
+            return "placeholder"
         return "token" if text in NOTHING else "illegible"
 
     def value(self, key: str) -> Figure | None:

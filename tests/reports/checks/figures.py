@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from reports import forms
 from reports.checks.catalogue import catalogue
-from reports.report import Cell, Details, Form, Heading, Number, Period, Report, Section, Source, YearMention
+from reports.report import Cell, Claim, Details, Form, Heading, Number, Period, Report, Section, Source, YearMention
 
 TITLES = [title for title, _ in catalogue().titles]
 
@@ -64,7 +64,10 @@ def report(
         "headings": [Heading(s.number, "一二三四五六"[s.number - 1], s.title, i) for i, s in enumerate(parts)],
         "tables": dict.fromkeys(("proactive", "applications", "disputes"), "read"),
     } | details
+    received = base["applications.new.total"].value or 0
+    said = f"全年收到政府信息公开申请{received}件"
     return Report(
+        claims=[Claim("applications.new.total", received, said, 1)],
         source=Source("report.html", "0" * 64, "text/html", 1000, "html"),
         kind="annual_report",
         agency=agency,

@@ -1,0 +1,197 @@
+"""A government's aggregate against the bodies that it covers: the HIE rules.
+
+Sums are compared only where every covered report was read; what is lacking is named otherwise. An office's own report
+never equals the sum, so that sums run only where the report says that it covers the bodies below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from reports import forms
+from reports.checks.catalogue import Rule, catalogue
+from reports.checks.context import NEED_ZH, Body
+from reports.checks.engine import Evaluation, covers_area, fault, form_of, holds, not_judged, rule
+from reports.checks.evaluate import Case, Evaluator, Operand, shown
+from reports.checks.publication import published_on, register_of
+from reports.checks.sheet import Figure, NotJudged
+from reports.report import Report
+
+
+def bodies_of(case: Case) -> Sequence[Body]:
+    """The covered bodies. Raises NotJudged."""
+    if case.context.below is None:
+        raise NotJudged(NEED_ZH["hierarchy"])
+    if not case.context.below:
+        raise NotJudged("名录中没有所属单位")
+    return case.context.below
+
+
+def _aggregate(case: Case) -> None:
+    if case.doc.kind != "annual_report" or not covers_area(case):
+        raise NotJudged("报告未说明汇总所属单位数据")
+
+
+def _read(body: Body) -> Report | None:
+    report = body.report
+    return report if report is not None and report.error is None and report.kind == "annual_report" else None
+
+
+@rule("HIE-APP-SUM")
+def application_sums(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The totals of table 三, row by row, against the sum below: one finding for the table."""
+    bodies = bodies_of(case)
+    _aggregate(case)
+    lacking = [body.name for body in bodies if _read(body) is None]
+    if lacking:
+        raise NotJudged(
+            f"所属单位报告不齐，缺：{'、'.join(lacking[:10])}{f'等{len(lacking)}家' if len(lacking) > 10 else ''}"
+        )
+    wrong: list[tuple[str, Figure, Figure]] = []
+    operands: list[Operand] = []
+    for spec in forms.rows("applications", form_of(case)):
+        key = f"applications.{spec.key}.total"
+        evaluator = Evaluator(case, of)
+        try:
+            below = sum((value for _, value in evaluator.below(key) if value is not None), 0)
+            own = evaluator.figure(case.tables, key)
+        except NotJudged as why:
+            yield not_judged(why.reason)
+            continue
+        operands += evaluator.taken.operands
+        if evaluator.link(below, "==", own):
+            yield holds(f"child_sum({key}) == {key}", evaluator.taken.operands)
+        else:
+            wrong.append((key, below, own))
+    if wrong:
+        key, below, own = wrong[0]
+        more = f"（另有{len(wrong) - 1}行不一致）" if len(wrong) > 1 else ""
+        yield fault(
+            case,
+            of,
+            cells=[item[0] for item in wrong],
+            expected=below,
+            actual=own,
+            diff=max(below - own, own - below),
+            row=forms.row("applications", form_of(case), forms.split(key)[1]).label,
+            needs_review=case.ocr or any(r.details.ocr for b in bodies if (r := _read(b)) is not None),
+            suffix=more,
+            operands=operands,
+        )
+
+
+@rule("HIE-MAX")
+def not_less_than_any(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """No covered body reports more than the aggregate: holds whatever else is missing, so half the bodies suffice."""
+    bodies = bodies_of(case)
+    _aggregate(case)
+    form = form_of(case)
+    keys = [f"applications.{spec.key}.total" for spec in forms.rows("applications", form)]
+    keys += [f"disputes.{spec.key}.total" for spec in forms.rows("disputes", form)]
+    keys += [f"proactive.{power}.decisions" for power in catalogue().vars["power"]] + ["proactive.fees.amount"]
+    judged = False
+    for key in keys:
+        own = case.tables.value(key)
+        if own is None:
+            continue
+        larger = [
+            (value, body, report)
+            for body in bodies
+            if (report := _read(body)) is not None
+            and report.form == form
+            and (value := case.other(report).value(key)) is not None
+            and value > own
+        ]
+        judged = True
+        if not larger:
+            continue
+        value, body, report = max(larger, key=lambda item: item[0])
+        money = key == "proactive.fees.amount"  # the body below may have typed 元 for 万元
+        yield fault(
+            case,
+            of,
+            cells=[key],
+            expected=value,
+            actual=own,
+            cell=forms.label(key),
+            other=body.name,
+            needs_review=case.ocr or report.details.ocr or money,
+            operands=[Operand(key, own), Operand(f"child_max({key})", value, where=body.name, state="below")],
+        )
+    if judged:
+        yield holds("其余各项不小于任何所属单位")
+    else:
+        yield not_judged("没有可比的数值")
+
+
+@rule("HIE-OWN-AS-TOTAL")
+def own_as_total(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The government's figures are exactly its office's own, while the bodies below report applications of theirs."""
+    bodies = bodies_of(case)
+    own = case.context.own
+    if own is None or own.error is not None or own.form != case.tables.form:
+        raise NotJudged("没有办公室本机关的报告")
+    if "本级" in case.doc.details.title:
+        raise NotJudged("标题写明为本级数据")
+    mine, office = case.tables, case.other(own)
+    sure = {"printed", "blank", "token"}
+    if any(mine.state(key) not in sure or office.state(key) not in sure for key in mine.keys):
+        raise NotJudged("有识读存疑的单元格")
+    key = "applications.new.total"
+    received = [case.other(report).value(key) or 0 for body in bodies if (report := _read(body)) is not None]
+    below = sum(received, 0)
+    same = all((mine.value(k) or 0) == (office.value(k) or 0) for k in mine.keys)
+    operands = [Operand(key, mine.value(key)), Operand(f"child_sum({key})", below, where="已读所属单位", state="below")]
+    if same and below > (mine.value(key) or 0):
+        yield fault(
+            case, of, cells=[key], expected=below, actual=mine.value(key) or 0, needs_review=case.ocr, operands=operands
+        )
+    else:
+        yield holds("政府报告不同于办公室本机关报告，或所属单位没有更多申请", operands)
+
+
+@rule("HIE-COVERAGE")
+def coverage(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """How many of the covered bodies' reports were found."""
+    bodies = bodies_of(case)
+    register_of(case)
+    lacking = [body.name for body in bodies if body.report is None]
+    if not lacking:
+        yield holds(f"所属{len(bodies)}家单位均已发现年度报告")
+        return
+    more = f"等{len(lacking)}家" if len(lacking) > 10 else ""
+    yield fault(
+        case,
+        of,
+        expected=len(bodies),
+        actual=len(bodies) - len(lacking),
+        text="、".join(lacking[:10]) + more,
+        where="所属单位",
+    )
+
+
+@rule("HIE-EARLY")
+def earlier_than_bodies(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """The aggregate came out before reports that it covers. Data may have been submitted before: harmless."""
+    bodies = bodies_of(case)
+    _aggregate(case)
+    day = published_on(case)
+    if day is None:
+        raise NotJudged("没有发布日期")
+    later: list[tuple[str, date]] = [
+        (b.name, b.published_on) for b in bodies if b.published_on and b.published_on > day
+    ]
+    if not later:
+        yield holds("汇总报告不早于所属单位报告")
+    else:
+        names = "、".join(name for name, _ in later[:3])
+        yield fault(
+            case,
+            of,
+            date=day,
+            count=len(later),
+            where="发布日期",
+            operands=[Operand(f"published_on({name})", shown(when)) for name, when in later],
+            suffix=f"（如{names}）",
+        )
