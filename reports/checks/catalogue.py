@@ -41,6 +41,7 @@ class Rule:
     actual: str = ""
     terms: str = ""
     milder_where: str = ""
+    sure_if: str = ""
     only: str = ""
     name_decides: bool = False
     meaning: str = ""
@@ -91,6 +92,7 @@ def catalogue() -> Catalogue:
             actual=row.get("actual", ""),
             terms=row.get("terms", ""),
             milder_where=row.get("milder_where", ""),
+            sure_if=row.get("sure_if", ""),
             only=row.get("only", ""),
             name_decides=bool(row.get("name_decides")),
             meaning=row.get("meaning", ""),

@@ -29,6 +29,29 @@ _LETTERS = re.compile(r"信箱|热线|留言|来信|信访件")
 _WHOLE_AREA = re.compile(r"全(?:省|市|县|区|州|镇|乡|系统|辖区)(?!统计局|政府)|各(?:县|区|市|镇|乡|单位|部门)")
 
 
+# What a sentence must say of a figure before it may speak against the cell; without it a person looks first.
+_SAYS = (
+    (
+        re.compile(r"proactive\.(?:regulations|normative_documents)\.issued"),
+        re.compile(r"制发|制定|新制|出台|印发|制订"),
+    ),
+    (re.compile(r"proactive\.(?:regulations|normative_documents)\.repealed"), re.compile(r"废止")),
+    (re.compile(r"proactive\.(?:regulations|normative_documents)\.in_force"), re.compile(r"有效")),
+    (re.compile(r"proactive\.fees\."), re.compile(r"行政事业性|收费")),
+    (re.compile(r"disputes\."), re.compile(r"信息公开|公开申请|依申请|政府信息|公开工作")),
+)
+# Words under which a figure counts something else: postings, items of power, expenses.
+_COUNTS_ELSE = (
+    (
+        re.compile(r"proactive\.(?:regulations|normative_documents)\."),
+        re.compile(r"转发|公开.{0,8}文件|主动公开|征求意见"),
+    ),
+    (re.compile(r"proactive\.\w+\.decisions"), re.compile(r"公示|公布|发布|信息\d+条|\d+(?:项|条)")),
+    (re.compile(r"proactive\.fees\."), re.compile(r"经费|信息处理费|支出|预算|资金")),
+)
+_NO_NONE = re.compile(r"被纠错|败诉|不当|下属|所属(?:单位|部门)|上年|去年|上一年")
+
+
 def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evaluation:
     """One claim against its cell by the rule's condition."""
     key = claim.cell
@@ -72,6 +95,8 @@ def _beside_the_point(claim: Claim) -> str:
         return "为历年累计数"
     if claim.value == 0 and _NOT_ALL.search(claim.text):
         return "只说明部分渠道或情形"
+    if claim.value == 0 and claim.cell.startswith("disputes.") and _NO_NONE.search(claim.text):
+        return "并非说明总数为零"
     return ""
 
 
@@ -106,6 +131,10 @@ def _mildest(claim: Claim) -> Severity | None:
 def _doubtful(case: Case, claim: Claim) -> bool:
     """Doubtful: another sentence agrees with the table, or this one speaks of letters or of the whole area."""
     if _LETTERS.search(claim.text):
+        return True
+    if any(cell.match(claim.cell) and not words.search(claim.text) for cell, words in _SAYS):
+        return True
+    if any(cell.match(claim.cell) and words.search(claim.text) for cell, words in _COUNTS_ELSE):
         return True
     register = case.context.register
     if _WHOLE_AREA.search(claim.text) and not (register is not None and register.governs):

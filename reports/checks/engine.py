@@ -258,6 +258,8 @@ def judge(
         suffix += "（文中另有清理、失效或口径调整的说明，请一并核对）"
     keys = [re.sub(r"^\w+\((.*)\)$", r"\1", op.name) for op in taken.operands if "." in op.name and op.where]
     doubtful = needs_review or case.ocr or bool(repaired(case, of, instance, claimed))
+    if of.sure_if and not _named(of.sure_if, evaluator, dict(instance.binding)):
+        doubtful = True
     main = _main_cell(instance, taken.failing)
     found = fault(
         case,

@@ -1,0 +1,63 @@
+"""Every rule of the catalogue by its cases: what trips it, a near miss, and each of its traps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reports import checks
+from tests.reports.checks import cases
+
+CASES = cases.load()
+
+
+def _flat() -> list[Any]:
+    out = []
+    for rule, groups in CASES.items():
+        for group, default in (("fires", "fires"), ("holds", "holds"), ("traps", "quiet")):
+            found = groups.get(group) or []
+            pairs = found.items() if isinstance(found, dict) else enumerate(found)
+            for number, specs in pairs:
+                for part, spec in enumerate(specs if isinstance(specs, list) else [specs]):
+                    if not isinstance(spec, str):
+                        out.append(pytest.param(rule, spec, default, id=f"{rule}-{group}-{number}.{part}"))
+    return out
+
+
+@pytest.mark.parametrize(("rule", "spec", "default"), _flat())
+def test_a_rule_says_what_is_true_and_nothing_else(rule: str, spec: dict[str, Any], default: str):
+    expect = spec.get("expect", default)
+    result = cases.outcome(rule, spec)
+    findings = [(f.severity, f.needs_review, f.message) for f in result.findings]
+    reasons = [item.reason for item in result.not_judged]
+    if expect == "quiet":
+        assert not findings
+    elif expect == "holds":
+        assert not findings, findings
+        assert result.held == [rule], reasons
+    elif expect == "unjudged":
+        assert not findings
+        assert reasons
+    else:
+        assert findings, reasons or "held"
+        if expect == "review":
+            assert all(review for _, review, _ in findings)
+        elif expect != "fires":
+            assert {severity for severity, _, _ in findings} == {expect}
+            assert not any(review for _, review, _ in findings)
+    for words in [spec["says"]] if isinstance(spec.get("says"), str) else spec.get("says", []):
+        assert any(words in text for text in [message for _, _, message in findings] + reasons), findings or reasons
+    for _, _, message in findings:
+        assert "None" not in message
+        assert "{" not in message
+        assert "“”" not in message
+
+
+@pytest.mark.parametrize("rule", list(checks.CATALOGUE))
+def test_each_rule_is_tripped_once_missed_once_and_each_trap_is_a_case(rule: str):
+    groups = CASES.get(rule, {})
+    assert groups.get("fires"), "no report that trips it"
+    assert groups.get("holds"), "no near miss"
+    traps = groups.get("traps") or {}
+    assert sorted(traps) == list(range(len(checks.CATALOGUE[rule].traps))), "a trap without a case"
