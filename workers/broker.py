@@ -86,6 +86,16 @@ def running(data_dir: Path) -> Broker | None:
     return Broker(state["pid"], state["port"], state["password"], folder, adopted=True)
 
 
+def address(broker_url: str, data_dir: Path) -> str:
+    """Where messages go: the configured broker, else the embedded one. Raises BrokerFailed if that does not run."""
+    if broker_url:
+        return broker_url
+    found = running(data_dir)
+    if found is None:
+        raise BrokerFailed("no broker runs here: start `nianbao up`, or set NIANBAO_BROKER_URL")
+    return found.url
+
+
 def stop(broker: Broker) -> None:
     """End the server and wait until it is gone; its log is written out first. Does nothing if it is gone already."""
     with _locked(broker.folder):
@@ -95,6 +105,13 @@ def stop(broker: Broker) -> None:
 def alive(broker: Broker) -> bool:
     """True if the server answers."""
     return _answers({"pid": broker.pid, "port": broker.port, "password": broker.password}, broker.folder)
+
+
+def exists(broker: Broker) -> bool:
+    """True if the process is there, whether it answers or not."""
+    if broker.process is not None:
+        return broker.process.poll() is None
+    return _ours(broker.pid, broker.folder)
 
 
 def server_binary() -> str:

@@ -1,0 +1,76 @@
+"""What the workers need to know of work beside its rows: leases that are lengthened, and which trouble may pass."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session
+
+from models.mails import Mail
+from models.work import OPEN, Work
+
+
+def renew(session: Session, by: str, now: datetime, lease: timedelta) -> int:
+    """Lengthen the lease on all work that ``by`` is doing. Returns how many pieces that are."""
+    kept = session.scalars(
+        sa.update(Work)
+        .where(Work.state == "taken", Work.taken_by == by)
+        .values(taken_until=now + lease)
+        .returning(Work.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(kept.all())
+
+
+def claimable(session: Session, kind: str, now: datetime, limit: int) -> list[int]:
+    """The numbers of due work of one kind that nobody does, the longest waiting first: for a worker that takes many."""
+    free = sa.or_(
+        sa.and_(Work.state == "waiting", Work.due_at <= now),
+        sa.and_(Work.state == "taken", Work.taken_until <= now),
+    )
+    query = sa.select(Work.id).where(Work.kind == kind, free).order_by(Work.due_at, Work.id).limit(limit)
+    return list(session.scalars(query))
+
+
+def open_subjects(session: Session, kind: str) -> set[int]:
+    """The subjects with open work of that kind: a source that is being crawled is still due, and not once more."""
+    return set(session.scalars(sa.select(Work.subject).where(Work.kind == kind, Work.state.in_(OPEN))))
+
+
+def forget_done(session: Session, before: datetime, limit: int = 10_000) -> int:
+    """Delete work that was done and due before that moment: what came of it stands elsewhere. Returns how much."""
+    old = sa.select(Work.id).where(Work.state == "done", Work.due_at < before).order_by(Work.due_at).limit(limit)
+    return len(session.scalars(sa.delete(Work).where(Work.id.in_(old)).returning(Work.id)).all())
+
+
+def failures(session: Session) -> list[tuple[str, str, str, int]]:
+    """Failed work by (kind, kind of trouble, error): how often, the commonest first."""
+    number = sa.func.count()
+    rows = session.execute(
+        sa.select(Work.kind, sa.func.coalesce(Work.error_kind, ""), sa.func.coalesce(Work.error, ""), number)
+        .where(Work.state == "failed")
+        .group_by(Work.kind, Work.error_kind, Work.error)
+        .order_by(number.desc(), Work.kind)
+    )
+    return [(kind, error_kind, error, count) for kind, error_kind, error, count in rows]
+
+
+def last_added(session: Session, kind: str) -> datetime | None:
+    """When work of that kind was last added: whether a daily job has had its turn, whoever ran it."""
+    return session.scalar(sa.select(sa.func.max(Work.created_at)).where(Work.kind == kind))
+
+
+def queued_mails(session: Session) -> list[int]:
+    """The mails that wait in the outbox and have no open work to send them, oldest first."""
+    pending = sa.select(Work.subject).where(Work.kind == "mail", Work.state.in_(OPEN))
+    query = sa.select(Mail.id).where(Mail.state == "queued", Mail.id.not_in(pending)).order_by(Mail.id)
+    return list(session.scalars(query))
+
+
+def temporary(error: BaseException) -> bool:
+    """True for trouble of the database that may pass by itself: no connection, a lost one, a lock not given."""
+    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated

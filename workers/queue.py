@@ -1,0 +1,209 @@
+"""The queue as people and programs see it. Its truth is the table of work; the broker only carries numbers of rows.
+
+What is written down and not sent, lost by the broker, or left behind by a worker that died is found by ``sweep``.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from config import Settings
+from models import base, leases, work
+from workers import broker
+from workers.app import QUEUES, SWEEP, TASKS, limits, sender
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+log = logging.getLogger(__name__)
+
+# Sending is tried for about two seconds; then the sweep does it. A worker must not stand still for a broker.
+RETRY_POLICY = {"max_retries": 6, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.5}
+# A message sent so long ago whose queue is empty was lost (about one in a hundred kills of a worker loses one).
+LOST_AFTER = timedelta(seconds=20)
+# A message whose queue is not empty may just wait for its turn; after this time another one is sent all the same.
+PATIENCE = timedelta(hours=1)
+SWEEP_LIMIT = 5000  # rows a sweep; the next one takes the rest
+IDLE_POLL = 0.2  # seconds between two looks at the queue
+IDLE_SWEEP = 2.0  # seconds between two sweeps while somebody waits
+
+
+class NotIdle(Exception):
+    """Work was still open when the time was up; the message says how much."""
+
+
+def publish(engine: Engine, settings: Settings, ids: Iterable[int]) -> int:
+    """Send messages for these pieces of work and note the time. Returns how many were sent.
+
+    Where the broker cannot be reached the rows stay as they are, a line is logged, and the sweep sends them later."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return 0
+    with base.transaction(engine) as session:
+        pieces = [(w.id, w.kind) for w in (session.get(work.Work, i) for i in wanted) if w and w.state in work.OPEN]
+    sent = send(settings, pieces)
+    with base.transaction(engine) as session:
+        work.mark_sent(session, sent, base.utcnow())
+    return len(sent)
+
+
+def send(settings: Settings, pieces: Sequence[tuple[int, str]]) -> list[int]:
+    """Hand (id, kind) to the broker as messages; returns the ids it took. A broker that is away is logged, not raised:
+    what was not sent is found by the sweep."""
+    sent: list[int] = []
+    if not pieces:
+        return sent
+    try:
+        client = sender(settings)
+        with client.producer_pool.acquire(block=True, timeout=5) as producer:
+            for work_id, kind in pieces:
+                _send_one(client, producer, settings, TASKS[kind], QUEUES[kind], kind, [work_id])
+                sent.append(work_id)
+    except (broker.BrokerFailed, OperationalError, OSError) as error:
+        log.warning("%d of %d messages not sent, the sweep will: %s", len(pieces) - len(sent), len(pieces), error)
+    return sent
+
+
+def send_sweep(settings: Settings, expires: float) -> bool:
+    """Ask a worker to sweep; the message is void after ``expires`` seconds, when the next one is due."""
+    try:
+        client = sender(settings)
+        with client.producer_pool.acquire(block=True, timeout=5) as producer:
+            _send_one(client, producer, settings, SWEEP, QUEUES["sweep"], "sweep", [], expires=expires)
+    except (broker.BrokerFailed, OperationalError, OSError) as error:
+        log.warning("the sweep could not be sent: %s", error)
+        return False
+    return True
+
+
+def _send_one(
+    client: Celery, producer: Any, settings: Settings, name: str, queue: str, kind: str, args: list[int], **more: Any
+) -> None:
+    soft, hard = limits(kind, settings)
+    client.send_task(
+        name,
+        args=args,
+        queue=queue,
+        producer=producer,
+        retry=True,
+        retry_policy=RETRY_POLICY,
+        soft_time_limit=soft,
+        time_limit=hard,
+        **more,
+    )
+
+
+def sweep(engine: Engine, settings: Settings, now: datetime) -> int:
+    """Send again what is due and was never sent, got lost, or was left behind by a worker that died. Returns how many.
+
+    Sending twice does no harm: who comes second finds the row taken or done."""
+    with base.transaction(engine) as session:
+        stale = [(w.id, w.kind, w.state, w.sent_at) for w in work.unsent(session, now, LOST_AFTER, SWEEP_LIMIT)]
+    if not stale:
+        return 0
+    asleep = {QUEUES[kind] for _, kind, state, sent in stale if state == "waiting" and sent is not None}
+    busy = _not_empty(settings, asleep)
+    pieces = [
+        (work_id, kind)
+        for work_id, kind, state, sent in stale
+        if state == "taken" or sent is None or QUEUES[kind] not in busy or sent <= now - PATIENCE
+    ]
+    if len(stale) == SWEEP_LIMIT and busy:  # those that wait their turn must not hide what was never sent
+        with base.transaction(engine) as session:
+            pieces += [(w.id, w.kind) for w in work.unsent(session, now, PATIENCE, SWEEP_LIMIT)]
+    sent_ids = send(settings, list(dict.fromkeys(pieces)))
+    with base.transaction(engine) as session:
+        work.mark_sent(session, sent_ids, now)
+    if sent_ids:
+        log.info("swept: %d messages sent", len(sent_ids))
+    return len(sent_ids)
+
+
+def _not_empty(settings: Settings, queues: Iterable[str]) -> set[str]:
+    """Those of the queues in which the broker holds messages that nobody has taken yet."""
+    found = set()
+    try:
+        with sender(settings).connection_for_write() as connection:
+            for queue in queues:
+                if _depth(connection, queue):
+                    found.add(queue)
+    except (broker.BrokerFailed, OperationalError, OSError) as error:
+        log.warning("the broker does not say what it holds: %s", error)
+    return found
+
+
+def _depth(connection: Any, queue: str) -> int:
+    channel = connection.default_channel
+    try:
+        return int(channel.queue_declare(queue=queue, passive=True).message_count)
+    except connection.channel_errors:
+        return 0  # nobody has declared it yet
+
+
+def ping(settings: Settings) -> None:
+    """Raises ``broker.BrokerFailed`` with one line if the broker does not answer."""
+    try:
+        with sender(settings).connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=5)
+    except (OperationalError, OSError) as error:
+        raise broker.BrokerFailed(f"the broker does not answer: {' '.join(str(error).split())}") from error
+
+
+def figures(engine: Engine, now: datetime) -> dict[str, Any]:
+    """Waiting, delayed, running, failed, the age of the oldest waiting in seconds, and failures by kind and reason."""
+    with base.transaction(engine) as session:
+        counts = work.counts(session, now)
+        failed = leases.failures(session)
+    names = ("kind", "error_kind", "error", "count")
+    return counts | {"failed_by": [dict(zip(names, row, strict=True)) for row in failed]}
+
+
+def retry(engine: Engine, settings: Settings, ids: Sequence[int] | None) -> int:
+    """Put failed work back (all of it if ``ids`` is None) and send it. Returns how many wait again."""
+    now = base.utcnow()
+    with base.transaction(engine) as session:
+        count = work.retry(session, ids, now)
+    sweep(engine, settings, now)
+    return count
+
+
+def drop(engine: Engine, ids: Sequence[int]) -> int:
+    """Give failed work up for good. Returns how many."""
+    with base.transaction(engine) as session:
+        return work.drop(session, ids, base.utcnow())
+
+
+def wait_until_idle(
+    engine: Engine,
+    settings: Settings,
+    timeout: float,
+    on_progress: Callable[[dict[str, Any]], None] = lambda _: None,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Wait until nothing is due and nobody works, sweeping meanwhile. Raises NotIdle after ``timeout`` seconds.
+
+    ``on_progress`` gets the queue's figures; ``check`` may raise if the services that do the work have died. Work that
+    failed and waits for a later try is not waited for."""
+    deadline = time.monotonic() + timeout
+    next_sweep = time.monotonic()
+    while True:
+        check()
+        now = base.utcnow()
+        with base.transaction(engine) as session:
+            counts = work.counts(session, now)
+        on_progress(counts)
+        if not counts["waiting"] and not counts["running"]:
+            return
+        if time.monotonic() >= deadline:
+            raise NotIdle(f"{counts['waiting']} waiting and {counts['running']} running after {timeout:.0f} s")
+        if time.monotonic() >= next_sweep:
+            sweep(engine, settings, now)
+            next_sweep = time.monotonic() + IDLE_SWEEP
+        time.sleep(IDLE_POLL)

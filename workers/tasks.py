@@ -1,0 +1,239 @@
+"""The tasks: each loads, calls one function, saves in one transaction and names what comes next.
+
+What surrounds them (taking the work, leases, failures) stands in ``workers.policy``. Every task is safe to run twice:
+unique keys and conditional updates in the database decide, not hope.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+
+import config
+import logs
+import storage
+from alerts import run as alerts_run
+from alerts.send import Outgoing, SendFailed, deliver
+from crawler import run as crawler_run
+from models import base, documents, leases, mails, queries, readings, sources, work
+from models import findings as stored
+from reports import checks, reader, sandbox
+from summaries import figures, render
+from workers import policy, publication, queue
+from workers.app import SWEEP, app
+from workers.policy import Job, NeedsPerson, TryAgain, task
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
+
+CRAWL_BATCH = 200  # sources one child takes: it keeps the pauses between requests to a host, over all of them
+KEPT = timedelta(days=90)  # how long done work is kept, for whoever asks what happened
+DOCUMENT_RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope != "publication")
+
+
+# ------------------------------------------------------------------ crawl
+
+
+def _crawl_given_up(session: Session, source_id: int, error: str, now: datetime) -> None:
+    """The look counts as incomplete, so nobody is called late by it, and the next one is due later."""
+    run = sources.start_run(session, source_id, now)
+    interval = timedelta(seconds=config.settings().crawl_interval)
+    sources.finish_run(session, run.id, "incomplete", error, 0, 0, None, {}, False, now, interval)
+
+
+@task("crawl", max_attempts=3, given_up=_crawl_given_up)
+def crawl(job: Job) -> None:
+    """Look at a source, and at all others that wait: one child at a time keeps the pauses a host is owed."""
+    job.take_more(CRAWL_BATCH)
+    by_source = {source_id: work_id for work_id, source_id in job.held.items()}
+    for event in crawler_run.crawl(sorted(by_source), job.settings):
+        if event["event"] == "version" and event.get("work_id") is not None:
+            queue.publish(job.engine, job.settings, [event["work_id"]])
+        elif event["event"] == "source" and event["source_id"] in by_source:
+            with job.finishing(by_source.pop(event["source_id"])):
+                pass  # the child has written the run and the source; only the work is to be ended
+    if by_source:
+        raise TryAgain(f"the crawl ended without a word on {len(by_source)} source(s)")
+
+
+# ------------------------------------------------------------------ read
+
+
+def _reading_given_up(session: Session, version_id: int, error: str, _now: datetime) -> None:
+    readings.failed(session, version_id, error)
+
+
+@task("read", given_up=_reading_given_up)
+def read(job: Job) -> None:
+    """Read one version of a document, in a child with limits. A document that cannot be read is a result as well."""
+    store = storage.store(job.settings.blob_url)
+    with job.transaction() as session:
+        version = session.get_one(documents.Version, job.subject)
+        name, sha256 = version.name, version.sha256
+        attached = [(a.href, a.sha256) for a in version.attachments]
+    limits = sandbox.Limits(memory_mb=job.settings.read_memory_mb, seconds=job.settings.read_timeout)
+    pictures = {href: store.get(key) for href, key in attached}
+    report = sandbox.read(store.get(sha256), name, pictures, limits=limits)
+    with job.finishing() as session:
+        job.then(readings.save(session, job.subject, report, reader.READER_VERSION, base.utcnow()))
+
+
+# ------------------------------------------------------------------ check
+
+
+@task("check")
+def check(job: Job) -> None:
+    """Check a document as read last, and ask for a new check of the reports that it is compared with."""
+    with job.transaction() as session:
+        found = queries.report_with_context(session, job.subject)
+    if found is None or found.agency_id is None or found.year is None:
+        with job.finishing():
+            return  # nobody can be told: `status` shows what was read and belongs to no known body
+    result = None
+    if found.report.kind == "annual_report":
+        result = checks.run(found.report, found.context, DOCUMENT_RULES)
+    now = base.utcnow()
+    with job.finishing() as session:
+        if result is not None:
+            stored.save(
+                session,
+                agency_id=found.agency_id,
+                year=found.year,
+                scope="report",
+                findings=result.findings,
+                judged=result.judged,
+                now=now,
+                document_id=found.document_id,
+                version_id=found.version_id,
+                url=found.url,
+            )
+        if "because_of" not in job.payload:  # one step only, not the whole chain of years
+            for document_id in _compared_with(session, found.agency_id, found.year, found.report.kind):
+                job.then(work.add(session, "check", document_id, now, {"because_of": found.document_id}).id)
+
+
+def _compared_with(session: Session, agency_id: int, year: int, kind: str) -> list[int]:
+    """The reports whose checks look at this one: the year after looks back, and a report looks at its interpretation."""
+    if kind == "annual_report":
+        return queries.documents_of(session, agency_id, year + 1)
+    return queries.documents_of(session, agency_id, year) if kind == "interpretation" else []
+
+
+# ------------------------------------------------------------------ decide, mail, summary
+
+
+@task("decide")
+def decide(job: Job) -> None:
+    """Judge publication for a season (the work's subject) and queue what is due to be told. The mails are sent by the
+    work that queueing added."""
+    now = base.utcnow().astimezone(job.settings.zone)
+    with job.finishing() as session:
+        publication.judge(session, job.subject, now)
+        for composed in alerts_run.decide_and_queue(session, job.settings, now, year=job.subject):
+            job.then(work.add(session, "mail", composed.id, now).id)
+
+
+def _mail_given_up(session: Session, mail_id: int, error: str, _now: datetime) -> None:
+    mail = session.get(mails.Mail, mail_id, populate_existing=True)
+    if mail is not None and mail.state in {"queued", "sending"}:
+        mail.state, mail.error = "failed", error
+
+
+@task("mail", max_attempts=10, given_up=_mail_given_up)
+def mail(job: Job) -> None:
+    """Hand one mail to the mail server. Once its text has left, it is never sent a second time by itself."""
+    if not job.settings.smtp_url:
+        with job.finishing():
+            return  # the outbox keeps it until a server is configured; the scheduler then adds the work anew
+    outgoing = _take(job)
+    if outgoing is None:
+        return
+    try:
+        deliver(outgoing, job.settings.smtp_url, job.settings.mail_from)
+    except SendFailed as failure:
+        state = "perhaps_sent" if failure.perhaps_sent else "queued" if failure.kind == "retry" else "failed"
+        with job.transaction() as session:
+            mails.mark(session, job.subject, state, str(failure), base.utcnow())
+        raise
+    with job.finishing() as session:
+        mails.mark(session, job.subject, "sent", None, base.utcnow())
+
+
+def _take(job: Job) -> Outgoing | None:
+    """Mark the mail as being sent, before the first byte leaves. None where there is nothing to send any more."""
+    with job.transaction() as session:
+        row = session.get(mails.Mail, job.subject, populate_existing=True)
+        if row is not None and row.state in {"failed", "perhaps_sent"}:
+            if job.attempt > 1:  # the process died before it could say so on the work
+                raise NeedsPerson(row.error or f"the mail is {row.state}")
+            row.state = "queued"  # a first attempt: a person has put the work back, knowing what became of it
+            session.flush()
+        taken = mails.take(session, job.subject)
+        if taken is not None:
+            return Outgoing(
+                message_id=taken.message_id,
+                recipients=tuple(taken.recipients),
+                subject=taken.subject,
+                text=taken.text,
+                html=taken.html,
+                queued_at=taken.queued_at,
+            )
+        interrupted = mails.interrupted(session, job.subject)
+    if interrupted:
+        raise NeedsPerson("the sender stopped while the mail was being handed over: it is perhaps sent")
+    with job.finishing():
+        return None
+
+
+@task("summary")
+def summary(job: Job) -> None:
+    """Write the summary of a season (the work's subject) into the data folder."""
+    now = base.utcnow().astimezone(job.settings.zone)
+    under = str(job.payload.get("under") or "")
+    with job.transaction() as session:
+        ledger = queries.ledger(session, job.subject, now, under=under or None)
+    render.write(figures.figures(ledger, under), job.settings.data_dir / "summary")
+    with job.finishing():
+        pass
+
+
+# ------------------------------------------------------------------ sweep
+
+
+def _sweep() -> None:
+    """Send again what is due and was never sent, got lost, or was left behind by a worker that died."""
+    engine, now = policy.database(), base.utcnow()
+    queue.sweep(engine, config.settings(), now)
+    with base.transaction(engine) as session:
+        leases.forget_done(session, now - KEPT)
+
+
+sweep = app.task(_sweep, name=SWEEP)
+
+
+# ------------------------------------------------------------------ the worker's processes
+
+
+def _logging(**_: Any) -> None:
+    settings = config.settings()
+    logs.setup(settings.log_format, settings.log_level)
+    logging.getLogger("celery.app.trace").setLevel(logging.WARNING)  # a line a task says nothing that the rows do not
+    logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)
+
+
+def _begin(**_: Any) -> None:
+    policy.forget_database()  # connections of the parent must not be used on this side of the fork
+
+
+def _end(**_: Any) -> None:
+    sandbox.close()
+
+
+setup_logging.connect(_logging)
+worker_process_init.connect(_begin)
+worker_process_shutdown.connect(_end)
