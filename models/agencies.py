@@ -54,7 +54,12 @@ class Agency(Base):
     parent: Mapped[Agency | None] = relationship(remote_side=[id])
     aliases: Mapped[list[AgencyAlias]] = relationship(back_populates="agency", cascade="all, delete-orphan")
 
-    __table_args__ = (sa.CheckConstraint("name <> ''", name="name_given"),)
+    __table_args__ = (
+        sa.CheckConstraint("name <> ''", name="name_given"),
+        sa.CheckConstraint("parent_id <> id", name="not_below_itself"),
+        sa.CheckConstraint("deadline = '' OR deadline LIKE '__-__'", name="deadline_is_a_day"),
+        sa.CheckConstraint("in_scope_from <= in_scope_to", name="scope_in_order"),
+    )
 
 
 class AgencyAlias(Base):
@@ -129,7 +134,11 @@ class DutyGround(Base):
     deadline: Mapped[str]
     ground: Mapped[str]
 
-    __table_args__ = (sa.UniqueConstraint("agency_id", "from_year"),)
+    __table_args__ = (
+        sa.UniqueConstraint("agency_id", "from_year"),
+        sa.CheckConstraint("deadline LIKE '__-__'", name="deadline_is_a_day"),
+        sa.CheckConstraint("to_year IS NULL OR to_year >= from_year", name="years_in_order"),
+    )
 
 
 @dataclass(slots=True)

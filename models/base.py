@@ -16,10 +16,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+READS_ONLY = "nianbao_reads_only"
 MIGRATIONS = Path(__file__).parent / "migrations"
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 
@@ -108,7 +109,9 @@ def _tune_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = bool(connection.get_execution_options().get(READS_ONLY))
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+        connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:
@@ -121,6 +124,36 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One transaction: committed at the end of the block, rolled back if it raises."""
     with session_factory(engine)() as session, session.begin():
         yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One consistent look at the data, for long reads (exports, ledgers): it holds up no writer and none holds it up.
+    Writing in it is refused by the database."""
+    options: dict[str, Any] = {READS_ONLY: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with session_factory(engine.execution_options(**options))() as session, session.begin():
+        yield session
+
+
+def inserted(session: Session, row: Base) -> bool:
+    """Add a row; False, and nothing changed, where a unique key says that it is there already. Another process may have
+    been a moment earlier: looking first and adding then is not enough."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError as error:
+        if not _doubled(error):
+            raise
+        return False
+    return True
+
+
+def _doubled(error: IntegrityError) -> bool:
+    """True for a broken unique key, not for a missing parent or a broken check."""
+    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
 
 
 def utcnow() -> datetime:

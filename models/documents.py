@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models import work
-from models.base import Base, Json, one_of
+from models.base import Base, Json, inserted, one_of
 
 STATES = ("listed", "waiting", "read", "unreadable", "failed", "gone")
 
@@ -80,6 +80,8 @@ class Version(Base):
         sa.UniqueConstraint("document_id", "content_key"),
         sa.UniqueConstraint("document_id", "number"),
         one_of("state", ("waiting", "read", "unreadable", "failed")),
+        sa.CheckConstraint("length(sha256) = 64", name="sha256_is_one"),
+        sa.CheckConstraint("number >= 1", name="number_from_one"),
     )
 
 
@@ -130,16 +132,17 @@ def record_listing(
 ) -> Document:
     """The document of that key: added at first sight, else seen again. What reading found is never overwritten by
     what a list says; a longer title and a first date are taken over."""
-    document = session.scalar(sa.select(Document).where(Document.key == key))
+    by_key = sa.select(Document).where(Document.key == key)
+    document = session.scalar(by_key)
     if document is None:
         document = Document(
             key=key, url=url, urls=[url], source_id=source_id, agency_id=agency_id, title=title, kind=kind, year=year,
             listed_on=listed_on, published_on=listed_on, state="listed", first_seen=now, last_seen=now,
         )  # fmt: skip
-        session.add(document)
-        session.flush()
-        return document
-    document.last_seen = now
+        if inserted(session, document):
+            return document
+        document = session.scalars(by_key).one()
+    document.last_seen = max(document.last_seen, now)
     if url not in document.urls:
         document.urls = [*document.urls, url]
     if len(title) > len(document.title):
@@ -150,7 +153,8 @@ def record_listing(
     if document.agency_id is None:
         document.agency_id = agency_id
     if document.state == "gone":
-        document.state = "read" if document.versions else "listed"
+        newest = current_version(session, document.id)
+        document.state, document.state_reason = (newest.state, newest.state_reason) if newest else ("listed", None)
     session.flush()
     return document
 
@@ -169,15 +173,23 @@ def record_version(
     attachments: Sequence[StoredFile],
     now: datetime,
 ) -> tuple[Version, int | None]:
-    """The version of that content, and the number of the work to read it where it is new (else None).
+    """The version of that content, and the number of the work that follows: to read it where it is new, to check the
+    document again where an earlier content came back; None where it is the newest already.
 
     The bytes must be in the store already: bytes without a row are harmless, a row without bytes is not."""
+    document = session.get_one(Document, document_id, with_for_update=True)  # one at a time gives out the next number
+    last = session.scalar(sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id)) or 0
     known = session.scalar(
         sa.select(Version).where(Version.document_id == document_id, Version.content_key == content_key)
     )
-    if known is not None:
+    if known is not None and known.number == last:
         return known, None
-    last = session.scalar(sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id)) or 0
+    if known is not None:
+        # The portal took its correction back: this text is what it publishes now, so it is the newest again.
+        known.number = last + 1
+        document.state, document.state_reason = known.state, known.state_reason
+        session.flush()
+        return known, work.add(session, "check", document.id, now).id if known.state == "read" else None
     version = Version(
         document_id=document_id, number=last + 1, sha256=sha256, content_key=content_key, name=name, url=url,
         media_type=media_type, bytes=size, headers=headers, fetched_at=now, state="waiting",
@@ -199,7 +211,6 @@ def record_version(
             )
         )
     session.add(version)
-    document = session.get_one(Document, document_id)
     document.state, document.state_reason = "waiting", None
     session.flush()
     return version, work.add(session, "read", version.id, now).id

@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.agencies import Agency
 from models.base import Base, Json, one_of
+from models.documents import Document
 from models.people import audit
 from reports.report import Finding as Said
 
@@ -42,7 +44,7 @@ class Finding(Base):
     basis: Mapped[str] = mapped_column(default="", server_default="")
     needs_review: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # Where it was seen
-    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("documents.id", ondelete="SET NULL"))
+    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("documents.id", ondelete="SET NULL"), index=True)
     version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("versions.id", ondelete="SET NULL"))
     url: Mapped[str] = mapped_column(default="", server_default="")
     # Life
@@ -56,6 +58,7 @@ class Finding(Base):
         one_of("state", STATES),
         one_of("scope", SCOPES),
         one_of("severity", ("error", "warning", "notice")),
+        sa.CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_has_a_time"),
         sa.Index("ix_findings_agency_id_year", "agency_id", "year"),
         sa.Index("ix_findings_state", "state"),
     )
@@ -103,7 +106,11 @@ def save(
 
     New matters are opened; known ones keep their human decision while their figures are the same, else they are opened
     again; what a rule among ``judged`` no longer says is resolved. A rule that was not judged this time resolves
-    nothing: silence is never taken for health."""
+    nothing: silence is never taken for health; nor does a check of one document resolve what stands in another one that
+    is still online."""
+    # One at a time a body: two documents of it may be checked at once, and say the same.
+    session.execute(sa.select(Agency.id).where(Agency.id == agency_id).with_for_update())
+    others = _other_documents(session, agency_id, year, document_id) if scope == "report" else set()
     stored = {
         row.fingerprint: row
         for row in session.scalars(
@@ -135,12 +142,43 @@ def save(
             _renew(session, row, said, document_id, version_id, url, now)
         out.append(row.id)
     for mark, row in stored.items():
-        if mark not in seen and row.rule in judged and row.state != "resolved":
-            before = row.state
-            row.state, row.resolved_at = "resolved", now
-            _event(session, row, "resolved", SERVICE, now, {"state": before}, {"state": "resolved"})
+        if mark not in seen and row.rule in judged and row.state != "resolved" and row.document_id not in others:
+            _resolve(session, row, now)
     session.flush()
     return out
+
+
+def release(
+    session: Session, document_id: int, agency_id: int | None, year: int | None, kind: str, now: datetime
+) -> int:
+    """Resolve what was found in a document when it was taken for another body's, another year's, or for a report at
+    all. Returns how many."""
+    query = sa.select(Finding).where(
+        Finding.document_id == document_id, Finding.scope == "report", Finding.state != "resolved"
+    )
+    if kind == "annual_report":
+        query = query.where(sa.or_(Finding.agency_id != agency_id, Finding.year != year))
+    rows = session.scalars(query).all()
+    for row in rows:
+        _resolve(session, row, now)
+    return len(rows)
+
+
+def _other_documents(session: Session, agency_id: int, year: int, document_id: int | None) -> set[int]:
+    """The other documents that are read reports of the same body and year."""
+    query = sa.select(Document.id).where(
+        Document.agency_id == agency_id,
+        Document.year == year,
+        Document.kind == "annual_report",
+        Document.state.in_(("read", "waiting")),
+    )
+    return set(session.scalars(query)) - {document_id}
+
+
+def _resolve(session: Session, row: Finding, now: datetime) -> None:
+    before = row.state
+    row.state, row.resolved_at = "resolved", now
+    _event(session, row, "resolved", SERVICE, now, {"state": before}, {"state": "resolved"})
 
 
 def _text(value: object) -> str:
@@ -169,24 +207,42 @@ def _renew(
 ) -> None:
     before = _figures(row)
     same = (row.expected, row.actual) == (_text(said.expected), _text(said.actual))
-    lapsed = row.state == "waived" and row.waived_until is not None and row.waived_until < now.date()
+    lapsed = row.state in {"waived", "resolved"} and row.waived_until is not None and row.waived_until < now.date()
     _write(row, said, document_id, version_id, url, now)
-    if row.state == "resolved" or lapsed or (row.state in {"confirmed", "waived"} and not same):
+    decided = _decision(session, row) if row.state == "resolved" and same and not lapsed else "open"
+    if row.state == "resolved" and decided != "open":
+        row.state, row.resolved_at = decided, None
+        _event(session, row, decided, SERVICE, now, before, _figures(row), "来过又消失，数字未变：沿用此前的处理")
+    elif row.state == "resolved" or lapsed or (row.state in {"confirmed", "waived"} and not same):
         row.state, row.resolved_at, row.waived_until = "open", None, None
         _event(session, row, "reopened", SERVICE, now, before, _figures(row))
     elif not same:
         _event(session, row, "changed", SERVICE, now, before, _figures(row))
 
 
+def _decision(session: Session, row: Finding) -> str:
+    """What a person had decided before the matter was gone: confirmed, waived, or open where nothing was decided."""
+    event = session.scalar(
+        sa.select(FindingEvent)
+        .where(FindingEvent.finding_id == row.id, FindingEvent.event == "resolved")
+        .order_by(FindingEvent.id.desc())
+        .limit(1)
+    )
+    before = (event.before or {}).get("state", "open") if event is not None else "open"
+    return before if before in {"confirmed", "waived"} else "open"
+
+
 def decide(
     session: Session, finding_id: int, action: str, by: str, note: str, now: datetime, until: date | None = None
 ) -> Finding:
     """A person's decision: ``confirm``, ``waive`` (until a day, or for good) or ``reopen``. Raises KeyError for an
-    unknown finding or action."""
+    unknown finding or action, ValueError for a finding that is resolved: it no longer stands."""
     state = ACTIONS[action]
-    row = session.get(Finding, finding_id, with_for_update=True)
+    row = session.get(Finding, finding_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise KeyError(finding_id)
+    if row.state == "resolved":
+        raise ValueError(f"finding {finding_id} is resolved: the newest version no longer shows it")
     before = _figures(row)
     row.state, row.waived_until = state, until if action == "waive" else None
     row.resolved_at = None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base
+from models.base import Base, inserted
 
 
 class Lock(Base):
@@ -32,13 +32,7 @@ def hold(session: Session, name: str, holder: str, now: datetime, lease: timedel
     )
     if kept is not None:
         return True
-    try:
-        with session.begin_nested():
-            session.add(Lock(name=name, holder=holder, until=now + lease, beat_at=now))
-            session.flush()
-    except sa.exc.IntegrityError:
-        return False
-    return True
+    return inserted(session, Lock(name=name, holder=holder, until=now + lease, beat_at=now))
 
 
 def release(session: Session, name: str, holder: str) -> None:

@@ -39,7 +39,11 @@ class Mail(Base):
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
-    __table_args__ = (one_of("state", STATES), sa.Index("ix_mails_state", "state"))
+    __table_args__ = (
+        one_of("state", STATES),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_a_time"),
+        sa.Index("ix_mails_state", "state"),
+    )
 
 
 class MailNotice(Base):
@@ -78,7 +82,7 @@ def queue(
         subject=subject, text=text, html=html, state="queued", queued_at=now,
     )  # fmt: skip
     try:
-        with session.begin_nested():
+        with session.begin_nested():  # the mail and what it tells: both or neither
             session.add(mail)
             session.flush()
             session.add_all(MailNotice(mail_id=mail.id, audience=stage, notice_key=k) for k in dict.fromkeys(notices))

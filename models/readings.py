@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import agencies, work
+from models import agencies, findings, work
 from models.base import Base, Json
 from models.documents import Document, Version
 from models.sources import SourceAgency
@@ -44,6 +44,9 @@ def save(session: Session, version_id: int, report: Report, reader_version: str,
     if report.error is not None:
         unreadable(session, version_id, report.error)
         return None
+    version = session.get_one(Version, version_id)
+    # One at a time: a second worker that reads the same version finds the first one's row.
+    document = session.get_one(Document, version.document_id, with_for_update=True, populate_existing=True)
     reading = session.scalar(
         sa.select(Reading).where(Reading.version_id == version_id, Reading.reader_version == reader_version)
     )
@@ -58,9 +61,7 @@ def save(session: Session, version_id: int, report: Report, reader_version: str,
     reading.report = report.as_dict(details=True)
     reading.created_at = now
 
-    version = session.get_one(Version, version_id)
     version.state, version.state_reason = "read", None
-    document = session.get_one(Document, version.document_id)
     if version.number == _newest(session, document.id):
         document.state, document.state_reason = "read", None
         document.kind = report.kind
@@ -69,6 +70,8 @@ def save(session: Session, version_id: int, report: Report, reader_version: str,
         document.published_on = document.listed_on or reading.published_on
         if document.agency_id is None and report.agency:
             document.agency_id = _agency(session, document, report.agency, now.date())
+        # What was found under another body or year, or when it was taken for a report, no longer stands.
+        findings.release(session, document.id, document.agency_id, document.year, report.kind, now)
     session.flush()
     return work.add(session, "check", document.id, now).id
 

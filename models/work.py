@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Json, one_of
+from models.base import Base, Json, inserted, one_of
 
 KINDS = ("crawl", "read", "check", "decide", "mail", "summary")
 STATES = ("waiting", "taken", "done", "failed", "dropped")
@@ -47,6 +47,10 @@ class Work(Base):
     __table_args__ = (
         one_of("kind", KINDS),
         one_of("state", STATES),
+        sa.CheckConstraint(f"error_kind IN {ERROR_KINDS}", name="error_kind"),
+        sa.CheckConstraint(
+            "(state = 'taken') = (taken_by IS NOT NULL AND taken_until IS NOT NULL)", name="taken_has_a_holder"
+        ),
         sa.Index(
             "uq_work_open",
             "kind",
@@ -69,29 +73,34 @@ def add(
 ) -> Work:
     """The open work of that kind on that subject: made if there is none.
 
-    Work that is being done right now was begun before what the caller saw, so it is marked to run once more."""
-    open_ = sa.select(Work).where(Work.kind == kind, Work.subject == subject, Work.state.in_(OPEN))
-    found = session.scalar(open_)
-    if found is not None:
-        if found.state == "taken":
-            found.payload = {**(found.payload or {}), "again": True}
-        return found
-    work = Work(
-        kind=kind,
-        subject=subject,
-        payload=payload or {},
-        created_at=now,
-        due_at=due_at or now,
-        state="waiting",
-        attempts=0,
+    Work that is being done right now was begun before what the caller saw, so it is marked to run once more. The row
+    stays locked until the caller's commit, so nobody takes or ends the work before he can see the caller's data."""
+    open_ = (
+        sa.select(Work)
+        .where(Work.kind == kind, Work.subject == subject, Work.state.in_(OPEN))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    try:
-        with session.begin_nested():
-            session.add(work)
-            session.flush()
-    except sa.exc.IntegrityError:
-        return session.scalars(open_).one()  # another process was a moment earlier
-    return work
+    while True:
+        session.flush()  # populate_existing would overwrite what is not written yet
+        found = session.scalar(open_)
+        if found is not None:
+            if found.state == "taken":
+                found.payload = {**(found.payload or {}), "again": True}
+                session.flush()
+            return found
+        work = Work(
+            kind=kind,
+            subject=subject,
+            payload=payload or {},
+            created_at=now,
+            due_at=due_at or now,
+            state="waiting",
+            attempts=0,
+        )
+        if inserted(session, work):
+            return work
+        # Another process was a moment earlier; its row is open, or already ended again: look once more.
 
 
 def claim(session: Session, work_id: int, by: str, now: datetime, lease: timedelta) -> Work | None:
@@ -220,7 +229,7 @@ def retry(session: Session, ids: Sequence[int] | None, now: datetime) -> int:
             sa.select(Work.id).where(Work.kind == work.kind, Work.subject == work.subject, Work.state.in_(OPEN))
         )
         if newer is not None:
-            work.state = "dropped"
+            work.state, work.finished_at = "dropped", now
             continue
         work.state, work.due_at, work.attempts, work.sent_at, work.finished_at = "waiting", now, 0, None, None
         session.flush()

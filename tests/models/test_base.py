@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from models import base
+from models import base, locks, people
+from tests import databases
+from tests.conftest import ROOT
+
+NOW = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_classes_describe(engine: Engine):
@@ -25,3 +37,122 @@ def test_every_migration_can_be_taken_back_and_made_again(database_url: str):
     base.upgrade(database_url)
     base.check_revision(engine)
     engine.dispose()
+
+
+def test_every_constraint_of_the_classes_is_in_the_database_under_its_name(engine: Engine):
+    inspector = sa.inspect(engine)
+    for table in base.Base.metadata.sorted_tables:
+        there = {c["name"] for c in inspector.get_check_constraints(table.name)}
+        there |= {c["name"] for c in inspector.get_unique_constraints(table.name)}
+        there |= {c["name"] for c in inspector.get_foreign_keys(table.name)}
+        there.add(inspector.get_pk_constraint(table.name)["name"])
+        assert {c.name for c in table.constraints} == there, table.name
+
+
+def test_a_table_of_the_scheduler_in_the_same_database_is_left_alone(engine: Engine, database_url: str):
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE apscheduler_jobs (id VARCHAR(191) PRIMARY KEY)")
+    base.downgrade(database_url, "base")
+    base.upgrade(database_url)
+    assert "apscheduler_jobs" in sa.inspect(engine).get_table_names()
+
+
+@pytest.mark.parametrize("kind", databases.DATABASES)
+def test_processes_that_start_at_once_on_an_empty_database_all_find_it_ready(kind: str, request, tmp_path: Path):
+    with ExitStack() as stack:
+        if kind == "sqlite":
+            url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+        else:
+            url = stack.enter_context(request.getfixturevalue("postgres_server").database())
+            base.downgrade(url, "base")
+        starting = [
+            subprocess.Popen([sys.executable, "-c", UPGRADE, url], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+            for _ in range(4)
+        ]
+        said = [process.communicate(timeout=60)[1] for process in starting]
+        assert [process.returncode for process in starting] == [0] * 4, said
+
+
+UPGRADE = (
+    "import sys; from models import base; base.upgrade(sys.argv[1]); base.check_revision(base.make_engine(sys.argv[1]))"
+)
+
+
+def test_an_older_schema_is_named_with_what_is_needed(engine: Engine, database_url: str):
+    base.downgrade(database_url, "base")
+    with pytest.raises(base.OutOfDate, match="at nothing, this version needs"):
+        base.check_revision(engine)
+
+
+def test_a_server_that_is_not_there_is_one_line_without_the_password():
+    with pytest.raises(base.DatabaseUnavailable) as error:
+        base.check_revision(base.make_engine("postgresql+psycopg://nianbao:secret@127.0.0.1:1/nianbao"))
+    assert "secret" not in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_an_address_that_is_none_is_refused():
+    with pytest.raises(base.DatabaseUnavailable):
+        base.make_engine("nonsense")
+
+
+def test_times_come_back_aware_in_utc_and_naive_ones_are_refused(engine: Engine):
+    shanghai = NOW.astimezone(timezone(timedelta(hours=8)))
+    with base.transaction(engine) as session:
+        session.add(locks.Lock(name="a", holder="x", until=shanghai, beat_at=NOW))
+    with base.transaction(engine) as session:
+        found = session.get_one(locks.Lock, "a")
+        assert (found.until, found.until.utcoffset()) == (NOW, timedelta(0))
+    with pytest.raises(StatementError), base.transaction(engine) as session:
+        session.add(locks.Lock(name="b", holder="x", until=NOW.replace(tzinfo=None), beat_at=NOW))
+
+
+def test_a_transaction_is_all_or_nothing(engine: Engine):
+    def interrupted() -> None:
+        with base.transaction(engine) as session:
+            locks.hold(session, "a", "x", NOW, timedelta(minutes=1))
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        interrupted()
+    with base.transaction(engine) as session:
+        assert locks.holder_of(session, "a", NOW) is None
+
+
+def test_a_long_read_sees_one_state_and_holds_up_no_writer(engine: Engine):
+    with base.reading(engine) as reader:
+        assert locks.holder_of(reader, "a", NOW) is None
+        with base.transaction(engine) as writer:
+            assert locks.hold(writer, "a", "x", NOW, timedelta(minutes=1))
+        assert locks.holder_of(reader, "a", NOW) is None
+    with base.reading(engine) as reader:
+        assert locks.holder_of(reader, "a", NOW) is not None
+
+
+def test_who_only_reads_cannot_write_and_the_next_transaction_can(engine: Engine):
+    with pytest.raises(DBAPIError), base.reading(engine) as session:
+        locks.hold(session, "a", "x", NOW, timedelta(minutes=1))
+    with base.transaction(engine) as session:
+        assert locks.hold(session, "a", "x", NOW, timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET action = 'other'", "DELETE FROM audit"])
+def test_what_the_audit_says_cannot_be_changed_or_deleted(engine: Engine, statement: str):
+    with base.transaction(engine) as session:
+        people.audit(session, "王", "waive", "findings", 1, {"state": "open"}, {"state": "waived"}, NOW, "核对过原件")
+    with pytest.raises(IntegrityError, match="append only"), engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_a_lock_has_one_holder_until_its_heart_stops(engine: Engine):
+    minute = timedelta(minutes=1)
+    with base.transaction(engine) as session:
+        assert locks.hold(session, "clock", "a", NOW, minute)
+        assert not locks.hold(session, "clock", "b", NOW, minute)
+        assert locks.hold(session, "clock", "a", NOW + minute / 2, minute)
+        assert not locks.hold(session, "clock", "b", NOW + minute, minute)
+        assert locks.hold(session, "clock", "b", NOW + minute * 1.5, minute)
+        locks.release(session, "clock", "a")  # no longer his to give back
+        assert locks.holder_of(session, "clock", NOW + minute * 2) == ("b", NOW + minute * 1.5)
+        locks.release(session, "clock", "b")
+        assert locks.hold(session, "clock", "a", NOW + minute * 2, minute)

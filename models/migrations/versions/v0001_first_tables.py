@@ -33,6 +33,9 @@ def upgrade() -> None:
         sa.Column("can_make_regulations", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("note", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint("name <> ''", name=op.f("ck_agencies_name_given")),
+        sa.CheckConstraint("parent_id <> id", name=op.f("ck_agencies_not_below_itself")),
+        sa.CheckConstraint("deadline = '' OR deadline LIKE '__-__'", name=op.f("ck_agencies_deadline_is_a_day")),
+        sa.CheckConstraint("in_scope_from <= in_scope_to", name=op.f("ck_agencies_scope_in_order")),
         sa.ForeignKeyConstraint(["parent_id"], ["agencies.id"], name=op.f("fk_agencies_parent_id_agencies")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
         sa.UniqueConstraint("name", name=op.f("uq_agencies_name")),
@@ -119,6 +122,11 @@ def upgrade() -> None:
             "kind IN ('crawl', 'read', 'check', 'decide', 'mail', 'summary')", name=op.f("ck_work_kind")
         ),
         sa.CheckConstraint("state IN ('waiting', 'taken', 'done', 'failed', 'dropped')", name=op.f("ck_work_state")),
+        sa.CheckConstraint("error_kind IN ('retry', 'person', 'defect')", name=op.f("ck_work_error_kind")),
+        sa.CheckConstraint(
+            "(state = 'taken') = (taken_by IS NOT NULL AND taken_until IS NOT NULL)",
+            name=op.f("ck_work_taken_has_a_holder"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work")),
     )
     op.create_index("ix_work_state_due_at", "work", ["state", "due_at"], unique=False)
@@ -204,6 +212,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agencies.id"], name=op.f("fk_duty_grounds_agency_id_agencies"), ondelete="CASCADE"
         ),
+        sa.CheckConstraint("deadline LIKE '__-__'", name=op.f("ck_duty_grounds_deadline_is_a_day")),
+        sa.CheckConstraint("to_year IS NULL OR to_year >= from_year", name=op.f("ck_duty_grounds_years_in_order")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_grounds")),
         sa.UniqueConstraint("agency_id", "from_year", name=op.f("uq_duty_grounds_agency_id_from_year")),
     )
@@ -295,6 +305,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('queued', 'sending', 'sent', 'failed', 'perhaps_sent')", name=op.f("ck_mails_state")
         ),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_mails_sent_has_a_time")),
         sa.ForeignKeyConstraint(
             ["office_id"], ["offices.id"], name=op.f("fk_mails_office_id_offices"), ondelete="SET NULL"
         ),
@@ -320,6 +331,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), server_default="waiting", nullable=False),
         sa.Column("state_reason", sa.String(), nullable=True),
         sa.CheckConstraint("state IN ('waiting', 'read', 'unreadable', 'failed')", name=op.f("ck_versions_state")),
+        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_versions_sha256_is_one")),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_versions_number_from_one")),
         sa.ForeignKeyConstraint(
             ["document_id"], ["documents.id"], name=op.f("fk_versions_document_id_documents"), ondelete="CASCADE"
         ),
@@ -372,6 +385,9 @@ def upgrade() -> None:
         sa.CheckConstraint("scope IN ('report', 'publication')", name=op.f("ck_findings_scope")),
         sa.CheckConstraint("severity IN ('error', 'warning', 'notice')", name=op.f("ck_findings_severity")),
         sa.CheckConstraint("state IN ('open', 'confirmed', 'waived', 'resolved')", name=op.f("ck_findings_state")),
+        sa.CheckConstraint(
+            "(state = 'resolved') = (resolved_at IS NOT NULL)", name=op.f("ck_findings_resolved_has_a_time")
+        ),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agencies.id"], name=op.f("fk_findings_agency_id_agencies"), ondelete="CASCADE"
         ),
@@ -385,6 +401,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("fingerprint", name=op.f("uq_findings_fingerprint")),
     )
     op.create_index("ix_findings_agency_id_year", "findings", ["agency_id", "year"], unique=False)
+    op.create_index(op.f("ix_findings_document_id"), "findings", ["document_id"], unique=False)
     op.create_index(op.f("ix_findings_rule"), "findings", ["rule"], unique=False)
     op.create_index("ix_findings_state", "findings", ["state"], unique=False)
 
@@ -437,6 +454,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding_events")),
     )
     op.create_index(op.f("ix_finding_events_finding_id"), "finding_events", ["finding_id"], unique=False)
+    _append_only("audit")
+
+
+def _append_only(table: str) -> None:
+    """What is on record stays as it was written: the database refuses, whoever asks."""
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append only'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append only' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()"
+    )
 
 
 def downgrade() -> None:
@@ -450,6 +487,7 @@ def downgrade() -> None:
     op.drop_table("mail_notices")
     op.drop_index("ix_findings_state", table_name="findings")
     op.drop_index(op.f("ix_findings_rule"), table_name="findings")
+    op.drop_index(op.f("ix_findings_document_id"), table_name="findings")
     op.drop_index("ix_findings_agency_id_year", table_name="findings")
 
     op.drop_table("findings")
@@ -494,7 +532,9 @@ def downgrade() -> None:
     op.drop_index("ix_audit_table_name_row_id", table_name="audit")
     op.drop_index(op.f("ix_audit_at"), table_name="audit")
 
-    op.drop_table("audit")
+    op.drop_table("audit")  # its triggers go with it
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("DROP FUNCTION audit_append_only()")
     op.drop_index(op.f("ix_agencies_parent_id"), table_name="agencies")
 
     op.drop_table("agencies")
