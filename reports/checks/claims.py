@@ -20,6 +20,7 @@ from reports.report import Claim, Severity
 
 NEW = "applications.new.total"
 CARRIED_IN = "applications.carried_in.total"
+HANDLED = "applications.handled.total"
 
 _HISTORY = re.compile(r"历年|(?:自|从)\s*\d{4}\s*年\s*(?:以来|起|至今)|以来累计|累计至今")
 _NOT_ALL = re.compile(
@@ -61,7 +62,7 @@ def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evalu
     result: Evaluation | None = None
     overlay = _together(case, claim)
     for value in _meanings(case, claim):
-        result = judge(case, of, instance, {key: value}, claim, _mildest(claim), _doubtful(case, claim), overlay)
+        result = judge(case, of, instance, {key: value}, claim, _mildest(case, claim), _doubtful(case, claim), overlay)
         if result.state != "fails":
             return result
     assert result is not None
@@ -106,12 +107,26 @@ def _meanings(case: Case, claim: Claim) -> Iterator[Figure]:
         carried = _quiet(case, CARRIED_IN)
         if carried:
             yield claim.value - carried
+    if claim.cell == HANDLED:
+        for words, figure in _besides(case):
+            if figure and words.search(claim.text):
+                yield claim.value + figure
     if claim.note == "rounded":
         actual = _quiet(case, claim.cell)
         if actual is not None and agree_rounded(claim.value, actual):
             yield actual
             return
     yield claim.value
+
+
+def _besides(case: Case) -> Iterator[tuple[re.Pattern[str], Figure]]:
+    """What 办结 may lawfully leave out, with the words that say so: what was carried in, what was not proceeded with."""
+    yield re.compile(r"结转|上年|转结"), _quiet(case, CARRIED_IN) or 0
+    keys = [key for key in case.tables.of("applications") if key.startswith("applications.other")]
+    yield (
+        re.compile(r"撤回|放弃|不再处理|逾期"),
+        sum((_quiet(case, key) or 0 for key in keys if key.endswith(".total")), 0),
+    )
 
 
 def agree_rounded(said: Figure, printed: Figure) -> bool:
@@ -122,7 +137,11 @@ def agree_rounded(said: Figure, printed: Figure) -> bool:
     return abs(Decimal(printed) - Decimal(said)) < unit
 
 
-def _mildest(claim: Claim) -> Severity | None:
+def _mildest(case: Case, claim: Claim) -> Severity | None:
+    if claim.cell == HANDLED:
+        handled = _quiet(case, HANDLED) or 0
+        if any(figure and claim.value + figure == handled for _, figure in _besides(case)):
+            return "notice"
     if claim.note in {"with_carried_in", "handled_words", "rounded"} or (claim.value and _summed(claim)):
         return "notice"
     return None

@@ -253,7 +253,8 @@ _HARMLESS = re.compile(r"电话|手机|地址|邮编|邮箱|传真|传染|号码
 @rule("STR-PLACEHOLDER")
 def placeholder(case: Case, of: Rule) -> Iterator[Evaluation]:
     """Words of the template left standing. Masked names, telephone numbers and quoted titles are none."""
-    text = re.sub(r"《[^》]*》|〈[^〉]*〉", "", squeeze(f"{case.doc.details.title}\n{_whole(case)}"))
+    lines = f"{case.doc.details.title}\n{_whole(case)}".split("\n")
+    text = re.sub(r"《[^》]*》|〈[^〉]*〉", "", "\n".join(squeeze(line) for line in lines))
     for match in _FILL_IN.finditer(text):
         around = text[max(0, match.start() - 12) : match.end() + 6]
         if _HARMLESS.search(around):
