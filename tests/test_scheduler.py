@@ -1,0 +1,249 @@
+"""The clock: rows of work at the right moments, by one scheduler at a time."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+import config
+import scheduler
+from models import agencies, base, leases, locks, mails, sources, work
+from scheduler import Clock, Scheduler, timetable
+
+NOW = datetime(2027, 1, 28, 1, 0, tzinfo=UTC)  # nine in the morning in the office's zone
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_template: Path) -> config.Settings:
+    made = config.Settings(data_dir=tmp_path / "var", _env_file=None)
+    made.data_dir.mkdir()
+    shutil.copyfile(sqlite_template, made.data_dir / "nianbao.sqlite3")
+    return made
+
+
+@pytest.fixture
+def db(settings: config.Settings) -> Iterator[Engine]:
+    made = base.make_engine(settings.database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heart that beats quickly, so that taking over is seen at once."""
+    monkeypatch.setattr(scheduler, "LEASE", timedelta(seconds=1.5))
+    monkeypatch.setattr(scheduler, "BEAT", 0.2)
+
+
+def add_source(db: Engine, url: str, due: datetime | None) -> int:
+    with base.transaction(db) as session:
+        agency, _ = agencies.upsert_agency(session, agencies.AgencyRow(name=f"甲县{url}局", level="county"))
+        source = sources.upsert_source(session, f"https://{url}.example/", agency.id, "", NOW)
+        source.next_due_at = due
+        return source.id
+
+
+def of_kind(db: Engine, kind: str) -> list[work.Work]:
+    with base.transaction(db) as session:
+        rows = [session.get(work.Work, number) for number in range(1, 50)]
+        return [row for row in rows if row is not None and row.kind == kind]
+
+
+def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return condition()
+
+
+# ------------------------------------------------------------------ what the jobs add
+
+
+def test_each_source_that_is_due_becomes_one_piece_of_work(db: Engine, settings: config.Settings):
+    due, later, never = (
+        add_source(db, "a", NOW),
+        add_source(db, "b", NOW + timedelta(hours=1)),
+        add_source(db, "c", None),
+    )
+    clock = Clock(db, settings)
+    clock.due_sources(NOW)
+    clock.due_sources(NOW + timedelta(minutes=1))
+    assert sorted(row.subject for row in of_kind(db, "crawl")) == [due, never]
+    assert later not in {row.subject for row in of_kind(db, "crawl")}
+
+
+def test_a_source_that_is_being_crawled_is_not_asked_for_again(db: Engine, settings: config.Settings):
+    add_source(db, "a", NOW)
+    clock = Clock(db, settings)
+    clock.due_sources(NOW)
+    with base.transaction(db) as session:
+        assert work.claim(session, 1, "a worker", NOW, timedelta(hours=1))
+    clock.due_sources(NOW + timedelta(minutes=1))
+    (row,) = of_kind(db, "crawl")
+    assert row.payload == {}
+
+
+def test_decisions_and_summaries_are_about_the_last_ended_year_in_the_offices_zone(
+    db: Engine, settings: config.Settings
+):
+    clock = Clock(db, settings)
+    clock.decide(datetime(2026, 12, 31, 15, 59, tzinfo=UTC))  # 23:59 on 31 December
+    clock.summarise(datetime(2026, 12, 31, 16, 1, tzinfo=UTC))  # 00:01 on 1 January
+    assert [row.subject for row in of_kind(db, "decide")] == [2025]
+    assert [row.subject for row in of_kind(db, "summary")] == [2026]
+
+
+def test_mails_left_in_the_outbox_get_work_once_a_server_is_configured(db: Engine, settings: config.Settings):
+    with base.transaction(db) as session:
+        for number in (1, 2):
+            mail = mails.queue(
+                session, key=f"k{number}", office_id=None, recipients=["a@x.example"], event="digest", stage="office",
+                day=NOW.date(), subject="s", text="t", html="h", message_id=f"<{number}@x>", notices=[], now=NOW,
+            )  # fmt: skip
+            assert mail is not None
+        session.get_one(work.Work, 1).state = "done"  # it ran while no server was configured
+    Clock(db, settings).send_mails(NOW)
+    assert len(of_kind(db, "mail")) == 2
+    configured = settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"})
+    Clock(db, configured).send_mails(NOW)
+    Clock(db, configured).send_mails(NOW)
+    assert [(row.subject, row.state) for row in of_kind(db, "mail")] == [(1, "done"), (2, "waiting"), (1, "waiting")]
+
+
+def test_old_work_that_is_done_is_forgotten_and_failures_are_kept(db: Engine):
+    with base.transaction(db) as session:
+        for number, state in enumerate(("done", "failed", "done"), 1):
+            row = work.add(session, "read", number, NOW - timedelta(days=100 if number < 3 else 1))
+            row.state = state
+        assert leases.forget_done(session, NOW - timedelta(days=90)) == 1
+    assert [row.subject for row in of_kind(db, "read")] == [2, 3]
+
+
+# ------------------------------------------------------------------ when they run
+
+
+def test_the_timetable_names_each_job_once_and_follows_the_digest_hour(settings: config.Settings):
+    jobs = timetable(settings.model_copy(update={"digest_hour": 8}))
+    assert len({job.name for job in jobs}) == len(jobs)
+    decide = next(job for job in jobs if job.adds == "decide")
+    trigger = Scheduler(settings)._trigger(decide)
+    fires = trigger.get_next_fire_time(None, NOW.astimezone(settings.zone))
+    assert fires is not None
+    assert fires.isoformat() == "2027-01-29T08:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "missed"),
+    [
+        (None, "2027-01-28T12:00", False),  # never had a turn: waits for its hour
+        ("2027-01-27T09:00", "2027-01-28T08:59", False),
+        ("2027-01-27T09:00", "2027-01-28T09:01", True),
+        ("2027-01-20T09:00", "2027-01-28T08:00", True),
+        ("2027-01-28T09:00", "2027-01-28T23:00", False),
+    ],
+)
+def test_a_daily_job_missed_while_no_scheduler_was_up_runs_once_at_the_next_start(
+    db: Engine, settings: config.Settings, last: str | None, now: str, missed: bool
+):
+    def moment(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=settings.zone)
+
+    if last is not None:
+        with base.transaction(db) as session:
+            work.add(session, "decide", 2026, moment(last))
+    held = Scheduler(settings, db)
+    job = next(job for job in timetable(settings) if job.adds == "decide")
+    assert held._missed(job, held._trigger(job), moment(now).astimezone(UTC)) is missed
+
+
+# ------------------------------------------------------------------ one at a time
+
+
+@pytest.fixture
+def running(settings: config.Settings) -> Iterator[Callable[[], Scheduler]]:
+    """Starts schedulers in threads, ends them with the test."""
+    started: list[tuple[Scheduler, threading.Thread]] = []
+
+    def start() -> Scheduler:
+        made = Scheduler(settings)
+        thread = threading.Thread(target=made.run)
+        thread.start()
+        started.append((made, thread))
+        return made
+
+    yield start
+    for made, thread in started:
+        made.stop()
+        thread.join(timeout=10)
+        assert not thread.is_alive()
+        made.engine.dispose()
+
+
+def test_of_two_schedulers_one_is_active_and_the_other_takes_over_when_it_stops(
+    db: Engine, running: Callable[[], Scheduler]
+):
+    add_source(db, "a", None)
+    first = running()
+    assert first.active.wait(5)
+    second = running()
+    assert not second.active.wait(1)
+    assert until(lambda: len(of_kind(db, "crawl")) == 1)
+    first.stop()
+    assert second.active.wait(5)
+    assert len(of_kind(db, "crawl")) == 1
+
+
+def test_a_scheduler_that_lost_the_lock_steps_down(db: Engine, running: Callable[[], Scheduler]):
+    first = running()
+    assert first.active.wait(5)
+    with base.transaction(db) as session:
+        later = base.utcnow() + timedelta(hours=1)
+        assert locks.hold(session, "scheduler", "another", later, timedelta(hours=1))
+    assert until(lambda: not first.active.is_set())
+
+
+def test_a_killed_scheduler_is_replaced_and_health_follows_the_heartbeat(settings: config.Settings, db: Engine):
+    environment = config.child_environment(settings)
+    child = subprocess.Popen([sys.executable, "-m", "scheduler"], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        assert until(lambda: scheduler.healthy(settings), 20)
+    finally:
+        child.kill()
+        child.wait()
+    with base.transaction(db) as session:
+        assert locks.holder_of(session, "scheduler", base.utcnow() + timedelta(seconds=31)) is None
+
+
+def test_sigterm_ends_the_scheduler_and_gives_the_lock_back(settings: config.Settings):
+    environment = config.child_environment(settings)
+    child = subprocess.Popen([sys.executable, "-m", "scheduler"], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        assert until(lambda: scheduler.healthy(settings), 20)
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=15) == 0
+    finally:
+        child.kill()
+        child.wait()
+    assert not scheduler.healthy(settings)
+
+
+def test_the_scheduler_loads_no_reader():
+    code = (
+        "import sys, scheduler\n"
+        "heavy = {'lxml', 'pypdfium2', 'cv2', 'onnxruntime', 'scrapy', 'twisted', 'numpy', 'olefile', 'openpyxl'}\n"
+        "print(sorted(heavy & {name.partition('.')[0] for name in sys.modules}))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
