@@ -1,0 +1,598 @@
+"""HTML pages to paragraphs, grids and pictures in reading order.
+
+Tables are told from layout by what they hold, bottom up: a row whose cells hold tables of their own or prose is layout
+and its contents are read as text; a row of short texts is a row of a grid, whatever its spans say. The same holds for
+``display: table`` boxes and for boxes of siblings that read like a row of figures. Nothing hidden is read.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from html import unescape
+from itertools import islice, pairwise
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from reports import numbers
+from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Picture, Unreadable
+from reports.decoding import NotText, decode
+
+# Without embedded pictures; real pages stay under 2 MB, and lxml needs thirty times the size.
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ELEMENTS = 300_000
+# Spans are a page's own claim (colspan="1000000" exists); no form is wider or taller.
+MAX_SPAN = 200
+# No label or header of either form is longer than 60 characters; a cell of prose is.
+PROSE = 150
+
+_DATA_URI = re.compile(rb"data:image/[a-zA-Z+.\-]{2,20};base64,([A-Za-z0-9+/=\s%]{100,})")
+_BLOCK = (
+    frozenset(("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog"))
+    | frozenset(("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5"))
+    | frozenset(("h6", "header", "hr", "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary"))
+    | frozenset(("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"))
+)
+_SKIP = frozenset(
+    ("script", "style", "template", "noscript", "head", "select", "textarea", "button", "iframe", "object", "svg")
+) | frozenset(("math", "audio", "video", "canvas", "map", "xml", "del", "nav", "footer", "title"))
+_CHROME = re.compile(
+    r"(?:^|[\s_-])(?:foot(?:er)?|bottom|copyright|nav(?:bar|igation)?|menu|crumbs?|breadcrumb|position|location|dqwz"
+    r"|share|sidebar|toolbar)(?:$|[\s_-]|\d)",
+    re.IGNORECASE,
+)
+_KEEP_CHROME = re.compile(r"总体情况|发布(?:日期|时间)|自然人|信息内容")
+_CSS_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_CSS_AT = re.compile(r"@[^{};]+(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
+_DISPLAY = re.compile(r"(?:^|;|\s)display\s*:\s*([a-z-]+)", re.IGNORECASE)
+_INVISIBLE = re.compile(r"visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|zip|rar|jpe?g|png)\b", re.IGNORECASE)
+
+_META_DATES = ("pubdate", "publishdate", "publish_date", "firstpublishedtime", "article:published_time", "createdate")
+_DATE = r"\d{4}\s*[-/年.]\s*\d{1,2}\s*[-/月.]\s*\d{1,2}\s*日?"
+_LABELLED_DATE = re.compile(
+    rf"(?:发布|发文|公开|公布|成文|生成|发稿|制发)\s*(?:日期|时间)\s*[:：]?\s*[\[【]?\s*({_DATE})"
+)
+_DATE_LABEL = re.compile(r"(?:发布|发文|公开|公布|成文|生成)(?:日期|时间)[:：]?")
+_AGENCY_LABEL = re.compile(r"(?:发布|发文|制发|公开|公布)(?:机构|机关|单位|部门|主体)[:：]?")
+_LABELLED_AGENCY = re.compile(
+    r"(?:发布|发文|制发|公开)(?:机构|机关|单位|部门|主体)[:：]\s*([\u4e00-\u9fff（）()]{3,40})"
+)
+
+_NONE, _TABLE, _ROW, _CELL = 0, 1, 2, 3
+_ROLES = {"table": _TABLE, "tr": _ROW, "td": _CELL, "th": _CELL}
+_DISPLAY_ROLES = {"table": _TABLE, "inline-table": _TABLE, "table-row": _ROW, "table-cell": _CELL}
+
+
+@dataclass(slots=True)
+class _Flow:
+    """Text and blocks being collected: of the page, or of one cell."""
+
+    blocks: list[Block] = field(default_factory=list)
+    buffer: list[str] = field(default_factory=list)
+    linked: int = 0  # characters of the buffer that stand inside links
+    struck: bool = False
+    pictured: bool = False
+
+
+@dataclass(slots=True)
+class _CellDraft:
+    flow: _Flow
+    colspan: int
+    rowspan: int
+
+
+@dataclass(slots=True)
+class _TableDraft:
+    rows: list[list[_CellDraft]] = field(default_factory=list)
+    open_row: bool = False
+    implied: bool = False  # a row outside any table
+
+
+@dataclass(frozen=True, slots=True)
+class _Implied:
+    """A one-row grid found outside any table: neighbours are joined afterwards."""
+
+    grid: Grid
+
+
+def blocks(data: bytes) -> Blocks:
+    """The page as blocks. Raises Unreadable: too large, too deep, too many elements, no text."""
+    pictures: list[bytes] = []
+    if data[:4096].lstrip()[:13].lower() == b"mime-version:" or b"\nContent-Type: multipart/related" in data[:4096]:
+        data = _unpack_mhtml(data)
+    data = _take_out_pictures(data, pictures)
+    if len(data) > MAX_BYTES:
+        raise Unreadable(
+            f"the page has {len(data) >> 20} MB of markup, more than {MAX_BYTES >> 20} MB; no report page is that large",
+            "bytes",
+        )
+    try:
+        text, warning = decode(data)
+    except NotText as error:
+        raise Unreadable("the page is in no known character encoding; fetch it again") from error
+    out = Blocks(reader="html")
+    if warning:
+        out.warnings.append(warning)
+    root = _parse(text)
+    walker = _Walker(_styles(root), pictures)
+    out.blocks = walker.run(root)
+    out.meta = _meta(root, out.blocks)
+    return out
+
+
+def _unpack_mhtml(data: bytes) -> bytes:
+    """The page inside a saved web archive (Word's single-file page under a ``.doc`` name)."""
+    message = message_from_bytes(data)
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                return payload
+    return data
+
+
+def _take_out_pictures(data: bytes, pictures: list[bytes]) -> bytes:
+    def keep(found: re.Match[bytes]) -> bytes:
+        try:
+            pictures.append(base64.b64decode(re.sub(rb"\s|%0A|%0D", b"", found[1]), validate=False))
+        except binascii.Error:
+            return b"data:,"
+        return b"data:,%d" % (len(pictures) - 1)
+
+    return _DATA_URI.sub(keep, data) if b"data:image/" in data else data
+
+
+def _parse(text: str) -> HtmlElement:
+    # An XML declaration with an encoding would make lxml refuse the decoded text.
+    body = re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).replace("\0", "")
+    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        root = document_fromstring(body, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
+        raise Unreadable("the page holds no readable markup; fetch it again") from error
+    if any("Excessive depth" in entry.message for entry in parser.error_log):
+        raise Unreadable("the page nests its elements too deeply to be read; no report page does", "depth")
+    # Unclosed tags pile up quickly; one count bounds the work of the walk.
+    if sum(1 for _ in islice(root.iter(), MAX_ELEMENTS + 1)) > MAX_ELEMENTS:
+        raise Unreadable(f"the page has more than {MAX_ELEMENTS} elements; no report page has", "cells")
+    return root
+
+
+def _styles(root: HtmlElement) -> dict[str, str]:
+    """Simple selectors (``tr``, ``.old``, ``div#copy``) of the page's own style sheets -> their ``display``."""
+    out: dict[str, str] = {}
+    for sheet in root.iter("style"):
+        text = _CSS_COMMENT.sub("", sheet.text or "").replace("<!--", "").replace("-->", "")
+        if "display" not in text or len(text) > 1_000_000:
+            continue
+        for selectors, body in _CSS_RULE.findall(_CSS_AT.sub("", text)):
+            found = _DISPLAY.search(body)
+            if not found:
+                continue
+            for selector in selectors.split(","):
+                name = selector.strip().lower()
+                if name and _SIMPLE_SELECTOR.fullmatch(name):
+                    out[name] = found[1].lower()
+    return out
+
+
+class _Walker:
+    """One pass over the tree, without recursion: pages nest deeper than Python's stack."""
+
+    def __init__(self, styles: dict[str, str], pictures: list[bytes]) -> None:
+        self.styles = styles
+        self.pictures = pictures
+        self.flows: list[_Flow] = [_Flow()]
+        self.tables: list[_TableDraft] = []
+        self.links = 0
+        self.linked_file = False
+        self.headings = 0
+        self.preformatted = 0
+        self.grids = 0
+        self.roles: dict[HtmlElement, int] = {}
+
+    def run(self, root: HtmlElement) -> list[Block]:
+        """The blocks of the page."""
+        stack: list[tuple[HtmlElement, int, Iterator[HtmlElement]]] = []
+        self._enter(root, _NONE)
+        stack.append((root, _NONE, iter(root)))
+        while stack:
+            element, role, children = stack[-1]
+            child = next(children, None)
+            if child is None:
+                stack.pop()
+                self._leave(element, role)
+                if element.tail and stack:
+                    self._text(element.tail)
+                continue
+            if not isinstance(child.tag, str):  # an entity or a leftover instruction
+                if child.tail:
+                    self._text(child.tail)
+                continue
+            display = self._display(child)
+            if self._hidden(child, display):
+                if child.tail:
+                    self._text(child.tail)
+                continue
+            role_ = self._role(child, display)
+            self._enter(child, role_)
+            stack.append((child, role_, iter(child)))
+        self._flush()
+        return _number(_join_implied(self.flows[0].blocks))
+
+    # ---- what an element is
+
+    def _display(self, element: HtmlElement) -> str:
+        style = element.get("style")
+        if style and "display" in style.lower():
+            found = _DISPLAY.search(style)
+            if found:
+                return found[1].lower()
+        if not self.styles:
+            return ""
+        tag = element.tag.lower()
+        id_ = (element.get("id") or "").lower()
+        classes = (element.get("class") or "").lower().split()
+        for name in (f"{tag}#{id_}", f"#{id_}") if id_ else ():
+            if name in self.styles:
+                return self.styles[name]
+        for class_ in classes:
+            for name in (f"{tag}.{class_}", f".{class_}"):
+                if name in self.styles:
+                    return self.styles[name]
+        return self.styles.get(tag, "")
+
+    def _hidden(self, element: HtmlElement, display: str) -> bool:
+        tag = element.tag.lower() if isinstance(element.tag, str) else ""
+        if tag in _SKIP:
+            if tag == "del" and self.flows:
+                self.flows[-1].struck = True
+            return True
+        if display == "none" or element.get("hidden") is not None:
+            return True
+        style = element.get("style")
+        if style and _INVISIBLE.search(style):
+            return True
+        named = f"{element.get('class') or ''} {element.get('id') or ''}"
+        return bool(named.strip() and _CHROME.search(named)) and self._is_chrome(element)
+
+    @staticmethod
+    def _is_chrome(element: HtmlElement) -> bool:
+        text = "".join(islice(element.itertext(), 200))
+        return len(text) < 800 and not _KEEP_CHROME.search(text) and element.find(".//h1") is None
+
+    def _role(self, element: HtmlElement, display: str) -> int:
+        tag = element.tag.lower()
+        role = self.roles.pop(element, None) or _ROLES.get(tag) or _DISPLAY_ROLES.get(display, _NONE)
+        if role == _NONE:
+            role = {"table": _TABLE, "grid": _TABLE, "row": _ROW, "cell": _CELL, "columnheader": _CELL,
+                    "rowheader": _CELL, "gridcell": _CELL}.get(element.get("role") or "", _NONE)  # fmt: skip
+        if role == _NONE and len(element) >= 2 and not self.preformatted and self._reads_like_a_row(element):
+            for child in element:
+                self.roles[child] = _CELL
+            return _ROW
+        return role
+
+    def _reads_like_a_row(self, element: HtmlElement) -> bool:
+        """Siblings without text between them, words first and then figures, as flex boxes and lists print a row.
+
+        Inline siblings count only where the style sets them apart: Word cuts ``2021年`` into a span a digit."""
+        count = len(element)
+        if count > 40 or (element.text and element.text.strip()):
+            return False
+        apart = "flex" in self._display(element) or "grid" in self._display(element)
+        figures = words = 0
+        for child in element:
+            if child.tag not in _ROW_PARTS or (child.tail and child.tail.strip(" \t\r\n\f")) or len(child) > 6:
+                return False
+            if child.tag == "span" and not apart and not _APART.search(child.get("style") or ""):
+                return False
+            text = "".join(islice(child.itertext(), 8))
+            if len(text) > 80:
+                return False
+            printed = numbers.parse(text)
+            if printed.value is not None and printed.certain:
+                figures += 1
+            elif text.strip() and not printed.token:
+                words += 1
+                if figures:
+                    return False
+        return figures >= 1 and words <= 3 and (count >= 4 or (words == 1 and figures == count - 1))
+
+    # ---- events
+
+    def _enter(self, element: HtmlElement, role: int) -> None:
+        tag = element.tag
+        if role == _TABLE:
+            self._flush()
+            self.tables.append(_TableDraft())
+            self.flows.append(_Flow())  # what stands in a table outside its cells
+        elif role == _ROW:
+            if not self.tables or self.tables[-1].open_row:
+                self._flush()
+                self.tables.append(_TableDraft(implied=True))
+                self.flows.append(_Flow())
+            self.tables[-1].rows.append([])
+            self.tables[-1].open_row = True
+        elif role == _CELL:
+            if self.tables:
+                table = self.tables[-1]
+                if not table.rows:
+                    table.rows.append([])
+                cell = _CellDraft(_Flow(), _span(element, "colspan"), _span(element, "rowspan"))
+                table.rows[-1].append(cell)
+                # A cell opens a place in which whole tables may stand.
+                self.flows.append(cell.flow)
+                self.tables.append(_TableDraft(open_row=True))
+            else:
+                self._flush()
+        elif tag == "br":
+            self._break()
+        elif tag == "img":
+            self._picture(element)
+        elif tag == "input":
+            if (element.get("type") or "text").lower() in ("text", "number") and element.get("value"):
+                self._text(element.get("value") or "")
+        elif tag in _BLOCK:
+            self._flush()
+        if tag == "a":
+            self.links += 1
+            self.linked_file = bool(_ATTACHMENT.search(element.get("href") or ""))
+        elif tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            self.headings += 1
+        elif tag in ("pre", "xmp", "plaintext"):
+            self.preformatted += 1
+        elif tag in ("s", "strike"):
+            self.flows[-1].struck = True
+        if element.text:
+            self._text(element.text)
+
+    def _leave(self, element: HtmlElement, role: int) -> None:
+        tag = element.tag
+        if role == _TABLE:
+            self._flush()
+            self._end_table()
+        elif role == _ROW:
+            table = self.tables[-1]
+            table.open_row = False
+            if table.implied:
+                self._flush()
+                self._end_table()
+        elif role == _CELL:
+            self._flush()
+            if len(self.tables) > 1 and self.flows[-1] is self._last_cell_flow():
+                self.tables.pop()
+                self.flows.pop()
+        elif tag in _BLOCK:
+            self._flush()
+        if tag == "a":
+            self.links -= 1
+        elif tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            self.headings -= 1
+        elif tag in ("pre", "xmp", "plaintext"):
+            self.preformatted -= 1
+
+    def _last_cell_flow(self) -> _Flow | None:
+        rows = self.tables[-2].rows
+        return rows[-1][-1].flow if rows and rows[-1] else None
+
+    # ---- text
+
+    def _text(self, text: str) -> None:
+        flow = self.flows[-1]
+        flow.buffer.append(text)
+        if self.links and not self.linked_file:
+            flow.linked += len(text.strip())
+
+    def _break(self) -> None:
+        self._flush()
+
+    def _flush(self) -> None:
+        flow = self.flows[-1]
+        if not flow.buffer:
+            return
+        raw = "".join(flow.buffer)
+        linked, flow.linked = flow.linked, 0
+        flow.buffer = []
+        if self.preformatted:
+            flow.blocks.extend(Paragraph(line.rstrip()) for line in raw.splitlines() if line.strip())
+            return
+        text = _SPACES.sub(" ", raw).strip(" ")
+        if not text or not text.strip():
+            return
+        # A paragraph that is nothing but a link leads elsewhere: menus, lists of other years' reports.
+        if linked and len(self.flows) == 1 and linked >= len(text.strip()) - 3 and not self.headings:
+            return
+        flow.blocks.append(Paragraph(text, heading=self.headings > 0))
+
+    def _picture(self, element: HtmlElement) -> None:
+        if any(_pixels(element.get(side)) <= 3 for side in ("width", "height")):
+            return  # a spacer
+        source = element.get("src") or ""
+        if not source or (source.startswith("data:") and not source.startswith("data:,")):
+            source = element.get("data-original") or element.get("data-src") or ""
+        if not source:
+            return
+        self._flush()
+        data = None
+        if source.startswith("data:,"):
+            index = source[6:]
+            if not index.isdigit() or int(index) >= len(self.pictures):
+                return
+            data = self.pictures[int(index)]
+            source = f"embedded-{int(index) + 1}"
+        self.flows[-1].blocks.append(Picture(source, data))
+        self.flows[-1].pictured = True
+
+    # ---- tables
+
+    def _end_table(self) -> None:
+        table = self.tables.pop()
+        loose = self.flows.pop()
+        out = self.flows[-1].blocks
+        # A caption or text that the markup lost between rows is shown by browsers above the table.
+        out.extend(loose.blocks)
+        rows: list[tuple[GridCell, ...]] = []
+        for row, placed in _placed(table.rows):
+            if self._is_layout(row):
+                _close_grid(out, rows, table.implied)
+                rows = []
+                for cell in row:
+                    out.extend(cell.flow.blocks)
+                continue
+            cells = tuple(_grid_cell(cell, column) for cell, column in zip(row, placed, strict=True))
+            if len(cells) == 1 and not cells[0].text and cells[0].confidence == 1.0:
+                continue  # a spacer
+            rows.append(cells)
+        _close_grid(out, rows, table.implied)
+
+    @staticmethod
+    def _is_layout(row: list[_CellDraft]) -> bool:
+        for cell in row:
+            length = 0
+            for block in cell.flow.blocks:
+                if isinstance(block, Grid | _Implied):
+                    return True
+                if isinstance(block, Paragraph):
+                    length += len(block.text)
+            if length > PROSE:
+                return True
+        return len(row) == 1 and any(
+            isinstance(b, Picture) or (isinstance(b, Paragraph) and _SECTION.match(b.text)) for b in row[0].flow.blocks
+        )
+
+
+_ROW_PARTS = frozenset(("div", "li", "p", "dd", "dt", "span", "section"))
+_APART = re.compile(r"inline-block|table-cell|float\s*:|flex\s*:|width\s*:", re.IGNORECASE)
+_SECTION = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．]\s*\S")
+
+
+def _span(element: HtmlElement, name: str) -> int:
+    value = (element.get(name) or "1").strip()
+    return max(1, min(int(value), MAX_SPAN)) if value.isascii() and value.isdigit() and len(value) < 9 else 1
+
+
+def _pixels(value: str | None) -> float:
+    found = re.match(r"\s*(\d{1,5})(?:px)?\s*$", value or "")
+    return float(found[1]) if found else 1e9
+
+
+def _placed(rows: list[list[_CellDraft]]) -> Iterator[tuple[list[_CellDraft], list[int]]]:
+    """Each row with its cells' left column lines, spans taken at their word."""
+    open_spans: dict[int, int] = {}  # column -> rows still covered
+    for row in rows:
+        if not row:
+            continue
+        columns: list[int] = []
+        column = 0
+        later: dict[int, int] = {}
+        for cell in row:
+            while open_spans.get(column, 0) > 0:
+                column += 1
+            columns.append(column)
+            if cell.rowspan > 1:
+                later.update(dict.fromkeys(range(column, column + cell.colspan), cell.rowspan))
+            column += cell.colspan
+        open_spans = {c: left - 1 for c, left in open_spans.items() if left > 1}
+        open_spans.update({c: left - 1 for c, left in later.items()})
+        yield row, columns
+
+
+def _grid_cell(cell: _CellDraft, column: int) -> GridCell:
+    lines = [block.text for block in cell.flow.blocks if isinstance(block, Paragraph)]
+    text = "\n".join(line.strip("\xa0 \u3000") for line in lines if line.strip())
+    confidence = 1.0
+    if cell.flow.pictured and not text:
+        confidence = 0.0  # a figure drawn as a picture is no blank
+    elif cell.flow.struck:
+        confidence = 0.5
+    return GridCell(text, column=column, span=cell.colspan, confidence=confidence)
+
+
+def _close_grid(out: list[Block], rows: list[tuple[GridCell, ...]], implied: bool) -> None:
+    if not rows:
+        return
+    if all(len(row) <= 1 for row in rows):
+        out.extend(Paragraph(row[0].text) for row in rows if row and row[0].text)
+        return
+    grid = Grid(tuple(rows), ruled=not implied)
+    out.append(_Implied(grid) if implied else grid)  # type: ignore[arg-type]  # joined before anyone sees it
+
+
+def _join_implied(found: list[Block]) -> list[Block]:
+    """Neighbouring rows found outside tables become one grid."""
+    out: list[Block] = []
+    pending: list[tuple[GridCell, ...]] = []
+    for block in found:
+        if isinstance(block, _Implied):
+            pending.extend(block.grid.rows)
+            continue
+        if pending:
+            out.append(Grid(tuple(pending), ruled=False))
+            pending = []
+        out.append(block)
+    if pending:
+        out.append(Grid(tuple(pending), ruled=False))
+    return out
+
+
+def _number(found: list[Block]) -> list[Block]:
+    """Grids and their cells get their places, from 1 in document order."""
+    out: list[Block] = []
+    table = 0
+    for block in found:
+        if not isinstance(block, Grid):
+            out.append(block)
+            continue
+        table += 1
+        rows = tuple(
+            tuple(
+                GridCell(cell.text, At(table=table, row=r, column=c), cell.column, cell.span, cell.confidence)
+                for c, cell in enumerate(row, 1)
+            )
+            for r, row in enumerate(block.rows, 1)
+        )
+        out.append(Grid(rows, At(table=table), block.ruled))
+    return out
+
+
+def _meta(root: HtmlElement, found: list[Block]) -> dict[str, str]:
+    """Title, labelled publication date and publisher, from the head first, then from the page's furniture."""
+    out: dict[str, str] = {}
+    named = {
+        (tag.get("name") or tag.get("property") or "").lower(): (tag.get("content") or "").strip()
+        for tag in root.iter("meta")
+    }
+    title = named.get("articletitle") or " ".join((root.findtext(".//title") or "").split())
+    if title:
+        out["title"] = unescape(title)
+    for name in _META_DATES:
+        if re.match(r"\s*\d{4}\D", named.get(name, "")):
+            out["published"] = named[name]
+            break
+    for block in found:
+        if isinstance(block, Grid):
+            for row in block.rows:
+                for left, right in pairwise(row):
+                    label = "".join(left.text.split())
+                    if "published" not in out and _DATE_LABEL.fullmatch(label) and re.match(_DATE, right.text):
+                        out["published"] = right.text
+                    if "agency" not in out and _AGENCY_LABEL.fullmatch(label) and right.text.strip():
+                        out["agency"] = right.text.strip()
+        elif isinstance(block, Paragraph) and len(block.text) < 300:
+            date = _LABELLED_DATE.search(block.text)
+            if date and "published" not in out:
+                out["published"] = date[1]
+            agency = _LABELLED_AGENCY.search(block.text)
+            if agency and "agency" not in out:
+                out["agency"] = agency[1]
+    return out

@@ -1,0 +1,272 @@
+"""Bytes to a report: sniff, read the container, align the tables, look twice, read the narrative.
+
+Also where a report is spread over files: a page whose tables are pictures, a page that only carries attachments, an
+archive. ``read`` runs in this process; ``reports.sandbox`` runs it in a child with limits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from reports import formats
+from reports.align import Aligned, align
+from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.doubt import second_look
+from reports.narrative import Narrative, narrate
+from reports.report import TABLES, Details, Report, Source
+from reports.sniff import MAX_BYTES, Sniffed, sniff
+
+# Raise it with every change that may read a stored document differently: stored readings are then made anew.
+READER_VERSION = "1"
+
+MAX_PICTURES = 30
+# Icons and rules of a page; the smallest legible table is ten times that.
+MIN_PICTURE_BYTES = 3000
+MAX_MEMBERS = 50
+MAX_ATTACHMENTS = 12
+NESTED_ARCHIVES = 2
+ARCHIVES = ("zip", "rar")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file as read, before it becomes a report."""
+
+    sniffed: Sniffed
+    blocks: Blocks
+    aligned: Aligned
+    narrative: Narrative
+    reader: str
+    ocr: bool
+
+    @property
+    def tables(self) -> int:
+        """How many of the three tables were read."""
+        return sum(state in ("read", "blank") for state in self.aligned.tables.values())
+
+    @property
+    def figures(self) -> int:
+        return sum(cell.value is not None for cell in self.aligned.cells.values())
+
+    @property
+    def rank(self) -> tuple[bool, int, int, int]:
+        """The better report of two files."""
+        return (
+            self.narrative.kind == "annual_report",
+            self.tables if self.figures else 0,
+            len(self.narrative.sections),
+            self.figures,
+        )
+
+
+def read(data: bytes, name: str, pictures: Mapping[str, bytes] | None = None) -> Report:
+    """The report in ``data``.
+
+    ``pictures`` are the page's pictures and attachments by their address as the page writes it. Never raises: what
+    cannot be read is a Report with ``error``, one line that says what is wrong and what to do."""
+    try:
+        reading = _read(data, name, pictures or {}, NESTED_ARCHIVES)
+    except Unreadable as error:
+        return refused(data, name, error.reason)
+    except MemoryError:
+        return refused(data, name, "the file needs more memory than a report may; ask for it in another format")
+    except RecursionError:
+        return refused(data, name, "the file nests its parts too deeply to be read; ask for it in another format")
+    except Exception as error:  # noqa: BLE001 - a defect of ours on one file must not end the batch; it is told, not hidden
+        report = refused(
+            data, name, f"the reader failed ({type(error).__name__}: {_one_line(error)}); report this file"
+        )
+        report.warnings.append("".join(traceback.format_exception(error)[-3:]).strip())
+        return report
+    return _report(reading, data, name)
+
+
+def refused(data: bytes, name: str, reason: str) -> Report:
+    """A report that could not be read, with the reason in one line."""
+    try:
+        media_type = sniff(data, name).media_type
+    except Unreadable:
+        media_type = "application/octet-stream"
+    return Report(_source(data, name, media_type, ""), cells=None, error=_one_line(reason))
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())[:500]
+
+
+def _source(data: bytes, name: str, media_type: str, reader: str) -> Source:
+    return Source(name, hashlib.sha256(data).hexdigest(), media_type, len(data), reader)
+
+
+# ------------------------------------------------------------------------------------------------------------ one file
+
+
+def _read(data: bytes, name: str, pictures: Mapping[str, bytes], nesting: int) -> _Reading:
+    if data.startswith(b"\x1f\x8b"):  # a server that compresses unasked
+        data = _inflate(data)
+    sniffed = sniff(data, name)
+    if sniffed.format in ARCHIVES:
+        return _read_archive(data, sniffed, nesting)
+    blocks = formats.reader(sniffed.format)(data)
+    reading = _understand(sniffed, blocks, name)
+    if reading.tables < len(TABLES):
+        reading = _with_pictures(reading, name, pictures)
+    if reading.tables < len(TABLES):
+        reading = _with_attachments(reading, pictures, nesting)
+    return reading
+
+
+def _inflate(data: bytes) -> bytes:
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        out = inflater.decompress(data, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise Unreadable(f"the gzip file is damaged ({error}); fetch it again") from error
+    if len(out) > MAX_BYTES:
+        raise Unreadable(f"the file unpacks to more than {MAX_BYTES >> 20} MB; no report does", "inflated")
+    return out
+
+
+def _understand(sniffed: Sniffed, blocks: Blocks, name: str) -> _Reading:
+    aligned = second_look(align(blocks))
+    has_tables = any(cell.value is not None for cell in aligned.cells.values())
+    narrative = narrate(blocks, aligned.consumed, aligned.form, has_tables, name)
+    return _Reading(sniffed, blocks, aligned, narrative, blocks.reader, blocks.reader.endswith("ocr"))
+
+
+def _with_pictures(reading: _Reading, name: str, pictures: Mapping[str, bytes]) -> _Reading:
+    """Tables that stand as pictures in the text are read from the pictures, each in its place."""
+    wanted = [block for block in reading.blocks.blocks if isinstance(block, Picture)]
+    if not wanted or reading.sniffed.format == "image":
+        return reading
+    out: list[Block] = []
+    warnings = list(reading.blocks.warnings)
+    taken = 0
+    for block in reading.blocks.blocks:
+        if not isinstance(block, Picture):
+            out.append(block)
+            continue
+        data = block.data if block.data is not None else pictures.get(block.name)
+        if data is None or len(data) < MIN_PICTURE_BYTES or taken >= MAX_PICTURES:
+            out.append(block)
+            continue
+        try:
+            if sniff(data, block.name).format != "image":
+                out.append(block)
+                continue
+            inner = formats.reader("image")(data)
+        except Unreadable as error:
+            warnings.append(f"picture {block.name[:80]}: {error.reason}")
+            out.append(block)
+            continue
+        taken += 1
+        warnings.extend(inner.warnings)
+        # A photograph or a logo yields no table: leave it a picture.
+        out.extend(inner.blocks if any(inner.grids()) else [block])
+    if not taken:
+        return reading
+    blocks = Blocks(reading.blocks.reader, out, dict(reading.blocks.meta), warnings, reading.blocks.flat)
+    better = _understand(reading.sniffed, blocks, name)
+    if better.tables <= reading.tables:
+        return reading
+    return replace(better, reader="image-ocr", ocr=True)
+
+
+def _with_attachments(page: _Reading, pictures: Mapping[str, bytes], nesting: int) -> _Reading:
+    """A page that only announces its report: the report is read from what is attached."""
+    if not nesting:
+        return page
+    best: _Reading | None = None
+    named = {block.name for block in page.blocks.blocks if isinstance(block, Picture)}
+    for address, data in list(pictures.items())[:MAX_ATTACHMENTS]:
+        if address in named or len(data) < 200:
+            continue
+        try:
+            found = _read(data, address, {}, nesting - 1)
+        except Unreadable as error:
+            page.blocks.warnings.append(f"attachment {address[:80]}: {error.reason}")
+            continue
+        if best is None or found.rank > best.rank:
+            best = found
+    if best is None or (best.tables if best.figures else 0) <= (page.tables if page.figures else 0):
+        return page
+    return _merged(page, best)
+
+
+def _merged(page: _Reading, attached: _Reading) -> _Reading:
+    """Tables of the attachment, the narrative of whichever has the sections, what is missing from the other."""
+    first, second = attached, page
+    if len(page.narrative.sections) > len(attached.narrative.sections):
+        first, second = page, attached
+    narrative = replace(
+        first.narrative,
+        agency=first.narrative.agency or second.narrative.agency,
+        year=first.narrative.year or second.narrative.year,
+        title=first.narrative.title or second.narrative.title,
+        # The page knows when it was published, the file at best when it was signed.
+        published_on=page.narrative.published_on or attached.narrative.published_on,
+        kind=attached.narrative.kind if first is page and page.narrative.kind == "other" else first.narrative.kind,
+    )
+    aligned = replace(attached.aligned, warnings=[*page.blocks.warnings, *attached.aligned.warnings])
+    return replace(attached, narrative=narrative, aligned=aligned)
+
+
+def _read_archive(data: bytes, sniffed: Sniffed, nesting: int) -> _Reading:
+    if not nesting:
+        raise Unreadable("the archive holds archives within archives; unpack it and give the report inside", "files")
+    members: list[tuple[str, bytes]] = formats.module(sniffed.format).members(data)
+    best: _Reading | None = None
+    reasons: list[str] = []
+    for name, inner in members[:MAX_MEMBERS]:
+        try:
+            found = _read(inner, name, {}, nesting - 1)
+        except Unreadable as error:
+            reasons.append(f"{name[-60:]}: {error.reason}")
+            continue
+        if best is None or found.rank > best.rank:
+            best = found
+    if best is None:
+        why = reasons[0] if reasons else "it holds no files"
+        raise Unreadable(f"the archive holds no file that can be read ({why})")
+    best.blocks.warnings.extend(reasons)
+    return best
+
+
+# ------------------------------------------------------------------------------------------------------------ the whole
+
+
+def _report(reading: _Reading, data: bytes, name: str) -> Report:
+    aligned, narrative = reading.aligned, reading.narrative
+    # The empty form re-posted with a notice has tables and says nothing.
+    no_report = narrative.kind in ("notice", "other", "website_report") and not reading.figures
+    left = sum(isinstance(block, Picture) for block in reading.blocks.blocks)
+    return Report(
+        source=_source(data, name, reading.sniffed.media_type, reading.reader),
+        kind=narrative.kind,
+        agency=narrative.agency,
+        year=narrative.year,
+        form=None if no_report else aligned.form,
+        published_on=narrative.published_on,
+        sections=narrative.sections,
+        cells={} if no_report else aligned.cells,
+        claims=narrative.claims,
+        warnings=[*reading.blocks.warnings, *aligned.warnings, *narrative.warnings],
+        details=Details(
+            title=narrative.title,
+            preface=narrative.preface,
+            body=narrative.body,
+            signature=narrative.signature,
+            period=narrative.period,
+            years=narrative.years,
+            headings=narrative.headings,
+            rows=aligned.rows,
+            labels=aligned.labels,
+            tables=aligned.tables,
+            pictures=left,
+            ocr=reading.ocr,
+        ),
+    )

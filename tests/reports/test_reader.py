@@ -1,0 +1,99 @@
+"""Bytes to a report, in this process: the reference samples, and files that cannot be read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from reports.reader import read
+from reports.report import Report
+
+HTML_AND_TEXT = ("html", "text")
+
+
+def truths(shared: Path) -> list[tuple[Path, dict]]:
+    out = []
+    for listing in (shared / "samples" / "truth.jsonl", shared / "samples" / "seeds" / "truth.jsonl"):
+        for line in listing.read_text(encoding="utf-8").splitlines():
+            truth = json.loads(line)
+            if truth["format"] in HTML_AND_TEXT:
+                out.append((listing.parent / truth["file"], truth))
+    return out
+
+
+def wrong_cells(report: Report, truth: dict) -> list[str]:
+    out = []
+    for key, value in truth["cells"].items():
+        cell = (report.cells or {}).get(key)
+        got = None if cell is None else cell.value
+        same = got is None if value is None else (got is not None and float(got) == float(value))
+        if not same and not (key in truth["either"] and got in (None, 0)):
+            out.append(f"{key}: printed {value}, read {got}")
+    return out
+
+
+def test_every_cell_of_the_html_and_text_samples_is_read_as_printed(shared):
+    for path, truth in truths(shared):
+        report = read(path.read_bytes(), path.name)
+        assert report.error is None
+        assert wrong_cells(report, truth) == [], path.name
+        assert report.form == truth["form"]
+
+
+def test_a_born_digital_sample_leaves_no_cell_in_doubt(shared):
+    for path, truth in truths(shared):
+        if truth["style"] != "text.seed":
+            report = read(path.read_bytes(), path.name)
+            assert all(cell.confidence == 1.0 for cell in report.cells.values()), path.name
+
+
+def test_a_row_of_six_values_is_short_and_none_of_its_cells_is_guessed(shared):
+    report = read((shared / "samples/seeds/001_4455f420e810b9a4.txt").read_bytes(), "a.txt")
+    short = {row.key for row in report.details.rows if row.short}
+    assert {"granted", "partial"} <= short
+    cell = report.cells["applications.granted.total"]
+    assert cell.value is None
+    assert cell.confidence < 0.9
+
+
+def test_a_left_over_row_of_the_other_form_is_recorded_as_such(shared):
+    report = read((shared / "samples/seeds/002_491d5e7aac25b4a8.txt").read_bytes(), "a.txt")
+    assert [(row.label, row.foreign) for row in report.details.rows if row.foreign] == [("政府集中采购", "2019")]
+    licensing = report.cells["proactive.licensing.decisions"]
+    assert licensing.value is None
+    assert licensing.raw == "行 政许可"
+    assert licensing.confidence < 0.9
+
+
+def test_a_misspelt_column_header_stands_beside_the_forms_own(shared):
+    report = read((shared / "samples/seeds/001_4455f420e810b9a4.txt").read_bytes(), "a.txt")
+    assert ("applications", "社会组织", "社会公益组织") in report.details.labels
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.4\n%%EOF", ""),
+        (b"<html>" + b"<div>" * 20000, "deeply"),
+        (b"<p>" + b"x <b>" * 4_000_000, "MB"),
+        ("长".encode() * 3_000_000, "MB"),
+        (b"\x1f\x8b\x08garbage", "gzip"),
+        (b"PK\x03\x04" + b"\0" * 100, "damaged"),
+    ],
+)
+def test_what_cannot_be_read_is_one_clear_line(data, words):
+    report = read(data, "报告.html")
+    assert report.error
+    assert words in report.error
+    assert "\n" not in report.error
+    assert report.cells is None
+    assert json.loads(report.as_json())["error"]
+
+
+def test_a_compressed_page_is_inflated_first():
+    page = "<h1>某市统计局2023年政府信息公开工作年度报告</h1><p>一、总体情况</p>".encode()
+    assert read(gzip.compress(page), "a.html").year == 2023

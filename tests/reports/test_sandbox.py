@@ -1,0 +1,65 @@
+"""Reading in a child: what a hostile file costs, and what it does not."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from reports import sandbox
+from reports.sandbox import Limits
+
+PAGE = "<h1>某市统计局2023年政府信息公开工作年度报告</h1><p>一、总体情况</p><p>正常。</p>".encode()
+
+
+@pytest.fixture(autouse=True)
+def _no_child_left():
+    sandbox.close()
+    yield
+    sandbox.close()
+
+
+def test_a_report_comes_back_from_the_child_as_it_was_read_there():
+    report = sandbox.read(PAGE, "a.html")
+    assert (report.error, report.year, report.source.bytes) == (None, 2023, len(PAGE))
+
+
+def test_one_child_serves_many_files():
+    sandbox.read(PAGE, "a.html")
+    first = sandbox._child.process.pid
+    for _ in range(3):
+        sandbox.read(PAGE, "b.html")
+    assert sandbox._child.process.pid == first
+
+
+def test_a_file_that_takes_too_long_costs_its_child_and_the_next_is_read():
+    sandbox.read(PAGE, "warm.html")
+    slow = sandbox.read(PAGE * 20, "slow.html", limits=Limits(seconds=0.0005))
+    assert "seconds" in slow.error
+    assert slow.cells is None
+    assert sandbox.read(PAGE, "next.html").error is None
+
+
+def test_a_child_that_dies_makes_one_file_unreadable():
+    sandbox.read(PAGE, "warm.html")
+    os.kill(sandbox._child.process.pid, signal.SIGKILL)
+    sandbox._child.process.wait()
+    assert sandbox.read(PAGE, "after.html").error is None
+
+
+def test_memory_beyond_the_limit_is_an_error_of_the_file_and_not_of_this_process():
+    report = sandbox.read(b"<p>" + b"<i>x</i>" * 1_000_000, "big.html", limits=Limits(memory_mb=96))
+    assert report.error
+    assert sandbox.read(PAGE, "next.html", limits=Limits()).error is None
+
+
+def test_pictures_travel_with_the_page():
+    report = sandbox.read(PAGE, "a.html", {"报告.html": PAGE})
+    assert report.error is None
+
+
+def test_a_large_file_passes_the_pipes():
+    report = sandbox.read(b"<p>" + b"x" * 9_000_000 + PAGE, "large.html")
+    assert report.error is None
+    assert report.source.bytes > 9_000_000
