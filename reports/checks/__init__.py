@@ -6,7 +6,7 @@ Three outcomes and no fourth: a rule holds, fails, or is not judged because …;
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reports.checks import (
@@ -25,6 +25,8 @@ from reports.checks.catalogue import Rule, catalogue
 from reports.checks.context import NEED_ZH, Context
 from reports.checks.engine import FUNCTIONS, Evaluation, active, by_formula, not_judged
 from reports.checks.evaluate import Case, shown
+from reports.checks.params import BadParameters
+from reports.checks.params import validated as validated_params
 from reports.checks.sheet import NotJudged
 from reports.report import Finding, Report
 
@@ -121,7 +123,15 @@ def _ready(case: Case, rule: Rule) -> None:
 
 
 def _settle(result: Result, rule: Rule, found: list[Evaluation]) -> None:
-    result.findings.extend(evaluation.finding for evaluation in found if evaluation.finding is not None)
+    # A finding is known by agency, year, rule and cells: what shares all of them is one, and says how often.
+    together: dict[tuple[str, ...], list[Finding]] = {}
+    for evaluation in found:
+        if evaluation.finding is not None:
+            together.setdefault(evaluation.finding.cells, []).append(evaluation.finding)
+    for same in together.values():
+        same.sort(key=lambda finding: finding.needs_review)
+        more = f"（另有{len(same) - 1}处同类问题）" if len(same) > 1 else ""
+        result.findings.append(replace(same[0], message=same[0].message + more) if more else same[0])
     open_ = [evaluation.reason for evaluation in found if evaluation.state == "not_judged"]
     if open_:
         reasons = list(dict.fromkeys(open_))
@@ -227,6 +237,7 @@ __all__ = [
     "CATALOGUE",
     "CATALOGUE_VERSION",
     "RULES",
+    "BadParameters",
     "Change",
     "Context",
     "Explanation",
@@ -237,4 +248,5 @@ __all__ = [
     "evaluations",
     "explain",
     "run",
+    "validated_params",
 ]

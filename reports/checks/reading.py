@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from reports import forms
 from reports.checks.catalogue import Rule
-from reports.checks.engine import TABLE_ZH, Evaluation, fault, holds, not_judged, repairs, rule
+from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, repairs, rule
 from reports.checks.evaluate import Case, Operand
 from reports.checks.sheet import NotJudged, place
-from reports.report import TABLES, Table
+from reports.report import TABLES, Row, Table
 
 KIND_ZH = {
     "annual_report": "年度报告",
@@ -27,9 +28,10 @@ def low_confidence(case: Case, of: Rule) -> Iterator[Evaluation]:
     sheet = case.tables
     for table in TABLES:
         unsure = [key for key in sheet.of(table) if sheet.state(key) == "illegible"]
-        short = {row.key for row in case.doc.details.rows if row.table == table and row.short}
         # A row of too few values is READ-SHORT-ROW's: its cells are unknown, not badly printed.
-        unsure = [key for key in unsure if forms.split(key)[1] not in short]
+        short = {row.key for row in case.doc.details.rows if row.table == table and row.short} | _lost(case, table)
+        whole = any(row.short and row.key is None for row in case.doc.details.rows if row.table == table)
+        unsure = [key for key in unsure if forms.split(key)[1] not in short and not (whole and table == "disputes")]
         if not unsure:
             yield holds(f"{forms.TABLE_ZH[table]}各格识读无疑")
             continue
@@ -49,6 +51,20 @@ def low_confidence(case: Case, of: Rule) -> Iterator[Evaluation]:
             )
 
 
+def _lost(case: Case, table: Table) -> set[str | None]:
+    """Rows of table 三 that print some figures surely while others are not to be found at all."""
+    if table != "applications":
+        return set()
+    sheet = case.tables
+    out: set[str | None] = set()
+    for spec in forms.rows(table, form_of(case)):
+        states = [(sheet.state(key), sheet.cells[key].raw.strip()) for key in spec.cells() if key in sheet.cells]
+        gone = states.count(("illegible", ""))
+        if gone and gone + sum(state == "printed" for state, _ in states) == len(spec.columns) and gone < len(states):
+            out.add(spec.key)
+    return out
+
+
 @rule("READ-SHORT-ROW")
 def short_row(case: Case, of: Rule) -> Iterator[Evaluation]:
     """A row of which fewer or more values were read than the form has columns."""
@@ -56,6 +72,11 @@ def short_row(case: Case, of: Rule) -> Iterator[Evaluation]:
     assert form is not None
     wanted = {"applications": 7, "disputes": 15}
     found = [row for row in case.doc.details.rows if row.short and row.table in wanted]
+    known = {row.key for row in found}
+    for key in sorted(_lost(case, "applications") - known, key=str):
+        spec = forms.row("applications", form, str(key))
+        read = tuple(raw for cell in spec.cells() if (raw := case.tables.cells[cell].raw.strip()))
+        found.append(Row("applications", spec.key, spec.label, read, short=True))
     if not found:
         yield holds("各行数值个数与表式一致")
     for row in found:
@@ -192,7 +213,12 @@ def blank_table(case: Case, of: Rule) -> Iterator[Evaluation]:
 def mixed(case: Case, of: Rule) -> Iterator[Evaluation]:
     """A row of the other form among those read; one finding with all of them."""
     form = case.tables.form
-    foreign = [row for row in case.doc.details.rows if row.foreign is not None and row.foreign != form]
+    foreign = [
+        row
+        for row in case.doc.details.rows
+        # A label alone may be a header that both forms have (其他): a row is one with figures.
+        if row.foreign is not None and row.foreign != form and any(re.search(r"\d", raw) for raw in row.raws)
+    ]
     if not foreign:
         yield holds("没有另一版表格的行")
         return

@@ -1,0 +1,88 @@
+"""The parameters that a supervising office may set for its own agencies, validated.
+
+Defaults are those of ``data/rules.yaml``; an office stores only what differs. ``validated`` turns what a person typed
+into the values that ``Context.params`` takes, or says in Chinese which entry is wrong and what it should be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+Level = Literal["township", "county_department", "county_government", "city_government", "province_government"]
+
+
+class BadParameters(ValueError):
+    """Parameters that cannot be taken; ``problems`` has one line for each wrong entry."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
+
+
+def _day(text: str) -> str:
+    match = re.fullmatch(r"(\d{2})-(\d{2})", text)
+    if match is None:
+        raise ValueError("应为“月-日”，如 01-25")
+    # A leap year, so that 02-29 is refused too: a deadline must exist every year.
+    date(2023, int(match.group(1)), int(match.group(2)))
+    return text
+
+
+Day = Annotated[str, AfterValidator(_day)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class LocalDeadlines(BaseModel):
+    """The office's own days in the year after the report year, from its notice."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    submit: Day | None = None
+    publish: Day | None = None
+
+
+class Params(BaseModel):
+    """What an office may set; the meaning of each stands beside its default in ``data/rules.yaml``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min_confidence: Share | None = None
+    local_deadlines: LocalDeadlines | None = None
+    fee_statement_from_year: Annotated[int, Field(ge=2019, le=2100)] | None = None
+    fee_statement_required: bool | None = None
+    section1_max_chars: Annotated[int, Field(ge=100, le=100000)] | None = None
+    tolerated_titles: list[str] | None = None
+    near_duplicate_self: Annotated[float, Field(ge=0.5, le=1)] | None = None
+    near_duplicate_sibling: Annotated[float, Field(ge=0.5, le=1)] | None = None
+    jump_factor: Annotated[int, Field(ge=2, le=1000)] | None = None
+    jump_floor: Annotated[int, Field(ge=0)] | None = None
+    fee_ceiling_wanyuan: dict[Level, Annotated[float, Field(gt=0)]] | None = None
+    decisions_ceiling: dict[Level, Annotated[int, Field(gt=0)]] | None = None
+    hierarchy_tolerance_share: Annotated[float, Field(ge=0, le=0.5)] | None = None
+
+
+_WORDS = {
+    "extra_forbidden": "没有这一参数",
+    "greater_than_equal": "太小",
+    "greater_than": "应大于0",
+    "less_than_equal": "太大",
+}
+
+
+def validated(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries that an office set, checked. Raises BadParameters naming every wrong one."""
+    try:
+        params = Params.model_validate(dict(given))
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, item['loc']))}：{_WORDS.get(item['type'], item['msg'].removeprefix('Value error, '))}"
+            for item in error.errors(include_url=False)
+        ]
+        raise BadParameters(problems) from None
+    out: dict[str, Any] = params.model_dump(exclude_none=True)
+    return out
