@@ -446,6 +446,18 @@ class _Layout:
 
     first: dict[int, Counter[int]] = field(default_factory=dict)
     ends: dict[tuple[int, int], Counter[tuple[int, int]]] = field(default_factory=dict)
+    edges: dict[int, Counter[tuple[int, int]]] = field(default_factory=dict)
+
+    def usual(self, grid: int) -> tuple[int, int] | None:
+        """The blanks at either end that most rows of a grid have, None without a majority."""
+        counts: Counter[tuple[int, int]] = Counter()
+        for (other, _), ends in self.ends.items():
+            if other == grid:
+                counts.update(ends)
+        if not counts:
+            return None
+        (usual, often), total = counts.most_common(1)[0], counts.total()
+        return usual if often * 2 > total else None
 
     def learn(self, lines: Iterable[Line], count: int) -> None:
         for line in lines:
@@ -454,8 +466,10 @@ class _Layout:
                 continue
             lead, _ = options[0]
             column = line.values[lead].column
-            if column is not None:
+            last = line.values[lead + count - 1]
+            if column is not None and last.column is not None:
                 self.first.setdefault(line.grid, Counter())[column] += 1
+                self.edges.setdefault(line.grid, Counter())[column, last.column + last.span] += 1
             self.ends.setdefault((line.grid, len(line.values)), Counter())[options[0]] += 1
 
 
@@ -477,12 +491,15 @@ def _fit(line: Line, count: int, layout: _Layout) -> tuple[tuple[GridCell, ...] 
     """Exactly ``count`` cells of a row and how surely they are the ones; None where nothing places them."""
     values = _without_sublabels(line.values, count)
     if len(values) == count:
+        # Where all other rows carry a blank column at an end, a blank there is that column and a figure is missing.
+        usual = layout.usual(line.grid)
+        if usual is not None and usual != (0, 0):
+            lead, trail = usual
+            if (lead and _empty(values[0])) or (trail and _empty(values[-1])):
+                return None, 0.0
         return values, 1.0
     if len(values) < count:
-        spread = tuple(
-            replace(cell, span=1) for cell in values for _ in range(cell.span if _empty(cell) and cell.span > 1 else 1)
-        )
-        return (spread, 0.95) if len(spread) == count and spread != values else (None, 0.0)
+        return _spread(line.grid, values, count, layout)
     options = _options(values, count)
     if len(options) == 1:
         lead, _ = options[0]
@@ -506,6 +523,22 @@ def _fit(line: Line, count: int, layout: _Layout) -> tuple[tuple[GridCell, ...] 
     if all(_empty(cell) for cell in values):
         return values[:count], 1.0
     return None, 0.0
+
+
+def _spread(
+    grid: int, values: tuple[GridCell, ...], count: int, layout: _Layout
+) -> tuple[tuple[GridCell, ...] | None, float]:
+    """A merged blank counts for as many cells as it covers, if the row then lies exactly as its neighbours do; still
+    in doubt, since spans are a page's own claim."""
+    out = tuple(
+        replace(cell, span=1) for cell in values for _ in range(cell.span if _empty(cell) and cell.span > 1 else 1)
+    )
+    edges = layout.edges.get(grid)
+    if len(out) != count or not edges or values[0].column is None or values[-1].column is None:
+        return None, 0.0
+    edge, often = edges.most_common(1)[0]
+    same = (values[0].column, values[-1].column + values[-1].span) == edge
+    return (out, BY_ORDER) if same and often * 2 > edges.total() else (None, 0.0)
 
 
 def _without_sublabels(values: tuple[GridCell, ...], count: int) -> tuple[GridCell, ...]:
@@ -539,6 +572,10 @@ class _Found:
     pairs: int = 0
     warnings: list[str] = field(default_factory=list)
 
+    def figures(self) -> int:
+        """How many cells hold a figure."""
+        return sum(cell.value is not None for cell in self.cells.values())
+
 
 def _instances(lines: list[Line], table: Table) -> list[list[Line]]:
     """Copies of a table: the order of the form starts again where a copy starts."""
@@ -569,7 +606,7 @@ def _candidates(lines: Sequence[Line], table: Table) -> list[Line]:
             continue
         like = max((_label_score(line, label) for label in specs), default=0.0)
         if table == "proactive":
-            if like >= STRONG:
+            if like >= STRONG and any(_valueish(cell.text) for cell in line.values):
                 out.append(line)
         elif like >= 0.5 or (
             COLUMNS - 2 <= len(line.values) < DISPUTES - 2
@@ -607,13 +644,28 @@ def _applications(lines: list[Line], form: Form, flat: bool) -> _Found:
     layout = _Layout()
     layout.learn((best_lines[i] for i, _ in best_pairs.values()), COLUMNS)
     for n, spec in enumerate(specs):
-        _place(best, spec, best_pairs.get(n), best_lines, layout, flat, _neighbours(best_pairs, n))
+        _place(best, spec, best_pairs.get(n), best_lines, layout, _neighbours(best_pairs, n))
+    if flat:
+        _doubt_blanks(best, specs)
     best.pairs = len(best_pairs)
     first = min(i for i, _ in best_pairs.values())
     last = max(i for i, _ in best_pairs.values())
     _others(best, lines, best_lines[first], best_lines[last], "applications", form)
     _compare_copies(best, copies, best_pairs, specs)
     return best
+
+
+def _doubt_blanks(found: _Found, specs: Sequence[RowSpec]) -> None:
+    """In a converted text whose table prints its zeros, a row with a blank has probably lost a figure, and which one
+    only the original knows."""
+    printed = [[found.cells[key] for key in spec.cells()] for spec in specs]
+    zeros = sum(cell.value == 0 for row in printed for cell in row)
+    blanks = sum(cell.blank for row in printed for cell in row)
+    for spec, row in zip(specs, printed, strict=True):
+        adds_up = sum(cell.value or 0 for cell in row[:-1]) == (row[-1].value or 0)
+        if any(cell.blank for cell in row) and (zeros > blanks or not adds_up):
+            for key in spec.cells():
+                found.cells[key] = replace(found.cells[key], confidence=min(found.cells[key].confidence, 0.5))
 
 
 def _neighbours(pairs: dict[int, tuple[int, float]], n: int) -> bool:
@@ -637,7 +689,6 @@ def _place(
     pair: tuple[int, float] | None,
     lines: Sequence[Line],
     layout: _Layout,
-    flat: bool,
     neighboured: bool,
 ) -> None:
     keys = spec.cells()
@@ -656,12 +707,8 @@ def _place(
         return
     if like < SURE and not (neighboured and like >= PAIRABLE):
         sure = min(sure, BY_ORDER)
-    printed = [numbers.parse(cell.text) for cell in values]
-    # Conversions to text lose figures and leave blanks: a blank among printed zeros is no blank for sure.
-    mixed = flat and any(p.value == 0 for p in printed) and any(p.is_blank for p in printed)
     for key, cell in zip(keys, values, strict=True):
-        factor = min(sure, 0.5) if mixed and _empty(cell) else sure
-        found.cells[key] = _cell(cell, factor)
+        found.cells[key] = _cell(cell, sure)
 
 
 def _order(line: Line) -> tuple[int, int]:
@@ -730,7 +777,7 @@ def _compare_copies(
         )
 
 
-def _proactive(lines: list[Line], form: Form, flat: bool) -> _Found:
+def _proactive(lines: list[Line], form: Form, _flat: bool) -> _Found:
     specs = rows("proactive", form)
     best = _Found()
     chosen: dict[int, tuple[int, float]] = {}
@@ -746,17 +793,48 @@ def _proactive(lines: list[Line], form: Form, flat: bool) -> _Found:
     if not chosen:
         return best
     layout = _Layout()
+    chosen, chosen_lines = _damaged_labels(chosen, chosen_lines, lines, specs)
     for n, spec in enumerate(specs):
         pair = chosen.get(n)
         if pair is not None:
             line = chosen_lines[pair[0]]
             chosen_lines[pair[0]] = replace_values(line, len(spec.columns))
-        _place(best, spec, chosen.get(n), chosen_lines, layout, flat, False)
+        _place(best, spec, chosen.get(n), chosen_lines, layout, False)
     best.pairs = len(chosen)
     first, last = (chosen_lines[f(i for i, _ in chosen.values())] for f in (min, max))
     _others(best, lines, _same(lines, first), _same(lines, last), "proactive", form)
     _compare_copies(best, [c for c in copies if c[0] is not chosen], chosen, specs)
     return best
+
+
+def _damaged_labels(
+    pairs: dict[int, tuple[int, float]], placed: list[Line], lines: Sequence[Line], specs: Sequence[RowSpec]
+) -> tuple[dict[int, tuple[int, float]], list[Line]]:
+    """Rows that are missing between two placed ones and whose damaged labels stand between these on the page."""
+    where = {id(line.cells): n for n, line in enumerate(lines)}
+    out, own = dict(pairs), list(placed)
+    taken = {id(placed[i].cells) for i, _ in pairs.values()}
+    for n, spec in enumerate(specs):
+        if n in out:
+            continue
+        before = max((where[id(own[out[k][0]].cells)] for k in out if k < n), default=-1)
+        behind = min((where[id(own[out[k][0]].cells)] for k in out if k > n), default=None)
+        behind = min(before + 5, len(lines)) if behind is None else behind
+        start = max(0, behind - 5) if before < 0 else before + 1
+        free = [
+            (like, line)
+            for line in lines[start:behind]
+            if id(line.cells) not in taken
+            and line.label
+            and any(_valueish(cell.text) for cell in line.values)
+            and 0.45 <= (like := _score(line, spec)) < STRONG
+        ]
+        if len(free) == 1:
+            like, line = free[0]
+            own.append(line)
+            taken.add(id(line.cells))
+            out[n] = (len(own) - 1, min(like, SURE - 0.01))  # by its neighbours: in doubt
+    return out, own
 
 
 def _same(lines: Sequence[Line], line: Line) -> Line:
@@ -802,7 +880,7 @@ def _disputes(lines: list[Line], form: Form, after: int) -> _Found:
     grouped = _vertical_disputes(lines[start:], specs) if start is not None else None
     if grouped is not None:
         for spec, line in zip(specs, grouped, strict=True):
-            _place(found, spec, (0, 1.0), [line], layout, flat=False, neighboured=False)
+            _place(found, spec, (0, 1.0), [line], layout, neighboured=False)
         found.pairs = 1
         return found
     whole = next((line for line in candidates if len(line.values) >= DISPUTES - 3), None)
@@ -1043,21 +1121,22 @@ def align(blocks: Blocks) -> Aligned:
     grid_lines = _grid_lines(blocks)
     stream = _region(_stream_lines(blocks))
     texts = [cell.text for line in grid_lines for cell in line.cells if cell.text]
-    form = _form(grid_lines, texts) if grid_lines else None
-    stream_form = _form(stream, [line.label for line in stream])
-    form = form or stream_form
+    form = _form([*grid_lines, *stream], [*texts, *(line.label for line in stream)])
     pictures = sum(isinstance(block, Picture) for block in blocks.blocks)
     if form is None:
         state = "picture" if pictures else "missing"
         return Aligned(tables=dict.fromkeys(TABLES, state))
     found: dict[Table, _Found] = {}
-    for table, read in (("proactive", _proactive), ("applications", _applications)):
+    readers: tuple[tuple[Table, Callable[[list[Line], Form, bool], _Found]], ...] = (
+        ("proactive", _proactive),
+        ("applications", _applications),
+    )
+    for table, read in readers:
         first = read(grid_lines, form, blocks.flat)
-        needed = 2 if table == "proactive" else 5
-        if first.pairs < needed and stream:
+        if stream and first.pairs < len(rows(table, form)):
             second = read(stream, form, True)
-            first = second if second.pairs > first.pairs else first
-        found[table] = first  # type: ignore[index]
+            first = second if second.figures() > first.figures() else first
+        found[table] = first
     found["disputes"] = _find_disputes(grid_lines, stream, form, found["applications"])
     cells: dict[str, Cell] = {}
     states: dict[str, str] = {}

@@ -22,6 +22,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from reports import numbers
 from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Picture, Unreadable
 from reports.decoding import NotText, decode
+from reports.grid import from_lines
 
 # Without embedded pictures; real pages stay under 2 MB, and lxml needs thirty times the size.
 MAX_BYTES = 10 * 1024 * 1024
@@ -404,7 +405,7 @@ class _Walker:
         linked, flow.linked = flow.linked, 0
         flow.buffer = []
         if self.preformatted:
-            flow.blocks.extend(Paragraph(line.rstrip()) for line in raw.splitlines() if line.strip())
+            flow.blocks.extend(from_lines(raw.splitlines()))
             return
         text = _SPACES.sub(" ", raw).strip(" ")
         if not text or not text.strip():
