@@ -258,6 +258,19 @@ def office_ids(session: Session) -> dict[int, int]:
     return out
 
 
+def office_of(session: Session, agency_id: int) -> Office | None:
+    """The office that supervises a body: that of the nearest government, itself or above, that has one."""
+    above: Agency | None = session.get(Agency, agency_id)
+    seen = set[int]()
+    while above is not None and above.id not in seen:
+        seen.add(above.id)
+        found = session.scalar(sa.select(Office).where(Office.agency_id == above.id))
+        if found is not None:
+            return found
+        above = session.get(Agency, above.parent_id) if above.parent_id is not None else None
+    return None
+
+
 def below(session: Session, agency_id: int) -> set[int]:
     """The body itself and all bodies below it."""
     parents: Iterable[tuple[int, int | None]] = session.execute(sa.select(Agency.id, Agency.parent_id)).tuples()

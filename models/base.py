@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,7 +23,6 @@ from sqlalchemy.types import TypeDecorator
 
 READS_ONLY = "nianbao_reads_only"
 MIGRATIONS = Path(__file__).parent / "migrations"
-Json = sa.JSON().with_variant(JSONB(), "postgresql")
 
 # Every constraint has a name, so that a migration can name it on every database.
 NAMING = {
@@ -64,11 +64,57 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+def storable(value: Any) -> Any:
+    """Text that every database takes: PostgreSQL refuses U+0000, and half a surrogate pair is no character. Both come
+    out of damaged documents; they become U+FFFD. Containers are gone through."""
+    if isinstance(value, str):
+        text = value.replace("\x00", "\ufffd") if "\x00" in value else value
+        return text if text.isascii() or text.isprintable() else _SURROGATE.sub("\ufffd", text)
+    if isinstance(value, dict):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(inner) for inner in value]
+    return value
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Text(TypeDecorator[str]):
+    """Text of any length, storable on every database."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: sa.Dialect) -> str | None:
+        """To the database."""
+        return storable(value)  # type: ignore[no-any-return]
+
+
+class _Json(TypeDecorator[Any]):
+    """JSON, as JSONB on PostgreSQL, its texts storable on every database."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        """JSONB can be searched and indexed; SQLite keeps text."""
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else sa.JSON())
+
+    def process_bind_param(self, value: Any, _dialect: sa.Dialect) -> Any:
+        """To the database."""
+        return storable(value)
+
+
+Json = _Json()
+
+
 class Base(DeclarativeBase):
     """The declarative base of all tables."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it from the class
+        str: Text(),
         datetime: Moment(),
         dict[str, Any]: Json,
         list[str]: Json,

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from models.agencies import Agency, AgencyAlias, DutyGround, Office, Succession, below, office_ids, resolve
+from models.agencies import Agency, AgencyAlias, DutyGround, Office, Succession, below, office_ids, office_of, resolve
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
 from models.mails import Mail
 from models.readings import Reading
 from models.sources import Run, Source, SourceAgency, last_complete_before
 from models.work import Work
+from reports import forms
 from reports.checks.context import Context, Portal, Register
 from reports.duties import (
     Duty,
@@ -32,6 +34,7 @@ from reports.duties import (
 )
 from reports.report import Report
 
+CHINA = ZoneInfo("Asia/Shanghai")  # the law's days are China's, wherever this runs
 OPEN_FINDINGS = ("open", "confirmed")
 
 
@@ -105,7 +108,7 @@ def ledger(session: Session, year: int, now: datetime, under: str | None = None)
         ids = below(session, top.id)
     owed = duties(session, year, ids)
     seen = sightings(session, year, {duty.agency_id for duty in owed})
-    states = source_states(session)
+    states = source_states(session, year)
     serving: dict[int, list[SourceState]] = defaultdict(list)
     for link in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
         if link.source_id in states:
@@ -126,26 +129,42 @@ def standing_of(session: Session, agency_id: int, year: int, now: datetime) -> S
     owed = duties(session, year, [agency_id])
     if not owed:
         return None
-    states = source_states(session)
+    states = source_states(session, year)
     links = session.scalars(sa.select(SourceAgency.source_id).where(SourceAgency.agency_id == agency_id))
     seen = sightings(session, year, {agency_id}).get(agency_id, [])
     return standing(owed[0], seen, [states[link] for link in links if link in states], now)
 
 
 def sightings(session: Session, year: int, ids: set[int]) -> dict[int, list[Sighting]]:
-    """The documents of a year by body. Documents of unknown kind count: a file not yet read may be the report."""
-    out: dict[int, list[Sighting]] = defaultdict(list)
-    query = sa.select(Document).where(
-        Document.agency_id.in_(ids),
-        Document.year == year,
-        Document.state != "listed",
-        sa.or_(Document.kind.in_(("annual_report", "interpretation")), Document.kind.is_(None)),
+    """The documents of a year by body. Documents of unknown kind or year count where they may be the report: a file
+    that could not be read, or a title whose text could not be fetched, must not make a body look silent."""
+    newest = (
+        sa.select(Version.document_id, sa.func.max(Version.number).label("number"))
+        .group_by(Version.document_id)
+        .subquery()
     )
-    for document in session.scalars(query):
-        version = session.scalar(
-            sa.select(Version.id).where(Version.document_id == document.id).order_by(Version.number.desc()).limit(1)
+    query = (
+        sa.select(Document, Version.id)
+        .outerjoin(newest, newest.c.document_id == Document.id)
+        .outerjoin(Version, sa.and_(Version.document_id == Document.id, Version.number == newest.c.number))
+        .where(
+            Document.agency_id.is_not(None),
+            sa.or_(
+                sa.and_(Document.year == year, Document.kind == "annual_report"),
+                sa.and_(Document.year == year, Document.kind == "interpretation", Document.state != "listed"),
+                sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
+                sa.and_(_perhaps_of(year), Document.state.in_(("waiting", "unreadable", "failed"))),
+            ),
         )
-        out[document.agency_id or 0].append(
+    )
+    sources: dict[int, list[int]] = defaultdict(list)
+    for source_id, agency_id in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
+        sources[agency_id].append(source_id)
+    out: dict[int, list[Sighting]] = defaultdict(list)
+    for document, version_id in session.execute(query).tuples():
+        if document.agency_id not in ids:
+            continue
+        out[document.agency_id].append(
             Sighting(
                 document_id=document.id,
                 title=document.title,
@@ -154,37 +173,51 @@ def sightings(session: Session, year: int, ids: set[int]) -> dict[int, list[Sigh
                 state=document.state,
                 first_seen=document.first_seen,
                 published_on=document.published_on,
-                version_id=version,
-                absent_at=_absent_at(session, document),
+                version_id=version_id,
+                # Asked for only where no stated date decides.
+                absent_at=None if document.published_on else _absent_at(session, document, sources[document.agency_id]),
             )
         )
     return out
 
 
-def _absent_at(session: Session, document: Document) -> datetime | None:
+def _perhaps_of(year: int) -> sa.ColumnElement[bool]:
+    """A document of unknown year that may be the report of ``year``: it appeared in the year after."""
+    first, last = date(year + 1, 1, 1), date(year + 2, 1, 1)
+    appeared = sa.and_(Document.first_seen >= _midnight(first), Document.first_seen < _midnight(last))
+    listed = sa.and_(Document.listed_on >= first, Document.listed_on < last)
+    return sa.and_(
+        Document.year.is_(None),
+        sa.or_(Document.kind.is_(None), Document.kind == "annual_report"),
+        sa.case((Document.listed_on.is_not(None), listed), else_=appeared),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
+
+
+def _absent_at(session: Session, document: Document, sources: Sequence[int]) -> datetime | None:
     """The last moment before first sight at which all sources of the body had been read whole without it."""
-    sources = session.scalars(
-        sa.select(SourceAgency.source_id).where(SourceAgency.agency_id == document.agency_id)
-    ).all()
     looks = [last_complete_before(session, source_id, document.first_seen) for source_id in sources]
     known = [look for look in looks if look is not None]
     return min(known) if known and len(known) == len(looks) else None
 
 
-def source_states(session: Session) -> dict[int, SourceState]:
-    """How each source was read last. ``unassigned`` counts reports of which the body is not known."""
+def source_states(session: Session, year: int) -> dict[int, SourceState]:
+    """How each source was read last. ``unassigned`` counts the documents of which the body is not known and that may
+    be a report of ``year``."""
+    may_be_report = sa.or_(
+        sa.and_(Document.year == year, Document.kind == "annual_report"),
+        sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
+        sa.and_(_perhaps_of(year), Document.state != "listed"),
+    )
     unassigned = dict(
         session.execute(
             sa.select(Document.source_id, sa.func.count())
-            .where(
-                Document.agency_id.is_(None),
-                Document.state != "gone",
-                sa.or_(Document.kind == "annual_report", sa.and_(Document.kind.is_(None), Document.state != "listed")),
-            )
+            .where(Document.agency_id.is_(None), Document.state != "gone", may_be_report)
             .group_by(Document.source_id)
-        )
-        .tuples()
-        .all()
+        ).tuples()
     )
     return {
         source.id: SourceState(
@@ -307,8 +340,7 @@ def register_of(session: Session, agency: Agency) -> Register:
 
 def params_of(session: Session, agency_id: int) -> dict[str, Any]:
     """The rules' parameters as the body's supervising office set them."""
-    office_id = office_ids(session).get(agency_id)
-    office = session.get(Office, office_id) if office_id is not None else None
+    office = office_of(session, agency_id)
     return dict(office.params or {}) if office is not None else {}
 
 
@@ -448,12 +480,13 @@ def source_ids_of(session: Session, agency_id: int) -> list[int]:
 
 def export_agencies(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
     """The register, one row a body, with the columns of the import sheet; ``year`` keeps those in scope at its end."""
-    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples().all())
-    sources: dict[int, list[str]] = defaultdict(list)
-    for agency_id, url in session.execute(
-        sa.select(SourceAgency.agency_id, Source.url).join(Source, Source.id == SourceAgency.source_id)
-    ):
-        sources[agency_id].append(url)
+    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples())
+    serving: dict[int, list[Source]] = defaultdict(list)
+    for agency_id, source in session.execute(
+        sa.select(SourceAgency.agency_id, Source).join(Source, Source.id == SourceAgency.source_id).order_by(Source.id)
+    ).tuples():
+        serving[agency_id].append(source)
+    emails = dict(session.execute(sa.select(Office.agency_id, Office.emails)).tuples().all())
     kept = {duty.agency_id for duty in duties(session, year)} if year is not None else None
     for agency in session.scalars(sa.select(Agency).options(selectinload(Agency.aliases)).order_by(Agency.id)):
         if kept is not None and agency.id not in kept:
@@ -466,11 +499,13 @@ def export_agencies(session: Session, year: int | None = None) -> Iterator[dict[
             "division_code": agency.division_code,
             "parent": names.get(agency.parent_id or 0) or agency.parent_name,
             "portal": agency.portal,
-            "reports_url": " ".join(sources[agency.id]),
+            "reports_url": " ".join(source.url for source in serving[agency.id]),
+            "family": next((source.family for source in serving[agency.id] if source.family), ""),
             "in_scope_from": agency.in_scope_from,
             "in_scope_to": agency.in_scope_to,
             "deadline": agency.deadline,
             "aliases": "、".join(alias.name for alias in agency.aliases),
+            "office_email": "；".join(emails.get(agency.id, [])),
             "note": agency.note,
         }
 
@@ -525,7 +560,8 @@ def export_documents(session: Session, year: int | None = None) -> Iterator[dict
             "sha256": newest.sha256 if newest else None,
             "media_type": newest.media_type if newest else None,
             "attachments": [_attachment(a) for a in newest.attachments] if newest else [],
-            "state": document.state,
+            # Outside the house, what is only listed is waiting: its bytes have not been fetched.
+            "state": "waiting" if document.state == "listed" else document.state,
             "versions": len(document.versions),
         }
 
@@ -535,39 +571,56 @@ def _attachment(attachment: Attachment) -> dict[str, Any]:
 
 
 def export_reports(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
-    """One row a body and year with every canonical cell, from the report as read last."""
-    query = (
-        sa.select(Document, Agency)
-        .join(Agency, Agency.id == Document.agency_id)
-        .where(Document.kind == "annual_report", Document.state == "read")
-        .order_by(Document.year, Agency.id, Document.id)
+    """One row a body and year with every canonical cell, from the report that counts for the duty, as read last."""
+    read = (Document.kind == "annual_report", Document.state == "read", Document.agency_id.is_not(None))
+    years = session.scalars(sa.select(Document.year).where(*read, Document.year.is_not(None)).distinct()).all()
+    for each in sorted(y for y in years if y is not None and year in {None, y}):
+        owed = {duty.agency_id: duty for duty in duties(session, each)}
+        bodies = (
+            session.execute(
+                sa.select(Agency.id, Agency.name)
+                .where(Agency.id.in_(sa.select(Document.agency_id).where(*read, Document.year == each)))
+                .order_by(Agency.id)
+            )
+            .tuples()
+            .all()
+        )
+        seen = sightings(session, each, {agency_id for agency_id, _ in bodies})
+        for agency_id, name in bodies:
+            row = _export_report(session, seen.get(agency_id, []), owed.get(agency_id))
+            if row is not None:
+                yield {"agency": name, "year": each} | row
+
+
+def _export_report(session: Session, seen: Sequence[Sighting], duty: Duty | None) -> dict[str, Any] | None:
+    reports = sorted(
+        (s for s in seen if s.kind == "annual_report" and s.state == "read"),
+        key=lambda s: (s.published_on or date.max, s.first_seen),
     )
-    if year is not None:
-        query = query.where(Document.year == year)
-    deadlines: dict[int, dict[int, date]] = {}
-    chosen: dict[tuple[int, int | None], tuple[Document, Agency, Version, Reading]] = {}
-    for document, agency in session.execute(query).tuples():
-        found = latest_reading(session, document.id)
-        if found is not None:
-            chosen[agency.id, document.year] = (document, agency, *found)
-    for document, agency, version, reading in chosen.values():
-        if document.year is not None and document.year not in deadlines:
-            deadlines[document.year] = {d.agency_id: d.deadline for d in duties(session, document.year)}
-        deadline = deadlines.get(document.year or 0, {}).get(agency.id)
-        dated = document.published_on
-        yield {
-            "agency": agency.name,
-            "year": document.year,
-            "form": reading.form,
-            "published_on": dated,
-            "first_seen": document.first_seen,
-            "on_time": None if deadline is None or dated is None else dated <= deadline,
-            "url": document.url,
-            "sha256": version.sha256,
-            "version": version.number,
-            "cells": reading.cells,
-            "needs_review": reading.needs_review,
-        }
+    if not reports:
+        return None
+    chosen, on_time = reports[0], None
+    if duty is not None:  # the moment plays no part where a report was read
+        stands = standing(duty, seen, [], _midnight(duty.deadline))
+        chosen, on_time = stands.sighting or chosen, stands.on_time
+    found = latest_reading(session, chosen.document_id)
+    if found is None:
+        return None
+    version, reading = found
+    cells = reading.cells
+    if reading.form in {"2019", "2021"}:
+        cells = {key: reading.cells.get(key) for key in forms.keys(reading.form)}  # type: ignore[arg-type]
+    return {
+        "form": reading.form,
+        "published_on": chosen.published_on,
+        "first_seen": chosen.first_seen,
+        "on_time": on_time,
+        "url": chosen.url,
+        "sha256": version.sha256,
+        "version": version.number,
+        "cells": cells,
+        "needs_review": reading.needs_review,
+    }
 
 
 def export_findings(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:

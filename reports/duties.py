@@ -43,6 +43,14 @@ SOURCE_REASON_ZH = {
     "quiet": "栏目不再列出内容",
 }
 
+# A document in one of these states may be the report: nothing is said about the body before it is read.
+UNREAD_ZH = {
+    "listed": "栏目中列有年报标题，但未能取得全文",
+    "waiting": "已发现，正在识读",
+    "unreadable": "已发布，但文件无法识读",
+    "failed": "已发现，处理失败",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -176,15 +184,14 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
     """
     seen = sorted(sightings, key=lambda s: (s.kind != "annual_report", s.published_on or date.max, s.first_seen))
     reports = [s for s in seen if s.kind == "annual_report" and s.state == "read"]
-    unread = [s for s in seen if s.state in {"waiting", "failed", "unreadable"} and s.kind in {"annual_report", None}]
+    unread = [s for s in seen if s.state in UNREAD_ZH and s.kind in {"annual_report", None}]
     interpretation = next((s for s in seen if s.kind == "interpretation" and s.state == "read"), None)
     source_url = sources[0].url if sources else ""
 
     if reports:
         return _published(duty, reports[0], interpretation, source_url, now)
     if unread:
-        why = {"waiting": "已发现，正在识读", "unreadable": "已发布，但文件无法识读", "failed": "已发现，处理失败"}
-        return Standing(duty, "cannot_tell", why[unread[0].state], None, unread[0], interpretation, source_url)
+        return Standing(duty, "cannot_tell", UNREAD_ZH[unread[0].state], None, unread[0], interpretation, source_url)
     if now.date() <= duty.deadline:
         return Standing(duty, "due", "", None, None, interpretation, source_url)
     doubt = _doubt(duty, sources, now)

@@ -61,3 +61,13 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = base.make_engine(database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a fresh migrated SQLite file, for what need not run on both."""
+    path = tmp_path / "only.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    made = base.make_engine(f"sqlite:///{path}")
+    yield made
+    made.dispose()
