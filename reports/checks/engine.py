@@ -51,6 +51,7 @@ class Instance:
     binding: tuple[tuple[str, str], ...] = ()
     cell: str = ""
     claims: tuple[str, ...] = ()
+    text: str = ""
 
 
 @lru_cache(maxsize=512)
@@ -65,14 +66,16 @@ def concrete(clauses: Iterable[Clause], form: Form) -> tuple[Instance, ...]:
     for clause in clauses:
         if clause.patterns:
             keys = dict.fromkeys(key for pattern in clause.patterns for key in expand(pattern, form))
-            out.extend(Instance(clause.condition, cell=key) for key in keys)
+            text = language.unparse(clause.condition)
+            out.extend(Instance(clause.condition, cell=key, text=re.sub(r"\bcell\b", key, text)) for key in keys)
             continue
         names = sorted(set(re.findall(r"\{([a-z0-9_]+)\}", " ".join(language.keys_in(clause.condition)))))
         for values in itertools.product(*(_values(name, form) for name in names)):
             binding = dict(zip(names, values, strict=True))
             condition = language.fill(clause.condition, binding)
             if all(expand(key, form) for key in language.keys_in(condition)):
-                out.append(Instance(condition, tuple(binding.items()), claims=tuple(_claim_keys(condition))))
+                text = language.unparse(condition)
+                out.append(Instance(condition, tuple(binding.items()), "", tuple(_claim_keys(condition)), text))
     return tuple(out)
 
 
@@ -229,15 +232,15 @@ def judge(
 ) -> Evaluation:
     """One concrete condition on one case. ``overlay`` are cells that stand for several (a claim about their sum)."""
     evaluator = Evaluator(case, of, instance.cell, claimed, overlay)
-    condition = language.unparse(instance.condition)
+    condition = instance.text
     try:
         fine = bool(evaluator.value(instance.condition))
     except NotJudged as why:
-        return replace(not_judged(why.reason, condition), operands=tuple(evaluator.taken.operands))
+        return Evaluation("not_judged", why.reason, condition, tuple(evaluator.taken.operands))
     taken = evaluator.taken
     conventions = tuple(dict.fromkeys(op.note for op in taken.operands if op.note))
     if fine:
-        return replace(holds(condition, taken.operands), conventions=conventions)
+        return Evaluation("holds", "", condition, tuple(taken.operands), conventions)
     arithmetic = evaluator.terms()
     expected, actual = _sides(of, evaluator, dict(instance.binding))
     difference = abs(expected - actual) if _figures(expected, actual) else None

@@ -52,17 +52,25 @@ def low_confidence(case: Case, of: Rule) -> Iterator[Evaluation]:
 
 
 def _lost(case: Case, table: Table) -> set[str | None]:
-    """Rows of table 三 that print some figures surely while others are not to be found at all."""
+    """Rows of table 三 with fewer figures printed than columns, whose cells are therefore unknown: nothing that was
+    printed is illegible, something is not to be found."""
     if table != "applications":
         return set()
     sheet = case.tables
+    printed = {row.key: _figures(row) for row in case.doc.details.rows if row.table == table}
     out: set[str | None] = set()
     for spec in forms.rows(table, form_of(case)):
-        states = [(sheet.state(key), sheet.cells[key].raw.strip()) for key in spec.cells() if key in sheet.cells]
-        gone = states.count(("illegible", ""))
-        if gone and gone + sum(state == "printed" for state, _ in states) == len(spec.columns) and gone < len(states):
+        cells = [(sheet.state(key), sheet.cells[key].raw.strip()) for key in spec.cells() if key in sheet.cells]
+        gone = cells.count(("illegible", ""))
+        figures = len(printed[spec.key]) if spec.key in printed else len(cells) - gone
+        garbled = any(state == "illegible" and re.search(r"[^\d\s.,+-]", raw) for state, raw in cells)
+        if gone and 0 < figures < len(spec.columns) and not garbled:
             out.add(spec.key)
     return out
+
+
+def _figures(row: Row) -> tuple[str, ...]:
+    return tuple(raw for raw in row.raws if raw.strip())
 
 
 @rule("READ-SHORT-ROW")
@@ -72,11 +80,13 @@ def short_row(case: Case, of: Rule) -> Iterator[Evaluation]:
     assert form is not None
     wanted = {"applications": 7, "disputes": 15}
     found = [row for row in case.doc.details.rows if row.short and row.table in wanted]
-    known = {row.key for row in found}
-    for key in sorted(_lost(case, "applications") - known, key=str):
-        spec = forms.row("applications", form, str(key))
-        read = tuple(raw for cell in spec.cells() if (raw := case.tables.cells[cell].raw.strip()))
-        found.append(Row("applications", spec.key, spec.label, read, short=True))
+    lost = _lost(case, "applications") - {row.key for row in found}
+    labels = {row.key: row for row in case.doc.details.rows if row.table == "applications"}
+    for spec in forms.rows("applications", form):
+        if spec.key in lost:
+            cells = tuple(raw for key in spec.cells() if (raw := case.tables.cells[key].raw.strip()))
+            figures = _figures(labels[spec.key]) if spec.key in labels else cells
+            found.append(Row("applications", spec.key, spec.label, figures, short=True))
     if not found:
         yield holds("各行数值个数与表式一致")
     for row in found:
@@ -90,8 +100,8 @@ def short_row(case: Case, of: Rule) -> Iterator[Evaluation]:
             of,
             cells=keys,
             expected=wanted[row.table],
-            actual=len(row.raws),
-            count=len(row.raws),
+            actual=len(_figures(row)),
+            count=len(_figures(row)),
             row=row.label or TABLE_ZH[row.table],
             needs_review=True,
             where=f"{forms.TABLE_ZH[row.table]}，{row.label}" if row.label else forms.TABLE_ZH[row.table],

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from reports import forms
@@ -147,6 +148,7 @@ class Sheet:
 NO_RESULTS = frozenset({"new", "carried_in", "handled", "carried_out"})
 
 
+@lru_cache(maxsize=1024)
 def place(key: str, form: Form | None) -> str:
     """Where the cell stands in the form of the report: ``表三，第24行，总计``."""
     if form is None:

@@ -1,0 +1,95 @@
+"""docs/rules.md from the catalogue: ``python -m reports.checks.document [FILE]`` writes it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from reports.checks import RULES
+from reports.checks.catalogue import Rule, catalogue
+from reports.checks.context import NEED_ZH
+
+FAMILIES = {
+    "READ": "识读",
+    "FMT": "表格格式",
+    "PRO": "表二（2021版）",
+    "PRO19": "表二（2019版）",
+    "APP": "表三",
+    "DIS": "表四",
+    "NAR": "正文与表格",
+    "INT": "解读与报告",
+    "STR": "结构与文字",
+    "FRM": "表格版本",
+    "YR": "年度",
+    "AGN": "单位",
+    "PUB": "发布",
+    "SIM": "雷同",
+    "PII": "个人信息",
+    "HIE": "汇总",
+}
+SEVERITY_ZH = {"error": "错误", "warning": "疑似", "notice": "提示"}
+WITH_ZH = {
+    "history": "上年度报告",
+    "hierarchy": "所属单位的报告",
+    "registry": "名录",
+    "portal": "采集记录",
+    "siblings": "同级单位的报告",
+    "interpretation": "解读",
+    "other_publication": "行政执法年度数据",
+}
+assert WITH_ZH.keys() == NEED_ZH.keys()
+
+
+def markdown() -> str:
+    """The whole document."""
+    book = catalogue()
+    lines = [
+        "# 检查规则",
+        "",
+        f"规则目录版本 {book.version}，共 {len(book.rules)} 条，其中 {len(RULES)} 条启用。"
+        "本文由 `reports/data/rules.yaml` 生成（`python -m reports.checks.document docs/rules.md`），请勿直接修改。",
+        "",
+        "每条规则的结论只有三种：成立、不成立、未判断（并说明原因）。**错误**为文内矛盾或可见的法定义务未履行；"
+        "**疑似**为很可能有误但有合理解释的可能；**提示**仅供主管部门参考，不计入单位。识读存疑的发现标注“待核”，先由人工核对。",
+        "",
+        "空白不等于0：空白的分项按0计算时，差异降一级并注明；合计栏空白不参与比较；"
+        "一张表若填有数字而没有一个0，视为“空白即0”。",
+        "",
+    ]
+    family = ""
+    for rule in book.rules.values():
+        if rule.family != family:
+            family = rule.family
+            lines += [f"## {FAMILIES[family]}（{family}）", ""]
+        lines += _rule(rule)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _rule(rule: Rule) -> list[str]:
+    needs = "、".join(WITH_ZH[need] for need in rule.needs)
+    forms = "、".join(f"{form}版" for form in rule.forms)
+    out = [
+        f"### {rule.id} {rule.title}",
+        "",
+        f"- 级别：{SEVERITY_ZH[rule.severity]}；适用：{forms}" + (f"；需要：{needs}" if needs else ""),
+        f"- 含义：{rule.meaning}",
+    ]
+    if rule.evaluate:
+        seen = list(dict.fromkeys(rule.formula[form] for form in rule.forms))
+        out += [f"- 公式：`{text}`" for text in seen if len(text) <= 400]
+        if rule.tolerance:
+            out.append(f"- 容许差：{rule.tolerance}")
+    out += [f"- 依据：{rule.basis}", f"- 举例：{rule.example}", f"- 表述：{rule.message}", ""]
+    return out
+
+
+def main(arguments: list[str]) -> None:
+    """Writes the document to the file named, or to standard output."""
+    if arguments:
+        Path(arguments[0]).write_text(markdown(), encoding="utf-8")
+    else:
+        sys.stdout.write(markdown())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
