@@ -245,7 +245,7 @@ def office(session: Session, office_id: int) -> Office | None:
 def office_ids(session: Session) -> dict[int, int]:
     """Agency id -> id of the nearest office: its own government's or that of the nearest government above."""
     own = {agency_id: id_ for id_, agency_id in session.execute(sa.select(Office.id, Office.agency_id))}
-    parents = dict(session.execute(sa.select(Agency.id, Agency.parent_id)).tuples().all())
+    parents = dict(session.execute(sa.select(Agency.id, Agency.parent_id)).all())
     out: dict[int, int] = {}
     for agency_id in parents:
         above, seen = agency_id, set[int]()
@@ -273,7 +273,7 @@ def office_of(session: Session, agency_id: int) -> Office | None:
 
 def below(session: Session, agency_id: int) -> set[int]:
     """The body itself and all bodies below it."""
-    parents: Iterable[tuple[int, int | None]] = session.execute(sa.select(Agency.id, Agency.parent_id)).tuples()
+    parents: Iterable[tuple[int, int | None]] = session.execute(sa.select(Agency.id, Agency.parent_id))
     children: dict[int | None, list[int]] = {}
     for id_, parent_id in parents:
         children.setdefault(parent_id, []).append(id_)

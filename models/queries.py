@@ -51,9 +51,9 @@ def duties(session: Session, year: int, ids: Iterable[int] | None = None) -> lis
     )
     if ids is not None:
         query = query.where(Agency.id.in_(list(ids)))
-    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples().all())
+    names = dict(session.execute(sa.select(Agency.id, Agency.name)).all())
     offices = office_ids(session)
-    params: dict[int, dict[str, Any]] = dict(session.execute(sa.select(Office.id, Office.params)).tuples().all())
+    params: dict[int, dict[str, Any]] = dict(session.execute(sa.select(Office.id, Office.params)).all())
     own = {
         row.agency_id: row
         for row in session.scalars(
@@ -161,7 +161,7 @@ def sightings(session: Session, year: int, ids: set[int]) -> dict[int, list[Sigh
     for source_id, agency_id in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
         sources[agency_id].append(source_id)
     out: dict[int, list[Sighting]] = defaultdict(list)
-    for document, version_id in session.execute(query).tuples():
+    for document, version_id in session.execute(query):
         if document.agency_id not in ids:
             continue
         out[document.agency_id].append(
@@ -217,7 +217,7 @@ def source_states(session: Session, year: int) -> dict[int, SourceState]:
             sa.select(Document.source_id, sa.func.count())
             .where(Document.agency_id.is_(None), Document.state != "gone", may_be_report)
             .group_by(Document.source_id)
-        ).tuples()
+        ).all()
     )
     return {
         source.id: SourceState(
@@ -264,7 +264,7 @@ def open_findings(session: Session, year: int | None = None) -> list[OpenFinding
             fingerprint=row.fingerprint,
             office_id=offices.get(row.agency_id),
         )
-        for row, name in session.execute(query).tuples()
+        for row, name in session.execute(query)
     ]
 
 
@@ -480,13 +480,13 @@ def source_ids_of(session: Session, agency_id: int) -> list[int]:
 
 def export_agencies(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
     """The register, one row a body, with the columns of the import sheet; ``year`` keeps those in scope at its end."""
-    names = dict(session.execute(sa.select(Agency.id, Agency.name)).tuples())
+    names = dict(session.execute(sa.select(Agency.id, Agency.name)).all())
     serving: dict[int, list[Source]] = defaultdict(list)
     for agency_id, source in session.execute(
         sa.select(SourceAgency.agency_id, Source).join(Source, Source.id == SourceAgency.source_id).order_by(Source.id)
-    ).tuples():
+    ):
         serving[agency_id].append(source)
-    emails = dict(session.execute(sa.select(Office.agency_id, Office.emails)).tuples().all())
+    emails = dict(session.execute(sa.select(Office.agency_id, Office.emails)).all())
     kept = {duty.agency_id for duty in duties(session, year)} if year is not None else None
     for agency in session.scalars(sa.select(Agency).options(selectinload(Agency.aliases)).order_by(Agency.id)):
         if kept is not None and agency.id not in kept:
@@ -545,7 +545,7 @@ def export_documents(session: Session, year: int | None = None) -> Iterator[dict
     )
     if year is not None:
         query = query.where(Document.year == year)
-    for document, source_url, agency in session.execute(query).tuples():
+    for document, source_url, agency in session.execute(query):
         newest = document.versions[-1] if document.versions else None
         yield {
             "agency": agency,
@@ -576,15 +576,11 @@ def export_reports(session: Session, year: int | None = None) -> Iterator[dict[s
     years = session.scalars(sa.select(Document.year).where(*read, Document.year.is_not(None)).distinct()).all()
     for each in sorted(y for y in years if y is not None and year in {None, y}):
         owed = {duty.agency_id: duty for duty in duties(session, each)}
-        bodies = (
-            session.execute(
-                sa.select(Agency.id, Agency.name)
-                .where(Agency.id.in_(sa.select(Document.agency_id).where(*read, Document.year == each)))
-                .order_by(Agency.id)
-            )
-            .tuples()
-            .all()
-        )
+        bodies = session.execute(
+            sa.select(Agency.id, Agency.name)
+            .where(Agency.id.in_(sa.select(Document.agency_id).where(*read, Document.year == each)))
+            .order_by(Agency.id)
+        ).all()
         seen = sightings(session, each, {agency_id for agency_id, _ in bodies})
         for agency_id, name in bodies:
             row = _export_report(session, seen.get(agency_id, []), owed.get(agency_id))
@@ -628,7 +624,7 @@ def export_findings(session: Session, year: int | None = None) -> Iterator[dict[
     query = sa.select(Finding, Agency.name).join(Agency, Agency.id == Finding.agency_id).order_by(Finding.id)
     if year is not None:
         query = query.where(Finding.year == year)
-    for row, agency in session.execute(query).tuples():
+    for row, agency in session.execute(query):
         yield {
             "agency": agency,
             "year": row.year,
@@ -655,7 +651,7 @@ def findings_list(session: Session, states: Sequence[str], year: int | None = No
     )
     if year is not None:
         query = query.where(Finding.year == year)
-    for row, agency in session.execute(query).tuples():
+    for row, agency in session.execute(query):
         yield {"id": row.id, "agency": agency} | {
             name: getattr(row, name)
             for name in ("year", "rule", "severity", "state", "needs_review", "place", "message", "waived_until", "url")

@@ -59,7 +59,7 @@ class Server:
     def database(self) -> Iterator[str]:
         """The address of a fresh migrated database, dropped at the end with whoever is still connected."""
         name = f"t{os.getpid()}_{next(_numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         try:
             yield self.url(name)
         finally:

@@ -1,0 +1,379 @@
+"""Reads across tables: who owes what, how it stands, what a check may know, what is exported."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from models import agencies, base, documents, findings, queries, readings
+from models.agencies import AgencyAlias, DutyGround, Office, Succession
+from reports import forms
+from reports.duties import Standing
+from tests.models.rows import (
+    DAY,
+    HOUR,
+    NOW,
+    body,
+    column,
+    fetched,
+    finding,
+    listed,
+    looked,
+    published,
+    read,
+    report,
+)
+
+CHINA = ZoneInfo("Asia/Shanghai")
+SEEN = datetime(2027, 1, 20, 1, tzinfo=UTC)
+
+
+def stands(session: Session, agency: agencies.Agency, now: datetime = NOW) -> Standing:
+    found = queries.standing_of(session, agency.id, 2026, now.astimezone(CHINA))
+    assert found is not None
+    (same,) = [
+        s for s in queries.ledger(session, 2026, now.astimezone(CHINA)).standings if s.duty.agency_id == agency.id
+    ]
+    assert same == found
+    return found
+
+
+# ------------------------------------------------------------------ who owes what by when
+
+
+@pytest.mark.parametrize(
+    ("values", "deadline"),
+    [
+        ({}, date(2027, 1, 31)),
+        ({"name": "甲县人民政府", "kind": "government"}, date(2027, 3, 31)),
+        ({"name": "丙镇人民政府", "kind": "government", "level": "township"}, date(2027, 1, 31)),
+        ({"name": "甲县丁街道办事处", "kind": "dispatched", "level": "township"}, date(2027, 1, 31)),
+        ({"name": "甲县供水公司", "kind": "enterprise"}, None),
+        ({"name": "甲县第一中学", "kind": "institution"}, None),
+        ({"name": "中共甲县委宣传部", "kind": "party"}, None),
+        ({"name": "甲县妇女联合会", "kind": "mass_organisation"}, None),
+        ({"deadline": "01-20"}, date(2027, 1, 20)),
+        ({"in_scope_from": date(2026, 12, 31)}, date(2027, 1, 31)),
+        ({"in_scope_from": date(2027, 1, 1)}, None),
+        ({"in_scope_to": date(2026, 12, 31)}, date(2027, 1, 31)),
+        ({"in_scope_to": date(2026, 12, 30)}, None),
+    ],
+    ids=lambda value: "-".join(map(str, value.values())) or "department" if isinstance(value, dict) else str(value),
+)
+def test_who_is_in_scope_on_the_last_day_of_the_year_owes_the_report_by_its_day(
+    engine: Engine, values: dict[str, Any], deadline: date | None
+):
+    with base.transaction(engine) as session:
+        body(session, **values)
+        assert [duty.deadline for duty in queries.duties(session, 2026)] == ([deadline] if deadline else [])
+
+
+def test_a_notice_sets_the_day_for_its_years_and_is_named_as_the_ground(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session, deadline="01-25")
+        session.add(
+            DutyGround(
+                agency_id=agency.id, from_year=2025, to_year=2026, deadline="01-15", ground="甲政办函〔2025〕1号"
+            )
+        )
+        session.flush()
+        days = {year: queries.duties(session, year)[0] for year in (2024, 2026, 2027)}
+        assert {year: duty.deadline for year, duty in days.items()} == {
+            2024: date(2025, 1, 25),
+            2026: date(2027, 1, 15),
+            2027: date(2028, 1, 25),
+        }
+        assert (days[2026].ground, days[2026].statutory) == ("甲政办函〔2025〕1号", False)
+
+
+def test_an_internal_date_of_the_office_is_kept_beside_the_legal_one(engine: Engine):
+    with base.transaction(engine) as session:
+        body(session, "甲县人民政府", kind="government", office_emails=["xian@example.cn"])
+        agency = body(session, parent="甲县人民政府")
+        office = agencies.office_of(session, agency.id)
+        assert isinstance(office, Office)
+        office.params = {"local_deadlines": {"publish": "01-20"}}
+        session.flush()
+        duty = next(d for d in queries.duties(session, 2026) if d.agency_id == agency.id)
+        assert (duty.deadline, duty.local_deadline, duty.office_id) == (date(2027, 1, 31), date(2027, 1, 20), office.id)
+
+
+# ------------------------------------------------------------------ how it stands
+
+
+def test_a_report_in_time_is_published_and_one_after_the_day_is_late(engine: Engine):
+    with base.transaction(engine) as session:
+        good, late = body(session, "甲县统计局"), body(session, "甲县教育局")
+        source = column(session, good, late)
+        published(session, source, good, date(2027, 1, 31), 1)
+        published(session, source, late, date(2027, 2, 1), 2)
+        assert [(stands(session, a).state, stands(session, a).on_time) for a in (good, late)] == [
+            ("published", True),
+            ("late", False),
+        ]
+
+
+def test_silence_is_missing_only_after_every_source_was_read_whole(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        one, two = column(session, agency), column(session, agency, url="http://www.jia.gov.cn/nb2/")
+        looked(session, one, NOW)
+        assert stands(session, agency).state == "cannot_tell"
+        looked(session, two, NOW)
+        assert stands(session, agency).state == "missing"
+        looked(session, two, NOW + HOUR, "challenged")
+        assert stands(session, agency, NOW + 2 * HOUR).reason == "网站要求安全验证"
+
+
+def test_before_its_day_nobody_is_missing(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        looked(session, column(session, agency), SEEN)
+        assert stands(session, agency, SEEN).state == "due"
+
+
+@pytest.mark.parametrize("state", ["listed", "waiting", "unreadable", "failed"])
+def test_a_title_whose_text_is_not_there_yet_is_no_silence(engine: Engine, state: str):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        source = column(session, agency)
+        looked(session, source, NOW)
+        document = listed(session, source, agency)
+        if state != "listed":
+            version, _ = fetched(session, document)
+        if state in {"unreadable", "failed"}:
+            getattr(readings, state)(session, version.id, "?")
+        assert stands(session, agency).state == "cannot_tell"
+
+
+@pytest.mark.parametrize(
+    ("listed_on", "first_seen", "state"),
+    [(None, NOW, "cannot_tell"), (date(2027, 1, 9), NOW, "cannot_tell"), (date(2020, 1, 9), NOW, "missing"),
+     (None, NOW - 400 * DAY, "missing")],
+)  # fmt: skip
+def test_an_unreadable_file_of_unknown_year_may_be_the_report_if_it_appeared_in_the_season(
+    engine: Engine, listed_on: date | None, first_seen: datetime, state: str
+):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        source = column(session, agency)
+        looked(session, source, NOW)
+        document = listed(
+            session, source, agency, title="附件", kind=None, year=None, listed_on=listed_on, now=first_seen
+        )
+        readings.unreadable(session, fetched(session, document)[0].id, "encrypted")
+        assert stands(session, agency).state == state
+
+
+def test_an_item_of_a_shared_column_without_a_body_makes_its_own_year_doubtful_and_no_other(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        source = column(session, agency)
+        looked(session, source, NOW)
+        listed(session, source, None, 1, title="某局2019年报告", year=2019)
+        assert stands(session, agency).state == "missing"
+        listed(session, source, None, 2, title="某局2026年报告")
+        assert stands(session, agency).reason == "共用栏目中有1篇未能识别所属单位"
+
+
+def test_a_notice_about_reports_is_no_report(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        source = column(session, agency)
+        looked(session, source, NOW)
+        document = listed(session, source, agency, kind="notice")
+        read(session, fetched(session, document)[0], report(kind="notice"))
+        assert stands(session, agency).state == "missing"
+
+
+def test_an_interpretation_alone_does_not_publish_the_report_and_is_named(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        source = column(session, agency)
+        looked(session, source, NOW)
+        document = listed(session, source, agency, kind="interpretation")
+        read(session, fetched(session, document)[0], report(kind="interpretation"))
+        found = stands(session, agency)
+        assert found.state == "missing"
+        assert found.interpretation is not None
+        assert found.interpretation.document_id == document.id
+
+
+def test_an_undated_report_is_late_only_if_a_whole_look_after_the_day_did_not_see_it(engine: Engine):
+    with base.transaction(engine) as session:
+        watched, unwatched = body(session, "甲县统计局"), body(session, "甲县教育局")
+        one = column(session, watched, url="http://a.cn/1/")
+        two = column(session, unwatched, url="http://a.cn/2/")
+        looked(session, one, NOW - DAY)
+        for number, (source, agency) in enumerate([(one, watched), (two, unwatched)]):
+            published(session, source, agency, None, number)
+        assert [(stands(session, a).state, stands(session, a).on_time) for a in (watched, unwatched)] == [
+            ("late", False),
+            ("published", None),
+        ]
+
+
+def test_the_ledger_of_a_city_holds_its_bodies_and_those_below(engine: Engine):
+    with base.transaction(engine) as session:
+        city = body(session, "某市人民政府", level="prefecture", kind="government")
+        county = body(session, "甲县人民政府", kind="government", parent="某市人民政府")
+        bureau = body(session, parent="甲县人民政府")
+        other = body(session, "乙县统计局")
+        looked(session, column(session, bureau, other), NOW)
+        for agency in (bureau, other):
+            findings.save(
+                session, agency_id=agency.id, year=2026, scope="report", findings=[finding()], judged=(), now=NOW
+            )
+        under = queries.ledger(session, 2026, NOW.astimezone(CHINA), under="某市人民政府")
+        assert {s.duty.agency_id for s in under.standings} == {city.id, county.id, bureau.id}
+        assert [f.agency_id for f in under.findings] == [bureau.id]
+        with pytest.raises(KeyError):
+            queries.ledger(session, 2026, NOW, under="无此单位")
+
+
+def test_the_ledger_of_many_bodies_takes_few_reads(engine: Engine):
+    with base.transaction(engine) as session:
+        for number in range(60):
+            agency = body(session, f"甲县第{number}局")
+            source = column(session, agency, url=f"http://www.jia.gov.cn/{number}/")
+            looked(session, source, SEEN)
+            published(session, source, agency, date(2027, 1, 20), number)
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    with base.transaction(engine) as session:
+        assert queries.ledger(session, 2026, NOW.astimezone(CHINA)).count("published") == 60
+    assert len(statements) < 25
+
+
+# ------------------------------------------------------------------ what a check may know
+
+
+def test_a_check_knows_the_register_last_year_the_interpretation_and_the_offices_parameters(engine: Engine):
+    with base.transaction(engine) as session:
+        body(session, "甲县人民政府", kind="government", office_emails=["xian@example.cn"])
+        agency = body(session, short_name="县统计局", parent="甲县人民政府", in_scope_from=date(2020, 1, 1))
+        agency.aliases.append(AgencyAlias(name="甲县统计调查局"))
+        before = body(session, "甲县调查局", in_scope_to=date(2019, 12, 31))
+        session.add(Succession(predecessor_id=before.id, successor_id=agency.id, on=date(2020, 1, 1)))
+        office = agencies.office_of(session, agency.id)
+        assert office is not None
+        office.params = {"fees": 1}
+        source = column(session, agency)
+        last = listed(session, source, agency, 1, year=2025)
+        read(session, fetched(session, last, "1")[0], report({"applications.carried_out.total": 4}, year=2025))
+        read(session, fetched(session, listed(session, source, agency, 2), "2")[0], report(kind="interpretation"))
+        document = published(session, source, agency, date(2027, 1, 20), 3)
+        found = queries.report_with_context(session, document.id)
+    assert found is not None
+    context = found.context
+    assert (found.agency_id, found.year, found.report.year) == (agency.id, 2026, 2026)
+    assert context.register is not None
+    assert context.register.aliases == ("县统计局", "甲县统计调查局")
+    assert (context.register.supervisor, context.register.predecessors) == ("甲县人民政府", ("甲县调查局",))
+    assert context.history is not None
+    assert context.history.cells is not None
+    assert context.history.cells["applications.carried_out.total"].value == 4
+    assert context.interpretation is not None
+    assert context.params == {"fees": 1}
+
+
+def test_a_document_nobody_is_known_to_own_is_checked_without_blame(engine: Engine):
+    with base.transaction(engine) as session:
+        document = listed(session, column(session, body(session)), None)
+        assert queries.report_with_context(session, document.id) is None
+        read(session, fetched(session, document)[0], report(agency="丙局"))
+        found = queries.report_with_context(session, document.id)
+    assert found is not None
+    assert found.agency_id is None
+
+
+def test_the_correction_of_a_report_is_what_next_year_is_compared_with(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        source = column(session, agency)
+        document = listed(session, source, agency)
+        for content, figure in (("a", 25), ("b", 26)):
+            read(session, fetched(session, document, content)[0], report({"applications.new.total": figure}))
+        found = queries.report_of(session, agency.id, 2026)
+    assert found is not None
+    assert found.cells is not None
+    assert found.cells["applications.new.total"].value == 26
+
+
+# ------------------------------------------------------------------ exports
+
+
+def test_the_export_of_reports_has_one_row_a_body_and_year_with_every_cell(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        source = column(session, agency)
+        document = listed(session, source, agency, listed_on=date(2027, 2, 1))
+        version, _ = fetched(session, document)
+        read(session, version, report({"proactive.fees.amount": Decimal("267.9503"), "applications.new.total": 26}))
+        published(session, source, agency, date(2027, 2, 2), 2)  # a copy elsewhere in the column
+        (row,) = queries.export_reports(session)
+        cells = row.pop("cells")
+        assert row == {
+            "agency": "甲县统计局", "year": 2026, "form": "2021", "published_on": date(2027, 2, 1), "first_seen": NOW,
+            "on_time": False, "url": document.url, "sha256": version.sha256, "version": 1, "needs_review": False,
+        }  # fmt: skip
+        assert tuple(cells) == forms.keys("2021")
+        assert cells["applications.new.total"] == 26
+        assert cells["proactive.fees.amount"] == 267.9503
+        assert list(queries.export_reports(session, 2025)) == []
+
+
+def test_the_export_of_documents_names_every_item_that_a_source_listed(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        source = column(session, agency)
+        file = documents.StoredFile("http://a/1.pdf", "1.pdf", "1.pdf", "1" * 64, "application/pdf", 9)
+        document = listed(session, source, agency, listed_on=date(2027, 1, 20))
+        documents.record_version(
+            session, document_id=document.id, sha256="2" * 64, content_key="2" * 64, name="a.html",
+            media_type="text/html", size=3, url="http://a/", headers={}, attachments=[file], now=NOW,
+        )  # fmt: skip
+        listed(session, source, None, 2, title="通知", kind=None, year=None)
+        first, second = queries.export_documents(session)
+        assert first == {
+            "agency": "甲县统计局", "source": source.url, "url": document.url, "title": document.title,
+            "kind": "annual_report", "year": 2026, "listed_on": date(2027, 1, 20), "published_on": date(2027, 1, 20),
+            "first_seen": NOW, "sha256": "2" * 64, "media_type": "text/html",
+            "attachments": [{"url": "http://a/1.pdf", "sha256": "1" * 64, "media_type": "application/pdf"}],
+            "state": "waiting", "versions": 1,
+        }  # fmt: skip
+        assert (second["agency"], second["state"], second["sha256"], second["versions"]) == (None, "waiting", None, 0)
+
+
+def test_the_export_of_sources_says_how_the_last_look_ended(engine: Engine):
+    with base.transaction(engine) as session:
+        one, two = body(session, "甲县统计局"), body(session, "甲县教育局")
+        source = column(session, one, two)
+        looked(session, source, NOW, "incomplete", reason="page 3 did not answer", requests=7, items=20)
+        (row,) = queries.export_sources(session)
+        row.pop("id")
+        assert row == {
+            "agency": "甲县统计局、甲县教育局", "url": source.url, "family": "static", "status": "incomplete",
+            "reason": "page 3 did not answer", "items": 20, "requests": 7, "checked_at": NOW, "changed_at": None,
+        }  # fmt: skip
+
+
+def test_the_export_of_findings_keeps_those_that_are_resolved(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        for said, now in (([finding()], NOW), ([], NOW + DAY)):
+            findings.save(
+                session, agency_id=agency.id, year=2026, scope="report", findings=said, judged=["APP-SUM-ROW"], now=now
+            )
+        (row,) = queries.export_findings(session, 2026)
+        assert row == {
+            "agency": "甲县统计局", "year": 2026, "rule": "APP-SUM-ROW", "severity": "error",
+            "cells": ["applications.new.total"], "expected": "26", "actual": "25", "message": finding().message,
+            "state": "resolved", "first_seen": NOW, "resolved_at": NOW + DAY, "needs_review": False,
+        }  # fmt: skip
