@@ -27,7 +27,11 @@ FLIPPED = {"==": ("!=",), "!=": ("==",), "<=": ("<", ">"), ">=": (">", "<"), "<"
 SIGNS = {"+": "-", "-": "+", "*": "/", "/": "*"}
 
 # Mutants that cannot be told from the rule, by rule and text, with the reason.
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT = {
+    "PRO19-NOITEM-DECISION: (blank(proactive.{power19}.prior_items)) or (blank(proactive.{power19}.change)) or (not "
+    "((proactive.{power19}.prior_items - proactive.{power19}.change == 0) and (proactive.{power19}.prior_items == 0) and "
+    "(proactive.{power19}.decisions > 0)))": "where the items are 0, their sum with the change is 0 as the difference is",
+}
 
 
 def mutants(node: Node) -> Iterator[Node]:
@@ -72,7 +76,7 @@ def mutants(node: Node) -> Iterator[Node]:
 def _specs(rule: Rule) -> list[tuple[Report | None, Context]]:
     groups = cases.load().get(rule.id, {})
     out: list[tuple[Report | None, Context]] = []
-    for group in ("fires", "holds", "traps"):
+    for group in ("fires", "holds", "traps", "edges"):
         found = groups.get(group) or []
         for spec in found.values() if isinstance(found, dict) else found:
             for one in spec if isinstance(spec, list) else [spec]:
@@ -94,8 +98,7 @@ def _altered(rule: Rule) -> list[tuple[Report | None, Context]]:
         keys = {key for i in engine.instances(rule.id, form) for key in language.keys_in(i.condition)}
         keys |= {i.cell for i in engine.instances(rule.id, form) if i.cell}
         for key in sorted(keys)[:40]:
-            for by in (1, -1):
-                out.append((report(form, {**base, key: base[key] + by}, year=year), Context()))
+            out += [(report(form, {**base, key: base[key] + by}, year=year), Context()) for by in (1, -1)]
     return out
 
 

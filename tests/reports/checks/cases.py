@@ -33,10 +33,12 @@ FILLER = (
 def load() -> dict[str, dict[str, Any]]:
     """All rules' cases."""
     out: dict[str, dict[str, Any]] = {}
-    for path in sorted(DATA.glob("*.yaml")):
+    edges = yaml.safe_load((DATA / "edges.yaml").read_text(encoding="utf-8"))
+    for path in sorted(set(DATA.glob("*.yaml")) - {DATA / "edges.yaml"}):
         for rule, cases in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             assert rule not in out, f"{rule} stands in two files"
-            out[rule] = cases
+            out[rule] = cases | {"edges": edges.pop(rule, [])}
+    assert not edges, f"edges of unknown rules {sorted(edges)}"
     return out
 
 

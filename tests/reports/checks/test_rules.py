@@ -15,7 +15,7 @@ CASES = cases.load()
 def _flat() -> list[Any]:
     out = []
     for rule, groups in CASES.items():
-        for group, default in (("fires", "fires"), ("holds", "holds"), ("traps", "quiet")):
+        for group, default in (("fires", "fires"), ("holds", "holds"), ("traps", "quiet"), ("edges", "holds")):
             found = groups.get(group) or []
             pairs = found.items() if isinstance(found, dict) else enumerate(found)
             for number, specs in pairs:
