@@ -39,7 +39,6 @@ RULES: dict[str, Rule] = {rule_id: rule for rule_id, rule in CATALOGUE.items() i
 
 # What still runs on a document that is not the report: what concerns its publication and personal data.
 _ANY_KIND = frozenset({"INT", "PUB", "PII"})
-_NEEDED_BEFORE = frozenset({"history", "hierarchy", "registry", "portal", "siblings", "other_publication"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,14 +51,15 @@ def _cell(value: Any) -> Any:
 
 
 def _base(name: str) -> tuple[dict[str, Any], bool]:
-    return {
+    bases: dict[str, tuple[Any, bool]] = {
         "zeros": ({}, False),
         "003": (figures.seed_003_cells(), False),
         "000": (figures.seed_000_cells(), False),
         "c001": (figures.published_2019_table(), True),
         "blank": ({}, True),
         "003blank": (figures.seed_003_cells(), True),
-    }[name]
+    }
+    return bases[name]
 
 
 def build(spec: dict[str, Any] | None) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from reports import forms
@@ -38,7 +39,7 @@ def zeros(form: Form) -> dict[str, Cell]:
 
 def report(
     form: Form = "2021",
-    cells: dict[str, Number | str | Cell | None] | None = None,
+    cells: Mapping[str, Number | str | Cell | None] | None = None,
     *,
     year: int | None = 2021,
     agency: str = "甲县统计局",

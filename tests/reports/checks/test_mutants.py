@@ -10,5 +10,5 @@ from reports.checks.catalogue import catalogue
 def test_every_mutant_of_a_formula_is_caught(rule: str):
     """All 42 formulas take a minute: ``python -m benchmarks.mutate_rules``."""
     count, alive = survivors(catalogue().rules[rule])
-    assert count > 1
+    assert count
     assert not alive
