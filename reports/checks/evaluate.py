@@ -123,16 +123,21 @@ class Case:
         return self._others[key]
 
     def history(self) -> list[Report]:
-        """Last year's report, or those of the bodies that this one succeeded. Raises NotJudged with the reason."""
-        found = [self.context.history] if self.context.history is not None else list(self.context.predecessors)
+        """Last year's report and those of the bodies that merged into this one since. Raises NotJudged with the reason."""
+        inherited = list(self.context.predecessors)
+        found = [self.context.history, *inherited] if self.context.history is not None else inherited
         if not found:
             raise NotJudged(NEED_ZH["history"])
+        # Bodies that merged into this one last year still reported by themselves: all of them, or no sum can be made.
+        named = len(self.context.register.predecessors) if self.context.register is not None else len(inherited)
+        if inherited and len(inherited) < named:
+            raise NotJudged("前身单位的上年度报告不齐")
         for report in found:
             if report.error is not None or report.kind != "annual_report":
                 raise NotJudged("上年度报告未能识读或不是统一格式")
             if self.year is not None and report.year is not None and report.year != self.year - 1:
                 raise NotJudged(f"所存往年报告为{report.year}年度，不是上一年度")
-            if self.report is not None and _series(report) != _series(self.report):
+            if self.report is not None and not inherited and _series(report) != _series(self.report):
                 raise NotJudged("上年度报告与本报告不是同一系列（本机关与汇总）")
         return found
 
