@@ -19,6 +19,8 @@ REFUSED: tuple[tuple[Network, str], ...] = tuple(
         ("10.0.0.0/8", "private, RFC 1918"),
         ("100.64.0.0/10", "shared by a carrier, RFC 6598"),
         ("127.0.0.0/8", "loopback, RFC 1122"),
+        # Public by its form, but inside a cloud it is the host's own service; it hands out secrets as 169.254 does.
+        ("168.63.129.16/32", "the metadata and agent service of a cloud's host"),
         ("169.254.0.0/16", "link-local, with the metadata service of clouds, RFC 3927"),
         ("172.16.0.0/12", "private, RFC 1918"),
         ("192.0.0.0/24", "protocol assignments, RFC 6890"),
@@ -30,17 +32,22 @@ REFUSED: tuple[tuple[Network, str], ...] = tuple(
         ("203.0.113.0/24", "documentation, RFC 5737"),
         ("224.0.0.0/4", "multicast, RFC 5771"),
         ("240.0.0.0/4", "reserved, RFC 1112, and broadcast, RFC 919"),
-        ("::/128", "unspecified, RFC 4291"),
         ("::1/128", "loopback, RFC 4291"),
+        ("::/96", "unspecified, and IPv4 in its abandoned form, RFC 4291"),
         ("64:ff9b:1::/48", "local translation, RFC 8215"),
         ("100::/64", "discard, RFC 6666"),
+        ("2001::/23", "protocol assignments, with Teredo tunnels, RFC 2928 and RFC 4380"),
         ("2001:db8::/32", "documentation, RFC 3849"),
-        ("fc00::/7", "unique local, RFC 4193"),
+        ("2002::/16", "6to4 tunnels, which may end at any IPv4 address, RFC 3056"),
+        ("3fff::/20", "documentation, RFC 9637"),
+        ("5f00::/16", "segment routing inside a network, RFC 9602"),
+        ("fc00::/7", "unique local, with the metadata service of clouds, RFC 4193"),
         ("fe80::/10", "link-local, RFC 4291"),
         ("fec0::/10", "site-local, RFC 3879"),
         ("ff00::/8", "multicast, RFC 4291"),
     )
 )
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 
 
@@ -59,7 +66,17 @@ def host_of(url: str) -> tuple[str, int]:
         raise NotAllowed(f"{parts.scheme or 'an address without a scheme'}: only http and https are visited")
     if parts.username is not None or parts.password is not None:
         raise NotAllowed("addresses with a user name are not visited")
-    return parts.hostname.rstrip(".").lower(), port or (443 if parts.scheme == "https" else 80)
+    return _ascii(parts.hostname.rstrip(".").lower()), port or (443 if parts.scheme == "https" else 80)
+
+
+def _ascii(host: str) -> str:
+    """The host as it stands in the name system: 政府.中国 and xn--mxtq1m.xn--fiqs8s are one."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise NotAllowed("the host name is malformed") from None
 
 
 def bare(host: str) -> str:
@@ -70,7 +87,7 @@ def bare(host: str) -> str:
 def why_refused(address: Address) -> str | None:
     """The reason why an address is never a public portal, or None. IPv4 inside IPv6 is judged as IPv4."""
     if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        inner = address.ipv4_mapped  # RFC 4291: the system connects to the IPv4 address
         if inner is None and address in _NAT64:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
@@ -78,6 +95,8 @@ def why_refused(address: Address) -> str | None:
     for network, reason in REFUSED:
         if address.version == network.version and address in network:
             return reason
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return "outside the global unicast space, RFC 4291"
     return None
 
 
@@ -98,7 +117,10 @@ class Guard:
         networks: list[Network] = []
         for entry in private:
             if "/" in entry:
-                networks.append(ipaddress.ip_network(entry, strict=False))
+                try:
+                    networks.append(ipaddress.ip_network(entry, strict=False))
+                except ValueError:
+                    raise ValueError(f"{entry!r} is neither a host, host:port nor a network like 10.1.0.0/16") from None
                 continue
             host, port = _split(entry)
             named.add((host, port))
@@ -113,11 +135,16 @@ class Guard:
     def check_address(self, host: str, port: int, address: str) -> None:
         """Raises NotAllowed if ``host`` turned out to stand at an address that must not be contacted. To be asked with
         the very address that the connection is then made to."""
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        try:
+            parsed = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            raise NotAllowed(f"{host} stands at {address!r}, which is no address") from None
         reason = why_refused(parsed)
         if reason is None:
             return
-        name = host.rstrip(".").lower()
+        if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+            parsed = parsed.ipv4_mapped
+        name = _ascii(host.rstrip(".").lower())
         if any(h in {name, str(parsed)} and p in {None, port} for h, p in self.private_hosts):
             return
         if any(parsed.version == network.version and parsed in network for network in self.private_networks):
@@ -126,12 +153,12 @@ class Guard:
 
 
 def _split(entry: str) -> tuple[str, int | None]:
-    if entry.startswith("["):
+    host, port = entry, ""
+    if entry.startswith("["):  # [::1]:8080
         host, _, rest = entry[1:].partition("]")
-        return host.lower(), int(rest.lstrip(":")) if rest.startswith(":") else None
-    if entry.count(":") == 1:
+        port = rest.removeprefix(":")
+    elif entry.count(":") == 1:
         host, _, port = entry.partition(":")
-        if not port.isdigit():
-            raise ValueError(f"{entry!r}: the port must be a number")
-        return host.lower(), int(port)
-    return entry.lower(), None
+    if not host or (port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536)):
+        raise ValueError(f"{entry!r} is neither a host, host:port nor a network like 10.1.0.0/16")
+    return _ascii(host.lower()), int(port) if port else None

@@ -6,11 +6,14 @@ The same bytes always get the same name, so storing twice is storing once, and b
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import uuid
 from functools import lru_cache
+from pathlib import Path
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -26,9 +29,7 @@ class Store:
         self.url = url
         self._system, root = fsspec.core.url_to_fs(url)
         self._root = root.rstrip("/")
-        self._local = "file" in (
-            self._system.protocol if isinstance(self._system.protocol, tuple | list) else (self._system.protocol,)
-        )
+        self._folder = Path(self._root) if isinstance(self._system, LocalFileSystem) else None
 
     def _path(self, sha256: str) -> str:
         if not _NAME.fullmatch(sha256):
@@ -36,22 +37,14 @@ class Store:
         return f"{self._root}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
     def put(self, data: bytes) -> str:
-        """Keep the bytes; returns their sha256 (hex). Written beside and renamed, so no half file ever has the name."""
+        """Keep the bytes; returns their sha256 (hex). No half file ever has the name; a damaged one is replaced."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
-        if self.exists(sha256) and self._system.size(path) == len(data):
-            return sha256
-        if not self._local:
-            self._system.pipe_file(path, data)  # an object appears whole or not at all
-            return sha256
-        self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
-        beside = f"{path}.{uuid.uuid4().hex}.part"
-        try:
-            self._system.pipe_file(beside, data)
-            self._system.mv(beside, path)
-        finally:
-            if self._system.exists(beside):
-                self._system.rm_file(beside)
+        if self._folder is None:
+            if not self.exists(sha256):
+                self._system.pipe_file(path, data)  # an object appears whole or not at all
+        elif not self._is(sha256):
+            _write(Path(path), data)
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -64,9 +57,31 @@ class Store:
             raise Missing(f"the bytes stored as {sha256} are damaged")
         return data
 
+    def _is(self, sha256: str) -> bool:
+        """Whether the bytes are there and are what their name says (a power cut may have left the name only)."""
+        try:
+            self.get(sha256)
+        except Missing:
+            return False
+        return True
+
     def exists(self, sha256: str) -> bool:
         """Whether bytes of that name are there."""
         return bool(self._system.exists(self._path(sha256)))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Beside, to the disk, then renamed: a row that names the bytes may be committed as soon as this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with beside.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=4)

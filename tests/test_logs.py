@@ -1,0 +1,77 @@
+"""Log lines: one a record, with the ids of what is worked on, without passwords."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+import logs
+
+log = logging.getLogger("workers.tasks")
+
+
+@pytest.fixture(autouse=True)
+def _restore() -> Iterator[None]:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    yield
+    root.handlers[:], level = before
+    root.setLevel(level)
+
+
+def test_ids_stand_on_every_line_of_their_block_and_on_no_other(capsys: pytest.CaptureFixture[str]):
+    logs.setup("text", "INFO")
+    with logs.bound(source=17):
+        with logs.bound(document=3):
+            log.info("fetched")
+        log.info("done")
+    log.info("idle")
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert first.endswith("workers.tasks source=17 document=3 fetched")
+    assert second.endswith("workers.tasks source=17 done")
+    assert third.endswith("workers.tasks idle")
+
+
+def test_json_lines_hold_the_ids_as_fields_and_chinese_as_it_is(capsys: pytest.CaptureFixture[str]):
+    logs.setup("json", "INFO")
+    with logs.bound(mail=5):
+        log.warning("未能发送 %s", "年报")
+    line = json.loads(capsys.readouterr().err)
+    assert (line["level"], line["logger"], line["mail"], line["message"]) == (
+        "warning",
+        "workers.tasks",
+        5,
+        "未能发送 年报",
+    )
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_a_password_in_an_address_reaches_no_log_not_even_in_a_traceback(
+    style: str, capsys: pytest.CaptureFixture[str]
+):
+    logs.setup(style, "INFO")
+    address = "postgresql+psycopg://nianbao:geheim@db/nianbao"
+    try:
+        raise ConnectionError(f"no answer from {address}")
+    except ConnectionError:
+        log.exception("failed on %s", address)
+    said = capsys.readouterr().err
+    assert "geheim" not in said
+    assert "nianbao:***@db" in said
+
+
+def test_a_text_from_a_portal_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]):
+    logs.setup("text", "INFO")
+    log.info("title: %s", "年报\n2027-02-03T00:00:00Z error forged")
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_setting_up_twice_does_not_double_the_lines(capsys: pytest.CaptureFixture[str]):
+    logs.setup("text", "WARNING")
+    logs.setup("text", "WARNING")
+    log.warning("once")
+    log.info("never")
+    assert len(capsys.readouterr().err.splitlines()) == 1
