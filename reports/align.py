@@ -131,8 +131,10 @@ def covered(before: str, after: str, label: str) -> float:
         if before.endswith(variant):
             return weight
         if len(tail) >= 2:
-            whole = _best_window(variant, tail)
-            best = max(best, whole * weight)
+            # At the end, or nearly: what stands between a label and the figures is another row's label.
+            ends = max(fuzz.ratio(before[-length:], variant) for length in range(max(2, size - 2), size + 3)) / 100
+            near = _best_window(variant, tail) * 0.8 if size > 6 else 0.0
+            best = max(best, ends * weight, near * weight)
         if after and size > 6:
             head = before[-size:]
             joined = fuzz.partial_ratio(variant, head + after[:40]) / 100
@@ -194,8 +196,8 @@ def _line(cells: tuple[GridCell, ...], at: At, block: int, grid: int) -> Line:
     best = max(wordy, key=lambda i: (_known(cells[i].text), i))
     known = _known(cells[best].text)
     if known >= SURE:
-        near = [i for i in wordy if _known(cells[i].text) >= known - 0.05]
-        with_values = [i for i in near if i + 1 < len(cells)]
+        # The label stands next to the figures; a group's label before it may be printed better.
+        with_values = [i for i in wordy if i + 1 < len(cells) and _known(cells[i].text) >= min(known - 0.05, SURE)]
         chosen = max(with_values) if with_values else best
         # A label printed again where its figure should stand is damage in the figure's place.
         chosen = next(i for i in wordy if norm(cells[i].text) == norm(cells[chosen].text))
@@ -447,6 +449,7 @@ class _Layout:
     first: dict[int, Counter[int]] = field(default_factory=dict)
     ends: dict[tuple[int, int], Counter[tuple[int, int]]] = field(default_factory=dict)
     edges: dict[int, Counter[tuple[int, int]]] = field(default_factory=dict)
+    heads: dict[int, int] = field(default_factory=dict)  # column line of the first head, where no row tells
 
     def usual(self, grid: int) -> tuple[int, int] | None:
         """The blanks at either end that most rows of a grid have, None without a majority."""
@@ -509,19 +512,24 @@ def _fit(line: Line, count: int, layout: _Layout) -> tuple[tuple[GridCell, ...] 
         if len(texts) == 1 and numbers.parse(next(iter(texts))).value is not None:
             return values[:count], 0.95  # whichever is too many, the others read the same
         return None, 0.0
+    if all(_empty(cell) for cell in values):
+        return values[:count], 1.0
+    # A blank column at one end is there in all rows of a grid, whatever the spans say.
+    ends = layout.ends.get((line.grid, len(values)))
+    if ends and len(ends) == 1 and next(iter(ends)) in options:
+        lead = next(iter(ends))[0]
+        return values[lead : lead + count], 1.0 if ends.total() >= 2 else BY_ORDER
     first = layout.first.get(line.grid)
     if first:
         column, often = first.most_common(1)[0]
         fitting = [o for o in options if values[o[0]].column == column]
-        if len(fitting) == 1 and often * 2 > sum(first.values()):
-            return values[fitting[0][0] : fitting[0][0] + count], 1.0
-    ends = layout.ends.get((line.grid, len(values)))
-    if ends:
-        common = ends.most_common(1)[0][0]
-        if common in options:
-            return values[common[0] : common[0] + count], 0.95
-    if all(_empty(cell) for cell in values):
-        return values[:count], 1.0
+        if len(fitting) == 1 and often * 2 > first.total():
+            sure = 1.0 if len(first) == 1 and often >= 3 else BY_ORDER
+            return values[fitting[0][0] : fitting[0][0] + count], sure
+    below = [o for o in options if values[o[0]].column == layout.heads.get(line.grid, -1)]
+    if len(below) == 1:
+        # By the head alone, and spans are a page's own claim: in doubt.
+        return values[below[0][0] : below[0][0] + count], BY_ORDER
     return None, 0.0
 
 
@@ -602,7 +610,7 @@ def _candidates(lines: Sequence[Line], table: Table) -> list[Line]:
     specs = {spec.label for form in FORMS_BOTH for spec in rows(table, form)}
     out = []
     for line in lines:
-        if not line.values:
+        if not line.values or (line.flat and _is_dispute_head(line.label[-80:])):
             continue
         like = max((_label_score(line, label) for label in specs), default=0.0)
         if table == "proactive":
@@ -798,11 +806,14 @@ def _proactive(lines: list[Line], form: Form, _flat: bool) -> _Found:
         pair = chosen.get(n)
         if pair is not None:
             line = chosen_lines[pair[0]]
-            chosen_lines[pair[0]] = replace_values(line, len(spec.columns))
+            chosen_lines[pair[0]] = _merged_values(line, len(spec.columns))
+            layout.learn([chosen_lines[pair[0]]], len(spec.columns))
+    for n, spec in enumerate(specs):
         _place(best, spec, chosen.get(n), chosen_lines, layout, False)
     best.pairs = len(chosen)
-    first, last = (chosen_lines[f(i for i, _ in chosen.values())] for f in (min, max))
-    _others(best, lines, _same(lines, first), _same(lines, last), "proactive", form)
+    where = {id(line.cells): n for n, line in enumerate(lines)}
+    spots = [where[id(chosen_lines[i].cells)] for i, _ in chosen.values()]
+    _others(best, lines, lines[min(spots)], lines[max(spots)], "proactive", form)
     _compare_copies(best, [c for c in copies if c[0] is not chosen], chosen, specs)
     return best
 
@@ -837,11 +848,7 @@ def _damaged_labels(
     return out, own
 
 
-def _same(lines: Sequence[Line], line: Line) -> Line:
-    return next((other for other in lines if other.cells is line.cells and other.label == line.label), line)
-
-
-def replace_values(line: Line, count: int) -> Line:
+def _merged_values(line: Line, count: int) -> Line:
     """A merged row prints one figure and the grid keeps blanks beside it, or repeats the figure in each."""
     values = _without_sublabels(line.values, count)
     printed = [cell for cell in values if not _empty(cell)]
@@ -898,6 +905,10 @@ def _disputes(lines: list[Line], form: Form, after: int) -> _Found:
         whole = next((line for line in candidates if len(line.values) >= 3), None)
         if whole is None:
             return found
+    for line in lines:
+        if line.grid == whole.grid and not line.flat:
+            columns = [c.column for c in line.cells if c.column is not None and norm(c.text) == "结果维持"]
+            layout.heads[line.grid] = min([*columns, layout.heads.get(line.grid, 10**6)])
     fitted, sure = _fit(whole, DISPUTES, layout)
     raws = tuple(cell.text.strip() for cell in whole.values)
     found.pairs = 1

@@ -55,9 +55,9 @@ def from_lines(lines: Sequence[str]) -> list[Block]:
 
 
 def _close(out: list[Block], rows: list[list[str]], table: int) -> int:
-    """A lone row of two cells with words in it is prose; all else becomes a grid."""
-    rows = [row for row in rows if any(row)]
-    if not rows:
+    """Blank lines that hold a tab or two are no rows; a row of five blanks may be a blank table's."""
+    rows = [row for row in rows if any(row) or len(row) >= 5]
+    if not any(any(row) for row in rows):
         return table
     table += 1
     out.append(
@@ -95,14 +95,10 @@ def _from_cells(lines: Sequence[str]) -> list[Block]:
             row = []
         if not bare.strip(" \f\xa0\u3000") or PAGE_NUMBER.fullmatch(bare):
             continue
-        table = _close_cells(out, rows, table)
+        table = _close(out, rows, table)
         rows = []
         out.append(Paragraph(bare.strip()))
     if row:
         rows.append(row)
-    _close_cells(out, rows, table)
+    _close(out, rows, table)
     return out
-
-
-def _close_cells(out: list[Block], rows: list[list[str]], table: int) -> int:
-    return _close(out, rows, table)

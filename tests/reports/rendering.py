@@ -334,19 +334,27 @@ def _cell(rng: random.Random, text: str, word: bool, inner: bool) -> str:
 # --------------------------------------------------------------------------------------------------------------- text
 
 
-def text(seed: int, damaged: bool = False) -> Printed:
-    """A flattened text in a manner drawn from the seed."""
+def text(seed: int, damaged: bool = False, lossy: bool = False) -> Printed:
+    """A flattened text in a manner drawn from the seed; ``lossy``: blank cells vanish without a trace."""
     rng = random.Random(seed)
     form: Form = rng.choice(("2019", "2021"))
     values = figures(rng, form)
     manner = rng.choice(("tsv", "placeholders", "cells", "columns", "spaces", "lines", "bars"))
     way = _way(rng, plain=manner in ("columns", "spaces", "lines"))
+    if lossy:
+        manner = rng.choice(("columns", "spaces", "lines"))
+        way.blank_zeros = True
     way.broken_labels = False
     way.damaged_labels = damaged
     tables = _rows(way, values, form)
     lost: set[str] = set()
     if rng.random() < 0.2:
         _lose(rng, tables, form, lost)
+    if lossy:
+        for form_rows in forms.FORMS[form].tables.values():
+            for spec in form_rows:
+                if any(None in way.right[key] for key in spec.cells()) or spec.table == "disputes":
+                    lost.update(spec.cells())
     out = ["某市统计局2023年政府信息公开工作年度报告", "", "一、总体情况", "全年主动公开信息 2461 条，收到申请 7 件。"]
     for table, title in TITLES.items():
         out += ["", title, ""]
