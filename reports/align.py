@@ -392,7 +392,11 @@ def _parts(run: list[_Word]) -> list[list[_Word]]:
 def match(lines: Sequence[Line], specs: Sequence[RowSpec], score: Score = _score) -> dict[int, tuple[int, float]]:
     """Both sequences in order, as cheaply as possible: index of spec -> (index of line, likeness)."""
     n, m = len(lines), len(specs)
-    table = [[score(line, spec) * (0.7 if line.blank else 1.0) for spec in specs] for line in lines]
+    table = []
+    for line in lines:
+        # A blank row is rarely the row itself: more often the rest of one that a page end cut.
+        weight = 0.7 if line.blank else 1.0
+        table.append([score(line, spec) * weight for spec in specs])
     cost = [[0.0] * (m + 1) for _ in range(n + 1)]
     for i in range(1, n + 1):
         cost[i][0] = i * GAP
@@ -669,9 +673,15 @@ def _doubt_blanks(found: _Found, specs: Sequence[RowSpec]) -> None:
     printed = [[found.cells[key] for key in spec.cells()] for spec in specs]
     zeros = sum(cell.value == 0 for row in printed for cell in row)
     blanks = sum(cell.blank for row in printed for cell in row)
+    widths = Counter(len(line.cells) for line in found.lines)
+    usual, often = widths.most_common(1)[0]
+    narrow = {line.at for line in found.lines if len(line.cells) < usual and often * 2 > widths.total()}
     for spec, row in zip(specs, printed, strict=True):
+        if not any(cell.blank for cell in row):
+            continue
         adds_up = sum(cell.value or 0 for cell in row[:-1]) == (row[-1].value or 0)
-        if any(cell.blank for cell in row) and (zeros > blanks or not adds_up):
+        where = {(cell.at.table, cell.at.row) for cell in row}
+        if zeros > blanks or not adds_up or any((at.table, at.row) in where for at in narrow):
             for key in spec.cells():
                 found.cells[key] = replace(found.cells[key], confidence=min(found.cells[key].confidence, 0.5))
 

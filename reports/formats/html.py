@@ -478,7 +478,10 @@ _SECTION = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．]\s*\S")
 
 
 def _span(element: HtmlElement, name: str) -> int:
-    value = (element.get(name) or "1").strip()
+    stated = element.get(name)
+    if stated is None:
+        return 1
+    value = stated.strip()
     return max(1, min(int(value), MAX_SPAN)) if value.isascii() and value.isdigit() and len(value) < 9 else 1
 
 

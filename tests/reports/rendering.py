@@ -339,10 +339,10 @@ def text(seed: int, damaged: bool = False, lossy: bool = False) -> Printed:
     rng = random.Random(seed)
     form: Form = rng.choice(("2019", "2021"))
     values = figures(rng, form)
-    manner = rng.choice(("tsv", "placeholders", "cells", "columns", "spaces", "lines", "bars"))
-    way = _way(rng, plain=manner in ("columns", "spaces", "lines"))
+    manner = rng.choice(("tsv", "placeholders", "cells", "columns", "layout", "spaces", "lines", "bars"))
+    way = _way(rng, plain=manner in ("columns", "layout", "spaces", "lines"))
     if lossy:
-        manner = rng.choice(("columns", "spaces", "lines"))
+        manner = rng.choice(("columns", "layout", "spaces", "lines"))
         way.blank_zeros = True
     way.broken_labels = False
     way.damaged_labels = damaged
@@ -380,6 +380,8 @@ def _flatten(rng: random.Random, rows: list[Row], manner: str, width: int) -> li
         return [t for row in rows for t, _, _ in row]
     if manner == "spaces":
         return [" ".join(t for t, _, _ in row) for row in rows]
+    if manner == "layout":
+        return _layout_lines(rng, rows)
     out = []
     for row in rows:
         words = [t for t, _, _ in row if t and not looks_like_value(t)]
@@ -392,4 +394,26 @@ def _flatten(rng: random.Random, rows: list[Row], manner: str, width: int) -> li
                 out.append(label[24:])
         else:
             out.append("  ".join([*words, *(f"{t:>5}" for t in numbers)]))
+    return [line for line in out if line.strip()]
+
+
+def _layout_lines(rng: random.Random, rows: list[Row]) -> list[str]:
+    """As a page is printed to text: labels wrapped around the line of the figures, page numbers in between."""
+    out: list[str] = []
+    for n, row in enumerate(rows):
+        words = [t for t, _, _ in row if t and not looks_like_value(t)]
+        numbers = [t for t, _, _ in row if t not in words]
+        if n and n % 12 == 0:
+            out += ["", f"{' ' * 40}- {n // 12} -", ""]
+        if not numbers:
+            out.append("      ".join(words))
+            continue
+        label = words[-1] if words else ""
+        size = rng.choice((9, 13, 17))
+        parts = [label[i : i + size] for i in range(0, len(label), size)] or [""]
+        middle = rng.choice((0, len(parts) // 2))
+        for k, part in enumerate(parts):
+            group = "".join(words[:-1]) if k == 0 else ""
+            figures = "".join(f" {t:>8}" for t in numbers) if k == middle else ""
+            out.append(f"{group:<10}{part:<20}{figures}")
     return [line for line in out if line.strip()]
