@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import openpyxl
 import pyarrow as pa
@@ -22,6 +23,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
+import net
 from models import agencies, sources
 from reports import forms
 
@@ -40,7 +42,7 @@ COLUMNS: dict[str, str] = {
     "division_code": "行政区划代码",
     "parent": "上级政府或主管部门的全称",
     "portal": "门户网站首页地址，http 或 https 开头",
-    "reports_url": "年报栏目地址；多个单位共用一个栏目时填相同地址",
+    "reports_url": "年报栏目地址；多个单位共用一个栏目时填相同地址；一个单位有多个栏目时用空格隔开；新地址取代旧地址",
     "example_report_url": "某一年报告的地址，可不填",
     "example_report_year": "该报告的年度，可不填",
     "family": "网站类型，可不填",
@@ -52,6 +54,7 @@ COLUMNS: dict[str, str] = {
     "office_email": "（填在政府一行）该政府的政府信息公开工作主管部门邮箱，多个用分号隔开",
 }
 REQUIRED = ("name", "level")
+BEYOND = "(no column)"  # what stands right of the head: in a CSV, a comma that should have been quoted
 
 
 class BadSheet(Exception):
@@ -85,26 +88,49 @@ def import_agencies(session: Session, path: Path, skip_bad: bool, now: datetime)
     With a bad row nothing is written, unless ``skip_bad``: then the good rows are. Raises BadSheet for an unusable file.
     """
     result = ImportResult()
-    rows: list[tuple[agencies.AgencyRow, str, str]] = []
+    known = agencies.known(session)
+    parents = {name: body.parent for name, body in known.items()}
+    rows: list[tuple[agencies.AgencyRow, list[str], str]] = []
     seen: dict[str, int] = {}
-    for number, values in _sheet_rows(path):
-        bad = list(_faults(number, values, seen))
+    sheet = list(_sheet_rows(path))
+    parents |= {values["name"]: values["parent"] for _, values in sheet if values["parent"]}
+    for number, values in sheet:
+        bad = [*_faults(number, values, seen), *_contradictions(number, values, known, parents)]
         result.bad += bad
         if not bad:
             seen[values["name"]] = number
-            rows.append((_agency_row(values), values["reports_url"], values["family"]))
+            rows.append((_agency_row(values), values["reports_url"].split(), values["family"]))
     if not rows and not result.bad:
         raise BadSheet("the sheet has no rows below its head")
     if result.bad and not skip_bad:
         return result
-    for row, reports_url, family in rows:
+    for row, reports_urls, family in rows:
         agency, added = agencies.upsert_agency(session, row)
         result.added += added
         result.updated += not added
-        if reports_url:
-            sources.upsert_source(session, reports_url, agency.id, family, now)
+        if reports_urls:
+            sources.serve(session, agency.id, reports_urls, family, now)
     agencies.link_parents(session)
     return result
+
+
+def _contradictions(
+    row: int, values: Mapping[str, str], known: Mapping[str, agencies.Known], parents: Mapping[str, str]
+) -> Iterator[BadRow]:
+    """What a row says against the rest of the sheet and against what the register has already."""
+    name = values["name"]
+    chain = [name]
+    while (above := parents.get(chain[-1])) and above not in chain[1:]:
+        chain.append(above)
+        if above == name:
+            yield BadRow(row, "parent", f"the body would stand below itself: {' < '.join(chain)}")
+            break
+    before = known.get(name)
+    first = _date(values["in_scope_from"]) or (before.in_scope_from if before else None)
+    last = _date(values["in_scope_to"]) or (before.in_scope_to if before else None)
+    if first is not None and last is not None and first > last:
+        column = "in_scope_to" if values["in_scope_to"] else "in_scope_from"
+        yield BadRow(row, column, f"the scope would end on {last}, before it begins on {first}")
 
 
 def _sheet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -122,6 +148,9 @@ def _sheet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise BadSheet(
             f"row 1 lacks the column {missing[0]}; `nianbao agencies template FILE` writes a sheet with all columns"
         )
+    doubled = [name for name in head if name and head.count(name) > 1]
+    if doubled:
+        raise BadSheet(f"row 1 has the column {doubled[0]!r} twice")
     unknown = [name for name in head if name and name not in COLUMNS]
     if unknown:
         raise BadSheet(f"row 1, column {unknown[0]!r} is not known; the columns are {', '.join(COLUMNS)}")
@@ -131,6 +160,9 @@ def _sheet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             continue
         values = dict.fromkeys(COLUMNS, "")
         values.update({name: text for name, text in zip(head, texts, strict=False) if name})
+        values[BEYOND] = " ".join(
+            text for index, text in enumerate(texts) if text and (index >= len(head) or not head[index])
+        )
         yield number, values
 
 
@@ -150,7 +182,7 @@ def _cell_text(cell: object) -> str:
 
 def _csv_table(data: bytes) -> Iterator[list[Any]]:
     if b"\x00" in data:
-        raise BadSheet("the file is neither CSV nor XLSX")
+        raise BadSheet("the file is neither CSV nor XLSX; save it as one of the two")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
@@ -171,11 +203,10 @@ def _xlsx_table(data: bytes) -> Iterator[list[Any]]:
         sheet = book.worksheets[0]
         for row in sheet.iter_rows(values_only=True):
             yield list(row)
-    except (InvalidFileException, KeyError, ValueError, OSError, IndexError) as error:
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError) as error:
         raise BadSheet(f"the XLSX is damaged: {error}") from None
 
 
-_URL = re.compile(r"https?://[^\s/]+(/\S*)?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s;；,，]+@[^@\s;；,，]+\.[^@\s;；,，]+")
 _DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
@@ -186,12 +217,17 @@ def _faults(row: int, values: Mapping[str, str], seen: Mapping[str, int]) -> Ite
             yield BadRow(row, column, "must not be empty")
     if values["name"] in seen:
         yield BadRow(row, "name", f"{values['name']} stands in row {seen[values['name']]} already")
+    if values[BEYOND]:
+        yield BadRow(row, BEYOND, f"{values[BEYOND]!r} stands under no column; quote a text that holds a comma")
     for column, allowed in (("level", agencies.LEVELS), ("kind", agencies.KINDS)):
         if values[column] and values[column] not in allowed:
-            yield BadRow(row, column, f"{values[column]!r} is none of {', '.join(allowed)}")
+            yield BadRow(row, column, f"{values[column]!r} is no {column}; use {', '.join(allowed)}")
     for column in ("portal", "reports_url", "example_report_url"):
-        if values[column] and not _URL.fullmatch(values[column]):
-            yield BadRow(row, column, f"{values[column]!r} is no http or https address")
+        for url in values[column].split():
+            try:
+                net.host_of(url)
+            except net.NotAllowed as error:
+                yield BadRow(row, column, f"{url!r} cannot be visited: {error}")
     for column in ("in_scope_from", "in_scope_to"):
         if values[column] and _date(values[column]) is None:
             yield BadRow(row, column, f"{values[column]!r} is no date; write 2021-01-01")
@@ -325,10 +361,15 @@ def _flat(row: Mapping[str, Any], what: str) -> dict[str, Any]:
 
 
 def safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, made text again by a leading apostrophe (OWASP CSV injection)."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+    """Text that a spreadsheet would run as a formula, made text again by a leading apostrophe (OWASP CSV injection).
+    Full-width signs count: some spreadsheets take them for the others. A plain figure is left as it is."""
+    if isinstance(value, str) and value[:1] in _FORMULA and not _FIGURE.fullmatch(value):
         return f"'{value}"
     return value
+
+
+_FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
+_FIGURE = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def _write_csv(rows: Iterable[Mapping[str, Any]], what: str, path: Path | None) -> int:
@@ -353,19 +394,19 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def _write_xlsx(rows: Iterable[Mapping[str, Any]], what: str, path: Path) -> int:
+    flat = [_flat(row, what) for row in rows]  # before the book is begun: one that is broken off cannot be closed
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(what)
-    count = 0
-    for row in rows:
-        flat = _flat(row, what)
-        if not count:
-            sheet.append([forms.label(name) if name in CELL_COLUMNS else name for name in flat])
-        sheet.append([_ILLEGAL.sub("", v) if isinstance(v := safe(value), str) else v for value in flat.values()])
-        count += 1
-    if not count:
-        sheet.append(["no rows"])
+    if flat:
+        sheet.append(list(flat[0]))
+    for row in flat:
+        sheet.append([_ILLEGAL.sub("", v) if isinstance(v := safe(value), str) else v for value in row.values()])
+    if what == "reports":
+        legend = book.create_sheet("列说明")
+        for key in CELL_COLUMNS:
+            legend.append([key, forms.place(key), forms.label(key)])
     book.save(path)
-    return count
+    return len(flat)
 
 
 def _write_parquet(rows: Iterable[Mapping[str, Any]], what: str, path: Path) -> int:

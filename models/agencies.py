@@ -184,6 +184,21 @@ def upsert_agency(session: Session, row: AgencyRow) -> tuple[Agency, bool]:
     return agency, added
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the register has of a body already, as an import needs it."""
+
+    parent: str
+    in_scope_from: date | None
+    in_scope_to: date | None
+
+
+def known(session: Session) -> dict[str, Known]:
+    """Name -> what is known, of every body of the register."""
+    columns = (Agency.name, Agency.parent_name, Agency.in_scope_from, Agency.in_scope_to)
+    return {name: Known(parent, first, last) for name, parent, first, last in session.execute(sa.select(*columns))}
+
+
 def guess_kind(name: str) -> str:
     """The kind where a sheet gives none: a body whose name ends as a government's is one, any other a department."""
     if name.endswith(("人民政府", "镇政府", "乡政府")):

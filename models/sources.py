@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Json, one_of
+from models.base import Base, Json, inserted, one_of
 
 STATUSES = (
     "",
@@ -80,22 +81,34 @@ class Run(Base):
 
 def upsert_source(session: Session, url: str, agency_id: int, family: str, now: datetime) -> Source:
     """The source of that address, serving the body; a new one is due at once."""
-    source = session.scalar(sa.select(Source).where(Source.url == url))
+    by_url = sa.select(Source).where(Source.url == url)
+    source = session.scalar(by_url)
     if source is None:
         source = Source(url=url, family=family, next_due_at=now, validators={})
-        session.add(source)
-        session.flush()
+        if not inserted(session, source):
+            source = session.scalars(by_url).one()
     elif family:
         source.family = family
     if session.get(SourceAgency, (source.id, agency_id)) is None:
-        session.add(SourceAgency(source_id=source.id, agency_id=agency_id))
-        session.flush()
+        inserted(session, SourceAgency(source_id=source.id, agency_id=agency_id))
     return source
 
 
+def serve(session: Session, agency_id: int, urls: Sequence[str], family: str, now: datetime) -> None:
+    """These addresses are where the body's reports are looked for from now on. A former column that serves nobody any
+    more keeps its history and is no longer looked at."""
+    kept = [upsert_source(session, url, agency_id, family, now).id for url in urls]
+    session.execute(
+        sa.delete(SourceAgency).where(SourceAgency.agency_id == agency_id, SourceAgency.source_id.not_in(kept))
+    )
+
+
 def due(session: Session, now: datetime) -> list[Source]:
-    """The sources whose next look is due, the longest waiting first."""
-    query = sa.select(Source).where(sa.or_(Source.next_due_at.is_(None), Source.next_due_at <= now))
+    """The sources whose next look is due and that serve somebody, the longest waiting first."""
+    query = sa.select(Source).where(
+        sa.or_(Source.next_due_at.is_(None), Source.next_due_at <= now),
+        sa.exists().where(SourceAgency.source_id == Source.id),
+    )
     return list(session.scalars(query.order_by(Source.next_due_at.asc().nulls_first(), Source.id)))
 
 

@@ -1,0 +1,357 @@
+"""The register from a sheet, and everything out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+import exchange
+from exchange import BadSheet, ImportResult
+from models import agencies, base, queries, sources
+from models.agencies import Agency, Office
+from models.sources import Source, SourceAgency
+from reports import forms
+from tests.models.rows import NOW
+
+HEAD = "name,level,kind,parent,portal,reports_url,in_scope_from,in_scope_to,deadline,aliases,office_email"
+
+
+def sheet(path: Path, *lines: str, head: str = HEAD, encoding: str = "utf-8") -> Path:
+    path.write_text("\n".join((head, *lines)) + "\n", encoding=encoding)
+    return path
+
+
+def workbook(path: Path, rows: Iterable[Iterable[Any]]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))  # type: ignore[union-attr]
+    book.save(path)
+    return path
+
+
+def take(engine: Engine, path: Path, skip_bad: bool = False) -> ImportResult:
+    with base.transaction(engine) as session:
+        return exchange.import_agencies(session, path, skip_bad=skip_bad, now=NOW)
+
+
+def names(engine: Engine) -> list[str]:
+    with base.transaction(engine) as session:
+        return list(session.scalars(sa.select(Agency.name).order_by(Agency.id)))
+
+
+def faults(result: ImportResult) -> list[tuple[int, str]]:
+    return [(bad.row, bad.column) for bad in result.bad]
+
+
+# ------------------------------------------------------------------ in
+
+
+def test_bodies_are_added_with_their_parents_even_where_those_stand_further_down(engine: Engine, tmp_path: Path):
+    path = sheet(
+        tmp_path / "a.csv",
+        "甲县统计局,county,department,甲县人民政府,,http://www.jia.gov.cn/nb/,,,,县统计局、甲统,",
+        "甲县人民政府,county,government,某市人民政府,,,2020-01-01,,,,a@jia.gov.cn；b@jia.gov.cn",
+    )
+    result = take(engine, path)
+    assert (result.added, result.updated, result.bad) == (2, 0, [])
+    with base.transaction(engine) as session:
+        bureau, county = session.scalars(sa.select(Agency).order_by(Agency.id))
+        assert bureau.parent is county
+        assert (county.parent, county.parent_name) == (None, "某市人民政府")
+        assert sorted(alias.name for alias in bureau.aliases) == ["县统计局", "甲统"]
+        office = agencies.office_of(session, bureau.id)
+        assert isinstance(office, Office)
+        assert office.emails == ["a@jia.gov.cn", "b@jia.gov.cn"]
+        (source,) = sources.due(session, NOW)
+        assert (source.url, sources.agencies_of(session, source.id)) == ("http://www.jia.gov.cn/nb/", [bureau.id])
+
+
+def test_a_parent_that_comes_in_a_later_sheet_is_linked_then(engine: Engine, tmp_path: Path):
+    take(engine, sheet(tmp_path / "a.csv", "甲县统计局,county,department,甲县人民政府,,,,,,,"))
+    take(engine, sheet(tmp_path / "b.csv", "甲县人民政府,county,government,,,,,,,,"))
+    with base.transaction(engine) as session:
+        bureau = session.scalars(sa.select(Agency).where(Agency.name == "甲县统计局")).one()
+        assert bureau.parent is not None
+        assert bureau.parent.name == "甲县人民政府"
+
+
+def test_a_second_import_updates_by_name_and_leaves_what_the_sheet_does_not_say(engine: Engine, tmp_path: Path):
+    take(engine, sheet(tmp_path / "a.csv", "甲县统计局,county,department,,http://www.jia.gov.cn/,,2020-01-01,,01-25,,"))
+    take(engine, sheet(tmp_path / "a.csv", "乙县统计局,county,,,,,,,,,"))
+    result = take(engine, sheet(tmp_path / "b.csv", "甲县统计局,county", head="name,level"))
+    assert (result.added, result.updated) == (0, 1)
+    result = take(engine, sheet(tmp_path / "b.csv", "甲县统计局,prefecture,02-10", head="name,level,deadline"))
+    with base.transaction(engine) as session:
+        agency = session.scalars(sa.select(Agency).where(Agency.name == "甲县统计局")).one()
+        assert (agency.level, agency.portal, agency.deadline) == ("prefecture", "http://www.jia.gov.cn/", "02-10")
+        assert agency.in_scope_from == date(2020, 1, 1)
+    assert names(engine) == ["甲县统计局", "乙县统计局"]
+
+
+def test_a_shared_column_becomes_one_source_that_serves_its_bodies(engine: Engine, tmp_path: Path):
+    rows = [f"甲县第{n}局,county,,,,http://www.jia.gov.cn/nb/,,,,," for n in range(3)]
+    take(engine, sheet(tmp_path / "a.csv", *rows))
+    take(engine, sheet(tmp_path / "a.csv", *rows))
+    with base.transaction(engine) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Source)) == 1
+        assert session.scalar(sa.select(sa.func.count()).select_from(SourceAgency)) == 3
+
+
+def test_a_new_address_takes_the_place_of_the_old_one_which_keeps_its_history(engine: Engine, tmp_path: Path):
+    take(engine, sheet(tmp_path / "a.csv", "甲县统计局,county,,,,http://www.jia.gov.cn/old/ http://b.cn/,,,,,"))
+    take(engine, sheet(tmp_path / "b.csv", "甲县统计局,county,,,,http://www.jia.gov.cn/new/ http://b.cn/,,,,,"))
+    with base.transaction(engine) as session:
+        assert {s.url for s in sources.due(session, NOW)} == {"http://www.jia.gov.cn/new/", "http://b.cn/"}
+        assert session.scalar(sa.select(sa.func.count()).select_from(Source)) == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_sheet_is_read_in_the_encodings_that_offices_save(sqlite_engine: Engine, tmp_path: Path, encoding: str):
+    take(sqlite_engine, sheet(tmp_path / "a.csv", "甲县統計局𠮷,county,,,,,,,,,", encoding=encoding))
+    assert names(sqlite_engine) == ["甲县統計局𠮷"]
+
+
+def test_a_workbook_with_dates_and_numbers_as_cells_is_read_as_it_shows(sqlite_engine: Engine, tmp_path: Path):
+    path = workbook(
+        tmp_path / "a.xlsx",
+        [["name", "level", "division_code", "in_scope_from"], [" 甲县统计局 ", "county", 640502, datetime(2021, 3, 1)]],  # noqa: DTZ001
+    )
+    take(sqlite_engine, path)
+    with base.transaction(sqlite_engine) as session:
+        agency = session.scalars(sa.select(Agency)).one()
+        assert (agency.name, agency.division_code, agency.in_scope_from) == ("甲县统计局", "640502", date(2021, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "says"),
+    [
+        (",county,,,,,,,,,", "name", "must not be empty"),
+        ("甲局,,,,,,,,,,", "level", "must not be empty"),
+        ("甲局,州,,,,,,,,,", "level", "'州' is no level; use central, province, prefecture, county, township"),
+        ("甲局,county,局,,,,,,,,", "kind", "'局' is no kind; use government, department"),
+        ("甲局,county,,,www.jia.gov.cn,,,,,,", "portal", "'www.jia.gov.cn' cannot be visited"),
+        ("甲局,county,,,,ftp://jia.gov.cn/,,,,,", "reports_url", "only http and https"),
+        ("甲局,county,,,,http://a:b@jia.gov.cn/,,,,,", "reports_url", "user name"),
+        ("甲局,county,,,,,2021/1/1,,,,", "in_scope_from", "'2021/1/1' is no date; write 2021-01-01"),
+        ("甲局,county,,,,,2021-02-30,,,,", "in_scope_from", "is no date"),
+        ("甲局,county,,,,,2021-02-01,2021-01-01,,,", "in_scope_to", "before it begins on 2021-02-01"),
+        ("甲局,county,,,,,,,1-31,,", "deadline", "'1-31' is no day of the year; write month-day, 01-25"),
+        ("甲局,county,,,,,,,02-29,,", "deadline", "is no day of the year"),
+        ("甲局,county,,,,,,,,,office", "office_email", "'office' is no e-mail address"),
+        ("甲局,county,,甲局,,,,,,,", "parent", "below itself: 甲局 < 甲局"),
+        ("甲局,county,,,,,,,,,,12", "(no column)", "'12' stands under no column"),
+    ],
+)
+def test_a_bad_cell_is_named_by_row_and_column_and_nothing_is_imported(
+    sqlite_engine: Engine, tmp_path: Path, row: str, column: str, says: str
+):
+    path = sheet(tmp_path / "a.csv", "好局,county,,,,,,,,,", "", row)
+    result = take(sqlite_engine, path)
+    (bad,) = result.bad
+    assert (bad.row, bad.column) == (4, column)
+    assert says in bad.message
+    assert names(sqlite_engine) == []
+    result = take(sqlite_engine, path, skip_bad=True)
+    assert (result.added, faults(result), names(sqlite_engine)) == (1, [(4, column)], ["好局"])
+
+
+def test_every_bad_cell_of_a_sheet_is_named_at_once(sqlite_engine: Engine, tmp_path: Path):
+    path = sheet(tmp_path / "a.csv", ",州,,,,,,,,,", "甲局,county,,,,,,,,,", "甲局,county,,,,x,,,,,")
+    assert faults(take(sqlite_engine, path)) == [(2, "name"), (2, "level"), (4, "name"), (4, "reports_url")]
+
+
+def test_bodies_below_each_other_are_refused_even_across_sheets(sqlite_engine: Engine, tmp_path: Path):
+    take(sqlite_engine, sheet(tmp_path / "a.csv", "甲府,county,government,乙府,,,,,,,"))
+    result = take(sqlite_engine, sheet(tmp_path / "b.csv", "乙府,county,government,甲府,,,,,,,"))
+    assert faults(result) == [(2, "parent")]
+    assert result.bad[0].message.endswith("乙府 < 甲府 < 乙府")
+
+
+def test_a_scope_that_ends_before_the_one_on_record_begins_is_refused(sqlite_engine: Engine, tmp_path: Path):
+    take(sqlite_engine, sheet(tmp_path / "a.csv", "甲局,county,,,,,2022-01-01,,,,"))
+    assert faults(take(sqlite_engine, sheet(tmp_path / "b.csv", "甲局,county,,,,,,2021-12-31,,,"))) == [
+        (2, "in_scope_to")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "lacks the column name"),
+        (b"level\ncounty\n", "lacks the column name"),
+        (b"name,level\n", "no rows below its head"),
+        (b"name,level,name\n", "'name' twice"),
+        (b"name,level,colour\n", "'colour' is not known"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", "neither CSV nor XLSX"),
+        (b"PK\x03\x04 cut off", "the XLSX is damaged"),
+        (b"name,level\n\xff\xff\xff,county\n", "neither UTF-8 nor GB18030"),
+        (b'name,level\n"abc,county\n', "the CSV is damaged"),
+    ],
+    ids=["empty", "no name", "no rows", "twice", "unknown column", "old Excel", "broken zip", "bytes", "open quote"],
+)
+def test_a_file_that_is_no_such_sheet_is_refused_in_one_line(
+    sqlite_engine: Engine, tmp_path: Path, data: bytes, says: str
+):
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    with pytest.raises(BadSheet) as error:
+        take(sqlite_engine, path)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_not_there_is_refused(sqlite_engine: Engine, tmp_path: Path):
+    with pytest.raises(BadSheet, match="No such file"):
+        take(sqlite_engine, tmp_path / "none.csv")
+
+
+def test_the_template_is_a_sheet_that_can_be_filled_in_and_imported(sqlite_engine: Engine, tmp_path: Path):
+    path = tmp_path / "bodies.xlsx"
+    exchange.template(path)
+    with pytest.raises(BadSheet, match="no rows below its head"):
+        take(sqlite_engine, path)
+    book = openpyxl.load_workbook(path)
+    rows = book.active
+    assert rows is not None
+    assert [cell.value for cell in rows[1]] == list(exchange.COLUMNS)
+    assert all(cell.value for cell in rows[2])
+    rows["A3"], rows["C3"] = "甲县统计局", "county"
+    book.save(path)
+    assert take(sqlite_engine, path).added == 1
+
+
+def test_the_register_of_the_reference_material_is_imported_whole(engine: Engine, shared: Path, tmp_path: Path):
+    path = shared / "data" / "agencies.csv"
+    if not path.exists():
+        pytest.skip("the reference register lies only beside the developers' clones")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        given_rows = list(csv.DictReader(file))
+    first, second = take(engine, path), take(engine, path)
+    assert (first.added, first.bad, second.added, second.updated) == (len(given_rows), [], 0, len(given_rows))
+    with base.transaction(engine) as session:
+        out = {row["name"]: row for row in queries.export_agencies(session)}
+    for row in given_rows:
+        for column in ("short_name", "level", "kind", "division_code", "parent", "portal", "reports_url", "note"):
+            assert out[row["name"]][column] == row[column], (row["name"], column)
+    with base.transaction(engine) as session:
+        urls = {row["reports_url"] for row in given_rows} - {""}
+        assert session.scalar(sa.select(sa.func.count()).select_from(Source)) == len(urls)
+
+
+def test_the_exported_register_can_be_imported_again(engine: Engine, tmp_path: Path):
+    path = sheet(
+        tmp_path / "a.csv",
+        "甲县人民政府,county,government,,http://www.jia.gov.cn/,,2020-01-01,2030-12-31,03-20,县政府、甲府,a@jia.gov.cn",
+        "甲县统计局,county,department,甲县人民政府,,http://a.cn/1 http://a.cn/2,,,,,",
+    )
+    take(engine, path)
+    with base.transaction(engine) as session:
+        before = list(queries.export_agencies(session))
+    for form in ("csv", "xlsx"):
+        out = tmp_path / f"out.{form}"
+        exchange.write(iter(before), "agencies", form, out)
+        result = take(engine, out)
+        assert (result.updated, result.bad) == (2, [])
+        with base.transaction(engine) as session:
+            assert list(queries.export_agencies(session)) == before
+
+
+# ------------------------------------------------------------------ out
+
+REPORT = {
+    "agency": "甲县统计局",
+    "year": 2026,
+    "form": "2021",
+    "published_on": date(2027, 1, 20),
+    "first_seen": datetime(2027, 1, 21, 1, tzinfo=UTC),
+    "on_time": True,
+    "cells": dict.fromkeys(forms.keys("2021"), 0) | {"applications.new.total": 26, "proactive.fees.amount": 267.9503},
+    "needs_review": False,
+}
+FINDING = {"agency": "甲县统计局", "cells": ["applications.new.total"], "expected": Decimal("1.5"), "actual": None}
+
+
+def test_json_lines_keep_lists_cells_and_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert exchange.write(iter([FINDING | {"id": 7}]), "findings", "jsonl", None) == 1
+    line = json.loads(capsys.readouterr().out)
+    assert line == {"agency": "甲县统计局", "cells": ["applications.new.total"], "expected": 1.5, "actual": None}
+    exchange.write(iter([REPORT]), "reports", "jsonl", tmp_path / "a.jsonl")
+    line = json.loads((tmp_path / "a.jsonl").read_text(encoding="utf-8"))
+    assert (line["cells"]["applications.new.total"], line["first_seen"]) == (26, "2027-01-21T01:00:00+00:00")
+
+
+def test_a_table_of_reports_has_a_column_for_every_cell_of_both_forms(tmp_path: Path):
+    for form in ("csv", "xlsx", "parquet"):
+        exchange.write(iter([REPORT]), "reports", form, tmp_path / f"a.{form}")
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    head, values = openpyxl.load_workbook(tmp_path / "a.xlsx")["reports"].iter_rows(values_only=True)
+    (parquet,) = pq.read_table(tmp_path / "a.parquet").to_pylist()
+    wanted = {*REPORT, *forms.keys("2021"), *forms.keys("2019")} - {"cells"}
+    assert set(row) == set(head) == set(parquet) == wanted
+    sheet_row = dict(zip(head, values, strict=True))
+    assert (row["applications.new.total"], sheet_row["applications.new.total"]) == ("26", 26)
+    assert parquet["proactive.fees.amount"] == 267.9503
+    only_2019 = next(key for key in forms.keys("2019") if key not in forms.keys("2021"))
+    assert (row[only_2019], sheet_row[only_2019], parquet[only_2019]) == ("", None, None)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "＝1+1", '=HYPERLINK("http://a")'])
+def test_a_title_that_a_spreadsheet_would_run_is_text(tmp_path: Path, text: str):
+    for form in ("csv", "xlsx"):
+        exchange.write(iter([{"title": text}]), "documents", form, tmp_path / f"a.{form}")
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1] == [f"'{text}"]
+    cell = openpyxl.load_workbook(tmp_path / "a.xlsx")["documents"]["A2"]
+    assert cell.data_type == "s"
+    assert str(cell.value).startswith("'")
+
+
+def test_a_negative_figure_stays_a_figure():
+    assert [exchange.safe(value) for value in ("-3", "+2.5", -3, None, "甲-乙")] == ["-3", "+2.5", -3, None, "甲-乙"]
+
+
+def test_nothing_to_export_is_an_empty_file_of_its_kind(tmp_path: Path):
+    for form in exchange.FORMATS:
+        assert exchange.write(iter([]), "findings", form, tmp_path / f"a.{form}") == 0
+        assert (tmp_path / f"a.{form}").exists()
+    assert pq.read_table(tmp_path / "a.parquet").num_rows == 0
+    openpyxl.load_workbook(tmp_path / "a.xlsx")
+
+
+@pytest.mark.parametrize("form", exchange.FORMATS)
+def test_an_export_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path, form: str):
+    def rows() -> Iterable[dict[str, Any]]:
+        yield FINDING
+        raise ConnectionError
+
+    path = tmp_path / "a"
+    path.write_text("before")
+    with pytest.raises(ConnectionError):
+        exchange.write(rows(), "findings", form, path)
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.characters(codec="utf-8"), max_size=40))
+def test_any_text_can_be_written_to_every_format(tmp_path: Path, text: str):
+    for form in exchange.FORMATS:
+        exchange.write(iter([{"title": text}]), "documents", form, tmp_path / f"a.{form}")
+    assert json.loads((tmp_path / "a.jsonl").read_text(encoding="utf-8"))["title"] == text
+    assert pq.read_table(tmp_path / "a.parquet").to_pylist() == [{"title": text}]
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1:] in ([[text]], [[f"'{text}"]])
