@@ -97,3 +97,69 @@ def test_what_cannot_be_read_is_one_clear_line(data, words):
 def test_a_compressed_page_is_inflated_first():
     page = "<h1>某市统计局2023年政府信息公开工作年度报告</h1><p>一、总体情况</p>".encode()
     assert read(gzip.compress(page), "a.html").year == 2023
+
+
+GOLDEN = Path(__file__).resolve().parents[1] / "data" / "reading"
+ANNOUNCEMENT = (
+    "<html><head><title>青禾县水利局2023年政府信息公开工作年度报告</title>"
+    "<meta name='PubDate' content='2024-01-19'></head><body><p>详见附件。</p></body></html>"
+).encode()
+
+
+def test_a_page_that_only_announces_its_report_is_read_from_the_attachment():
+    attached = (GOLDEN / "columns-2021.txt").read_bytes()
+    report = read(ANNOUNCEMENT, "t20240119.html", {"P0202401.txt": attached, "logo.txt": b"x" * 300})
+    assert report.error is None
+    assert report.source.reader == "text"
+    assert report.source.bytes == len(ANNOUNCEMENT)
+    assert (report.kind, report.agency, report.year) == ("annual_report", "青禾县水利局", 2023)
+    assert report.published_on == "2024-01-19"
+    assert len(report.sections) == 6
+    assert sum(cell.value is not None for cell in report.cells.values()) == 200
+
+
+def test_an_attachment_that_cannot_be_read_is_a_warning_and_the_page_stays():
+    report = read(ANNOUNCEMENT, "a.html", {"broken.docx": b"PK\x03\x04" + b"\0" * 400})
+    assert report.error is None
+    assert any("broken.docx" in warning for warning in report.warnings)
+    assert report.details.tables["applications"] == "missing"
+
+
+def test_a_page_with_its_own_tables_does_not_look_into_attachments():
+    page = (GOLDEN / "boxes-2021.html").read_bytes()
+    other = (GOLDEN / "cell-a-line-2019.txt").read_bytes()
+    report = read(page, "a.html", {"last-year.txt": other})
+    assert (report.source.reader, report.form) == ("html", "2021")
+
+
+def test_tables_that_are_pictures_not_at_hand_are_said_to_be_pictures():
+    page = "<h1>某市统计局2023年政府信息公开工作年度报告</h1><p>二、主动公开政府信息情况</p><img src='W020240101.png'>"
+    report = read(page.encode(), "a.html")
+    assert set(report.details.tables.values()) == {"picture"}
+    assert report.details.pictures == 1
+
+
+def test_a_notice_with_the_empty_form_has_no_cells_and_no_form():
+    rows = "".join(f"<tr><td>{label}</td><td></td></tr>" for label in ("行政许可", "行政处罚", "行政强制"))
+    page = (
+        "<h1>关于做好2023年政府信息公开工作年度报告编制工作的通知</h1><p>各单位：请于1月20日前报送。</p>"
+        f"<table><tr><td>信息内容</td><td>本年处理决定数量</td></tr>{rows}</table>"
+    )
+    report = read(page.encode(), "a.html")
+    assert report.kind == "notice"
+    assert report.form is None
+    assert report.cells == {}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "第二十条第（一）项 ".encode() + b"1 2 3 4 5 6 7 8 9\n" * 40_000,
+        ("<table>" + "<tr><td>（七）总计</td>" + "<td>1</td>" * 7 + "</tr>").encode() * 3_000,
+        b"<table><tr><td>" * 600 + b"x",
+        "一、本年新收政府信息公开申请数量\t0\t0\t0\t0\t0\t0\t0\n".encode() * 5_000,
+    ],
+)
+def test_repetition_without_end_ends(data):
+    report = read(data, "a.txt")
+    assert report.error or report.cells is not None
