@@ -1,0 +1,30 @@
+# One image for all services. Any builder will do: no syntax of a particular one is used.
+
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /src
+RUN python -m venv /opt/venv
+# The dependencies change less often than the sources: their layer is kept.
+COPY requirements.lock ./
+RUN /opt/venv/bin/pip install --disable-pip-version-check --no-cache-dir --no-compile --require-hashes -r requirements.lock
+COPY . .
+RUN /opt/venv/bin/pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation .
+
+FROM python:3.11-slim-bookworm
+# Chinese type for what is drawn: charts, PDF.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends fonts-noto-cjk \
+ && rm -rf /var/lib/apt/lists/*
+RUN groupadd --gid 10001 nianbao \
+ && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin nianbao \
+ && mkdir /data && chown 10001:10001 /data
+COPY --from=build /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    NIANBAO_DATA_DIR=/data
+WORKDIR /data
+# By number, so that an orchestrator can see that it is not root.
+USER 10001:10001
+VOLUME /data
+# Alone, the image is the whole service with its embedded broker and SQLite; docker-compose.yml takes it apart.
+CMD ["nianbao", "up"]
