@@ -22,7 +22,7 @@ def aligned(**changed: Cell) -> Aligned:
 
 KEY = "applications.granted.natural_person"
 NAME = KEY.replace(".", "__")
-VALUE = aligned().cells[KEY].value
+VALUE = int(aligned().cells[KEY].value or 0)
 
 
 @pytest.mark.parametrize("form", ["2019", "2021"])

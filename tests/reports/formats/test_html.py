@@ -6,19 +6,19 @@ import base64
 
 import pytest
 
-from reports.blocks import Grid, Paragraph, Picture, Unreadable
+from reports.blocks import Block, Grid, Paragraph, Picture, Unreadable
 from reports.formats.html import blocks
 
 
-def read(body: str, head: str = "") -> list:
+def read(body: str, head: str = "") -> list[Block]:
     return blocks(f"<html><head>{head}</head><body>{body}</body></html>".encode()).blocks
 
 
-def texts(found: list) -> list[str]:
+def texts(found: list[Block]) -> list[str]:
     return [block.text for block in found if isinstance(block, Paragraph)]
 
 
-def tables(found: list) -> list[list[list[str]]]:
+def tables(found: list[Block]) -> list[list[list[str]]]:
     return [[[cell.text for cell in row] for row in block.rows] for block in found if isinstance(block, Grid)]
 
 
