@@ -44,9 +44,8 @@ HARD_LIMIT = 600  # seconds: its process is killed
 def limits(kind: str, settings: config.Settings) -> tuple[int, int]:
     """Seconds after which a task of that kind is told to end, and after which its process is killed."""
     if kind == "crawl":
-        # A crawl takes all sources that wait (one child, so that no host is asked twice at a time): its child ends
-        # each source after crawl_timeout, and a batch in which every portal hangs is cut here and goes on later.
-        return 2 * settings.crawl_timeout + 60, 2 * settings.crawl_timeout + 120
+        # The crawl's child is stopped after crawl_timeout by whoever reads its lines; this is for when that fails.
+        return settings.crawl_timeout + 60, settings.crawl_timeout + 120
     soft = max(SOFT_LIMIT, settings.read_timeout + 60) if kind == "read" else SOFT_LIMIT
     return soft, soft + HARD_LIMIT - SOFT_LIMIT
 

@@ -23,6 +23,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 import config
 import logs
 from alerts.send import SendFailed
+from crawler.run import CrawlFailed
 from models import base, leases, work
 from storage import Missing
 from workers import queue
@@ -175,7 +176,7 @@ def classify(error: BaseException) -> tuple[ErrorKind, str]:
         return error.kind, said
     if isinstance(error, NeedsPerson | Missing):
         return "person", said
-    if isinstance(error, TryAgain):
+    if isinstance(error, TryAgain | CrawlFailed):
         return "retry", said
     if isinstance(error, SoftTimeLimitExceeded):
         return "retry", "it took longer than a task may take"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CRAWL_BATCH = 200  # sources one child takes: it keeps the pauses between requests to a host, over all of them
+CRAWL_BATCH = 50  # sources one child takes: it keeps the pauses between requests to a host, over all of them
 KEPT = timedelta(days=90)  # how long done work is kept, for whoever asks what happened
 DOCUMENT_RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope != "publication")
 
