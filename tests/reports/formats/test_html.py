@@ -28,6 +28,7 @@ ROW = "<tr><td>规章</td><td>0</td><td>1</td><td>2</td></tr>"
 def test_paragraphs_and_tables_come_in_reading_order_with_their_places():
     found = read(f"<p>二、主动公开</p><table>{ROW}</table><p>三、收到</p><table>{ROW}</table>")
     assert [type(block) for block in found] == [Paragraph, Grid, Paragraph, Grid]
+    assert isinstance(found[3], Grid)
     at = found[3].rows[0][2].at
     assert (at.table, at.row, at.column) == (2, 1, 3)
 
