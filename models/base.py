@@ -215,9 +215,17 @@ def _config(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database to ``revision``. Raises DatabaseUnavailable."""
-    with _reachable():
-        command.upgrade(_config(url), revision)
+    """Bring the database to ``revision``. Raises DatabaseUnavailable.
+
+    Called at every start: where nothing is to be done it only looks, and waits for nobody who writes."""
+    engine = make_engine(url)
+    try:
+        with _reachable():
+            if revision == "head" and _revision(engine) == _head():
+                return
+            command.upgrade(_config(url), revision)
+    finally:
+        engine.dispose()
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -228,11 +236,21 @@ def downgrade(url: str, revision: str) -> None:
 
 def check_revision(engine: Engine) -> None:
     """Raises OutOfDate if the schema is not this version's, DatabaseUnavailable if there is no answer."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    with _reachable(), engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+    head = _head()
+    with _reachable():
+        current = _revision(engine)
     if current != head:
         raise OutOfDate(f"the database's schema is at {current or 'nothing'}, this version needs {head}")
+
+
+def _head() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def _revision(engine: Engine) -> str | None:
+    """The revision the database is at; None for an empty one."""
+    with engine.execution_options(**{READS_ONLY: True}).connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -156,3 +157,12 @@ def test_a_lock_has_one_holder_until_its_heart_stops(engine: Engine):
         assert locks.holder_of(session, "clock", NOW + minute * 2) == ("b", NOW + minute * 1.5)
         locks.release(session, "clock", "b")
         assert locks.hold(session, "clock", "a", NOW + minute * 2, minute)
+
+
+def test_a_start_on_a_database_that_is_up_to_date_waits_for_no_writer(engine: Engine, database_url: str):
+    with base.transaction(engine) as session:
+        locks.hold(session, "a", "x", NOW, timedelta(minutes=1))
+        began = time.monotonic()
+        base.upgrade(database_url)
+        base.check_revision(engine)
+        assert time.monotonic() - began < 5
