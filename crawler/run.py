@@ -1,0 +1,74 @@
+"""Starting a crawl from another process. Imports no Scrapy."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import config
+
+log = logging.getLogger(__name__)
+_PR_SET_PDEATHSIG = 1
+_GRACE = 10.0  # seconds between asking a child to stop and making it
+
+
+class CrawlFailed(Exception):
+    """The child ended without finishing what it was asked; the message says how."""
+
+
+def _die_with_parent() -> None:
+    """A crawl whose worker was killed must not go on: its work is taken up anew (Linux; elsewhere it just goes on)."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    except (OSError, AttributeError):
+        return
+
+
+def crawl(source_ids: Sequence[int], settings: config.Settings) -> Iterator[dict[str, Any]]:
+    """Crawl these sources in a child and yield its lines as they come: ``{"event": "version", "work_id", …}`` and
+    ``{"event": "source", "source_id", "status", "items", …}``. The child is stopped after ``crawl_timeout`` seconds, and
+    when the caller stops asking. Raises CrawlFailed if it died."""
+    if not source_ids:
+        return
+    command = [sys.executable, "-m", "crawler.child", *map(str, source_ids)]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env=config.child_environment(settings),
+        text=True,
+        encoding="utf-8",
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+    ) as child:
+        assert child.stdout is not None
+        timer = threading.Timer(settings.crawl_timeout, child.terminate)
+        timer.start()
+        try:
+            for line in child.stdout:
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    log.warning("the crawl said what is no line of its protocol: %.200s", line)
+            code = child.wait()
+        finally:
+            timer.cancel()
+            _stop(child)
+    if code != 0:
+        raise CrawlFailed(f"the crawl of {len(source_ids)} source(s) ended with status {code}")
+
+
+def _stop(child: subprocess.Popen[str]) -> None:
+    if child.poll() is not None:
+        return
+    child.terminate()
+    try:
+        child.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
