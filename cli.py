@@ -513,7 +513,7 @@ def status(
         ledger = queries.ledger(session, year, _now(settings), under=under)
         unread = queries.unreadable_documents(session, year)
     attention = False
-    rows = []
+    rows: list[dict[str, Any]] = []
     for standing in ledger.standings:
         found = ledger.of(standing.duty.agency_id)
         attention |= standing.state in {"late", "missing", "cannot_tell"} or bool(found)

@@ -186,7 +186,9 @@ def _other_year(clause: str, year: int | None) -> bool:
 
 def _one_request_clause(clause: str, start: int, topic: str, year: int | None, sentence: str) -> list[_Found]:
     out: list[_Found] = []
-    clause = re.sub(r"[（(](?![一二三四五六七八九十]+[)）])[^）)]*[）)]?", "", clause)  # asides qualify, they do not state
+    clause = re.sub(
+        r"[（(](?![一二三四五六七八九十]+[)）])[^）)]*[）)]?", "", clause
+    )  # asides qualify, they do not state
     if _other_year(clause, year):
         return out
     amount = rf"{_PUT}{NUM}{UNIT}?"
