@@ -88,7 +88,21 @@ def _mail(engine: Engine, me: str, days: list[int]) -> list[int]:
     return out
 
 
-WAYS = {"claim": _claim, "add": _add, "record": _record, "read": _read, "find": _find, "mail": _mail}
+def _upgrade(engine: Engine, _me: str, _given: list[int]) -> list[int]:
+    base.upgrade(engine.url.render_as_string(hide_password=False))
+    base.check_revision(engine)
+    return []
+
+
+WAYS = {
+    "upgrade": _upgrade,
+    "claim": _claim,
+    "add": _add,
+    "record": _record,
+    "read": _read,
+    "find": _find,
+    "mail": _mail,
+}
 
 
 class Crowd:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
@@ -18,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from models import base, locks, people
 from tests import databases
-from tests.conftest import ROOT
+from tests.models.crowd import Crowd
 
 NOW = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
 
@@ -59,24 +57,16 @@ def test_a_table_of_the_scheduler_in_the_same_database_is_left_alone(engine: Eng
 
 
 @pytest.mark.parametrize("kind", databases.DATABASES)
-def test_processes_that_start_at_once_on_an_empty_database_all_find_it_ready(kind: str, request, tmp_path: Path):
+def test_processes_that_start_at_once_on_an_empty_database_all_find_it_ready(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, crowd: Crowd
+):
     with ExitStack() as stack:
         if kind == "sqlite":
             url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
         else:
             url = stack.enter_context(request.getfixturevalue("postgres_server").database())
             base.downgrade(url, "base")
-        starting = [
-            subprocess.Popen([sys.executable, "-c", UPGRADE, url], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-            for _ in range(4)
-        ]
-        said = [process.communicate(timeout=60)[1] for process in starting]
-        assert [process.returncode for process in starting] == [0] * 4, said
-
-
-UPGRADE = (
-    "import sys; from models import base; base.upgrade(sys.argv[1]); base.check_revision(base.make_engine(sys.argv[1]))"
-)
+        assert crowd.run(url, "upgrade", []) == [[]] * 3
 
 
 def test_an_older_schema_is_named_with_what_is_needed(engine: Engine, database_url: str):
