@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import socket
@@ -24,13 +25,17 @@ class Mailbox:
         self.url = ""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        message = email.message_from_bytes(envelope.content or b"", policy=email.policy.default)
+        content = envelope.content or b""
+        data = content if isinstance(content, bytes) else content.encode()
+        message = email.message_from_bytes(data, policy=email.policy.default)
         if self.answer is not None:
             return self.answer
         self.mails.append(message)
         self.recipients.append(list(envelope.rcpt_tos))
         if self.hang_up_after_text:
-            server.transport.abort()
+            transport = server.transport
+            assert isinstance(transport, asyncio.Transport)
+            transport.abort()
         return "250 OK"
 
     async def handle_RCPT(  # noqa: N802

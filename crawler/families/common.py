@@ -72,7 +72,7 @@ def _onclick(link: HtmlElement) -> str:
 def title_of(link: HtmlElement) -> str:
     """The full title: the ``title`` attribute where it is longer than the (often cut) text; a date at its end dropped."""
     text = re.sub(r"\s+", " ", link.text_content()).strip()
-    text = re.sub(r"\s*[\[（(]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])）]?$", "", text)
+    text = re.sub(r"\s*[\[（(]?20\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?[\])）]?$", "", text)
     attribute = re.sub(r"\s+", " ", str(link.get("title") or "")).strip()
     return attribute if len(attribute) >= len(text.rstrip(".…")) and attribute else text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ DIGEST = Digest("office", 5, 2026, date(2027, 2, 3), [NOTICE], due=7, published=
 
 def outgoing(**changes) -> Outgoing:
     message = compose(DIGEST, "甲县政务公开办")
-    values = {
+    values: dict[str, Any] = {
         "message_id": "<digest-1@nianbao.test>",
         "recipients": ("office@a.gov.cn",),
         "subject": message.subject,

@@ -1,0 +1,59 @@
+"""One key for one document, and what a title is worth."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler import links, titles
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("./202301/t1.html", "http://a.gov.cn/zwgk/nb/202301/t1.html"),
+        ("../x.html", "http://a.gov.cn/zwgk/x.html"),
+        ("/y.html", "http://a.gov.cn/y.html"),
+        ("//b.gov.cn/z.html", "http://b.gov.cn/z.html"),
+        ("javascript:openWin('/a.html')", "http://a.gov.cn/a.html"),
+        ("下载 1.pdf", "http://a.gov.cn/zwgk/nb/%E4%B8%8B%E8%BD%BD%201.pdf"),
+        ("javascript:void(0)", None),
+        ("mailto:x@a.gov.cn", None),
+        ("#top", None),
+    ],
+)
+def test_links_resolve_as_a_browser_would_or_not_at_all(href, url):
+    assert links.resolve("http://a.gov.cn/zwgk/nb/index.html", href) == url
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "https://www.a.gov.cn/nb/t1.html", "http://a.gov.cn//nb/t1.html", "http://a.gov.cn:80/nb/t1.html#x",
+        "http://a.gov.cn/nb/t1_wap.html", "http://a.gov.cn/nb/t1.html?isMobile=true",
+        "http://a.gov.cn/nb/t1.html;jsessionid=9A8",
+    ],
+)  # fmt: skip
+def test_the_ways_to_write_an_address_have_one_key(twin):
+    assert links.key(twin) == links.key("http://a.gov.cn/nb/t1.html")
+
+
+def test_what_tells_documents_apart_is_kept():
+    first = "http://a.gov.cn/xxgkAnnualReport.jsp?area=1137&fbtime=2023"
+    assert links.key(first) != links.key(first.replace("2023", "2024"))
+    assert links.key("http://a.gov.cn/ZWGK/1.html") != links.key("http://a.gov.cn/zwgk/1.html")
+
+
+def test_a_shared_column_assigns_by_the_title_and_leaves_the_rest_unassigned():
+    serves = {1: ["甲市应急管理局", "市应急局"], 2: ["甲市水利局", "市水利局"]}
+    assert titles.assign("甲市水利局", serves) == 2
+    assert titles.assign("市应急局", serves) == 1
+    assert titles.assign("乙市教育局", serves) is None
+    assert titles.assign(None, serves) is None
+    assert titles.assign(None, {7: ["甲市水利局"]}) == 7
+
+
+def test_other_publications_are_recorded_and_not_opened():
+    assert titles.worth_opening("甲市水利局2023年政府信息公开工作年度报告")
+    assert titles.worth_opening("市应急局")
+    assert not titles.worth_opening("甲市2023年政府网站工作年度报表")
+    assert not titles.worth_opening("关于做好2023年度政府信息公开工作年度报告编制工作的通知")
