@@ -1,0 +1,457 @@
+"""DOC and WPS: the binary Word format in an OLE container, by its piece table ([MS-DOC]).
+
+Which mark ends a cell and which a row, what is merged, deleted or hidden stands in the paragraphs' and characters'
+properties, not in the text; they are read, so that blank cells keep their place. Where they are lost, the text alone is
+read as a stream.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import olefile
+
+from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
+from reports.formats import flow
+from reports.formats.flow import Draft
+from reports.grid import from_lines
+
+MAX_CHARACTERS = 5_000_000
+MAX_STREAM = 64 * 1024 * 1024
+MAX_PICTURES = 60
+MIN_PICTURE_BYTES = 8_000  # a table does not fit into less; bullets and seals' shadows do
+_WORD_97 = 0x00C1  # nFib
+_TWIPS = 40  # column edges of different rows nearer than this are one
+_PAGE = 512
+
+# Sprms, [MS-DOC] 2.6
+_P_IN_TABLE, _P_TTP, _P_ITAP, _P_INNER_CELL, _P_INNER_TTP, _P_HUGE = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C, 0x6646
+_P_OUTLINE = 0x2640
+_T_DEF, _T_DEF_10, _T_VERT_MERGE, _T_MERGE = 0xD608, 0xD606, 0xD62B, 0x5624
+_C_DELETED, _C_VANISH, _C_PICTURE = 0x0800, 0x083C, 0x6A03
+_SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
+
+_MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+
+
+def blocks(data: bytes) -> Blocks:
+    """The document as blocks. Raises Unreadable: encrypted, damaged, no Word text."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            if not ole.exists("WordDocument"):
+                raise Unreadable("the Office file holds no Word text; ask for the report as PDF or DOCX")
+            word = ole.openstream("WordDocument").read()
+            tables = {name: ole.openstream(name).read() for name in ("0Table", "1Table", "Data") if ole.exists(name)}
+    except (OSError, ValueError, IndexError, RecursionError) as error:
+        raise Unreadable(f"the Office file is damaged ({error}); fetch it again or ask for it") from error
+    try:
+        return _read(word, tables)
+    except (struct.error, IndexError, OverflowError) as error:
+        raise Unreadable(f"the Word file is damaged ({error}); fetch it again or ask for it") from error
+
+
+@dataclass(slots=True)
+class _Piece:
+    first: int  # character position
+    count: int
+    offset: int  # in the WordDocument stream, bytes
+    wide: bool
+    grpprl: bytes = b""
+
+
+@dataclass(slots=True)
+class _Properties:
+    """What counts of a paragraph: how deep in tables, whether it ends a cell or row, and the row's cells."""
+
+    level: int = 0
+    row_end: bool = False
+    inner_cell: bool = False
+    inner_row_end: bool = False
+    heading: bool = False
+    edges: list[int] = field(default_factory=list)
+    merges: list[int] = field(default_factory=list)  # TCGRF of each cell
+
+
+@dataclass(slots=True)
+class _Table:
+    rows: list[tuple[list[list[Block]], _Properties]] = field(default_factory=list)
+    cells: list[list[Block]] = field(default_factory=list)
+    parts: list[Block] = field(default_factory=list)
+
+
+def _read(word: bytes, tables: dict[str, bytes]) -> Blocks:
+    version, flags = struct.unpack_from("<H", word, 2)[0], struct.unpack_from("<H", word, 0x0A)[0]
+    if flags & 0x8100:
+        raise Unreadable("the file is encrypted; ask for it without a password")
+    if version < _WORD_97:
+        return _old(word)
+    table = tables.get("1Table" if flags & 0x200 else "0Table") or tables.get("0Table") or tables.get("1Table", b"")
+    document = _Document(word, table, tables.get("Data", b""))
+    return document.read()
+
+
+class _Document:
+    def __init__(self, word: bytes, table: bytes, data: bytes) -> None:
+        self._word, self._table, self._data = word, table, data
+        self._pieces = self._read_pieces()
+        self._paragraphs = self._runs(0x102, wide=True)
+        self._paragraph_starts = [run[0] for run in self._paragraphs]
+        self._characters = self._runs(0xFA, wide=False)
+        self._character_starts = [run[0] for run in self._characters]
+        self._seen: dict[tuple[int, bytes], _Properties] = {}
+        self._pictures = 0
+
+    def read(self) -> Blocks:
+        counts = struct.unpack_from("<8i", self._word, 0x4C)
+        text, header_free = max(counts[0], 0), sum(max(c, 0) for c in counts[:6])
+        out = Blocks("doc")
+        found, sound = self._range(0, text)
+        if not sound:
+            return self._as_stream(text)
+        out.blocks = found
+        if counts[6] > 0:  # text boxes stand behind the text, notes and headers
+            boxes, _ = self._range(header_free, header_free + counts[6])
+            out.blocks += boxes
+        out.blocks = flow.numbered(out.blocks)
+        if not out.blocks:
+            raise Unreadable("the Word file holds no text; fetch it again or ask for it")
+        return out
+
+    # ---- pieces and properties
+
+    def _read_pieces(self) -> list[_Piece]:
+        at, size = struct.unpack_from("<2I", self._word, 0x1A2)
+        end = at + size
+        prls: list[bytes] = []
+        while at < end and self._table[at] == 1:
+            length = struct.unpack_from("<H", self._table, at + 1)[0]
+            prls.append(self._table[at + 3 : at + 3 + length])
+            at += 3 + length
+        if at >= end or self._table[at] != 2:
+            raise Unreadable("the Word file has no table of its text; fetch it again or ask for it")
+        length = struct.unpack_from("<I", self._table, at + 1)[0]
+        at += 5
+        count = (length - 4) // 12
+        if not 0 < count < 1_000_000:
+            raise Unreadable("the Word file's table of its text is damaged; fetch it again or ask for it")
+        positions = struct.unpack_from(f"<{count + 1}I", self._table, at)
+        out: list[_Piece] = []
+        for n in range(count):
+            place, prm = struct.unpack_from("<IH", self._table, at + 4 * (count + 1) + 8 * n + 2)
+            wide = not place & 0x40000000
+            place &= 0x3FFFFFFF
+            grpprl = b""
+            if prm & 1:  # properties that a fast save put beside the text
+                index = prm >> 1
+                grpprl = prls[index] if index < len(prls) else b""
+            characters = positions[n + 1] - positions[n]
+            if not 0 <= characters <= MAX_CHARACTERS:
+                raise Unreadable("the Word file's table of its text is damaged; fetch it again or ask for it")
+            out.append(_Piece(positions[n], characters, place if wide else place // 2, wide, grpprl))
+        if sum(piece.count for piece in out) > MAX_CHARACTERS:
+            raise Unreadable(f"the Word file has more than {MAX_CHARACTERS} characters; no report has", "bytes")
+        return out
+
+    def _runs(self, where: int, wide: bool) -> list[tuple[int, int, int, bytes]]:
+        """(first byte, byte behind, style, properties) of every run: PAPX pages if ``wide``, else CHPX pages."""
+        at, size = struct.unpack_from("<2I", self._word, where)
+        count = (size - 4) // 8
+        if count <= 0 or count > 200_000 or at + size > len(self._table):
+            return []
+        pages = struct.unpack_from(f"<{count}I", self._table, at + 4 * (count + 1))
+        out: list[tuple[int, int, int, bytes]] = []
+        for number in pages:
+            page = self._word[(number & 0x3FFFFF) * _PAGE :][:_PAGE]
+            if len(page) == _PAGE:
+                out.extend(_page_runs(page, wide))
+        out.sort(key=lambda run: run[0])
+        return out
+
+    def _paragraph(self, offset: int, piece: _Piece) -> _Properties:
+        n = bisect_right(self._paragraph_starts, offset) - 1
+        if n < 0 or offset >= self._paragraphs[n][1]:
+            style, grpprl = 0, b""
+        else:
+            _, _, style, grpprl = self._paragraphs[n]
+        key = (style, grpprl + piece.grpprl)
+        if key not in self._seen:
+            self._seen[key] = self._properties(*key)
+        return self._seen[key]
+
+    def _properties(self, style: int, grpprl: bytes) -> _Properties:
+        out = _Properties(heading=1 <= style <= 9)
+        in_table = False
+        itap: int | None = None
+        for sprm, operand in self._sprms(grpprl):
+            if sprm == _P_IN_TABLE:
+                in_table = bool(operand[0])
+            elif sprm == _P_TTP:
+                out.row_end = bool(operand[0])
+            elif sprm == _P_ITAP:
+                itap = struct.unpack("<i", operand)[0]
+            elif sprm == _P_INNER_CELL:
+                out.inner_cell = bool(operand[0])
+            elif sprm == _P_INNER_TTP:
+                out.inner_row_end = bool(operand[0])
+            elif sprm == _P_OUTLINE:
+                out.heading = operand[0] < 9
+            elif sprm in (_T_DEF, _T_DEF_10):
+                _define(out, operand)
+            elif sprm == _T_VERT_MERGE and len(operand) >= 2 and operand[0] < len(out.merges):
+                out.merges[operand[0]] = (out.merges[operand[0]] & ~0x60) | (operand[1] & 3) << 5
+            elif sprm == _T_MERGE and len(operand) >= 2:
+                for n in range(operand[0], min(operand[1], len(out.merges))):
+                    out.merges[n] = (out.merges[n] & ~3) | (2 if n == operand[0] else 1)
+        level = itap if itap is not None and itap > 0 else int(in_table or out.row_end)
+        if level > flow.MAX_DEPTH:
+            raise Unreadable("the document nests its tables deeper than any report; not read", "depth")
+        out.level = level
+        return out
+
+    def _sprms(self, grpprl: bytes, depth: int = 0) -> Iterator[tuple[int, bytes]]:
+        at = 0
+        while at + 2 < len(grpprl):
+            sprm = grpprl[at] | grpprl[at + 1] << 8
+            at += 2
+            size = _SIZES.get(sprm >> 13)
+            if size is None:
+                if sprm in (_T_DEF, _T_DEF_10):
+                    size = struct.unpack_from("<H", grpprl, at)[0] - 1 if at + 2 <= len(grpprl) else 0
+                    at += 2
+                elif sprm == 0xC615 and grpprl[at] == 255:
+                    return  # tab stops of unusual number: nothing of use follows in practice
+                else:
+                    size = grpprl[at]
+                    at += 1
+            operand = grpprl[at : at + size]
+            at += size
+            if len(operand) < size or size < 1:
+                return
+            if sprm == _P_HUGE and depth == 0:  # properties too long for their page stand in the Data stream
+                place = struct.unpack("<I", operand)[0]
+                if place + 2 <= len(self._data):
+                    length = struct.unpack_from("<H", self._data, place)[0]
+                    yield from self._sprms(self._data[place + 2 : place + 2 + length], 1)
+            else:
+                yield sprm, operand
+
+    # ---- the text
+
+    def _range(self, first: int, last: int) -> tuple[list[Block], bool]:
+        """Blocks of a range of character positions; False if there are cell marks without properties."""
+        out: list[Block] = []
+        stack: list[_Table] = []
+        buffer: list[str] = []
+        behind: list[Block] = []
+        fields: list[bool] = []
+        marks = known = 0
+
+        def settle(level: int) -> list[Block]:
+            while len(stack) > level:
+                done = stack.pop()
+                (stack[-1].parts if stack else out).extend(_finished(done))
+            while len(stack) < level:
+                stack.append(_Table())
+            return stack[-1].parts if stack else out
+
+        for text, start, step, piece in self._spans(first, last):
+            for n, char in enumerate(text):
+                if char >= " " and char not in "\x1e\x1f":
+                    if all(fields):
+                        buffer.append(char)
+                    continue
+                if char in "\r\x07\x0c":
+                    properties = self._paragraph(start + n * step, piece)
+                    if char == "\x07":
+                        marks += 1
+                        known += properties.level > 0
+                    parts = settle(properties.level)
+                    if buffer:
+                        parts.append(Paragraph("".join(buffer), heading=properties.heading))
+                    parts.extend(behind)
+                    buffer, behind = [], []
+                    _mark(stack, properties, char)
+                elif char == "\x13":
+                    fields.append(False)
+                elif char == "\x14" and fields:
+                    fields[-1] = True
+                elif char == "\x15" and fields:
+                    fields.pop()
+                elif char == "\x01" and all(fields):
+                    behind.extend(self._picture(start + n * step))
+                elif all(fields):
+                    buffer.append({"\t": "\t", "\x0b": "\n", "\x1e": "-"}.get(char, ""))
+        parts = settle(0)
+        if buffer:
+            parts.append(Paragraph("".join(buffer)))
+        parts.extend(behind)
+        return out, known >= 0.9 * marks
+
+    def _spans(self, first: int, last: int) -> Iterator[tuple[str, int, int, _Piece]]:
+        """Shown text with its place in the stream: (text, first byte, bytes a character, piece)."""
+        for piece in self._pieces:
+            begin, end = max(first, piece.first), min(last, piece.first + piece.count)
+            if begin >= end:
+                continue
+            step = 2 if piece.wide else 1
+            start = piece.offset + (begin - piece.first) * step
+            stop = start + (end - begin) * step
+            for a, b in self._shown(start, stop, step):
+                raw = self._word[a:b]
+                text = raw.decode("utf-16-le", "replace") if piece.wide else raw.decode("cp1252", "replace")
+                if len(text) != len(raw) // step:  # a surrogate pair is one character in Python, two in the file
+                    text = "".join(chr(unit) for unit in struct.unpack(f"<{len(raw) // 2}H", raw))
+                yield text, a, step, piece
+
+    def _shown(self, start: int, stop: int, step: int) -> Iterator[tuple[int, int]]:
+        """The bytes of a piece without deleted and hidden runs; marks of cells and rows always stay."""
+        at = start
+        n = max(bisect_right(self._character_starts, start) - 1, 0)
+        for first, behind, _, grpprl in self._characters[n:]:
+            if first >= stop:
+                break
+            if behind <= at or not self._is_hidden(grpprl):
+                continue
+            if first > at:
+                yield at, first
+            end = min(behind, stop)
+            hidden = self._word[max(first, at) : end]
+            cell = b"\x07\x00" if step == 2 else b"\x07"
+            for k in range(0, len(hidden), step):
+                if hidden[k : k + step] == cell:
+                    yield max(first, at) + k, max(first, at) + k + step
+            at = end
+        if at < stop:
+            yield at, stop
+
+    def _is_hidden(self, grpprl: bytes) -> bool:
+        return any(sprm in (_C_DELETED, _C_VANISH) and operand[0] == 1 for sprm, operand in self._sprms(grpprl))
+
+    def _picture(self, offset: int) -> Iterator[Picture]:
+        n = bisect_right(self._character_starts, offset) - 1
+        if n < 0 or self._pictures >= MAX_PICTURES:
+            return
+        for sprm, operand in self._sprms(self._characters[n][3]):
+            if sprm != _C_PICTURE:
+                continue
+            place = struct.unpack("<I", operand)[0]
+            if place + 4 > len(self._data):
+                return
+            size = struct.unpack_from("<I", self._data, place)[0]
+            chunk = self._data[place : place + size]
+            starts = [chunk.find(magic) for magic in _MAGICS if magic in chunk]
+            if starts and len(chunk) - min(starts) >= MIN_PICTURE_BYTES:
+                self._pictures += 1
+                yield Picture(f"picture-{self._pictures}", chunk[min(starts) :])
+            return
+
+    def _as_stream(self, count: int) -> Blocks:
+        text = "".join(part for part, _, _, _ in self._spans(0, count))
+        return _stream(text, "the marks of its tables are damaged; figures are placed by labels alone")
+
+
+def _page_runs(page: bytes, wide: bool) -> Iterator[tuple[int, int, int, bytes]]:
+    """The runs of one formatted disk page, [MS-DOC] 2.9.33 and 2.9.175."""
+    count = page[_PAGE - 1]
+    width = 13 if wide else 1
+    if 4 * (count + 1) + width * count > _PAGE - 1:
+        return
+    edges = struct.unpack_from(f"<{count + 1}I", page)
+    for n in range(count):
+        at = page[4 * (count + 1) + width * n] * 2
+        style, grpprl = 0, b""
+        if at:
+            if not wide:
+                grpprl = page[at + 1 : at + 1 + page[at]]
+            else:
+                size = 2 * page[at] - 1 if page[at] else 2 * page[at + 1]
+                body = page[at + 1 if page[at] else at + 2 :][:size]
+                if len(body) >= 2:
+                    style, grpprl = body[0] | body[1] << 8, body[2:]
+        yield edges[n], edges[n + 1], style, grpprl
+
+
+def _define(out: _Properties, operand: bytes) -> None:
+    """sprmTDefTable: the edges of a row's cells in twips, and each cell's flags."""
+    if not operand:
+        return
+    count = operand[0]
+    if count > 64 or len(operand) < 1 + 2 * (count + 1):
+        return
+    out.edges = list(struct.unpack_from(f"<{count + 1}h", operand, 1))
+    at = 1 + 2 * (count + 1)
+    out.merges = [
+        struct.unpack_from("<H", operand, at + 20 * n)[0] if at + 20 * n + 2 <= len(operand) else 0
+        for n in range(count)
+    ]
+
+
+def _mark(stack: list[_Table], properties: _Properties, char: str) -> None:
+    """Close the cell or the row that a mark ends."""
+    if not stack:
+        return
+    table = stack[-1]
+    outer = len(stack) == 1
+    row_end = properties.row_end if outer and char == "\x07" else properties.inner_row_end
+    cell_end = char == "\x07" if outer else properties.inner_cell
+    if row_end:
+        table.rows.append((table.cells, properties))
+        table.cells, table.parts = [], []
+    elif cell_end:
+        table.cells.append(table.parts)
+        table.parts = []
+
+
+def _finished(table: _Table) -> list[Block]:
+    """A table as blocks: column edges of all rows to columns, merged cells once."""
+    if table.parts:
+        table.cells.append(table.parts)
+    if table.cells:
+        table.rows.append((table.cells, _Properties()))
+    edges: list[int] = []
+    for edge in sorted({edge for _, properties in table.rows for edge in properties.edges}):
+        if not edges or edge - edges[-1] > _TWIPS:
+            edges.append(edge)
+    rows: list[list[Draft]] = []
+    open_above: set[int] = set()
+    for cells, properties in table.rows:
+        row: list[Draft] = []
+        merged: set[int] = set()
+        known = len(properties.edges) == len(cells) + 1
+        for n, parts in enumerate(cells):
+            column = bisect_right(edges, properties.edges[n]) - 1 if known else n
+            behind = bisect_right(edges, properties.edges[n + 1]) - 1 if known else n + 1
+            flags = properties.merges[n] if known and n < len(properties.merges) else 0
+            draft = Draft(parts, column, max(behind - column, 1))
+            before = properties.merges[n - 1] if known and n else 0
+            if flags & 3 and before & 3 and flags & 3 == 1 and row and not draft.text:
+                row[-1].span += draft.span
+                continue
+            if flags >> 5 & 3:
+                merged.add(column)
+                if flags >> 5 & 3 == 1 and column in open_above and not draft.text and not draft.layout:
+                    continue
+            row.append(draft)
+        open_above = merged
+        rows.append(row)
+    return flow.table(rows)
+
+
+def _stream(text: str, warning: str) -> Blocks:
+    """Text with cell marks but without structure: a tab a cell, for the reader of flattened text."""
+    text = text.replace("\x07", "\t").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", " ")
+    shown = "".join(c for c in text if c >= " " or c in "\t\n")
+    if not shown.strip():
+        raise Unreadable("the Word file holds no text; fetch it again or ask for it")
+    return Blocks("doc", from_lines(shown.split("\n")), warnings=[warning], flat=True)
+
+
+def _old(word: bytes) -> Blocks:
+    """Word 6 and 95: one run of text in the system's code page, its structure in another layout."""
+    first, last = struct.unpack_from("<2I", word, 0x18)
+    raw = word[first:last] if first < last <= len(word) else b""
+    return _stream(raw.decode("gb18030", "replace"), "written by Word 6 or 95; figures are placed by labels alone")
