@@ -357,7 +357,7 @@ def agencies_list(as_json: AsJson = False) -> None:
     """
     from models import base, queries
 
-    with _database(_settings()) as engine, base.transaction(engine) as session:
+    with _database(_settings()) as engine, base.reading(engine) as session:
         rows = list(queries.export_agencies(session))
     if as_json:
         _print_json(rows)
@@ -447,7 +447,7 @@ def watch(
 def _source_ids(engine: Engine, names: list[str], every: bool, settings: config.Settings) -> list[int]:
     from models import agencies, base, queries, sources
 
-    with base.transaction(engine) as session:
+    with base.reading(engine) as session:
         if not names:
             if every:
                 return queries.all_source_ids(session)
@@ -464,7 +464,7 @@ def _source_ids(engine: Engine, names: list[str], every: bool, settings: config.
 def _show_sources(engine: Engine, ids: list[int], as_json: bool) -> None:
     from models import base, queries
 
-    with base.transaction(engine) as session:
+    with base.reading(engine) as session:
         rows = [row for row in queries.export_sources(session) if row.get("id") in ids]
     for row in rows:
         row.pop("id", None)
@@ -508,7 +508,7 @@ def status(
 
     settings = _settings()
     year = year or _last_year(settings)
-    with _database(settings) as engine, base.transaction(engine) as session:
+    with _database(settings) as engine, base.reading(engine) as session:
         _require_agency(session, under, settings)
         ledger = queries.ledger(session, year, _now(settings), under=under)
         unread = queries.unreadable_documents(session, year)
@@ -612,7 +612,7 @@ def alerts_list(as_json: AsJson = False) -> None:
     from models import base, queries
 
     settings = _settings()
-    with _database(settings) as engine, base.transaction(engine) as session:
+    with _database(settings) as engine, base.reading(engine) as session:
         rows = list(queries.mails(session))
     if as_json:
         _print_json(rows)
@@ -634,7 +634,7 @@ def alerts_show(mail_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """
     from models import base, queries
 
-    with _database(_settings()) as engine, base.transaction(engine) as session:
+    with _database(_settings()) as engine, base.reading(engine) as session:
         row = next((r for r in queries.mails(session) if r["id"] == mail_id), None)
     if row is None:
         raise Refused(f"there is no mail {mail_id}; nianbao alerts list shows them")
@@ -666,7 +666,7 @@ def summary(
     if period != "season":
         raise Refused(f"--period {period}: only season is built so far")
     settings = _settings()
-    with _database(settings) as engine, base.transaction(engine) as session:
+    with _database(settings) as engine, base.reading(engine) as session:
         _require_agency(session, under, settings)
         ledger = queries.ledger(session, year or _last_year(settings), _now(settings), under=under)
     try:
@@ -688,7 +688,7 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
     from models import base, queries, work
 
     settings = _settings()
-    with _database(settings) as engine, base.transaction(engine) as session:
+    with _database(settings) as engine, base.reading(engine) as session:
         figures = work.counts(session, datetime.now(UTC))
         failed = list(queries.failed_work(session))
         unread = queries.unreadable_documents(session, None)
@@ -767,7 +767,7 @@ def export(
         raise Refused(f"--format {form}: use one of {', '.join(exchange.FORMATS)}")
     if path is None and form in {"xlsx", "parquet"}:
         raise Refused(f"--format {form} needs --out FILE")
-    with _database(_settings()) as engine, base.transaction(engine) as session:
+    with _database(_settings()) as engine, base.reading(engine) as session:
         rows = getattr(queries, f"export_{what}")(session, year=year)
         try:
             count = exchange.write(rows, what, form, path)

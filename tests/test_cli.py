@@ -1,0 +1,163 @@
+"""The command line as people and programs meet it: each call is a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+from reportlab.lib import pdfencrypt
+from reportlab.pdfgen import canvas
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = (
+    "demo", "up", "watch", "read", "check", "status", "summary", "export", "doctor", "agencies import", "agencies list",
+    "agencies template", "alerts run", "alerts list", "alerts show", "queue", "queue retry", "queue drop", "db upgrade",
+)  # fmt: skip
+
+
+def nianbao(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("NIANBAO_")}
+    environment |= {f"NIANBAO_{k.upper()}": v for k, v in settings.items()} | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "cli", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=100, check=False)
+
+
+def sheet(path: Path, *rows: str) -> Path:
+    path.write_text("name,level,kind,reports_url\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command, tmp_path):
+    from typer.testing import CliRunner
+
+    import cli
+
+    answer = CliRunner().invoke(cli.app, [*command.split(), "--help"], terminal_width=200)
+    assert answer.exit_code == 0
+    assert f"nianbao {command.split()[0]}" in answer.stdout
+    assert "Example:" in answer.stdout
+
+
+def test_a_bad_row_is_named_by_row_and_column_and_nothing_is_imported(tmp_path):
+    bad = sheet(tmp_path / "s.csv", "甲县水利局,county,department,http://a.gov.cn/", "乙县水利局,州,department,")
+    answer = nianbao("agencies", "import", str(bad), cwd=tmp_path)
+    assert answer.returncode == 2
+    assert "row 3, column level" in answer.stderr
+    assert nianbao("agencies", "list", "--json", cwd=tmp_path).stdout == ""
+    assert nianbao("agencies", "import", str(bad), "--skip-bad", cwd=tmp_path).returncode == 0
+    (line,) = nianbao("agencies", "list", "--json", cwd=tmp_path).stdout.splitlines()
+    assert json.loads(line)["name"] == "甲县水利局"
+
+
+def test_a_body_nobody_looked_at_cannot_be_told_and_strict_says_that_something_needs_attention(tmp_path):
+    nianbao(
+        "agencies",
+        "import",
+        str(sheet(tmp_path / "s.csv", "甲县水利局,county,department,http://a.gov.cn/")),
+        cwd=tmp_path,
+    )
+    answer = nianbao("status", "--year", "2023", "--json", "--strict", cwd=tmp_path)
+    (row,) = map(json.loads, answer.stdout.splitlines())
+    assert (row["state"], answer.returncode) == ("cannot_tell", 1)
+    assert "甲县水利局" in nianbao("status", "--year", "2023", cwd=tmp_path).stdout
+
+
+def test_the_template_can_be_filled_in_and_imported(tmp_path):
+    path = tmp_path / "bodies.xlsx"
+    assert nianbao("agencies", "template", str(path), cwd=tmp_path).returncode == 0
+    book = openpyxl.load_workbook(path)
+    active = book.active
+    assert active is not None
+    head = [cell.value for cell in active[1]]
+    active.append(["甲县水利局" if name == "name" else "county" if name == "level" else None for name in head])
+    book.save(path)
+    assert "added 1" in nianbao("agencies", "import", str(path), cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "jsonl"])
+def test_every_export_is_written_whole(form, tmp_path):
+    nianbao(
+        "agencies",
+        "import",
+        str(sheet(tmp_path / "s.csv", "甲县水利局,county,department,http://a.gov.cn/")),
+        cwd=tmp_path,
+    )
+    out = tmp_path / f"x.{form}"
+    answer = nianbao("export", "agencies", "--format", form, "--out", str(out), cwd=tmp_path)
+    assert answer.returncode == 0
+    assert out.stat().st_size > 50
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("broken")
+    report = (ROOT / "demo" / "data" / "tjj-spt.pdf").read_bytes()
+    files = {name: folder / name for name in ("empty.pdf", "cut.pdf", "garbage.html", "encrypted.pdf")}
+    files["empty.pdf"].write_bytes(b"")
+    files["cut.pdf"].write_bytes(report[: len(report) // 2])
+    rng = random.Random(5)
+    pieces = [rng.choice([b"<table><tr><td>", b"</td>", b"<div>", b"\xff\xfe9", b"</tr>", b"<p>"]) for _ in range(4096)]
+    files["garbage.html"].write_bytes((b"<html><body>" + b"".join(pieces) * 600)[:20_000_000])
+    page = canvas.Canvas(str(files["encrypted.pdf"]), encrypt=pdfencrypt.StandardEncryption("secret"))
+    page.drawString(100, 700, "x")
+    page.save()
+    return files
+
+
+@pytest.mark.parametrize("name", ["empty.pdf", "cut.pdf", "garbage.html", "encrypted.pdf"])
+def test_an_unreadable_file_gives_one_clear_line_and_status_2(name, broken, tmp_path):
+    answer = nianbao("read", str(broken[name]), "--json", cwd=tmp_path)
+    assert answer.returncode == 2
+    result = json.loads(answer.stdout)
+    assert result["error"]
+    assert "cells" not in result
+    assert len(answer.stderr.strip().splitlines()) == 1
+    assert name in answer.stderr
+
+
+def test_the_rest_of_a_batch_is_read_after_an_unreadable_file(broken, tmp_path):
+    good = ROOT / "demo" / "data" / "tjj-spt.pdf"
+    answer = nianbao("read", str(broken["cut.pdf"]), str(good), "--json", cwd=tmp_path)
+    first, second = map(json.loads, answer.stdout.splitlines())
+    assert "error" in first
+    assert (second["agency"], second["year"], len(second["cells"])) == ("沙坡头区统计局", 2020, 198)
+
+
+def test_strict_checking_says_that_there_is_an_error(tmp_path):
+    good = ROOT / "demo" / "data" / "tjj-spt.pdf"
+    assert nianbao("check", str(good), cwd=tmp_path).returncode == 0
+    answer = nianbao("check", str(good), "--strict", "--json", cwd=tmp_path)
+    assert answer.returncode == 1
+    assert "STR-SECTIONS" in [finding["rule"] for finding in json.loads(answer.stdout)["findings"]]
+
+
+def test_an_explanation_names_operands_and_outcome(tmp_path):
+    good = ROOT / "demo" / "data" / "tjj-spt.pdf"
+    answer = nianbao("check", str(good), "--explain", "APP-BALANCE-TOTAL", cwd=tmp_path)
+    assert answer.returncode == 0
+    assert "applications.new.total" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("read", "nothing.pdf"), ("export", "everything"), ("status", "--under", "没有这个局"), ("alerts", "show", "9"),
+     ("summary", "--period", "century"), ("queue", "retry"), ("nonsense",), ("alerts", "run", "--now", "soon")],
+)  # fmt: skip
+def test_wrong_usage_is_status_2_and_never_a_traceback(arguments, tmp_path):
+    answer = nianbao(*arguments, cwd=tmp_path)
+    assert answer.returncode == 2
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_wrong_setting_is_named_and_secrets_are_hidden(tmp_path):
+    assert "NIANBAO_CRAWL_DELAY" in nianbao("status", cwd=tmp_path, crawl_delay="fast").stderr
+    answer = nianbao("doctor", cwd=tmp_path, smtp_url="smtp://u:geheim@127.0.0.1:9")
+    assert answer.returncode == 1
+    assert "geheim" not in answer.stdout + answer.stderr
