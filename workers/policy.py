@@ -45,8 +45,8 @@ ABOUT = {
     "summary": "year",
 }
 
-LEASE = timedelta(seconds=30)
-RENEW_EVERY = 10.0  # seconds: two renewals may be missed before the lease runs out
+LEASE = timedelta(seconds=20)
+RENEW_EVERY = 5.0  # seconds: three renewals may be missed before the lease runs out
 MAX_ATTEMPTS = 5
 
 ErrorKind = Literal["retry", "person", "defect"]

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 # Sending is tried for about two seconds; then the sweep does it. A worker must not stand still for a broker.
 RETRY_POLICY = {"max_retries": 6, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.5}
 # A message sent so long ago whose queue is empty was lost (about one in a hundred kills of a worker loses one).
-LOST_AFTER = timedelta(seconds=20)
+LOST_AFTER = timedelta(seconds=10)
 # A message whose queue is not empty may just wait for its turn; after this time another one is sent all the same.
 PATIENCE = timedelta(hours=1)
 SWEEP_LIMIT = 5000  # rows a sweep; the next one takes the rest
