@@ -1,207 +1,474 @@
-"""PDF: born-digital text with its ruling lines, by pypdfium2; pages that are pictures come out as pictures."""
+"""PDF: characters and path segments by pypdfium2, a page at a time.
+
+A page is read as text only if its text is what is seen: text that is invisible, or lies under a picture of the page, or
+has no sound characters behind its glyphs, is left alone and the page is handed on as a picture.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import io
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from PIL import Image
 
-from reports.blocks import At, Blocks, Picture, Unreadable
+from reports.blocks import At, Blocks, Box, Picture, Unreadable
 from reports.formats.lattice import Segment
-from reports.formats.layout import Char, page_blocks
+from reports.formats.pages import THIN, Floats, Page, blocks_of, long_axis, rules_of, segments
 
+# The longest report seen has 38 pages.
 MAX_PAGES = 60
-MAX_OBJECTS = 60_000  # of one page
-MAX_CHARS = 200_000  # of one page
+MAX_CHARACTERS = 60_000  # a page; a full one has 2,000
+MAX_OBJECTS = 60_000  # a page; cell-wise borders in short pieces reach 4,000
+MAX_SEGMENTS = 40_000  # a page
+MAX_PATH = 400  # segments of one path: a drawing beyond
+MAX_FORMS = 8  # depth of forms within forms
 MAX_PIXELS = 60_000_000
-THIN = 2.5  # points: a filled rectangle thinner than this is a rule
-SHORTEST_RULE = 4.0
-# A picture that covers this share of the page is the page: a scan, whatever text lies over it.
-PAGE_SIZED = 0.6
-MAX_FORM_DEPTH = 6
+MAX_PICTURES = 40  # in the document, pages handed on as pictures not counted
+
+PAGE_SIZED = 0.6  # share of the page from which on a picture is the page
+FEW = 40  # visible characters that a scan may carry: a page number, a scanner's mark
+PICTURE_DPI = 200  # for pages drawn as curves, and where several pictures make the page
+MAX_DPI = 300
+# A picture that may hold a table is wider than this share of the page and higher than this many points.
+PICTURE_WIDTH, PICTURE_HEIGHT = 0.4, 40.0
+
+_INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 
 
 def blocks(data: bytes) -> Blocks:
-    """Pages in order. A page without text, or under a page-sized picture, yields the picture at its own resolution.
-
-    Raises Unreadable: encrypted, damaged, or more than ``MAX_PAGES`` pages."""
+    """The document as blocks; pages that are pictures as ``Picture``. Raises Unreadable: encrypted, damaged, a limit."""
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise Unreadable("the PDF is encrypted: ask the body for a version without a password") from None
-        raise Unreadable("the PDF is damaged or cut short: fetch it again or ask the body for the original") from None
-    out = Blocks("pdf-text")
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
+            raise Unreadable("the file is encrypted; ask for it without a password") from error
+        raise Unreadable(f"the PDF is damaged ({error}); fetch it again or ask for it") from error
     try:
-        count = len(document)
-        if count == 0:
-            raise Unreadable("the PDF has no page that can be opened: fetch it again")
-        if count > MAX_PAGES:
-            raise Unreadable(
-                f"the PDF has {count} pages, more than {MAX_PAGES}: no annual report is that long", "pages"
-            )
-        for index in range(count):
-            _page(document, index, out)
+        return _read(document, data)
     finally:
         document.close()
-    if not out.blocks:
-        raise Unreadable("the PDF's pages hold neither text nor pictures")
+
+
+def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
+    out = Blocks("pdf-text")
+    count = len(document)
+    if not count:
+        raise Unreadable("the PDF has no pages; fetch it again or ask for it")
+    if count > MAX_PAGES:
+        out.warnings.append(f"the PDF has {count} pages; the first {MAX_PAGES} are read")
+    if b"%%EOF" not in data[-2048:]:
+        out.warnings.append("the PDF is cut short or was repaired; parts may be missing")
+    pages: list[Page] = []
+    scanned = failed = pictures = 0
+    for index in range(min(count, MAX_PAGES)):
+        try:
+            page = document[index]
+        except pdfium.PdfiumError:
+            failed += 1
+            out.warnings.append(f"page {index + 1} is damaged and not read")
+            continue
+        try:
+            read, scan = _Reader(page, index + 1, MAX_PICTURES - pictures).read()
+        finally:
+            page.close()
+        pages.append(read)
+        scanned += scan
+        pictures += len(read.pictures) if not scan else 0
+    if failed == min(count, MAX_PAGES):
+        raise Unreadable("none of the PDF's pages can be opened; fetch it again or ask for it")
+    out.blocks = blocks_of(pages)
+    if scanned and scanned == len(pages):
+        out.reader = "pdf-ocr"
     return out
 
 
-def _page(document: pdfium.PdfDocument, index: int, out: Blocks) -> None:
-    try:
-        page = document[index]
-    except pdfium.PdfiumError:
-        out.warnings.append(f"page {index + 1} cannot be opened; what stands there is not read")
-        return
-    try:
+@dataclass(slots=True)
+class _Drawn:
+    """What a page draws besides text."""
+
+    horizontal: list[Segment] = field(default_factory=list)
+    vertical: list[Segment] = field(default_factory=list)
+    images: list[tuple[int, Box, Any]] = field(default_factory=list)  # order of drawing, place, object
+    texts: int = 0
+    turned: bool = False  # some text runs in another direction than the page
+    last_text: int = -1
+    first_text: int = -1
+    paths: int = 0
+    objects: int = 0
+
+
+class _Reader:
+    def __init__(self, page: pdfium.PdfPage, number: int, pictures: int) -> None:
+        self._page, self._number, self._allowed = page, number, pictures
         width, height = page.get_size()
-        turn = _Turn(page, width, height)
-        horizontal, vertical, scan = _objects(page, turn)
-        chars = list(_chars(page, turn))
-        if scan is not None or not any(char.text.strip() for char in chars):
-            picture = _picture(page, scan, index)
-            if picture is not None:
-                out.blocks.append(picture)
-                return
-        out.blocks += page_blocks(index + 1, chars, horizontal, vertical)
-    finally:
-        page.close()
+        if not (0 < width < 1e6 and 0 < height < 1e6):
+            raise Unreadable(f"page {number} has an absurd size; it is not opened", "pixels")
+        self._width, self._height = width, height
+        self._turn = page.get_rotation() % 360
+        left, bottom, right, top = page.get_bbox()
+        self._left, self._bottom, self._right, self._top = left, bottom, right, top
+        self._direction = 0  # of most of the text, in quarters anticlockwise
 
+    def read(self) -> tuple[Page, bool]:
+        """The page, and whether it is handed on as a picture."""
+        drawn = self._draw()
+        texts, boxes, sound = self._characters(drawn)
+        scan = self._is_scan(drawn, len(texts), sound)
+        page = Page(self._number, self._width, self._height, [], np.zeros((0, 4)))
+        if scan:
+            page.pictures = [self._whole_page(drawn)]
+            return page, True
+        page.texts, page.boxes = texts, boxes
+        page.horizontal, page.vertical = drawn.horizontal, drawn.vertical
+        page.pictures = list(self._pictures(drawn))[: self._allowed]
+        self._upright(page)
+        return page, False
 
-class _Turn:
-    """From PDF user space (origin bottom left of the crop box, before rotation) to points from the top left as seen."""
+    # ---- coordinates
 
-    def __init__(self, page: pdfium.PdfPage, width: float, height: float) -> None:
-        box = page.get_cropbox()
-        self._left, self._bottom, self._right, self._top = box
-        self._rotation = page.get_rotation() % 360
-        self.width, self.height = width, height
+    def _points(self, xy: Floats) -> Floats:
+        """Points of the unrotated page (origin bottom left) as seen, origin top left."""
+        x, y = xy[:, 0], xy[:, 1]
+        if self._turn == 90:
+            return np.stack([y - self._bottom, x - self._left], axis=1)
+        if self._turn == 180:
+            return np.stack([self._right - x, y - self._bottom], axis=1)
+        if self._turn == 270:
+            return np.stack([self._top - y, self._right - x], axis=1)
+        return np.stack([x - self._left, self._top - y], axis=1)
 
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        left, bottom, right, top = self._left, self._bottom, self._right, self._top
-        if self._rotation == 90:
-            return y - bottom, x - left
-        if self._rotation == 180:
-            return right - x, y - bottom
-        if self._rotation == 270:
-            return top - y, right - x
-        return x - left, top - y
+    def _boxes(self, boxes: Floats) -> Floats:
+        """(left, bottom, right, top) of the page as (x0, y0, x1, y1) as seen."""
+        a, b = self._points(boxes[:, (0, 1)]), self._points(boxes[:, (2, 3)])
+        return np.concatenate([np.minimum(a, b), np.maximum(a, b)], axis=1)
 
-    def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
-        (ax, ay), (bx, by) = self.point(x0, y0), self.point(x1, y1)
-        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+    # ---- what is drawn
 
+    def _draw(self) -> _Drawn:
+        out = _Drawn()
+        lines: list[tuple[float, float, float, float]] = []
+        self._walk(self._page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), 0, out, lines)
+        if lines:
+            ends = np.asarray(lines, dtype=np.float64)
+            a, b = self._points(ends[:, :2]), self._points(ends[:, 2:])
+            out.horizontal, out.vertical = segments(np.concatenate([a, b], axis=1).tolist())
+        return out
 
-def _chars(page: pdfium.PdfPage, turn: _Turn) -> Iterator[Char]:
-    text = page.get_textpage()
-    try:
-        count = text.count_chars()
-        if count > MAX_CHARS:
-            raise Unreadable(f"a page of the PDF has {count} characters: no page of a report has that many", "cells")
-        rect = raw.FS_RECTF()
-        for index in range(count):
-            code = raw.FPDFText_GetUnicode(text.raw, index)
-            if code in {0, 10, 13, 0xFFFE, 0xFFFF} or raw.FPDFText_IsGenerated(text.raw, index) == 1:
+    def _walk(
+        self,
+        parent: Any,
+        count: Any,
+        get: Any,
+        outer: tuple[float, ...],
+        depth: int,
+        out: _Drawn,
+        lines: list[tuple[float, float, float, float]],
+    ) -> None:
+        """All objects of a page or form; straight pieces of paths go to ``lines`` in coordinates of the page."""
+        matrix = raw.FS_MATRIX()
+        for n in range(count(parent)):
+            item = get(parent, n)
+            kind = raw.FPDFPageObj_GetType(item)
+            out.objects += 1
+            if out.objects > MAX_OBJECTS or len(lines) > MAX_SEGMENTS:
+                raise Unreadable(
+                    f"page {self._number} draws more than {MAX_OBJECTS} objects; it is a drawing, not a report", "cells"
+                )
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                out.texts += 1
+                out.last_text = out.objects
+                if out.first_text < 0:
+                    out.first_text = out.objects
+                if not out.turned and raw.FPDFPageObj_GetMatrix(item, matrix):
+                    own = _times(matrix, outer)
+                    out.turned = abs(own[1]) > 0.05 * abs(own[0])
                 continue
-            # The tight box puts the full stop of 155.0 on a line of its own.
-            if not raw.FPDFText_GetLooseCharBox(text.raw, index, ctypes.byref(rect)):
+            if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
                 continue
-            yield Char(chr(code), *turn.box(rect.left, rect.bottom, rect.right, rect.top))
-    finally:
-        text.close()
+            own = _times(matrix, outer) if raw.FPDFPageObj_GetMatrix(item, matrix) else outer
+            if kind == raw.FPDF_PAGEOBJ_PATH:
+                out.paths += 1
+                _rules(item, own, lines)
+            elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+                self._image(item, own, out, lines)
+            elif depth < MAX_FORMS:
+                self._walk(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, own, depth + 1, out, lines)
 
+    def _image(
+        self, item: Any, own: tuple[float, ...], out: _Drawn, lines: list[tuple[float, float, float, float]]
+    ) -> None:
+        a, b, c, d, e, f = own
+        xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
+        left, bottom, right, top = min(xs), min(ys), max(xs), max(ys)
+        width, height = right - left, top - bottom
+        if min(width, height) < THIN:  # some exporters draw rules as stretched pictures of one pixel
+            if max(width, height) > 2 * THIN:
+                lines.append(long_axis(left, bottom, right, top))
+            return
+        box = self._boxes(np.asarray([[left, bottom, right, top]]))[0]
+        seen = (
+            max(float(box[0]), 0.0), max(float(box[1]), 0.0),
+            min(float(box[2]), self._width), min(float(box[3]), self._height),
+        )  # fmt: skip
+        if seen[0] < seen[2] and seen[1] < seen[3]:
+            out.images.append((out.objects, seen, item))
 
-def _objects(page: pdfium.PdfPage, turn: _Turn) -> tuple[list[Segment], list[Segment], pdfium.PdfObject | None]:
-    """The rules of a page, and the picture that is the page, if one is."""
-    horizontal: list[Segment] = []
-    vertical: list[Segment] = []
-    scan = None
-    area = max(turn.width * turn.height, 1.0)
-    for number, item in enumerate(page.get_objects(max_depth=MAX_FORM_DEPTH)):
-        if number > MAX_OBJECTS:
-            raise Unreadable(f"a page of the PDF draws more than {MAX_OBJECTS} objects", "cells")
-        if item.type == raw.FPDF_PAGEOBJ_PATH:
-            _rules(item, turn, horizontal, vertical)
-        elif item.type == raw.FPDF_PAGEOBJ_IMAGE:
-            x0, y0, x1, y1 = turn.box(*item.get_bounds())
-            if (x1 - x0) * (y1 - y0) >= PAGE_SIZED * area:
-                scan = item
-    return horizontal, vertical, scan
+    # ---- characters
 
-
-def _rules(item: pdfium.PdfObject, turn: _Turn, horizontal: list[Segment], vertical: list[Segment]) -> None:
-    """A path's straight pieces as rules; a thin filled rectangle is one rule."""
-    try:
-        bounds = turn.box(*item.get_bounds())
-    except pdfium.PdfiumError:
-        return
-    x0, y0, x1, y1 = bounds
-    if x1 - x0 <= THIN or y1 - y0 <= THIN:
-        _add(x0, y0, x1, y1, horizontal, vertical)
-        return
-    stroked = ctypes.c_int()
-    fill = ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(item.raw, ctypes.byref(fill), ctypes.byref(stroked))
-    if not stroked.value:
-        return  # a filled area: shading of a head, no rule
-    matrix = item.get_matrix()
-    start: tuple[float, float] | None = None
-    last: tuple[float, float] | None = None
-    x, y = ctypes.c_float(), ctypes.c_float()
-    count = min(raw.FPDFPath_CountSegments(item.raw), 10_000)
-    for index in range(count):
-        segment = raw.FPDFPath_GetPathSegment(item.raw, index)
-        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-        here = turn.point(*matrix.on_point(x.value, y.value))
-        kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            start = here
-        elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
-            _add(*last, *here, horizontal, vertical)
-        last = here
-        if raw.FPDFPathSegment_GetClose(segment) and start is not None:
-            _add(*here, *start, horizontal, vertical)
-            last = start
-
-
-def _add(ax: float, ay: float, bx: float, by: float, horizontal: list[Segment], vertical: list[Segment]) -> None:
-    width, height = abs(ax - bx), abs(ay - by)
-    if height <= THIN and width >= SHORTEST_RULE:
-        horizontal.append(Segment((ay + by) / 2, min(ax, bx), max(ax, bx)))
-    elif width <= THIN and height >= SHORTEST_RULE:
-        vertical.append(Segment((ax + bx) / 2, min(ay, by), max(ay, by)))
-
-
-def _picture(page: pdfium.PdfPage, scan: pdfium.PdfObject | None, index: int) -> Picture | None:
-    """The page's picture as a file: the embedded one at its own resolution, else the page rendered at 200 dpi."""
-    name = f"page-{index + 1}.png"
-    at = At(page=index + 1)
-    width, height = page.get_size()
-    image = None
-    if scan is not None and page.get_rotation() % 360 == 0:
-        columns, rows = scan.get_px_size()
-        if columns * rows > MAX_PIXELS:
-            raise Unreadable(
-                f"page {index + 1} is a picture of {columns} x {rows} points, more than can be read", "pixels"
-            )
+    def _characters(self, drawn: _Drawn) -> tuple[list[str], Floats, float]:
+        """Visible characters with their boxes, and the share of characters that are sound."""
+        if not drawn.texts:
+            return [], np.zeros((0, 4)), 1.0
+        textpage = self._page.get_textpage()
         try:
-            image = scan.get_bitmap(render=False).to_pil()
-        except (pdfium.PdfiumError, ValueError, KeyError):
-            image = None
-    if image is None:
-        if not any(item.type == raw.FPDF_PAGEOBJ_IMAGE for item in page.get_objects(max_depth=MAX_FORM_DEPTH)):
+            handle = textpage.raw
+            count = raw.FPDFText_CountChars(handle)
+            if count > MAX_CHARACTERS:
+                raise Unreadable(f"page {self._number} has {count} characters; no report has", "cells")
+            if count <= 0:
+                return [], np.zeros((0, 4)), 1.0
+            rectangles = (raw.FS_RECTF * count)()
+            size, at = ctypes.sizeof(raw.FS_RECTF), ctypes.addressof(rectangles)
+            unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+            rectangle = raw.FS_RECTF
+            codes = np.empty(count, dtype=np.int64)
+            for n in range(count):
+                codes[n] = unicode_of(handle, n)
+                box_of(handle, n, rectangle.from_address(at + n * size))
+            flat = np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4).astype(np.float64)
+            # FS_RECTF: left, top, right, bottom
+            boxes = self._boxes(flat[:, (0, 3, 2, 1)])
+            keep = (codes > 32) & (codes != 0xA0) & (codes != 0x3000) & (codes != 0xAD) & ~_blank(codes)
+            keep &= (boxes[:, 2] > 0) & (boxes[:, 0] < self._width) & (boxes[:, 3] > 0) & (boxes[:, 1] < self._height)
+            bad = (codes == 0xFFFD) | ((codes >= 0xE000) & (codes <= 0xF8FF)) | (codes == 0xFFFE) | (codes == 0xFFFF)
+            sound = 1.0 - float(bad.sum()) / max(int((keep | bad).sum()), 1)
+            covered = self._covered(handle, drawn, boxes, keep) if drawn.images else None
+            if covered is not None:
+                keep &= ~covered
+            if drawn.turned:
+                keep &= self._straight(handle, keep)
+            chosen = np.flatnonzero(keep & ~bad)
+            return [chr(code) for code in codes[chosen].tolist()], boxes[chosen], sound
+        finally:
+            textpage.close()
+
+    def _covered(self, handle: Any, drawn: _Drawn, boxes: Floats, keep: Any) -> Any:
+        """Characters that nobody sees: render mode, no opacity, or a page-sized picture drawn over them."""
+        area = self._width * self._height
+        large = [(order, box) for order, box, _ in drawn.images if _area(box) >= 0.3 * area]
+        if not large:
             return None
-        scale = 200 / 72
-        if width * height * scale * scale > MAX_PIXELS:
+        hidden = np.zeros(len(boxes), dtype=bool)
+        seen: dict[int, bool] = {}
+        alpha = ctypes.c_uint()
+        for n in np.flatnonzero(keep).tolist():
+            item = raw.FPDFText_GetTextObject(handle, n)
+            key = ctypes.cast(item, ctypes.c_void_p).value or 0
+            if key not in seen:
+                mode = raw.FPDFTextObj_GetTextRenderMode(item) if item else 0
+                opaque = not item or not raw.FPDFPageObj_GetFillColor(item, None, None, None, alpha) or alpha.value > 8
+                seen[key] = mode in _INVISIBLE or not opaque
+            hidden[n] = seen[key]
+        over = [box for order, box in large if order > drawn.last_text]
+        cx, cy = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+        for x0, y0, x1, y1 in over:  # drawn after all text: it covers what lies beneath
+            hidden |= (cx >= x0) & (cx <= x1) & (cy >= y0) & (cy <= y1)
+        return hidden
+
+    def _straight(self, handle: Any, keep: Any) -> Any:
+        """Characters that run in the page's main direction; watermarks and stamps do not."""
+        turns = np.zeros(len(keep), dtype=np.int64)
+        for n in np.flatnonzero(keep).tolist():
+            angle = math.degrees(raw.FPDFText_GetCharAngle(handle, n)) % 360
+            quarter = round(angle / 90)
+            turns[n] = quarter % 4 if abs(angle - 90 * quarter) < 5 else -1
+        counts = np.bincount(turns[keep & (turns >= 0)], minlength=4) if keep.any() else np.zeros(4, dtype=int)
+        self._direction = int(np.argmax(counts))
+        return turns == self._direction
+
+    def _upright(self, page: Page) -> None:
+        """Turn a page whose text runs up or down (a wide table set sideways) so that it reads level."""
+        # Angles are those of the unrotated page, whose rotation the coordinates have in them already.
+        quarter = (self._direction - self._turn // 90) % 4
+        if not page.texts:
+            return
+        for _ in range(quarter):  # the text runs a quarter anticlockwise: turn the page clockwise
+            _turn_clockwise(page)
+
+    # ---- pictures
+
+    def _is_scan(self, drawn: _Drawn, characters: int, sound: float) -> bool:
+        area = self._width * self._height
+        pictured = min(sum(_area(box) for _, box, _ in drawn.images), area) / area
+        if sound < 0.7 and drawn.texts:
+            return True  # glyphs without characters: what the page shows can only be seen
+        if pictured >= PAGE_SIZED and characters <= FEW:
+            return True
+        return not characters and drawn.paths > 200  # characters drawn as curves
+
+    def _whole_page(self, drawn: _Drawn) -> Picture:
+        box = (0.0, 0.0, self._width, self._height)
+        name = f"page-{self._number}"
+        area = self._width * self._height
+        whole = [item for _, seen, item in drawn.images if _area(seen) >= PAGE_SIZED * area]
+        others = sum(_area(seen) > 0.02 * area for _, seen, _ in drawn.images) - len(whole)
+        if len(whole) == 1 and not others and drawn.paths < 20:
+            data = self._embedded(whole[0])
+            if data is not None:
+                return Picture(name, data, At(self._number, box))
+        return Picture(name, self._rendered(drawn), At(self._number, box))
+
+    def _rendered(self, drawn: _Drawn) -> bytes:
+        """The page as it looks, at its pictures' resolution."""
+        dpi = float(PICTURE_DPI)
+        for _, (x0, _, x1, _), item in drawn.images:
+            width, _ = _pixels(item)
+            dpi = max(dpi, min(72 * width / max(x1 - x0, 1.0), MAX_DPI))
+        scale = min(dpi / 72, math.sqrt(MAX_PIXELS / (self._width * self._height)))
+        if scale < 0.3:
             raise Unreadable(
-                f"page {index + 1} is {width:.0f} x {height:.0f} points large, more than can be read", "pixels"
+                f"page {self._number} measures {self._width:.0f} by {self._height:.0f} points; it is not drawn",
+                "pixels",
             )
-        image = page.render(scale=scale).to_pil()
-    data = io.BytesIO()
-    image.save(data, "PNG", compress_level=1)
-    return Picture(name, data.getvalue(), at)
+        return _png(self._page.render(scale=scale).to_pil().convert("RGB"))
+
+    def _embedded(self, item: Any) -> bytes | None:
+        """A picture's own bytes, at its own resolution, as it stands on the page; None where only drawing tells."""
+        width, height = _pixels(item)
+        if width * height > MAX_PIXELS:
+            raise Unreadable(
+                f"page {self._number} is a picture of {width} × {height} points, more than can be read", "pixels"
+            )
+        matrix = raw.FS_MATRIX()
+        if width * height < 10_000 or not raw.FPDFPageObj_GetMatrix(item, matrix):
+            return None
+        if abs(matrix.b) > 0.01 * abs(matrix.a) or matrix.a <= 0 or matrix.d <= 0 or self._turn:
+            return None
+        if raw.FPDFPageObj_HasTransparency(item):
+            return None
+        if _filters(item) == ["DCTDecode"]:
+            size = raw.FPDFImageObj_GetImageDataRaw(item, None, 0)
+            buffer = (ctypes.c_ubyte * size)()
+            raw.FPDFImageObj_GetImageDataRaw(item, buffer, size)
+            data = bytes(buffer)
+            if data[:2] == b"\xff\xd8" and _is_plain_jpeg(data):
+                return data
+        bitmap = raw.FPDFImageObj_GetBitmap(item)
+        if not bitmap:
+            return None
+        image = pdfium.PdfBitmap.from_raw(bitmap).to_pil()
+        return _png(image if image.mode in ("1", "L", "RGB") else image.convert("RGB"))
+
+    def _pictures(self, drawn: _Drawn) -> Iterator[Picture]:
+        """Pictures beside the text that may hold a table."""
+        for n, (_, (x0, y0, x1, y1), item) in enumerate(drawn.images, 1):
+            if x1 - x0 < PICTURE_WIDTH * self._width or y1 - y0 < PICTURE_HEIGHT:
+                continue
+            width, height = _pixels(item)
+            if width < 200 or height < 60:  # a background colour, a shadow
+                continue
+            data = self._embedded(item)
+            if data is None:
+                data = self._cropped((x0, y0, x1, y1))
+            yield Picture(f"page-{self._number}-{n}", data, At(self._number, (x0, y0, x1, y1)))
+
+    def _cropped(self, box: Box) -> bytes:
+        scale = min(PICTURE_DPI / 72, math.sqrt(MAX_PIXELS / (self._width * self._height)))
+        image = self._page.render(scale=scale).to_pil().convert("RGB")
+        return _png(image.crop(tuple(int(v * scale) for v in box)))
+
+
+def _times(inner: Any, outer: tuple[float, ...]) -> tuple[float, ...]:
+    a, b, c, d, e, f = inner.a, inner.b, inner.c, inner.d, inner.e, inner.f
+    if outer == (1, 0, 0, 1, 0, 0):
+        return a, b, c, d, e, f
+    A, B, C, D, E, F = outer  # noqa: N806 - the letters of the PDF specification
+    return a * A + b * C, a * B + b * D, c * A + d * C, c * B + d * D, e * A + f * C + E, e * B + f * D + F
+
+
+def _rules(item: Any, own: tuple[float, ...], lines: list[tuple[float, float, float, float]]) -> None:
+    """The rules that a path draws: straight pieces where it is stroked, thin rectangles where it is filled."""
+    count = raw.FPDFPath_CountSegments(item)
+    if not 2 <= count <= MAX_PATH:
+        return
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(item, fill, stroke)
+    if not fill.value and not stroke.value:
+        return  # a clipping path
+    a, b, c, d, e, f = own
+    x, y = ctypes.c_float(), ctypes.c_float()
+    outlines: list[list[tuple[float, float]]] = []
+    curved = False
+    for n in range(count):
+        segment = raw.FPDFPath_GetPathSegment(item, n)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_MOVETO or not outlines:
+            outlines.append([point])
+        else:
+            curved = curved or kind == raw.FPDF_SEGMENT_BEZIERTO
+            outlines[-1].append(point)
+        if raw.FPDFPathSegment_GetClose(segment) and len(outlines[-1]) > 1:
+            outlines[-1].append(outlines[-1][0])
+    if curved:
+        return
+    lines.extend(rules_of(outlines, bool(stroke.value)))
+
+
+def _turn_clockwise(page: Page) -> None:
+    """A quarter turn: what stood at the left stands at the top."""
+    height = page.height
+    boxes = page.boxes
+    page.boxes = np.stack([height - boxes[:, 3], boxes[:, 0], height - boxes[:, 1], boxes[:, 2]], axis=1)
+    old_h, old_v = page.horizontal, page.vertical
+    page.vertical = [Segment(height - s.at, s.start, s.end) for s in old_h]
+    page.horizontal = [Segment(s.at, height - s.end, height - s.start) for s in old_v]
+    page.width, page.height = page.height, page.width
+
+
+def _area(box: Box) -> float:
+    return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)
+
+
+def _blank(codes: Any) -> Any:
+    return ((codes >= 0x2000) & (codes <= 0x200F)) | ((codes >= 0x2028) & (codes <= 0x202F)) | (codes == 0xFEFF)
+
+
+def _pixels(item: Any) -> tuple[int, int]:
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    if not raw.FPDFImageObj_GetImagePixelSize(item, width, height):
+        return 0, 0
+    return width.value, height.value
+
+
+def _filters(item: Any) -> list[str]:
+    out = []
+    for n in range(raw.FPDFImageObj_GetImageFilterCount(item)):
+        size = raw.FPDFImageObj_GetImageFilter(item, n, None, 0)
+        buffer = ctypes.create_string_buffer(size)
+        raw.FPDFImageObj_GetImageFilter(item, n, buffer, size)
+        out.append(buffer.value.decode("ascii", "replace"))
+    return out
+
+
+def _is_plain_jpeg(data: bytes) -> bool:
+    """Grey or RGB: four-colour JPEGs are often stored inverted."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return image.mode in ("L", "RGB")
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return False
+
+
+def _png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=1)
+    return out.getvalue()

@@ -1,0 +1,509 @@
+"""Tables without upright rules: rows of figures told by their columns, labels by the rows they stand beside.
+
+A page's free lines are parted into prose and stretches of table. Within a stretch the full rows give the columns, so
+that a blank is known by its place; row rules, where there are some, give the bands; without rules the wrapped pieces of
+labels are dealt out to the rows in order, so that the labels they make are most like the form's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from statistics import median, pstdev
+
+from rapidfuzz import fuzz
+
+from reports import forms, numbers
+from reports.blocks import At, Block, Box, Grid, GridCell, Paragraph
+from reports.formats.cuts import likeness, tight
+from reports.formats.lattice import Segment, merged
+from reports.formats.lines import Run, TextLine, runs
+
+# Figures on a line from which on it is a row of a table whatever stands before them.
+ROW_OF_FIGURES = 4
+KNOWN = 0.8  # likeness from which on a text is taken for a row's label
+TWO_IN_ONE = 0.5  # confidence where two figures claim one column
+_MAX_PIECES = 6  # lines of one wrapped label
+_SKIP, _UNLABELLED, _BLANK_ROW = 0.3, 0.7, 0.4
+
+_PROSE = re.compile(r"[。；！]")
+_NUMBERED = re.compile(r"\s*[一二三四五六七八]\s*[、.．]")
+_SECTIONS = (
+    "总体情况",
+    "主动公开政府信息情况",
+    "收到和处理政府信息公开申请情况",
+    "政府信息公开行政复议行政诉讼情况",
+    "存在的主要问题及改进情况",
+    "其他需要报告的事项",
+)
+_WORDS = (
+    "申请人情况", "法人或其他组织", "信息内容", "行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉", "单位万元",
+    "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和", "三本年度办理结果", "三不予公开", "四无法提供",
+    "五不予处理", "六其他处理", *(f"第二十条第{n}项" for n in "一五六八九"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> tuple[str, ...]:
+    headers = {
+        tight(header)
+        for form in forms.FORMS.values()
+        for specs in form.tables.values()
+        for spec in specs
+        for header in spec.headers
+    }
+    return tuple(sorted(headers | set(_WORDS)))
+
+
+@lru_cache(maxsize=1)
+def _row_labels() -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            tight(spec.label)
+            for form in forms.FORMS.values()
+            for table in ("proactive", "applications")
+            for spec in form.tables[table]
+        )
+    )
+
+
+def is_figure(text: str) -> bool:
+    """A figure or a sign that stands for none; blank is none."""
+    return bool(text.strip()) and numbers.looks_like_value(text)
+
+
+@dataclass(slots=True)
+class _Line:
+    line: TextLine
+    runs: list[Run]
+    figures: list[Run] = field(default_factory=list)  # those behind the last words
+    words: list[Run] = field(default_factory=list)
+    is_row: bool = False
+
+    @property
+    def middle(self) -> float:
+        return self.line.middle
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of figures, or a blank one; ``label`` are the runs that make its label."""
+
+    middle: float
+    figures: list[Run]
+    label: list[Run] = field(default_factory=list)
+
+
+def blocks(number: int, lines: Sequence[TextLine], horizontal: Sequence[Segment]) -> list[Block]:
+    """The free lines of page ``number`` (sorted top to bottom) as paragraphs and inferred grids."""
+    parted = [_part(line) for line in lines]
+    if not any(line.is_row for line in parted):
+        return [_paragraph(number, line) for line in lines]
+    out: list[Block] = []
+    at = 0
+    for first, last in _stretches(parted):
+        out.extend(_paragraph(number, entry.line) for entry in parted[at:first])
+        out.extend(_table(number, parted[first : last + 1], horizontal))
+        at = last + 1
+    out.extend(_paragraph(number, entry.line) for entry in parted[at:])
+    return out
+
+
+def _paragraph(number: int, line: TextLine) -> Paragraph:
+    return Paragraph(line.text, At(number, line.bbox), joins=True)
+
+
+def _part(line: TextLine) -> _Line:
+    out = _Line(line, runs(line))
+    n = len(out.runs)
+    while n and is_figure(out.runs[n - 1].text):
+        n -= 1
+    out.words, out.figures = out.runs[:n], out.runs[n:]
+    count = len(out.figures)
+    if count >= ROW_OF_FIGURES and len(out.words) <= 4:
+        out.is_row = True
+    elif count and out.words and len(out.words) <= 4:
+        label = max(likeness(out.words[-1].text), likeness("".join(run.text for run in out.words)))
+        out.is_row = label >= (KNOWN if count < 3 else 0.6)
+    elif count >= 3:
+        out.is_row = True
+    return out
+
+
+def _is_heading(text: str) -> bool:
+    short = tight(text)
+    if not _NUMBERED.match(text) or len(short) > 40:
+        return False
+    title = max(fuzz.ratio(short[1:], section) for section in _SECTIONS) / 100
+    return title >= 0.6 and title > likeness(text)
+
+
+def _is_header(entry: _Line) -> bool:
+    """A line of column heads, group heads or pieces of them."""
+    return bool(entry.runs) and all(_in_vocabulary(run.text) for run in entry.runs)
+
+
+@lru_cache(maxsize=8192)
+def _in_vocabulary(text: str) -> bool:
+    short = tight(text)
+    if not short:
+        return True
+    return any(short in word or (len(short) > 3 and fuzz.ratio(short, word) >= 85) for word in _vocabulary())
+
+
+@lru_cache(maxsize=8192)
+def _is_piece(text: str) -> bool:
+    """A piece of a row's label."""
+    short = tight(text)
+    if len(short) < 2:
+        return False
+    return likeness(text) >= KNOWN or any(short in label for label in _row_labels())
+
+
+def _is_matter(entry: _Line) -> bool:
+    """What may stand between two rows of one table."""
+    text = entry.line.text
+    if entry.is_row or _is_header(entry):
+        return True
+    if _is_heading(text) or _PROSE.search(text):
+        return False
+    return len(text) < 30 or any(_is_piece(run.text) for run in entry.runs)
+
+
+def _stretches(parted: Sequence[_Line]) -> list[tuple[int, int]]:
+    """(first, last) of each table: rows with nothing but table matter between them, and their heads and label ends."""
+    out: list[tuple[int, int]] = []
+    for n, entry in enumerate(parted):
+        if not entry.is_row:
+            continue
+        if out and all(_is_matter(between) for between in parted[out[-1][1] + 1 : n]):
+            out[-1] = (out[-1][0], n)
+        else:
+            out.append((n, n))
+    grown: list[tuple[int, int]] = []
+    for first, last in out:
+        floor = grown[-1][1] if grown else -1
+        while first - 1 > floor and _belongs(parted[first - 1], parted[first]):
+            first -= 1
+        while last + 1 < len(parted) and not parted[last + 1].is_row and _follows(parted[last + 1], parted[last]):
+            last += 1
+        grown.append((first, last))
+    return grown
+
+
+def _belongs(entry: _Line, below: _Line) -> bool:
+    text = entry.line.text
+    if _is_heading(text):
+        return False
+    near = below.line.bbox[1] - entry.line.bbox[3] < 2.5 * entry.line.height
+    return near and (_is_header(entry) or (not _PROSE.search(text) and any(_is_piece(run.text) for run in entry.runs)))
+
+
+def _follows(entry: _Line, above: _Line) -> bool:
+    text = entry.line.text
+    if _is_heading(text) or _PROSE.search(text) or len(entry.runs) > 2:
+        return False
+    near = entry.line.bbox[1] - above.line.bbox[3] < 2.5 * entry.line.height
+    return near and all(_is_piece(run.text) for run in entry.runs)
+
+
+# ------------------------------------------------------------------------------------------------------ one table
+
+
+def _table(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment]) -> list[Block]:
+    """A stretch is parted where the heads of another table stand, then read with its own columns."""
+    parts: list[list[_Line]] = [[]]
+    kind = ""
+    for entry in entries:
+        text = tight(entry.line.text)
+        found = (
+            "app" if "自然人" in text or "申请人情况" in text else "dis" if "结果" in text and _is_header(entry) else ""
+        )
+        if not found and len(entry.figures) >= 10:
+            found = "dis"
+        if found and found != kind and any(e.is_row for e in parts[-1]):
+            # Heads just above, already taken by the table before, belong to this one.
+            moved: list[_Line] = []
+            while parts[-1] and not parts[-1][-1].is_row and _is_header(parts[-1][-1]):
+                moved.insert(0, parts[-1].pop())
+            parts.append(moved)
+        kind = found or kind
+        parts[-1].append(entry)
+    out: list[Block] = []
+    for part in parts:
+        grid = _grid(number, part, horizontal)
+        if grid is not None:
+            out.append(grid)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the figures of a column stand: at ``places``, by their centre (0), right edge (1) or left edge (-1)."""
+
+    places: tuple[float, ...]
+    edge: int
+    left: float  # left of this stand labels
+
+    def of(self, run: Run) -> int:
+        at = _place(run, self.edge)
+        return min(range(len(self.places)), key=lambda n: abs(self.places[n] - at))
+
+
+def _place(run: Run, edge: int) -> float:
+    return run.centre if edge == 0 else run.bbox[2] if edge == 1 else run.bbox[0]
+
+
+def _columns(rows: Sequence[_Line]) -> _Columns:
+    full = max(len(row.figures) for row in rows)
+    whole = [row for row in rows if len(row.figures) == full]
+    spreads = {
+        edge: sum(pstdev(_place(row.figures[n], edge) for row in whole) for n in range(full)) for edge in (0, 1, -1)
+    }
+    edge = min((0, 1, -1), key=lambda e: spreads[e] - (0.01 if e == 0 else 0))
+    places = [median(_place(row.figures[n], edge) for row in whole) for n in range(full)]
+    # Rows with blanks may fill columns that no full row shows.
+    pitch = min((b - a for a, b in pairwise(places)), default=40.0)
+    for row in rows:
+        for run in row.figures:
+            at = _place(run, edge)
+            if min(abs(at - place) for place in places) > 0.6 * pitch and len(row.figures) > 1:
+                places.append(at)
+    first = min(min(row.figures, key=lambda run: run.bbox[0]).bbox[0] for row in whole)
+    return _Columns(tuple(sorted(places)), edge, first)
+
+
+def _grid(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment]) -> Grid | None:
+    rows = [entry for entry in entries if entry.is_row]
+    if not rows:
+        return None
+    columns = _columns(rows)
+    heads = [e for e in entries if not e.is_row and _is_head(e, columns)]
+    pieces = [
+        run
+        for entry in entries
+        if entry not in heads
+        for run in (entry.words if entry.is_row else entry.runs)
+        if run.text.strip()
+    ]
+    top, bottom = entries[0].line.bbox[1], entries[-1].line.bbox[3]
+    rules = _rules(horizontal, columns, top - 20, bottom + 20)
+    found = [_Row(entry.middle, entry.figures) for entry in rows]
+    ruled = len(rules) >= max(3, 0.7 * len(rows))
+    found = _by_rules(found, pieces, rules, columns) if ruled else _by_order(found, pieces)
+    placed = [(row.middle, _cells(number, row, columns)) for row in found]
+    placed.extend((group[-1].middle, _head(number, group, columns)) for group in _head_groups(heads))
+    placed.sort(key=lambda entry: entry[0])
+    box = (
+        min(e.line.bbox[0] for e in entries), top, max(e.line.bbox[2] for e in entries), bottom,
+    )  # fmt: skip
+    return Grid(tuple(cells for _, cells in placed), At(number, box), ruled=False)
+
+
+def _is_head(entry: _Line, columns: _Columns) -> bool:
+    if any(run.centre >= columns.left for run in entry.runs):
+        return True
+    return _is_header(entry) and not any(_is_piece(run.text) for run in entry.runs)
+
+
+def _head_groups(heads: Sequence[_Line]) -> list[list[_Line]]:
+    """Lines of heads that stand directly under each other."""
+    out: list[list[_Line]] = []
+    for entry in heads:
+        if out and entry.line.bbox[1] - out[-1][-1].line.bbox[3] < 1.2 * entry.line.height:
+            out[-1].append(entry)
+        else:
+            out.append([entry])
+    return out
+
+
+def _head(number: int, group: Sequence[_Line], columns: _Columns) -> tuple[GridCell, ...]:
+    """Column heads as one row; the pieces of a wrapped head are put together by their column."""
+    whole: list[tuple[float, float, GridCell]] = []
+    wrapped: dict[int, list[Run]] = {}
+    for entry in group:
+        for run in entry.runs:
+            if run.centre < columns.left - 10 or tight(run.text) in _vocabulary():
+                whole.append((run.middle, run.bbox[0], GridCell(run.text, At(number, run.bbox))))
+            else:
+                nearest = min(range(len(columns.places)), key=lambda n: abs(columns.places[n] - run.centre))
+                wrapped.setdefault(nearest, []).append(run)
+    for pieces in wrapped.values():
+        box = _around([run.bbox for run in pieces])
+        cell = GridCell("".join(run.text for run in pieces), At(number, box))
+        whole.append((pieces[0].middle, box[0], cell))
+    return tuple(cell for _, _, cell in sorted(whole, key=lambda entry: (round(entry[0]), entry[1])))
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def _cells(number: int, row: _Row, columns: _Columns) -> tuple[GridCell, ...]:
+    by_column: dict[int, list[Run]] = {}
+    for run in row.figures:
+        by_column.setdefault(columns.of(run), []).append(run)
+    out: list[GridCell] = []
+    if row.label:
+        box = _around([run.bbox for run in row.label])
+        out.append(GridCell("".join(run.text for run in row.label), At(number, box), 0))
+    height = (row.figures[0].bbox[3] - row.figures[0].bbox[1]) if row.figures else 10.0
+    for n, place in enumerate(columns.places):
+        here = by_column.get(n, [])
+        if len(here) > 1:
+            texts = tuple(run.text for run in here)
+            box = _around([run.bbox for run in here])
+            out.append(GridCell(" ".join(texts), At(number, box), n + 1, confidence=TWO_IN_ONE))
+        elif here:
+            out.append(GridCell(here[0].text, At(number, here[0].bbox), n + 1))
+        else:
+            box = (place - 5, row.middle - height / 2, place + 5, row.middle + height / 2)
+            out.append(GridCell("", At(number, box), n + 1))
+    return tuple(out)
+
+
+# --------------------------------------------------------------------------------------------------- labels to rows
+
+
+def _rules(horizontal: Sequence[Segment], columns: _Columns, top: float, bottom: float) -> list[Segment]:
+    """Row rules that cross the figures' columns."""
+    first, last = columns.places[0], columns.places[-1]
+    rules = merged([s for s in horizontal if top <= s.at <= bottom], 2.0)
+    by_height: list[Segment] = []
+    for rule in sorted(rules):
+        if by_height and rule.at - by_height[-1].at <= 2.0:
+            # Pieces with gaps between, drawn cell by cell.
+            last_rule = by_height.pop()
+            rule = Segment(last_rule.at, min(last_rule.start, rule.start), max(last_rule.end, rule.end))
+        by_height.append(rule)
+    return [r for r in by_height if r.start <= first + 5 and r.end >= last - 5]
+
+
+def _by_rules(rows: list[_Row], pieces: Sequence[Run], rules: Sequence[Segment], columns: _Columns) -> list[_Row]:
+    """Each band between two rules is a row; what stands left of where its rules begin heads several rows."""
+    edges = [-1e9, *(rule.at for rule in rules), 1e9]
+    starts = [-1e9, *(rule.start for rule in rules), -1e9]
+    out: list[_Row] = []
+    for n, (top, bottom) in enumerate(pairwise(edges)):
+        own = [row for row in rows if top <= row.middle < bottom]
+        begin = max(starts[n], starts[n + 1])
+        label = [run for run in pieces if top <= run.middle < bottom and run.centre >= begin - 1]
+        if len(own) > 1:
+            out.extend(_by_order(own, label))
+            continue
+        chosen = _rightmost(label)
+        if own:
+            own[0].label = chosen
+            out.append(own[0])
+        elif (
+            chosen
+            and likeness("".join(run.text for run in chosen)) >= KNOWN
+            and min(run.centre for run in chosen) < columns.left
+        ):
+            out.append(_Row(sum(run.middle for run in chosen) / len(chosen), [], chosen))
+    return out
+
+
+def _rightmost(label: Sequence[Run]) -> list[Run]:
+    """The runs that make the row's own label: of the label columns as many from the right as look most like one."""
+    columns: list[list[Run]] = []
+    for run in sorted(label, key=lambda r: -r.bbox[2]):
+        for column in columns:
+            if any(run.bbox[0] < other.bbox[2] and other.bbox[0] < run.bbox[2] for other in column):
+                column.append(run)
+                break
+        else:
+            columns.append([run])
+    best: list[Run] = []
+    score = -1.0
+    for n in range(1, len(columns) + 1):
+        chosen = sorted((run for column in columns[:n] for run in column), key=lambda r: (r.middle, r.bbox[0]))
+        like = likeness("".join(run.text for run in chosen))
+        if like > score + 0.01:
+            best, score = chosen, like
+    return best
+
+
+def _by_order(rows: list[_Row], pieces: Sequence[Run]) -> list[_Row]:
+    """Pieces of labels dealt out to rows, both in order, so that the labels are most like the form's and near."""
+    pieces = _own_labels(sorted(pieces, key=lambda r: (round(r.middle, 1), r.bbox[0])), rows)
+    rows = sorted(rows, key=lambda row: row.middle)
+    pitch = max(median([b.middle - a.middle for a, b in pairwise(rows)]) if len(rows) > 1 else 15.0, 6.0)
+    m, n = len(pieces), len(rows)
+    infinite = float("inf")
+    cost = [[infinite] * (n + 1) for _ in range(m + 1)]
+    back: list[list[tuple[int, int, str]]] = [[(0, 0, "")] * (n + 1) for _ in range(m + 1)]
+    cost[0][0] = 0.0
+    groups = _groups(pieces)
+    for i in range(m + 1):
+        for j in range(n + 1):
+            here = cost[i][j]
+            if here == infinite:
+                continue
+            steps: list[tuple[int, int, str, float]] = []
+            if j < n:
+                steps.append((i, j + 1, "bare", _UNLABELLED))
+            if i < m:
+                steps.append((i + 1, j, "skip", _SKIP))
+            for size, (like, middle, first) in enumerate(groups[i] if i < m else (), 1):
+                if j < n:
+                    # Figures stand beside the middle of a wrapped label, or beside its first line.
+                    away = min(abs(middle - rows[j].middle), abs(first - rows[j].middle) + 0.2 * pitch)
+                    steps.append((i + size, j + 1, "row", 1 - like + 0.35 * min(away / pitch, 3.0)))
+                if like >= 0.85:
+                    steps.append((i + size, j, "blank", 1 - like + _BLANK_ROW))
+            for a, b, how, price in steps:
+                if here + price < cost[a][b] - 1e-12:
+                    cost[a][b] = here + price
+                    back[a][b] = (i, j, how)
+    out: list[_Row] = []
+    i, j = m, n
+    while i or j:
+        a, b, how = back[i][j]
+        label = list(pieces[a:i])
+        if how == "row":
+            rows[b].label = label
+            out.append(rows[b])
+        elif how == "bare":
+            out.append(rows[b])
+        elif how == "blank":
+            out.append(_Row(sum(run.middle for run in label) / len(label), [], label))
+        i, j = a, b
+    return out[::-1]
+
+
+def _groups(pieces: Sequence[Run]) -> list[list[tuple[float, float, float]]]:
+    """For each piece the labels that begin with it: (likeness, middle, middle of the first line) by number of pieces."""
+    out: list[list[tuple[float, float, float]]] = []
+    for i, first in enumerate(pieces):
+        found: list[tuple[float, float, float]] = []
+        text = ""
+        for k in range(i, min(i + _MAX_PIECES, len(pieces))):
+            text += pieces[k].text
+            if pieces[k].middle - first.middle > 90 or len(text) > 60:
+                break
+            found.append((likeness(text), (first.middle + pieces[k].middle) / 2, first.middle))
+        out.append(found)
+    return out
+
+
+def _own_labels(pieces: Sequence[Run], rows: Sequence[_Row]) -> list[Run]:
+    """Without the labels of groups, which stand left of all numbered labels."""
+    numbered = [run for run in pieces if likeness(run.text) >= 0.85 and tight(run.text)[:1].isdigit()]
+    if len(numbered) < 3:
+        return list(pieces)
+    edge = min(run.bbox[0] for run in numbered)
+    return [
+        run
+        for run in pieces
+        if run.bbox[2] > edge - 2
+        or likeness(run.text) >= 0.85
+        or any(
+            abs(run.middle - row.middle) < 3
+            and not any(o is not run and abs(o.middle - run.middle) < 3 for o in pieces)
+            for row in rows
+        )
+    ]
