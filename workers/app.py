@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery import Celery
+from celery.signals import celeryd_init
 
 import config
 from workers import broker
@@ -36,6 +37,8 @@ QUEUES = {
 }
 CRAWL_QUEUES = ("crawl",)
 WORK_QUEUES = ("read", "check", "mail", "sweep")
+
+NOWHERE = "redis://127.0.0.1:1/0"
 
 SOFT_LIMIT = 540  # seconds: the task is told
 HARD_LIMIT = 600  # seconds: its process is killed
@@ -91,11 +94,24 @@ def options(settings: config.Settings, broker_url: str) -> dict[str, Any]:
 
 def _configuration() -> dict[str, Any]:
     settings = config.settings()
-    return options(settings, broker.address(settings.broker_url, settings.data_dir))
+    try:
+        url = broker.address(settings.broker_url, settings.data_dir)
+    except broker.BrokerFailed:
+        url = NOWHERE  # tasks may be called in this process without any broker; a worker refuses to start with it
+    return options(settings, url)
+
+
+def _refuse_without_broker(**_: Any) -> None:
+    settings = config.settings()
+    try:
+        broker.address(settings.broker_url, settings.data_dir)
+    except broker.BrokerFailed as error:
+        raise SystemExit(f"nianbao: {error}") from None
 
 
 app = Celery("nianbao", include=["workers.tasks"], set_as_current=True)
 app.add_defaults(_configuration)  # asked for when first needed, not at import
+celeryd_init.connect(_refuse_without_broker)
 
 
 _senders: dict[str, Celery] = {}

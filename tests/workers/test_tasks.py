@@ -1,0 +1,399 @@
+"""Each task on a real database, store, reading child and mail server: what it saves, what follows, what twice means."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+import config
+from crawler import run as crawler_run
+from models import agencies, base, documents, findings, mails, readings, sources, work
+from storage import store
+from tests.mailbox import Mailbox, mailbox
+from tests.test_faults import report_of
+from workers import queue, tasks
+
+AGENCY = "甲县财政局"
+
+
+@pytest.fixture
+def inbox(settings: config.Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    with mailbox() as box:
+        monkeypatch.setenv("NIANBAO_SMTP_URL", box.url)
+        monkeypatch.setenv("NIANBAO_OFFICE_MAIL", "office@example.invalid")
+        config.settings.cache_clear()
+        yield box
+
+
+def last_year(settings: config.Settings) -> int:
+    return base.utcnow().astimezone(settings.zone).year - 1
+
+
+def body_of(db: Engine) -> int:
+    with base.transaction(db) as session:
+        agency, _ = agencies.upsert_agency(
+            session, agencies.AgencyRow(name=AGENCY, level="county", kind="department", parent="甲县人民政府")
+        )
+        return agency.id
+
+
+def put(db: Engine, settings: config.Settings, data: bytes, year: int, name: str = "1.html") -> tuple[int, int]:
+    """A stored document; (document, work to read it)."""
+    now = base.utcnow()
+    agency_id = body_of(db)
+    sha256 = store(settings.blob_url).put(data)
+    with base.transaction(db) as session:
+        source = sources.upsert_source(session, "https://a.example/", agency_id, "", now)
+        document = documents.record_listing(
+            session, source_id=source.id, key=f"a/{year}", url=f"https://a.example/{year}.html",
+            title=f"{AGENCY}{year}年政府信息公开工作年度报告", kind="annual_report", year=year, agency_id=agency_id,
+            listed_on=None, now=now,
+        )  # fmt: skip
+        _, number = documents.record_version(
+            session, document_id=document.id, sha256=sha256, content_key=sha256, name=name, media_type="text/html",
+            size=len(data), url=document.url, headers={}, attachments=[], now=now,
+        )  # fmt: skip
+        assert number is not None
+        return document.id, number
+
+
+def run(task: Any, work_id: int) -> None:
+    task.apply(args=[work_id], throw=True)
+
+
+def row(db: Engine, work_id: int) -> work.Work:
+    with base.transaction(db) as session:
+        return session.get_one(work.Work, work_id)
+
+
+def waiting(db: Engine, kind: str) -> list[work.Work]:
+    with base.transaction(db) as session:
+        return list(session.scalars(sa.select(work.Work).where(work.Work.kind == kind, work.Work.state == "waiting")))
+
+
+def all_of(db: Engine, model: Any) -> list[Any]:
+    with base.transaction(db) as session:
+        return list(session.scalars(sa.select(model).order_by(model.id)))
+
+
+def again(db: Engine, work_id: int) -> None:
+    """As if the broker had delivered the message a second time and the row were free again."""
+    with base.transaction(db) as session:
+        found = session.get_one(work.Work, work_id)
+        found.state, found.due_at, found.attempts = "waiting", base.utcnow(), 0
+
+
+def document(db: Engine, document_id: int) -> documents.Document:
+    with base.transaction(db) as session:
+        return session.get_one(documents.Document, document_id)
+
+
+# ------------------------------------------------------------------ read
+
+
+def test_a_stored_document_is_read_and_its_check_follows(db: Engine, settings: config.Settings):
+    year = last_year(settings)
+    document_id, work_id = put(db, settings, report_of(AGENCY, random.Random(1), year), year)
+    run(tasks.read, work_id)
+    (reading,) = all_of(db, readings.Reading)
+    assert (reading.kind, reading.year, reading.form) == ("annual_report", year, "2021")
+    assert document(db, document_id).state == "read"
+    assert row(db, work_id).state == "done"
+    assert [piece.subject for piece in waiting(db, "check")] == [document_id]
+
+
+def test_reading_twice_keeps_one_reading(db: Engine, settings: config.Settings):
+    year = last_year(settings)
+    _, work_id = put(db, settings, report_of(AGENCY, random.Random(1), year), year)
+    run(tasks.read, work_id)
+    again(db, work_id)
+    run(tasks.read, work_id)
+    assert len(all_of(db, readings.Reading)) == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n1 0 obj <<", b"\x00\x01\x02" * 500])
+def test_a_document_that_cannot_be_read_is_a_result_with_a_reason(db: Engine, settings: config.Settings, data: bytes):
+    document_id, work_id = put(db, settings, data, 2025, "report.pdf")
+    run(tasks.read, work_id)
+    found = document(db, document_id)
+    assert found.state == "unreadable"
+    assert found.state_reason
+    assert row(db, work_id).state == "done"
+    assert not waiting(db, "check")
+
+
+def test_bytes_that_are_gone_need_a_person_and_the_document_says_so(db: Engine, settings: config.Settings):
+    document_id, work_id = put(db, settings, b"<html>", 2025)
+    for path in Path(settings.data_dir / "blobs").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    run(tasks.read, work_id)
+    assert (row(db, work_id).state, row(db, work_id).error_kind) == ("failed", "person")
+    assert document(db, document_id).state == "failed"
+    assert "the store has no" in (document(db, document_id).state_reason or "")
+
+
+# ------------------------------------------------------------------ check
+
+
+def read_and_check(db: Engine, settings: config.Settings, year: int, seed: int = 1) -> int:
+    document_id, work_id = put(db, settings, report_of(AGENCY, random.Random(seed), year), year)
+    run(tasks.read, work_id)
+    for piece in waiting(db, "check"):
+        run(tasks.check, piece.id)
+    return document_id
+
+
+def test_a_check_keeps_its_findings_once_however_often_it_runs(db: Engine, settings: config.Settings):
+    document_id = read_and_check(db, settings, 2024)
+    first = {found.fingerprint for found in all_of(db, findings.Finding)}
+    assert any(found.rule == "APP-SUM-ROW" for found in all_of(db, findings.Finding))
+    with base.transaction(db) as session:
+        number = work.add(session, "check", document_id, base.utcnow()).id
+    run(tasks.check, number)
+    assert {found.fingerprint for found in all_of(db, findings.Finding)} == first
+    assert len(all_of(db, findings.FindingEvent)) == len(first)
+
+
+def test_a_new_report_has_the_report_of_the_year_after_checked_again_and_no_other(
+    db: Engine, settings: config.Settings
+):
+    for year in (2025, 2023):
+        read_and_check(db, settings, year)
+    document_id, work_id = put(db, settings, report_of(AGENCY, random.Random(3), 2024), 2024)
+    run(tasks.read, work_id)
+    (own,) = waiting(db, "check")
+    run(tasks.check, own.id)
+    (after,) = waiting(db, "check")
+    assert document(db, after.subject).year == 2025
+    assert after.payload == {"because_of": document_id}
+    run(tasks.check, after.id)
+    assert not waiting(db, "check")
+
+
+def test_a_document_of_an_unknown_body_is_checked_to_no_ones_blame(db: Engine, settings: config.Settings):
+    document_id, work_id = put(db, settings, report_of("乙镇", random.Random(1), 2024), 2024)
+    with base.transaction(db) as session:
+        session.get_one(documents.Document, document_id).agency_id = None
+        session.execute(sa.delete(sources.SourceAgency))
+    run(tasks.read, work_id)
+    (piece,) = waiting(db, "check")
+    run(tasks.check, piece.id)
+    assert row(db, piece.id).state == "done"
+    assert not all_of(db, findings.Finding)
+
+
+# ------------------------------------------------------------------ decide and mail
+
+
+def decided(db: Engine, settings: config.Settings) -> int:
+    """A checked report with an error, decided; returns the work to send the mail."""
+    year = last_year(settings)
+    read_and_check(db, settings, year)
+    with base.transaction(db) as session:
+        number = work.add(session, "decide", year, base.utcnow()).id
+    run(tasks.decide, number)
+    (piece,) = waiting(db, "mail")
+    return piece.id
+
+
+def the_mail(db: Engine) -> mails.Mail:
+    (found,) = all_of(db, mails.Mail)
+    assert isinstance(found, mails.Mail)
+    return found
+
+
+def test_what_is_found_becomes_one_mail_however_often_it_is_decided(
+    db: Engine, settings: config.Settings, inbox: Mailbox
+):
+    work_id = decided(db, settings)
+    assert not inbox.mails
+    run(tasks.mail, work_id)
+    assert the_mail(db).state == "sent"
+    assert [str(m["Message-ID"]) for m in inbox.mails] == [the_mail(db).message_id]
+    with base.transaction(db) as session:
+        number = work.add(session, "decide", last_year(settings), base.utcnow()).id
+    run(tasks.decide, number)
+    assert not waiting(db, "mail")
+    again(db, work_id)
+    run(tasks.mail, work_id)
+    assert len(inbox.mails) == 1
+    assert row(db, work_id).state == "done"
+
+
+def test_publication_is_judged_before_it_is_told(db: Engine, settings: config.Settings):
+    year = last_year(settings)
+    agency_id = body_of(db)
+    now = base.utcnow()
+    with base.transaction(db) as session:
+        source = sources.upsert_source(session, "https://a.example/", agency_id, "", now)
+        source.status, source.complete_at = "ok", now
+        number = work.add(session, "decide", year - 1, now).id  # a season whose deadline has passed, whatever the day
+    run(tasks.decide, number)
+    found = [f for f in all_of(db, findings.Finding) if f.scope == "publication"]
+    assert [(f.rule, f.state, f.year) for f in found] == [("PUB-MISSING", "open", year - 1)]
+
+
+def test_without_a_mail_server_the_outbox_keeps_the_mail(db: Engine, settings: config.Settings, monkeypatch):
+    monkeypatch.setenv("NIANBAO_OFFICE_MAIL", "office@example.invalid")
+    config.settings.cache_clear()
+    work_id = decided(db, settings)
+    run(tasks.mail, work_id)
+    assert row(db, work_id).state == "done"
+    assert the_mail(db).state == "queued"
+
+
+def test_a_server_that_is_busy_gets_the_mail_later_and_once(db: Engine, settings: config.Settings, inbox: Mailbox):
+    work_id = decided(db, settings)
+    inbox.answer = "451 try again later"
+    run(tasks.mail, work_id)
+    piece = row(db, work_id)
+    assert (piece.state, piece.error_kind, the_mail(db).state) == ("waiting", "retry", "queued")
+    assert piece.due_at > base.utcnow()
+    inbox.answer = None
+    with base.transaction(db) as session:
+        session.get_one(work.Work, work_id).due_at = base.utcnow()
+    run(tasks.mail, work_id)
+    assert the_mail(db).state == "sent"
+    assert the_mail(db).tries == 2
+    assert len(inbox.mails) == 1
+
+
+def test_a_refused_mail_waits_for_a_person_who_may_send_it_again(db: Engine, settings: config.Settings, inbox: Mailbox):
+    work_id = decided(db, settings)
+    inbox.answer = "550 not here"
+    run(tasks.mail, work_id)
+    assert (row(db, work_id).state, row(db, work_id).error_kind, the_mail(db).state) == ("failed", "person", "failed")
+    inbox.answer = None
+    assert queue.retry(db, settings, [work_id]) == 1
+    run(tasks.mail, work_id)
+    assert the_mail(db).state == "sent"
+    assert len(inbox.mails) == 1
+
+
+def test_a_lost_answer_leaves_the_mail_perhaps_sent_and_it_is_not_repeated_by_itself(
+    db: Engine, settings: config.Settings, inbox: Mailbox
+):
+    work_id = decided(db, settings)
+    inbox.hang_up_after_text = True
+    run(tasks.mail, work_id)
+    assert (row(db, work_id).state, the_mail(db).state) == ("failed", "perhaps_sent")
+    assert len(inbox.mails) == 1
+    inbox.hang_up_after_text = False
+    run(tasks.mail, work_id)
+    queue.sweep(db, settings, base.utcnow() + timedelta(days=1))
+    assert len(inbox.mails) == 1
+
+
+def test_a_sender_that_died_in_the_handover_leaves_the_mail_perhaps_sent(
+    db: Engine, settings: config.Settings, inbox: Mailbox
+):
+    work_id = decided(db, settings)
+    with base.transaction(db) as session:
+        past = base.utcnow() - timedelta(minutes=5)
+        session.get_one(work.Work, work_id).due_at = past
+        session.flush()
+        assert work.claim(session, work_id, "dead", past, timedelta(seconds=20))
+        assert mails.take(session, the_mail_id(session))
+    run(tasks.mail, work_id)
+    assert (row(db, work_id).state, row(db, work_id).error_kind) == ("failed", "person")
+    assert the_mail(db).state == "perhaps_sent"
+    assert not inbox.mails
+
+
+def the_mail_id(session: Any) -> int:
+    return int(session.scalars(sa.select(mails.Mail.id)).one())
+
+
+def test_a_sender_that_died_after_writing_perhaps_sent_does_not_send_again(
+    db: Engine, settings: config.Settings, inbox: Mailbox
+):
+    work_id = decided(db, settings)
+    with base.transaction(db) as session:
+        past = base.utcnow() - timedelta(minutes=5)
+        session.get_one(work.Work, work_id).due_at = past
+        session.flush()
+        assert work.claim(session, work_id, "dead", past, timedelta(seconds=20))
+        assert mails.take(session, the_mail_id(session))
+        mails.mark(session, the_mail_id(session), "perhaps_sent", "the answer was lost", past)
+    run(tasks.mail, work_id)
+    assert (row(db, work_id).state, the_mail(db).state) == ("failed", "perhaps_sent")
+    assert not inbox.mails
+
+
+# ------------------------------------------------------------------ crawl, summary, sweep
+
+
+def crawl_work(db: Engine, *urls: str) -> dict[int, int]:
+    now = base.utcnow()
+    agency_id = body_of(db)
+    with base.transaction(db) as session:
+        ids = [sources.upsert_source(session, url, agency_id, "", now).id for url in urls]
+        return {source_id: work.add(session, "crawl", source_id, now).id for source_id in ids}
+
+
+def test_one_crawl_takes_all_sources_that_wait_and_ends_each_by_its_own_line(
+    db: Engine, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+):
+    pieces = crawl_work(db, "https://a.example/", "https://b.example/", "https://c.example/")
+    asked: list[list[int]] = []
+    states: list[list[str]] = []
+
+    def lines(source_ids: list[int], _: config.Settings) -> Iterator[dict[str, Any]]:
+        asked.append(list(source_ids))
+        for source_id in source_ids[:2]:
+            yield {"event": "source", "source_id": source_id, "status": "ok", "items": 0}
+            states.append([row(db, number).state for number in pieces.values()])
+
+    monkeypatch.setattr(crawler_run, "crawl", lines)
+    run(tasks.crawl, min(pieces.values()))
+    assert asked == [sorted(pieces)]
+    assert states == [["done", "taken", "taken"], ["done", "done", "taken"]]
+    last = row(db, max(pieces.values()))
+    assert (last.state, last.error_kind) == ("waiting", "retry")
+
+
+def test_a_crawl_that_never_ends_well_is_given_up_as_incomplete_and_due_later(
+    db: Engine, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+):
+    def dies(*_: Any) -> Iterator[dict[str, Any]]:
+        raise crawler_run.CrawlFailed("status -9")
+        yield {}
+
+    monkeypatch.setattr(crawler_run, "crawl", dies)
+    ((source_id, work_id),) = crawl_work(db, "https://a.example/").items()
+    for _ in range(3):
+        run(tasks.crawl, work_id)
+        with base.transaction(db) as session:
+            session.get_one(work.Work, work_id).due_at = base.utcnow()
+    with base.transaction(db) as session:
+        source = session.get_one(sources.Source, source_id)
+    assert row(db, work_id).state == "failed"
+    assert source.status == "incomplete"
+    assert "status -9" in source.reason
+    assert source.next_due_at is not None
+    assert source.next_due_at > base.utcnow() + timedelta(minutes=50)
+
+
+def test_the_summary_is_written_into_the_data_folder(db: Engine, settings: config.Settings):
+    body_of(db)
+    with base.transaction(db) as session:
+        number = work.add(session, "summary", 2025, base.utcnow()).id
+    run(tasks.summary, number)
+    assert row(db, number).state == "done"
+    assert AGENCY in (settings.data_dir / "summary" / "nianbao-2025.html").read_text(encoding="utf-8")
+
+
+def test_the_sweep_runs_without_a_broker_and_forgets_old_work(db: Engine, settings: config.Settings):
+    with base.transaction(db) as session:
+        old = work.add(session, "check", 1, base.utcnow() - timedelta(days=200))
+        old.state = "done"
+    tasks.sweep.apply(throw=True)
+    assert not all_of(db, work.Work)
