@@ -165,15 +165,15 @@ def _with_pictures(reading: _Reading, name: str, pictures: Mapping[str, bytes]) 
             continue
         taken += 1
         warnings.extend(inner.warnings)
-        # A photograph or a logo yields no table: leave it a picture.
-        out.extend(inner.blocks if any(inner.grids()) else [block])
+        # A photograph or a logo yields no table: leave it a picture. A page of a PDF is read whole.
+        out.extend(inner.blocks if any(inner.grids()) or reading.sniffed.format == "pdf" else [block])
     if not taken:
         return reading
     blocks = Blocks(reading.blocks.reader, out, dict(reading.blocks.meta), warnings, reading.blocks.flat)
     better = _understand(reading.sniffed, blocks, name)
     if better.tables <= reading.tables:
         return reading
-    return replace(better, reader="image-ocr", ocr=True)
+    return replace(better, reader="pdf-ocr" if reading.sniffed.format == "pdf" else "image-ocr", ocr=True)
 
 
 def _with_attachments(page: _Reading, pictures: Mapping[str, bytes], nesting: int) -> _Reading:

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable
 from types import ModuleType
 
-from reports.blocks import Blocks
+from reports.blocks import Blocks, Unreadable
 
 # Format as ``reports.sniff`` names it -> module.
 FORMATS: dict[str, str] = {
@@ -39,6 +39,12 @@ def module(name: str) -> ModuleType:
 
 
 def reader(name: str) -> Callable[[bytes], Blocks]:
-    """``blocks`` of a format's module. Raises KeyError for a name that is no format."""
-    found: Callable[[bytes], Blocks] = module(name).blocks
+    """``blocks`` of a format's module. Raises KeyError for a name that is no format, Unreadable for one that is known and
+    that no module reads yet."""
+    try:
+        found: Callable[[bytes], Blocks] = module(name).blocks
+    except ModuleNotFoundError as error:
+        if error.name != FORMATS[name]:
+            raise
+        raise Unreadable(f"{name} files are not read yet: ask the body for PDF or Word, or convert the file") from None
     return found

@@ -1,0 +1,97 @@
+"""Pictures of pages: what is read is right, what is doubtful says so."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+from PIL import Image
+
+from reports import reader
+from reports.blocks import Unreadable
+from reports.formats import picture
+
+PDF = Path(__file__).parents[3] / "demo" / "data" / "tjj-spt.pdf"
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[Image.Image]:
+    document = pdfium.PdfDocument(PDF.read_bytes())
+    return [page.render(scale=200 / 72).to_pil().convert("RGB") for page in document]
+
+
+def as_tiff(pages: list[Image.Image]) -> bytes:
+    data = io.BytesIO()
+    pages[0].save(data, "TIFF", save_all=True, append_images=pages[1:], compression="tiff_deflate")
+    return data.getvalue()
+
+
+def wrong(report, truth) -> list[tuple[str, object, float]]:
+    assert report.cells is not None
+    return [
+        (key, cell.value, cell.confidence) for key, cell in report.cells.items() if cell.value != truth.cells[key].value
+    ]
+
+
+def test_a_scan_says_the_same_as_the_page_it_was_made_of_or_flags_it(pages):
+    truth = reader.read(PDF.read_bytes(), PDF.name)
+    scanned = reader.read(as_tiff(pages), "scan.tiff")
+    assert (scanned.kind, scanned.year, scanned.form) == ("annual_report", 2020, "2019")
+    assert scanned.agency == truth.agency
+    mistakes = wrong(scanned, truth)
+    assert len(mistakes) <= 2
+    assert not [mistake for mistake in mistakes if mistake[2] >= 0.9]
+
+
+def test_a_leaning_noisy_sealed_scan_is_never_silently_wrong(pages):
+    rng = np.random.default_rng(7)
+    truth = reader.read(PDF.read_bytes(), PDF.name)
+    worn = []
+    for page in pages:
+        leaning = page.rotate(0.8, fillcolor=(255, 255, 255), resample=Image.Resampling.BICUBIC)
+        array = np.asarray(leaning).astype(np.int16) + rng.normal(0, 12, (*leaning.size[::-1], 1)).astype(np.int16)
+        image = Image.fromarray(np.clip(array * 0.93, 0, 255).astype(np.uint8))
+        worn.append(image)
+    scanned = reader.read(as_tiff(worn), "scan.tiff")
+    assert not [mistake for mistake in wrong(scanned, truth) if mistake[2] >= 0.9]
+
+
+def test_a_coarse_scan_makes_every_cell_unsure(pages):
+    coarse = [page.resize((page.width // 2, page.height // 2), Image.Resampling.LANCZOS) for page in pages]
+    scanned = reader.read(as_tiff(coarse), "scan.tiff")
+    assert all(cell.confidence < 0.9 for cell in (scanned.cells or {}).values())
+
+
+def test_a_picture_too_large_too_small_or_damaged_is_refused_in_one_line():
+    large = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(large, "PNG")
+    with pytest.raises(Unreadable, match="more than can be read") as refused:
+        picture.blocks(large.getvalue())
+    assert refused.value.limit == "pixels"
+    icon = io.BytesIO()
+    Image.new("L", (40, 40)).save(icon, "PNG")
+    with pytest.raises(Unreadable, match="only 40"):
+        picture.blocks(icon.getvalue())
+    with pytest.raises(Unreadable, match="damaged"):
+        picture.blocks(b"\x89PNG\r\n\x1a\n" + b"x" * 500)
+
+
+def test_a_scanned_sample_is_read_with_no_silent_error(shared):
+    rows = [json.loads(line) for line in (shared / "samples" / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+    scans = [row for row in rows if row["format"] in {"scan", "image"}]
+    cells = mistakes = 0
+    for row in scans[1:2]:
+        report = reader.read((shared / "samples" / row["file"]).read_bytes(), row["file"])
+        assert (report.kind, report.agency, report.form) == (row["kind"], row["agency"], row["form"])
+        assert report.year in row["year_any"]
+        for key, value in row["cells"].items():
+            cell = (report.cells or {})[key]
+            cells += 1
+            if (None if cell.value is None else float(cell.value)) != value:
+                mistakes += 1
+                assert cell.confidence < 0.9, (row["file"], key)
+    assert mistakes <= cells // 1000
