@@ -17,7 +17,6 @@ import olefile
 
 from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
 from reports.formats import flow
-from reports.formats.flow import Draft
 from reports.grid import from_lines
 
 MAX_CHARACTERS = 5_000_000
@@ -25,7 +24,6 @@ MAX_STREAM = 64 * 1024 * 1024
 MAX_PICTURES = 60
 MIN_PICTURE_BYTES = 8_000  # a table does not fit into less; bullets and seals' shadows do
 _WORD_97 = 0x00C1  # nFib
-_TWIPS = 40  # column edges of different rows nearer than this are one
 _PAGE = 512
 
 # Sprms, [MS-DOC] 2.6
@@ -74,13 +72,6 @@ class _Properties:
     heading: bool = False
     edges: list[int] = field(default_factory=list)
     merges: list[int] = field(default_factory=list)  # TCGRF of each cell
-
-
-@dataclass(slots=True)
-class _Table:
-    rows: list[tuple[list[list[Block]], _Properties]] = field(default_factory=list)
-    cells: list[list[Block]] = field(default_factory=list)
-    parts: list[Block] = field(default_factory=list)
 
 
 def _read(word: bytes, tables: dict[str, bytes]) -> Blocks:
@@ -243,20 +234,11 @@ class _Document:
 
     def _range(self, first: int, last: int) -> tuple[list[Block], bool]:
         """Blocks of a range of character positions; False if there are cell marks without properties."""
-        out: list[Block] = []
-        stack: list[_Table] = []
+        out = flow.Marks()
         buffer: list[str] = []
         behind: list[Block] = []
         fields: list[bool] = []
         marks = known = 0
-
-        def settle(level: int) -> list[Block]:
-            while len(stack) > level:
-                done = stack.pop()
-                (stack[-1].parts if stack else out).extend(_finished(done))
-            while len(stack) < level:
-                stack.append(_Table())
-            return stack[-1].parts if stack else out
 
         for text, start, step, piece in self._spans(first, last):
             for n, char in enumerate(text):
@@ -269,12 +251,11 @@ class _Document:
                     if char == "\x07":
                         marks += 1
                         known += properties.level > 0
-                    parts = settle(properties.level)
                     if buffer:
-                        parts.append(Paragraph("".join(buffer), heading=properties.heading))
-                    parts.extend(behind)
+                        behind.insert(0, Paragraph("".join(buffer), heading=properties.heading))
+                    out.add(properties.level, behind)
                     buffer, behind = [], []
-                    _mark(stack, properties, char)
+                    _mark(out, properties, char)
                 elif char == "\x13":
                     fields.append(False)
                 elif char == "\x14" and fields:
@@ -285,11 +266,10 @@ class _Document:
                     behind.extend(self._picture(start + n * step))
                 elif all(fields):
                     buffer.append({"\t": "\t", "\x0b": "\n", "\x1e": "-"}.get(char, ""))
-        parts = settle(0)
         if buffer:
-            parts.append(Paragraph("".join(buffer)))
-        parts.extend(behind)
-        return out, known >= 0.9 * marks
+            behind.insert(0, Paragraph("".join(buffer)))
+        out.add(0, behind)
+        return out.blocks(), known >= 0.9 * marks
 
     def _spans(self, first: int, last: int) -> Iterator[tuple[str, int, int, _Piece]]:
         """Shown text with its place in the stream: (text, first byte, bytes a character, piece)."""
@@ -390,55 +370,19 @@ def _define(out: _Properties, operand: bytes) -> None:
     ]
 
 
-def _mark(stack: list[_Table], properties: _Properties, char: str) -> None:
-    """Close the cell or the row that a mark ends."""
-    if not stack:
+def _mark(out: flow.Marks, properties: _Properties, char: str) -> None:
+    """Close the cell or the row that a mark ends: in a table within a cell a paragraph's own properties say so."""
+    level = properties.level
+    if level == 0:
         return
-    table = stack[-1]
-    outer = len(stack) == 1
-    row_end = properties.row_end if outer and char == "\x07" else properties.inner_row_end
-    cell_end = char == "\x07" if outer else properties.inner_cell
-    if row_end:
-        table.rows.append((table.cells, properties))
-        table.cells, table.parts = [], []
-    elif cell_end:
-        table.cells.append(table.parts)
-        table.parts = []
-
-
-def _finished(table: _Table) -> list[Block]:
-    """A table as blocks: column edges of all rows to columns, merged cells once."""
-    if table.parts:
-        table.cells.append(table.parts)
-    if table.cells:
-        table.rows.append((table.cells, _Properties()))
-    edges: list[int] = []
-    for edge in sorted({edge for _, properties in table.rows for edge in properties.edges}):
-        if not edges or edge - edges[-1] > _TWIPS:
-            edges.append(edge)
-    rows: list[list[Draft]] = []
-    open_above: set[int] = set()
-    for cells, properties in table.rows:
-        row: list[Draft] = []
-        merged: set[int] = set()
-        known = len(properties.edges) == len(cells) + 1
-        for n, parts in enumerate(cells):
-            column = bisect_right(edges, properties.edges[n]) - 1 if known else n
-            behind = bisect_right(edges, properties.edges[n + 1]) - 1 if known else n + 1
-            flags = properties.merges[n] if known and n < len(properties.merges) else 0
-            draft = Draft(parts, column, max(behind - column, 1))
-            before = properties.merges[n - 1] if known and n else 0
-            if flags & 3 and before & 3 and flags & 3 == 1 and row and not draft.text:
-                row[-1].span += draft.span
-                continue
-            if flags >> 5 & 3:
-                merged.add(column)
-                if flags >> 5 & 3 == 1 and column in open_above and not draft.text and not draft.layout:
-                    continue
-            row.append(draft)
-        open_above = merged
-        rows.append(row)
-    return flow.table(rows)
+    if properties.row_end if level == 1 and char == "\x07" else properties.inner_row_end:
+        flags = [
+            (flow.BESIDE if flag & 3 == 1 else 0) | (0, flow.BELOW, 0, flow.TOP)[flag >> 5 & 3]
+            for flag in properties.merges
+        ]
+        out.row(level, flow.RowShape(properties.edges, flags))
+    elif char == "\x07" if level == 1 else properties.inner_cell:
+        out.cell(level)
 
 
 def _stream(text: str, warning: str) -> Blocks:

@@ -5,6 +5,7 @@ A table may be layout: its cells then hold tables of their own, or prose. Such r
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -100,3 +101,105 @@ def numbered(blocks: Iterable[Block]) -> list[Block]:
         elif not isinstance(block, Paragraph) or block.text.strip():
             out.append(block)
     return out
+
+
+# ------------------------------------------------------------------- tables told by marks in a run of text (DOC, RTF)
+
+BESIDE, BELOW, TOP = 1, 2, 4  # a cell continues the one beside it, the one above it, or begins a merge downwards
+# Twips: cell edges of different rows nearer than this are one column line.
+NEAR = 40
+
+
+@dataclass(slots=True)
+class RowShape:
+    """The cells of a row as its end states them: edges left to right in twips (one more than cells), flags of each."""
+
+    edges: list[int] = field(default_factory=list)
+    flags: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Open:
+    rows: list[tuple[list[list[Block]], RowShape]] = field(default_factory=list)
+    cells: list[list[Block]] = field(default_factory=list)
+    parts: list[Block] = field(default_factory=list)
+
+
+class Marks:
+    """Collects paragraphs and marks of cells and rows, each with its depth in tables, into blocks."""
+
+    def __init__(self) -> None:
+        self._out: list[Block] = []
+        self._stack: list[_Open] = []
+
+    def add(self, level: int, parts: Iterable[Block]) -> None:
+        """Contents at a depth: 0 outside tables. Deeper tables that were open end here."""
+        self._settle(level).extend(parts)
+
+    def cell(self, level: int) -> None:
+        """The mark that ends a cell."""
+        self._settle(level)
+        if self._stack:
+            table = self._stack[-1]
+            table.cells.append(table.parts)
+            table.parts = []
+
+    def row(self, level: int, shape: RowShape) -> None:
+        """The mark that ends a row."""
+        self._settle(level)
+        if self._stack:
+            table = self._stack[-1]
+            if table.parts:
+                table.cells.append(table.parts)
+            table.rows.append((table.cells, shape))
+            table.cells, table.parts = [], []
+
+    def blocks(self) -> list[Block]:
+        """All there is; open tables end."""
+        self._settle(0)
+        return self._out
+
+    def _settle(self, level: int) -> list[Block]:
+        if level > MAX_DEPTH:
+            raise Unreadable("the document nests its tables deeper than any report; not read", "depth")
+        while len(self._stack) > level:
+            done = self._stack.pop()
+            (self._stack[-1].parts if self._stack else self._out).extend(_finished(done))
+        while len(self._stack) < level:
+            self._stack.append(_Open())
+        return self._stack[-1].parts if self._stack else self._out
+
+
+def _finished(table_: _Open) -> list[Block]:
+    """A table as blocks: the edges of all rows make the columns, merged cells come once."""
+    if table_.parts:
+        table_.cells.append(table_.parts)
+    if table_.cells:
+        table_.rows.append((table_.cells, RowShape()))
+    edges: list[int] = []
+    for edge in sorted({edge for _, shape in table_.rows for edge in shape.edges}):
+        if not edges or edge - edges[-1] > NEAR:
+            edges.append(edge)
+    rows: list[list[Draft]] = []
+    open_above: set[int] = set()
+    for cells, shape in table_.rows:
+        row: list[Draft] = []
+        merged: set[int] = set()
+        known = len(shape.edges) == len(cells) + 1
+        for n, parts in enumerate(cells):
+            column = bisect_right(edges, shape.edges[n]) - 1 if known else n
+            behind = bisect_right(edges, shape.edges[n + 1]) - 1 if known else n + 1
+            flags = shape.flags[n] if known and n < len(shape.flags) else 0
+            draft = Draft(parts, column, max(behind - column, 1))
+            if flags & BESIDE and row and not draft.text:
+                row[-1].span += draft.span
+                continue
+            if flags & (BELOW | TOP):
+                merged.add(column)
+                # A continuation with text of its own, or of nothing above, is printed: it is a cell.
+                if flags & BELOW and column in open_above and not draft.text and not draft.layout:
+                    continue
+            row.append(draft)
+        open_above = merged
+        rows.append(row)
+    return table(rows)

@@ -1,0 +1,179 @@
+"""ZIP and RAR: the files inside, and of those the one that is a report.
+
+Nothing is ever written by the name an archive gives. RAR has no reader in Python: an unpacker on the machine's PATH is
+used, in a child with limits on time, memory and size; without one the file says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import posixpath
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from reports.blocks import Blocks, Picture, Unreadable
+from reports.formats import reader
+from reports.formats.container import Container
+from reports.sniff import sniff
+
+MAX_DEPTH = 2  # an archive in an archive is seen; deeper nesting is a trap
+MAX_FILES = 200
+MAX_BYTES = 200 * 1024 * 1024
+RAR_SECONDS = 30
+RAR_MEMORY = 1024 * 1024 * 1024
+
+# Command lines that list nothing, ask nothing and unpack into the current folder.
+_UNPACKERS = (
+    ("unar", ("-quiet", "-no-directory", "-force-overwrite", "-no-recursion", "-password", "-")),
+    ("7zz", ("x", "-y", "-p-", "-bd")),
+    ("7z", ("x", "-y", "-p-", "-bd")),
+    ("bsdtar", ("-x", "-f")),
+    ("unrar", ("x", "-y", "-p-", "-idq")),
+)
+_LEAVE = ("__macosx/", "thumbs.db", ".ds_store", "desktop.ini")
+# Documents before pictures, and the readers' own order of trust among documents.
+_ORDER = ("docx", "doc", "wps", "pdf", "ofd", "odt", "rtf", "xlsx", "xls", "et", "ods", "html", "text", "image")
+
+
+def members(data: bytes, depth: int = 0) -> list[tuple[str, bytes]]:
+    """(name, bytes) of every file inside, archives within up to ``MAX_DEPTH`` opened, in the archive's order.
+
+    Raises Unreadable: encrypted, damaged, too many or too large files, nested too deep, no RAR unpacker."""
+    if depth >= MAX_DEPTH:
+        raise Unreadable("the archive holds archives within archives; unpack it and give the report inside", "depth")
+    out: list[tuple[str, bytes]] = []
+    for name, content in _rar(data) if data.startswith(b"Rar!\x1a\x07") else _zip(data):
+        if content and _is_archive(name, content):
+            inner = members(content, depth + 1)
+            out.extend((f"{name}/{inner_name}", inner_data) for inner_name, inner_data in inner)
+        else:
+            out.append((name, content))
+        if len(out) > MAX_FILES:
+            raise Unreadable(f"the archive holds more than {MAX_FILES} files", "files")
+        if sum(len(content) for _, content in out) > MAX_BYTES:
+            raise Unreadable(f"the archive unpacks to more than {MAX_BYTES >> 20} MB", "inflated")
+    return out
+
+
+def blocks(data: bytes) -> Blocks:
+    """The blocks of the report inside: of the readable files the one with most tables, text deciding among equals.
+
+    Raises Unreadable where no file inside can be read."""
+    found = members(data)
+    best: Blocks | None = None
+    score: tuple[int, int, int] = (-1, -1, -1)
+    reasons: list[str] = []
+    for name, content in found:
+        if not content:
+            continue
+        try:
+            kind = sniff(content, name).format
+            if kind in ("zip", "rar"):
+                continue
+            read = Blocks("image-ocr", [Picture(name, content)]) if kind == "image" else reader(kind)(content)
+        except Unreadable as error:
+            reasons.append(f"{name}: {error.reason}")
+            continue
+        rows = sum(len(grid.rows) for grid in read.grids())
+        text = sum(len(paragraph.text) for paragraph in read.paragraphs())
+        here = (min(rows, 60), -_ORDER.index(kind) if kind in _ORDER else -99, text)
+        if here > score:
+            best, score = read, here
+            best.meta.setdefault("title", posixpath.splitext(posixpath.basename(name))[0])
+    if best is None:
+        told = f" ({'; '.join(reasons[:3])})" if reasons else ""
+        raise Unreadable(f"the archive holds no file that can be read{told}; unpack it and give the report inside")
+    if len(found) > 1:
+        best.warnings.append(f"one of {len(found)} files in an archive was read")
+    best.warnings.extend(reasons)
+    return best
+
+
+def _is_archive(name: str, content: bytes) -> bool:
+    if content.startswith(b"Rar!\x1a\x07"):
+        return True
+    return content.startswith((b"PK\x03\x04", b"PK\x05\x06")) and sniff(content, name).format == "zip"
+
+
+def _zip(data: bytes) -> Iterator[tuple[str, bytes]]:
+    with Container(data) as package:
+        infos = [info for info in package.infos() if not info.is_dir()]
+        if len(infos) > MAX_FILES:
+            raise Unreadable(f"the archive holds {len(infos)} files, more than {MAX_FILES}", "files")
+        for info in infos:
+            name = zip_name(info)
+            if not any(part in name.lower() for part in _LEAVE):
+                yield name, package.read_info(info, MAX_BYTES)
+
+
+def zip_name(info: zipfile.ZipInfo) -> str:
+    """A member's name: UTF-8 where the flag says so, else GBK, which zipfile has taken for code page 437."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            raw = name.encode("cp437")
+            try:
+                name = raw.decode("utf-8")
+            except UnicodeDecodeError:
+                name = raw.decode("gb18030")
+    return posixpath.normpath(name.replace("\\", "/")).lstrip("./") or "file"
+
+
+def _rar(data: bytes) -> Iterator[tuple[str, bytes]]:
+    found = next(((at, options) for name, options in _UNPACKERS if (at := shutil.which(name))), None)
+    if found is None:
+        raise Unreadable("a RAR archive, and no unpacker (unar, 7z, bsdtar) is installed; install one or unpack it")
+    program, options = found
+    with tempfile.TemporaryDirectory(prefix="nianbao-rar-") as folder:
+        source = Path(folder) / "in.rar"
+        source.write_bytes(data)
+        target = Path(folder) / "out"
+        target.mkdir()
+        _unpack([program, *options, str(source)], target)
+        total = 0
+        # What an archive names may be a link or lie outside; only plain files inside the folder are read.
+        paths = sorted(path for path in target.rglob("*") if path.is_file() and not path.is_symlink())
+        if len(paths) > MAX_FILES:
+            raise Unreadable(f"the archive holds {len(paths)} files, more than {MAX_FILES}", "files")
+        for path in paths:
+            total += path.stat().st_size
+            if total > MAX_BYTES:
+                raise Unreadable(f"the archive unpacks to more than {MAX_BYTES >> 20} MB", "inflated")
+            name = path.relative_to(target).as_posix()
+            if not any(part in name.lower() for part in _LEAVE):
+                yield name, path.read_bytes()
+
+
+def _unpack(command: list[str], folder: Path) -> None:
+    def limit() -> None:
+        os.setsid()
+        resource.setrlimit(resource.RLIMIT_CPU, (RAR_SECONDS, RAR_SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (RAR_MEMORY, RAR_MEMORY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_BYTES, MAX_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    child = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=limit,
+        env={"PATH": "/usr/bin:/bin:/usr/local/bin", "LANG": "C.UTF-8", "HOME": str(folder)},
+    )
+    try:
+        status = child.wait(RAR_SECONDS)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        raise Unreadable(f"the RAR archive took longer than {RAR_SECONDS} s to unpack", "time") from None
+    if status and not any(folder.rglob("*")):
+        raise Unreadable("the RAR archive cannot be unpacked: damaged, or encrypted; ask for the report itself")

@@ -1,0 +1,398 @@
+"""RTF: control words to paragraphs, grids and pictures.
+
+Bytes written as ``\\'hh`` are in the code page of their font (GBK in all reports seen), ``\\u`` escapes carry their own
+fallback, which is skipped. Merged cells, nested tables, hidden and deleted runs as in DOCX.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
+from reports.formats import flow
+from reports.formats.flow import BELOW, BESIDE, TOP, RowShape
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_GROUPS = 500  # depth
+MAX_PICTURES = 60
+MIN_PICTURE_TWIPS = 3400  # 6 cm
+
+_TOKEN = re.compile(
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL
+)
+_CHARSETS = {0: "cp1252", 77: "mac-roman", 128: "shift_jis", 129: "euc-kr", 134: "gb18030", 136: "big5", 204: "cp1251"}
+_PAGES = {936: "gb18030", 54936: "gb18030", 950: "big5", 932: "shift_jis", 949: "euc-kr", 1252: "cp1252",
+          1251: "cp1251", 65001: "utf-8"}  # fmt: skip
+# Destinations whose text is no text of the page.
+_SKIP = frozenset(
+    b"fonttbl colortbl stylesheet info header headerl headerr headerf footer footerl footerr footerf footnote annotation"
+    b" fldinst shprslt nonshppict listtable listoverridetable revtbl rsidtbl themedata colorschememapping datastore"
+    b" latentstyles generator xmlnstbl objdata bkmkstart bkmkend filetbl pgdsctbl template operator author".split()
+)
+# Destinations that a reader may ignore but whose text is seen, or that lead to it.
+_KEEP = frozenset(b"shppict shpinst shptxt listtext pntext nesttableprops ud".split())
+_CHARACTERS = {b"tab": "\t", b"line": "\n", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘",
+               b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " "}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _State:
+    """What a group inherits and its end undoes."""
+
+    skip: bool = False
+    destination: bytes = b""
+    font: int = -1
+    unicode_skip: int = 1
+    hidden: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class _Row:
+    edges: list[int] = field(default_factory=list)
+    flags: list[int] = field(default_factory=list)
+    flag: int = 0
+
+
+def blocks(data: bytes) -> Blocks:
+    """The document as blocks. Raises Unreadable: too large, nested too deep, no text."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"the file has {len(data) >> 20} MB, more than {MAX_BYTES >> 20} MB", "bytes")
+    reader = _Reader()
+    reader.run(data)
+    found = flow.numbered(reader.finish())
+    if not found:
+        raise Unreadable("the RTF file holds no text; fetch it again or ask for it")
+    return Blocks("rtf", found)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._marks = flow.Marks()
+        self._state = _State()
+        self._stack: list[_State] = []
+        self._fonts: dict[int, str] = {}
+        self._page = "gb18030"
+        self._text: list[str] = []
+        self._raw = bytearray()
+        self._raw_font = -1
+        self._behind: list[Block] = []
+        self._drop = 0  # fallback characters still to skip
+        self._rows = {1: _Row()}
+        self._level = 0
+        self._heading = False
+        self._defining = -1  # font being defined
+        self._pictures = 0
+        self._hex: list[bytes] = []
+        self._picture_width = 0
+        self._picture_scale = 100
+
+    def run(self, data: bytes) -> None:
+        at = 0
+        while at < len(data):
+            found = _TOKEN.match(data, at)
+            if found is None:
+                at += 1
+                continue
+            at = found.end()
+            word, number, code, symbol, brace, plain = found.groups()
+            if word is not None:
+                if word == b"bin" and number and int(number) > 0:
+                    at += int(number)
+                    continue
+                self._word(word, int(number) if number is not None else None)
+            elif code is not None:
+                self._bytes(bytes([int(code, 16)]))
+            elif symbol is not None:
+                self._symbol(symbol)
+            elif brace == b"{":
+                if len(self._stack) >= MAX_GROUPS:
+                    raise Unreadable("the file nests its groups deeper than any report; not read", "depth")
+                self._flush()
+                self._drop = 0
+                self._stack.append(self._state)
+                self._state = replace(self._state)
+            elif brace == b"}":
+                self._flush()
+                self._drop = 0
+                if self._state.destination == b"pict" and self._stack and self._stack[-1].destination != b"pict":
+                    self._end_picture()
+                self._state = self._stack.pop() if self._stack else _State()
+            elif plain is not None:
+                self._plain(plain)
+
+    def finish(self) -> list[Block]:
+        self._flush()
+        self._paragraph()
+        return self._marks.blocks()
+
+    # ---- text
+
+    @property
+    def _shown(self) -> bool:
+        state = self._state
+        return not (state.skip or state.hidden or state.deleted or state.destination in (b"pict", b"shpinst"))
+
+    def _plain(self, text: bytes) -> None:
+        if self._state.destination == b"pict":
+            self._hex.append(text)
+            return
+        if self._drop:
+            taken = min(self._drop, len(text))
+            self._drop -= taken
+            text = text[taken:]
+        if text:
+            self._add_raw(text)
+
+    def _bytes(self, code: bytes) -> None:
+        if self._drop:
+            self._drop -= 1
+        else:
+            self._add_raw(code)
+
+    def _add_raw(self, text: bytes) -> None:
+        if not self._shown:
+            return
+        if self._raw and self._raw_font != self._state.font:
+            self._flush()
+        self._raw_font = self._state.font
+        self._raw += text
+
+    def _flush(self) -> None:
+        if self._raw:
+            # Chinese under a font declared Western: the document's own page is the better guess for high bytes.
+            encoding = self._fonts.get(self._raw_font, self._page)
+            if encoding == "cp1252" and self._page != "cp1252" and any(byte >= 0x81 for byte in self._raw):
+                encoding = self._page
+            self._text.append(bytes(self._raw).decode(encoding, "replace"))
+            self._raw.clear()
+
+    def _char(self, text: str) -> None:
+        if self._drop:
+            self._drop -= 1
+        elif self._shown:
+            self._flush()
+            self._text.append(text)
+
+    def _symbol(self, symbol: bytes) -> None:
+        if symbol == b"*":
+            self._state.destination = b"*"
+        elif symbol == b"~":
+            self._char(" ")
+        elif symbol == b"_":
+            self._char("-")
+        elif symbol in b"\\{}":
+            self._char(symbol.decode("ascii"))
+        elif symbol in b"\r\n":
+            self._end_paragraph()
+
+    def _paragraph(self) -> None:
+        """What was collected goes to its depth."""
+        self._flush()
+        text = _paired("".join(self._text))
+        parts: list[Block] = []
+        if text.strip():
+            parts.append(Paragraph(text, heading=self._heading))
+        self._marks.add(self._level, [*parts, *self._behind])
+        self._text, self._behind = [], []
+
+    def _end_paragraph(self) -> None:
+        if not (self._state.skip or self._state.deleted or self._state.hidden):
+            self._paragraph()
+
+    # ---- control words
+
+    def _word(self, word: bytes, number: int | None) -> None:
+        state = self._state
+        ignorable = state.destination == b"*"
+        if ignorable:
+            state.destination = b""
+            if word not in _KEEP:
+                state.skip = True
+                state.destination = word
+                return
+        if word in _SKIP:
+            self._flush()
+            state.skip = True
+            state.destination = word
+            return
+        if word in (b"pict", b"shpinst", b"shptxt"):
+            state.destination = word if word != b"shptxt" else b""
+            if word == b"pict":
+                self._hex, self._picture_width, self._picture_scale = [], 0, 100
+            elif word == b"shptxt":
+                self._flush()
+            return
+        if state.destination == b"fonttbl":
+            self._font(word, number)
+            return
+        if word == b"upr":
+            return
+        if state.skip:
+            return
+        if word == b"u" and number is not None:
+            self._flush()
+            if self._shown:
+                self._text.append(chr(number & 0xFFFF))
+            self._drop = state.unicode_skip
+        elif word in _CHARACTERS:
+            self._char(_CHARACTERS[word])
+        elif word in (b"par", b"sect", b"page"):
+            self._flush()
+            self._end_paragraph()
+        elif word in _HANDLERS:
+            self._flush()
+            _HANDLERS[word](self, number)
+
+    def _font(self, word: bytes, number: int | None) -> None:
+        if word == b"f" and number is not None:
+            self._defining = number
+        elif word == b"fcharset" and number in _CHARSETS:
+            self._fonts[self._defining] = _CHARSETS[number]
+        elif word == b"cpg" and number in _PAGES:
+            self._fonts[self._defining] = _PAGES[number]
+
+    def _on_page(self, number: int | None) -> None:
+        self._page = _PAGES.get(number or 0, self._page)
+        if self._page == "cp1252":
+            self._page = "gb18030"  # what declares the Western page and escapes Chinese means GBK
+
+    def _on_font(self, number: int | None) -> None:
+        self._state.font = number if number is not None else -1
+
+    def _on_unicode_skip(self, number: int | None) -> None:
+        self._state.unicode_skip = max(0, min(number if number is not None else 1, 32))
+
+    def _on_plain(self, _: int | None) -> None:
+        self._state.hidden = self._state.deleted = False
+
+    def _on_hidden(self, number: int | None) -> None:
+        self._state.hidden = number != 0
+
+    def _on_deleted(self, number: int | None) -> None:
+        self._state.deleted = number != 0
+
+    def _on_pard(self, _: int | None) -> None:
+        if not any(part.strip() for part in self._text):
+            self._level = 0
+        self._heading = False
+
+    def _on_intbl(self, _: int | None) -> None:
+        self._level = max(self._level, 1)
+
+    def _on_itap(self, number: int | None) -> None:
+        self._level = max(0, min(number if number is not None else 1, flow.MAX_DEPTH + 1))
+
+    def _on_outline(self, number: int | None) -> None:
+        self._heading = number is not None and number < 9
+
+    def _on_cell(self, _: int | None) -> None:
+        self._level = 1
+        self._paragraph()
+        self._marks.cell(1)
+
+    def _on_row(self, _: int | None) -> None:
+        self._level = 1
+        if any(part.strip() for part in self._text):
+            self._paragraph()
+        self._text = []
+        self._marks.row(1, self._shape(1))
+
+    def _on_nestcell(self, _: int | None) -> None:
+        self._level = max(self._level, 2)
+        self._paragraph()
+        self._marks.cell(self._level)
+
+    def _on_nestrow(self, _: int | None) -> None:
+        level = max(self._level, 2)
+        self._marks.row(level, self._shape(0))
+        self._rows.pop(0, None)
+
+    def _shape(self, key: int) -> RowShape:
+        row = self._rows.get(key, _Row())
+        return RowShape(row.edges, row.flags)
+
+    @property
+    def _row(self) -> _Row:
+        key = 0 if self._state.destination == b"nesttableprops" else 1
+        return self._rows.setdefault(key, _Row())
+
+    def _on_trowd(self, _: int | None) -> None:
+        key = 0 if self._state.destination == b"nesttableprops" else 1
+        self._rows[key] = _Row()
+
+    def _on_left(self, number: int | None) -> None:
+        row = self._row
+        if not row.edges:
+            row.edges.append(number or 0)
+
+    def _on_cellx(self, number: int | None) -> None:
+        row = self._row
+        if not row.edges:
+            row.edges.append(min(0, (number or 0) - 1))
+        if len(row.edges) < 200:
+            row.edges.append(number or 0)
+            row.flags.append(row.flag)
+        row.flag = 0
+
+    def _on_beside(self, _: int | None) -> None:
+        self._row.flag |= BESIDE
+
+    def _on_below(self, _: int | None) -> None:
+        self._row.flag |= BELOW
+
+    def _on_top(self, _: int | None) -> None:
+        self._row.flag |= TOP
+
+    def _on_picture_width(self, number: int | None) -> None:
+        self._picture_width = number or 0
+
+    def _on_picture_scale(self, number: int | None) -> None:
+        self._picture_scale = number or 100
+
+    def _end_picture(self) -> None:
+        digits = b"".join(b"".join(self._hex).split())
+        self._hex = []
+        if self._pictures >= MAX_PICTURES or self._picture_width * self._picture_scale / 100 < MIN_PICTURE_TWIPS:
+            return
+        try:
+            data = bytes.fromhex(digits[: len(digits) & ~1].decode("ascii"))
+        except ValueError:
+            return  # not hexadecimal: no picture that could be read
+        if data[:4] in (b"\x89PNG", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1") or data[:3] == b"\xff\xd8\xff":
+            self._pictures += 1
+            self._behind.append(Picture(f"picture-{self._pictures}", data))
+
+
+_HANDLERS = {
+    b"ansicpg": _Reader._on_page,
+    b"f": _Reader._on_font,
+    b"uc": _Reader._on_unicode_skip,
+    b"plain": _Reader._on_plain,
+    b"v": _Reader._on_hidden,
+    b"deleted": _Reader._on_deleted,
+    b"pard": _Reader._on_pard,
+    b"intbl": _Reader._on_intbl,
+    b"itap": _Reader._on_itap,
+    b"outlinelevel": _Reader._on_outline,
+    b"cell": _Reader._on_cell,
+    b"row": _Reader._on_row,
+    b"nestcell": _Reader._on_nestcell,
+    b"nestrow": _Reader._on_nestrow,
+    b"trowd": _Reader._on_trowd,
+    b"trleft": _Reader._on_left,
+    b"cellx": _Reader._on_cellx,
+    b"clmrg": _Reader._on_beside,
+    b"clvmrg": _Reader._on_below,
+    b"clvmgf": _Reader._on_top,
+    b"picwgoal": _Reader._on_picture_width,
+    b"picscalex": _Reader._on_picture_scale,
+}
+
+
+def _paired(text: str) -> str:
+    """Characters beyond the basic plane are written as two halves."""
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
