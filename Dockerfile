@@ -1,13 +1,16 @@
 # One image for all services. Any builder will do: no syntax of a particular one is used.
 
 FROM python:3.11-slim-bookworm AS build
-WORKDIR /src
 RUN python -m venv /opt/venv
-# The dependencies change less often than the sources: their layer is kept.
+WORKDIR /opt/nianbao
+# The dependencies change less often than the sources: their layer is kept. All is compiled here, for nothing can be
+# written where it runs.
 COPY requirements.lock ./
-RUN /opt/venv/bin/pip install --disable-pip-version-check --no-cache-dir --no-compile --require-hashes -r requirements.lock
+RUN /opt/venv/bin/pip install --disable-pip-version-check --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
-RUN /opt/venv/bin/pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation .
+# The application is run from its sources, as in a clone: its data and templates lie beside them.
+RUN /opt/venv/bin/pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation -e . \
+ && /opt/venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim-bookworm
 # Chinese type for what is drawn: charts, PDF.
@@ -18,6 +21,7 @@ RUN groupadd --gid 10001 nianbao \
  && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin nianbao \
  && mkdir /data && chown 10001:10001 /data
 COPY --from=build /opt/venv /opt/venv
+COPY --from=build /opt/nianbao /opt/nianbao
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -325,6 +325,7 @@ def crawl_and_wait(
     now = base.utcnow()
     with base.transaction(engine) as session:
         open_ = leases.open_subjects(session, "crawl")
+        leases.bring_forward(session, "crawl", source_ids, now)
         for source_id in source_ids:
             if source_id not in open_:
                 work.add(session, "crawl", source_id, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -37,6 +38,14 @@ def claimable(session: Session, kind: str, now: datetime, limit: int) -> list[in
 def open_subjects(session: Session, kind: str) -> set[int]:
     """The subjects with open work of that kind: a source that is being crawled is still due, and not once more."""
     return set(session.scalars(sa.select(Work.subject).where(Work.kind == kind, Work.state.in_(OPEN))))
+
+
+def bring_forward(session: Session, kind: str, subjects: Collection[int], now: datetime) -> None:
+    """Work that waits for a later try is due now, because somebody asks for it now."""
+    later = sa.and_(Work.kind == kind, Work.subject.in_(subjects), Work.state == "waiting", Work.due_at > now)
+    session.execute(
+        sa.update(Work).where(later).values(due_at=now, sent_at=None).execution_options(synchronize_session=False)
+    )
 
 
 def forget_done(session: Session, before: datetime, limit: int = 10_000) -> int:

@@ -131,6 +131,14 @@ def test_old_work_that_is_done_is_forgotten_and_failures_are_kept(db: Engine):
     assert [row.subject for row in of_kind(db, "read")] == [2, 3]
 
 
+def test_work_that_waits_for_a_later_try_can_be_asked_for_now(db: Engine):
+    with base.transaction(db) as session:
+        for number in (1, 2):
+            work.add(session, "crawl", number, NOW, due_at=NOW + timedelta(hours=2))
+        leases.bring_forward(session, "crawl", [1], NOW)
+    assert [(row.subject, row.due_at) for row in of_kind(db, "crawl")] == [(1, NOW), (2, NOW + timedelta(hours=2))]
+
+
 # ------------------------------------------------------------------ when they run
 
 
