@@ -50,6 +50,10 @@ queue_app = typer.Typer(
     rich_markup_mode=None,
 )
 db_app = typer.Typer(help="The database.", no_args_is_help=True, rich_markup_mode=None)
+findings_app = typer.Typer(
+    help="Findings and what people decided of them.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(findings_app, name="findings")
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(queue_app, name="queue")
@@ -675,6 +679,89 @@ def summary(
         raise Refused(f"{folder}: {error.strerror or error}") from None
     for path in paths:
         out.print(f"wrote {path}")
+
+
+# ------------------------------------------------------------------ findings
+
+Note = Annotated[str, typer.Option("--note", help="Why; kept in the trail.")]
+By = Annotated[str, typer.Option("--by", help="Who decides.")]
+
+
+@findings_app.command("list")
+def findings_list(
+    state: Annotated[list[str] | None, typer.Option("--state", help="open, confirmed, waived or resolved.")] = None,
+    year: Annotated[int | None, typer.Option("--year", help="Only this report year.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show findings with their numbers; those that stand if no state is given.
+
+    Example: nianbao findings list --year 2025 --state open
+    """
+    from models import base, findings, queries
+
+    unknown = [word for word in state or [] if word not in findings.STATES]
+    if unknown:
+        raise Refused(f"--state {unknown[0]}: use one of {', '.join(findings.STATES)}")
+    with _database(_settings()) as engine, base.reading(engine) as session:
+        rows = list(queries.findings_list(session, state or ["open", "confirmed"], year))
+    if as_json:
+        _print_json(rows)
+        return
+    table = _table(("id", "right"), "单位", "年度", "规则", "程度", "状态", "说明")
+    for row in rows:
+        review = "·待核" if row["needs_review"] else ""
+        table.add_row(
+            str(row["id"]), escape(row["agency"]), str(row["year"]), row["rule"], SEVERITY[row["severity"]][0] + review,
+            row["state"], escape(row["message"]),
+        )  # fmt: skip
+    out.print(table)
+
+
+def _decide(finding_id: int, action: str, note: str, by: str, until: date | None = None) -> None:
+    from models import base, findings
+
+    with _database(_settings()) as engine, base.transaction(engine) as session:
+        try:
+            row = findings.decide(session, finding_id, action, by, note, datetime.now(UTC), until)
+        except KeyError:
+            raise Refused(f"there is no finding {finding_id}; nianbao findings list shows them") from None
+        out.print(f"finding {row.id} is {row.state}")
+
+
+@findings_app.command("confirm")
+def findings_confirm(finding_id: Annotated[int, typer.Argument(metavar="ID")], by: By, note: Note = "") -> None:
+    """A person looked: the finding is right. A doubtful one may then go into the office's digest.
+
+    Example: nianbao findings confirm 12 --by 王芳 --note 已核对原件
+    """
+    _decide(finding_id, "confirm", note, by)
+
+
+@findings_app.command("waive")
+def findings_waive(
+    finding_id: Annotated[int, typer.Argument(metavar="ID")],
+    by: By,
+    note: Note,
+    until: Annotated[str | None, typer.Option("--until", help="The last day of the waiver, e.g. 2027-06-30.")] = None,
+) -> None:
+    """Not to be pursued, with the reason; for good or until a day.
+
+    Example: nianbao findings waive 12 --by 王芳 --note 合并编制，已说明 --until 2027-06-30
+    """
+    try:
+        day = date.fromisoformat(until) if until else None
+    except ValueError:
+        raise Refused(f"--until {until!r} is no date; write 2027-06-30") from None
+    _decide(finding_id, "waive", note, by, day)
+
+
+@findings_app.command("reopen")
+def findings_reopen(finding_id: Annotated[int, typer.Argument(metavar="ID")], by: By, note: Note = "") -> None:
+    """Take a decision back.
+
+    Example: nianbao findings reopen 12 --by 王芳
+    """
+    _decide(finding_id, "reopen", note, by)
 
 
 # ------------------------------------------------------------------ operations

@@ -103,7 +103,7 @@ def similarity() -> list[dict[str, Any]]:
         index = Index()
         start = time.perf_counter()
         for number in range(size):
-            index.add(str(number), f"第{number % 97}办公室组织学习培训并更新栏目内容" * 6 + f"编号{number}")
+            index.add(str(number), f"第{number % 97}办公室组织学习培训并更新栏目内容" * 24 + f"编号{number}")
         spent = time.perf_counter() - start
         out.append(
             {

@@ -17,7 +17,8 @@ from reportlab.pdfgen import canvas
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
     "demo", "up", "watch", "read", "check", "status", "summary", "export", "doctor", "agencies import", "agencies list",
-    "agencies template", "alerts run", "alerts list", "alerts show", "queue", "queue retry", "queue drop", "db upgrade",
+    "agencies template", "alerts run", "alerts list", "alerts show", "queue", "queue retry", "queue drop", "db upgrade", "findings list", "findings confirm",
+    "findings waive", "findings reopen",
 )  # fmt: skip
 
 
@@ -148,7 +149,8 @@ def test_an_explanation_names_operands_and_outcome(tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [("read", "nothing.pdf"), ("export", "everything"), ("status", "--under", "没有这个局"), ("alerts", "show", "9"),
-     ("summary", "--period", "century"), ("queue", "retry"), ("nonsense",), ("alerts", "run", "--now", "soon")],
+     ("summary", "--period", "century"), ("queue", "retry"), ("nonsense",), ("alerts", "run", "--now", "soon"),
+     ("findings", "confirm", "7", "--by", "x"), ("findings", "list", "--state", "lost")],
 )  # fmt: skip
 def test_wrong_usage_is_status_2_and_never_a_traceback(arguments, tmp_path):
     answer = nianbao(*arguments, cwd=tmp_path)
