@@ -286,7 +286,7 @@ class _Reader:
         """Characters that run in the page's main direction; watermarks and stamps do not."""
         turns = np.zeros(len(keep), dtype=np.int64)
         for n in np.flatnonzero(keep).tolist():
-            angle = math.degrees(raw.FPDFText_GetCharAngle(handle, n)) % 360
+            angle = -math.degrees(raw.FPDFText_GetCharAngle(handle, n)) % 360  # it counts clockwise
             quarter = round(angle / 90)
             turns[n] = quarter % 4 if abs(angle - 90 * quarter) < 5 else -1
         counts = np.bincount(turns[keep & (turns >= 0)], minlength=4) if keep.any() else np.zeros(4, dtype=int)
