@@ -17,7 +17,8 @@ from reportlab.pdfgen import canvas
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
     "demo", "up", "watch", "read", "check", "status", "summary", "export", "doctor", "agencies import", "agencies list",
-    "agencies template", "alerts run", "alerts list", "alerts show", "queue", "queue retry", "queue drop", "db upgrade", "findings list", "findings confirm",
+    "agencies template", "alerts run", "alerts list", "alerts show", "queue", "queue retry", "queue drop",
+    "db upgrade", "findings list", "findings confirm",
     "findings waive", "findings reopen",
 )  # fmt: skip
 
