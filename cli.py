@@ -590,11 +590,16 @@ def alerts_run(
     """
     from alerts import run
     from models import base
+    from workers import publication
 
     settings = _settings()
     moment = _parse_moment(now, settings)
+    season = year or moment.year - 1
     with _database(settings) as engine, base.transaction(engine) as session:
-        composed = run.decide_and_queue(session, settings, moment, year=year or moment.year - 1, dry_run=dry_run)
+        publication.judge(session, season, moment)
+        composed = run.decide_and_queue(session, settings, moment, year=season, dry_run=dry_run)
+        if dry_run:
+            session.rollback()
     for mail in composed:
         if dry_run:
             out.print(

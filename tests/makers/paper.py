@@ -11,7 +11,21 @@ from tests.makers.report import WIDTHS, Placed, Table, Truth, placed, story, tab
 A4 = (595.0, 842.0)
 # How a page may be laid out; each may be combined with others.
 MARKS = frozenset(
-    ("rules", "pieces", "bars", "open", "rowrules", "bare", "narrow", "cut", "heads", "low", "wide", "right", "headless")
+    (
+        "rules",
+        "pieces",
+        "bars",
+        "open",
+        "rowrules",
+        "bare",
+        "narrow",
+        "cut",
+        "heads",
+        "low",
+        "wide",
+        "right",
+        "headless",
+    )
 )
 
 
@@ -155,9 +169,7 @@ class Setter:
                     out[last] += need - have
         return out
 
-    def _part(
-        self, cells: list[list[Placed]], edges: list[float], heights: list[float], first: int, name: str
-    ) -> int:
+    def _part(self, cells: list[list[Placed]], edges: list[float], heights: list[float], first: int, name: str) -> int:
         """As many rows as fit; returns the next. A row may be cut, its upper lines here and its lower on the next."""
         floor = self._height - self._margin
         repeat = list(range(3)) if "heads" in self._marks and first and name == "applications" else []

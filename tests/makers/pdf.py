@@ -61,7 +61,7 @@ def _pieces(text: str, latin: str) -> list[tuple[str, str]]:
 
 def _measure(latin: str):
     def width(text: str, size: float) -> float:
-        return sum(pdfmetrics.stringWidth(piece, font, size) for font, piece in _pieces(text, latin))
+        return float(sum(pdfmetrics.stringWidth(piece, font, size) for font, piece in _pieces(text, latin)))
 
     return width
 

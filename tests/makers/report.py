@@ -15,7 +15,18 @@ from reports import forms
 from reports.report import Form, Number, Report
 
 PLACES = ("澄江市", "云岭县", "北屏区", "松桥市", "柳溪县", "石滩区", "东汀县", "望川市", "青禾区", "南浦县")
-BODIES = ("统计局", "水务局", "教育局", "民政局", "自然资源局", "司法局", "林业局", "审计局", "医疗保障局", "交通运输局")
+BODIES = (
+    "统计局",
+    "水务局",
+    "教育局",
+    "民政局",
+    "自然资源局",
+    "司法局",
+    "林业局",
+    "审计局",
+    "医疗保障局",
+    "交通运输局",
+)
 TOWNS = ("丰田镇人民政府", "河湾乡人民政府", "东关街道办事处", "白沙镇人民政府")
 
 SECTIONS = (
@@ -28,7 +39,12 @@ SECTIONS = (
 )
 NUMERALS = "一二三四五六"
 TABLE_OF = {2: "proactive", 3: "applications", 4: "disputes"}
-GROUPS = {"denied": "（三）不予公开", "unavailable": "（四）无法提供", "rejected": "（五）不予处理", "other": "（六）其他处理"}
+GROUPS = {
+    "denied": "（三）不予公开",
+    "unavailable": "（四）无法提供",
+    "rejected": "（五）不予处理",
+    "other": "（六）其他处理",
+}
 ARTICLE = {
     "regulations": "第二十条第（一）项",
     "licensing": "第二十条第（五）项",
@@ -274,7 +290,11 @@ def _write(truth: Truth, rng: random.Random, wrong: set[str]) -> None:
     if "placeholder" in wrong:
         first.append("（五）其他。全年召开专题会议XX次，制定制度××项。")
     fifth = ["本机关信息发布的及时性仍有不足，个别栏目内容偏少。今后将健全审核流程，充实栏目内容，提高解读质量。"]
-    sixth = [rng.choice(("本年度没有收取信息处理费。", "按照规定，本年度未收取信息处理费。除上述内容外，无其他需要报告的事项。"))]
+    sixth = [
+        rng.choice(
+            ("本年度没有收取信息处理费。", "按照规定，本年度未收取信息处理费。除上述内容外，无其他需要报告的事项。")
+        )
+    ]
     texts = {1: first, 2: [], 3: [], 4: [], 5: fifth, 6: sixth}
     numbers = [n for n in range(1, 7) if not ("missing_section" in wrong and n == 5)]
     truth.sections = [(n, SECTIONS[n - 1], texts[n]) for n in numbers]
@@ -403,5 +423,7 @@ def judge(truth: Truth, report: Report) -> Verdict:
             out.flagged.append(key)
         else:
             out.silent.append((key, truth.printed[key], f"{cell.value} {cell.raw!r} {cell.confidence}"))
-    out.silent.extend((key, "not in this form", str(cell.value)) for key, cell in cells.items() if key not in truth.cells)
+    out.silent.extend(
+        (key, "not in this form", str(cell.value)) for key, cell in cells.items() if key not in truth.cells
+    )
     return out
