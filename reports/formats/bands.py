@@ -27,7 +27,10 @@ ROW_OF_FIGURES = 4
 KNOWN = 0.8  # likeness from which on a text is taken for a row's label
 TWO_IN_ONE = 0.5  # confidence where two figures claim one column
 _MAX_PIECES = 6  # lines of one wrapped label
-_SKIP, _UNLABELLED, _BLANK_ROW = 0.3, 0.7, 0.4
+_UNLIKE, _SKIP, _UNLABELLED, _BLANK_ROW = 1.6, 0.4, 0.9, 0.2  # prices of dealing out labels
+# Lines whose middles are nearer than this share of their height belong to one row: a figure wrapped in its cell.
+_SAME_ROW = 0.85
+WRAPPED = 0.5  # confidence of a figure put together from lines that no rule holds together
 
 _PROSE = re.compile(r"[。；！]")
 _NUMBERED = re.compile(r"\s*[一二三四五六七八]\s*[、.．]")
@@ -95,10 +98,23 @@ class _Row:
     middle: float
     figures: list[Run]
     label: list[Run] = field(default_factory=list)
+    pieces: int = 0  # the last so many of the figures are pieces of wrapped ones
 
 
-def blocks(number: int, lines: Sequence[TextLine], horizontal: Sequence[Segment]) -> list[Block]:
-    """The free lines of page ``number`` (sorted top to bottom) as paragraphs and inferred grids."""
+@dataclass(slots=True)
+class Carried:
+    """The columns of the table with which a page ended: the next page may go on without heads."""
+
+    columns: _Columns | None = None
+
+
+def blocks(
+    number: int, lines: Sequence[TextLine], horizontal: Sequence[Segment], carried: Carried | None = None
+) -> list[Block]:
+    """The free lines of page ``number`` (sorted top to bottom) as paragraphs and inferred grids.
+
+    ``carried`` goes from page to page of a document."""
+    carried = carried if carried is not None else Carried()
     parted = [_part(line) for line in lines]
     if not any(line.is_row for line in parted):
         return [_paragraph(number, line) for line in lines]
@@ -106,7 +122,7 @@ def blocks(number: int, lines: Sequence[TextLine], horizontal: Sequence[Segment]
     at = 0
     for first, last in _stretches(parted):
         out.extend(_paragraph(number, entry.line) for entry in parted[at:first])
-        out.extend(_table(number, parted[first : last + 1], horizontal))
+        out.extend(_table(number, parted[first : last + 1], horizontal, carried))
         at = last + 1
     out.extend(_paragraph(number, entry.line) for entry in parted[at:])
     return out
@@ -151,7 +167,16 @@ def _in_vocabulary(text: str) -> bool:
     short = tight(text)
     if not short:
         return True
-    return any(short in word or (len(short) > 3 and fuzz.ratio(short, word) >= 85) for word in _vocabulary())
+    if any(short in word or (len(short) > 3 and fuzz.ratio(short, word) >= 85) for word in _vocabulary()):
+        return True
+    # Narrow columns run their heads together: 商业企科研机社会公.
+    pairs = [short[n : n + 2] for n in range(len(short) - 1)]
+    return len(pairs) >= 3 and sum(pair in _pairs() for pair in pairs) >= 0.6 * len(pairs)
+
+
+@lru_cache(maxsize=1)
+def _pairs() -> frozenset[str]:
+    return frozenset(word[n : n + 2] for word in _vocabulary() for n in range(len(word) - 1))
 
 
 @lru_cache(maxsize=8192)
@@ -198,6 +223,8 @@ def _belongs(entry: _Line, below: _Line) -> bool:
     text = entry.line.text
     if _is_heading(text):
         return False
+    if entry.figures and not entry.words and below.middle - entry.middle < _SAME_ROW * entry.line.height:
+        return True
     near = below.line.bbox[1] - entry.line.bbox[3] < 2.5 * entry.line.height
     return near and (_is_header(entry) or (not _PROSE.search(text) and any(_is_piece(run.text) for run in entry.runs)))
 
@@ -206,6 +233,8 @@ def _follows(entry: _Line, above: _Line) -> bool:
     text = entry.line.text
     if _is_heading(text) or _PROSE.search(text) or len(entry.runs) > 2:
         return False
+    if entry.figures and not entry.words and entry.middle - above.middle < _SAME_ROW * entry.line.height:
+        return True
     near = entry.line.bbox[1] - above.line.bbox[3] < 2.5 * entry.line.height
     return near and all(_is_piece(run.text) for run in entry.runs)
 
@@ -213,7 +242,10 @@ def _follows(entry: _Line, above: _Line) -> bool:
 # ------------------------------------------------------------------------------------------------------ one table
 
 
-def _table(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment]) -> list[Block]:
+_DISPUTE_WORDS = ("结果维", "结果纠", "其他结果", "尚未审", "行政复议", "行政诉讼")
+
+
+def _table(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment], carried: Carried) -> list[Block]:
     """A stretch is parted where the heads of another table stand, then read with its own columns."""
     parts: list[list[_Line]] = [[]]
     kind = ""
@@ -234,7 +266,7 @@ def _table(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment])
         parts[-1].append(entry)
     out: list[Block] = []
     for part in parts:
-        grid = _grid(number, part, horizontal)
+        grid = _grid(number, part, horizontal, carried)
         if grid is not None:
             out.append(grid)
     return out
@@ -257,8 +289,70 @@ def _place(run: Run, edge: int) -> float:
     return run.centre if edge == 0 else run.bbox[2] if edge == 1 else run.bbox[0]
 
 
-def _columns(rows: Sequence[_Line]) -> _Columns:
+# Heads of the columns, the share of a column's width by which a figure may stand off, and how many characters of a
+# head's first line must be there.
+_HEADS: tuple[tuple[tuple[str, ...], float, int], ...] = (
+    (("本年制发件数", "本年废止件数", "现行有效件数"), 0.55, 4),
+    (("本年新制作数量", "本年新公开数量", "对外公开总数量"), 0.55, 4),
+    (("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"), 0.4, 2),
+    (("结果维持", "结果纠正", "其他结果", "尚未审结", "总计") * 3, 0.4, 2),
+)
+
+
+def _by_heads(rows: Sequence[_Line], entries: Sequence[_Line], full: int) -> _Columns | None:
+    """Columns from their heads, for tables that leave zeros blank: all heads must be found, and every figure must
+    stand under one."""
+    above = [e for e in entries if not e.is_row and e.middle < rows[0].middle]
+    for names, off, least in _HEADS:
+        if full >= len(names):
+            continue
+        centres = sorted(centre for name in dict.fromkeys(names) for centre in _find(above, name, least))
+        if len(centres) != len(names):
+            continue
+        pitch = min(b - a for a, b in pairwise(centres))
+        figures = [run for row in rows for run in row.figures]
+        if all(min(abs(run.centre - place) for place in centres) < off * pitch for run in figures):
+            return _Columns(tuple(centres), 0, centres[0] - 0.5 * pitch)
+    return None
+
+
+def _continued(rows: Sequence[_Line], entries: Sequence[_Line], before: _Columns | None) -> _Columns | None:
+    """The columns of the table above, where this one has no heads of its own and every figure stands in one of them."""
+    if before is None or len(before.places) < 2 or any(_is_header(e) and not e.is_row for e in entries[:1]):
+        return None
+    pitch = min(b - a for a, b in pairwise(before.places))
+    figures = [run for row in rows for run in row.figures]
+    widest = max(len(row.figures) for row in rows)
+    if widest >= len(before.places):
+        return None
+    sound = all(min(abs(_place(r, before.edge) - p) for p in before.places) < 0.3 * pitch for r in figures)
+    return before if sound else None
+
+
+def _find(lines: Sequence[_Line], name: str, least: int) -> list[float]:
+    """Centres of a head's first line, wherever it stands, in lines where heads may run together."""
+    out: list[float] = []
+    for entry in lines:
+        texts, edges = entry.line.texts, entry.line.edges
+        joined = "".join(texts)
+        if len(joined) != len(texts):
+            continue
+        at = joined.find(name[:least])
+        while at >= 0:
+            end = at + least
+            while end < len(joined) and end - at < len(name) and joined[end] == name[end - at]:
+                end += 1
+            if joined[at - 1 : at] != "或":  # 法人或其他组织
+                out.append((edges[at][0] + edges[end - 1][1]) / 2)
+            at = joined.find(name[:least], end)
+    return out
+
+
+def _columns(rows: Sequence[_Line], entries: Sequence[_Line]) -> _Columns:
     full = max(len(row.figures) for row in rows)
+    headed = _by_heads(rows, entries, full)
+    if headed is not None:
+        return headed
     whole = [row for row in rows if len(row.figures) == full]
     spreads = {
         edge: sum(pstdev(_place(row.figures[n], edge) for row in whole) for n in range(full)) for edge in (0, 1, -1)
@@ -276,22 +370,28 @@ def _columns(rows: Sequence[_Line]) -> _Columns:
     return _Columns(tuple(sorted(places)), edge, first)
 
 
-def _grid(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment]) -> Grid | None:
+def _grid(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment], carried: Carried) -> Grid | None:
     rows = [entry for entry in entries if entry.is_row]
     if not rows:
         return None
-    columns = _columns(rows)
-    heads = [e for e in entries if not e.is_row and _is_head(e, columns)]
+    rows, strays = _rows(entries)
+    columns = _continued(rows, entries, carried.columns) or _columns(rows, entries)
+    carried.columns = columns
+    heads = [e for e in entries if not e.is_row and e not in strays and _is_head(e, columns)]
     pieces = [
         run
         for entry in entries
         if entry not in heads
-        for run in (entry.words if entry.is_row else entry.runs)
+        for run in (entry.words if entry.is_row or entry in strays else entry.runs)
         if run.text.strip()
     ]
     top, bottom = entries[0].line.bbox[1], entries[-1].line.bbox[3]
     rules = _rules(horizontal, columns, top - 20, bottom + 20)
-    found = [_Row(entry.middle, entry.figures) for entry in rows]
+    found = [_Row(entry.middle, list(entry.figures)) for entry in rows]
+    for stray in strays:
+        nearest = min(found, key=lambda row: abs(row.middle - stray.middle))
+        nearest.figures.extend(stray.figures)
+        nearest.pieces += len(stray.figures)
     ruled = len(rules) >= max(3, 0.7 * len(rows))
     found = _by_rules(found, pieces, rules, columns) if ruled else _by_order(found, pieces)
     placed = [(row.middle, _cells(number, row, columns)) for row in found]
@@ -301,6 +401,27 @@ def _grid(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment]) 
         min(e.line.bbox[0] for e in entries), top, max(e.line.bbox[2] for e in entries), bottom,
     )  # fmt: skip
     return Grid(tuple(cells for _, cells in placed), At(number, box), ruled=False)
+
+
+def _rows(entries: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
+    """Within a table every line that ends in figures is a row, or, where it nearly touches a fuller one, a piece of a
+    figure wrapped in that row. Returns rows and pieces."""
+    first = next(n for n, entry in enumerate(entries) if entry.is_row)
+    # Nothing is lost of a table: what has figures and stands behind its first row is one.
+    some = [e for n, e in enumerate(entries) if e.figures and (e.is_row or n > first or not e.words)]
+    by_size = sorted(some, key=lambda e: (-e.is_row, -len(e.figures), -len(e.words)))
+    rows: list[_Line] = []
+    strays: list[_Line] = []
+    for entry in by_size:
+        limit = _SAME_ROW * entry.line.height
+        if rows and not entry.words and min(abs(entry.middle - row.middle) for row in rows) < limit:
+            strays.append(entry)
+        else:
+            rows.append(entry)
+            entry.is_row = True
+    rows.sort(key=lambda entry: entry.middle)
+    strays.sort(key=lambda entry: entry.middle)
+    return rows, strays
 
 
 def _is_head(entry: _Line, columns: _Columns) -> bool:
@@ -346,6 +467,7 @@ def _cells(number: int, row: _Row, columns: _Columns) -> tuple[GridCell, ...]:
     by_column: dict[int, list[Run]] = {}
     for run in row.figures:
         by_column.setdefault(columns.of(run), []).append(run)
+    pieced = {columns.of(run) for run in row.figures[len(row.figures) - row.pieces :]}
     out: list[GridCell] = []
     if row.label:
         box = _around([run.bbox for run in row.label])
@@ -354,11 +476,16 @@ def _cells(number: int, row: _Row, columns: _Columns) -> tuple[GridCell, ...]:
     for n, place in enumerate(columns.places):
         here = by_column.get(n, [])
         if len(here) > 1:
+            here.sort(key=lambda run: (run.middle, run.bbox[0]))
             texts = tuple(run.text for run in here)
             box = _around([run.bbox for run in here])
-            out.append(GridCell(" ".join(texts), At(number, box), n + 1, confidence=TWO_IN_ONE))
+            # Under each other they are one figure, wrapped; beside each other they are two.
+            beside = any(abs(a.middle - b.middle) < 2 for a, b in pairwise(here))
+            text = (" " if beside else "").join(texts)
+            out.append(GridCell(text, At(number, box), n + 1, 1, TWO_IN_ONE if beside else WRAPPED, texts))
         elif here:
-            out.append(GridCell(here[0].text, At(number, here[0].bbox), n + 1))
+            sure = WRAPPED if n in pieced else 1.0
+            out.append(GridCell(here[0].text, At(number, here[0].bbox), n + 1, confidence=sure))
         else:
             box = (place - 5, row.middle - height / 2, place + 5, row.middle + height / 2)
             out.append(GridCell("", At(number, box), n + 1))
@@ -452,9 +579,10 @@ def _by_order(rows: list[_Row], pieces: Sequence[Run]) -> list[_Row]:
                 if j < n:
                     # Figures stand beside the middle of a wrapped label, or beside its first line.
                     away = min(abs(middle - rows[j].middle), abs(first - rows[j].middle) + 0.2 * pitch)
-                    steps.append((i + size, j + 1, "row", 1 - like + 0.35 * min(away / pitch, 3.0)))
+                    price = _UNLIKE * (1 - like) + 0.35 * min(away / pitch, 3.0)
+                    steps.append((i + size, j + 1, "row", price))
                 if like >= 0.85:
-                    steps.append((i + size, j, "blank", 1 - like + _BLANK_ROW))
+                    steps.append((i + size, j, "blank", _UNLIKE * (1 - like) + _BLANK_ROW))
             for a, b, how, price in steps:
                 if here + price < cost[a][b] - 1e-12:
                     cost[a][b] = here + price

@@ -58,7 +58,7 @@ def joined(pages: Sequence[list[Block]]) -> list[Block]:
                 if row is not None:
                     out[upper] = replace(above, rows=(*above.rows[:-1], row))
                     rows = rows[1:]
-                elif _is_blank(rows[0]) and len(rows) > 1:
+                elif _is_blank(rows[0]) and (len(rows) > 1 or len(rows[0]) == len(above.rows[-1])):
                     rows = rows[1:]  # the lower half of a row whose text all stood above
                 blocks = [*blocks[:lower], *([replace(below, rows=rows)] if rows else []), *blocks[lower + 1 :]]
         out.extend(blocks)
@@ -123,6 +123,9 @@ def _row(above: Sequence[GridCell], below: Sequence[GridCell]) -> tuple[GridCell
         and len(printed_below) >= len(values_above) - 1 > 0
     )  # fmt: skip
     label_only_below = bool(printed_above) and not label_above and not printed_below and likeness(label_below) >= WHOLE
+    # A row without a label (the disputes') whose figures all went below.
+    if not (words_above or words_below or printed_above) and printed_below and len(above) == len(below):
+        return tuple(below)
     if not (halves or figures_below or label_only_below):
         return None
     if halves and printed_above and printed_below:

@@ -53,10 +53,11 @@ class Page:
 
 def blocks_of(pages: list[Page]) -> list[Block]:
     """The blocks of all pages in reading order, rows cut by a page end joined."""
-    return cuts.joined([page_blocks(page) for page in pages])
+    carried = bands.Carried()
+    return cuts.joined([page_blocks(page, carried) for page in pages])
 
 
-def page_blocks(page: Page) -> list[Block]:
+def page_blocks(page: Page, carried: bands.Carried) -> list[Block]:
     """One page's paragraphs (a line each), grids and pictures, from top to bottom."""
     found = tables(page.horizontal, page.vertical, TOLERANCE) if page.horizontal and page.vertical else []
     owner, lattices = _owners(page, found)
@@ -69,12 +70,12 @@ def page_blocks(page: Page) -> list[Block]:
         first += len(lattice.boxes)
         if not any(own):
             continue  # an empty frame, or a chart's axes
-        if _is_layout(lattice, own) or _lacks_columns(own):
+        if _is_layout(lattice, own) or _lacks_columns(lattice, own):
             free.extend(line for box in own for line in box)
             continue
         placed.append((lattice.ys[0], lattice.xs[0], _grid(page, lattice, own)))
     free.sort(key=lambda line: (line.bbox[1] + line.bbox[3], line.bbox[0]))
-    for block in bands.blocks(page.number, free, page.horizontal):
+    for block in bands.blocks(page.number, free, page.horizontal, carried):
         top = block.at.bbox or (0.0, 0.0, 0.0, 0.0)
         placed.append((top[1], top[0], block))
     for picture in page.pictures:
@@ -154,8 +155,10 @@ def _is_layout(lattice: Lattice, own: list[list[TextLine]]) -> bool:
     return any(sum(len(line.texts) for line in box) > LAYOUT_PROSE for box in own)
 
 
-def _lacks_columns(own: list[list[TextLine]]) -> bool:
-    """Whether rows of figures stand in one box each: only row lines are ruled, and perhaps a frame."""
+def _lacks_columns(lattice: Lattice, own: list[list[TextLine]]) -> bool:
+    """Whether rows of figures stand in one box each: only row lines are ruled, and perhaps a frame or label columns."""
+    if len(lattice.xs) > 6:
+        return False
     rows = 0
     for box in own:
         for line in box:
