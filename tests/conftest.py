@@ -17,6 +17,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts whole services comes first, so that two processes end at about the same time."""
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, item.path.parent != ROOT / "tests"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The reference material beside the clone."""
