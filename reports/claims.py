@@ -107,14 +107,14 @@ def claims(text: str, section: int, form: Form | None, year: int | None) -> list
         out += [
             Claim(item.cell, item.value, sentence, section, item.note) for item in sorted(found, key=lambda f: f.start)
         ]
-    return _distinct(out)
+    return distinct(out)
 
 
 def _drop_cumulative(sentence: str) -> str:
     return "，".join(clause for clause in re.split(r"[，,]", sentence) if not _CUMULATIVE.search(clause))
 
 
-def _distinct(found: list[Claim]) -> list[Claim]:
+def distinct(found: list[Claim]) -> list[Claim]:
     """Each (cell, figure) once, the first sentence's."""
     seen: set[tuple[str, Number, str]] = set()
     out = []

@@ -8,42 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from reports.report import Kind, Period
-from reports.sections import fold
+from reports.sections import fold, words
 
-_DIGITS = {
-    "〇": "0",
-    "○": "0",
-    "零": "0",
-    "一": "1",
-    "二": "2",
-    "三": "3",
-    "四": "4",
-    "五": "5",
-    "六": "6",
-    "七": "7",
-    "八": "8",
-    "九": "9",
-}
-_YEAR = re.compile(r"(?<!\d)(20[0-4]\d|二[〇○零][〇○零一二三四][〇○零一二三四五六七八九])(?=年|年度|度|\D|$)")
+LAST_LEGACY_YEAR = 2018  # the first uniform form is that of report year 2019 (国办公开办函〔2019〕60号)
+# The regulation on disclosure came into force on this day: an earlier date is an unset field.
+FIRST_DAY = date(2008, 5, 1)
 
-# Words of the statutory report's title, in all the forms it is met with.
-_REPORT = re.compile(
-    r"(政府|政务)?(信息|信思)公开(工作)?(情况)?的?(20\d\d)?(年度?)?(工作)?(情况)?的?(年度?)?(报告|年报|工作告年度报|年度报|工作年报|工作总结)|"
-    r"政府信息公开(工作)?年(度)?报|信息公开年报|信息公开年度报告|信息公开工作年报|政府信息公开工作\d{4}年度?报告"
-)
-_INTERPRETATION = re.compile(r"解读|图解|一图读懂|一图看懂|图说|H5|动漫|语音版|读懂")
-_WEBSITE = re.compile(
-    r"(政府)?网站.{0,8}(工作)?(年度|年)?(报表|年报|工作年度报告|监管年度|年度报告)|政务新媒体.{0,6}(自查|报表|报告)|网站监管"
-)
-_OTHER_REPORTS = re.compile(
-    r"法治政府建设|政府工作报告|行政执法|部门决算|部门预算|决算公开|预算公开|双公示|自查报告|统计年报|普法|权责清单|"
-    r"工作要点|任务分解|分工方案|培训|测评|整改|推进会|督查|双随机|财政预算|审计报告|建议提案|国民经济和社会发展|统计公报"
-)
-_NOTICE = re.compile(r"通知|公告|通报|的函$|征求意见|意见$|办法|规定|方案|指南|目录|格式")
+_CHINESE_DIGITS = str.maketrans("〇○Ｏ零０一二三四五六七八九", "00000123456789")
+_YEAR = re.compile(r"(?<!\d)(20[0-4]\d|二[〇○Ｏ零０][〇○Ｏ零０一二三四][〇○Ｏ零０一二三四五六七八九])(?=年|度|\D|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,119 +35,223 @@ class Titled:
 
 def number_of_year(text: str) -> int | None:
     """2021, ２０２１, 二〇二一 → 2021."""
-    folded = "".join(_DIGITS.get(char, char) for char in fold(text))
+    folded = fold(text).translate(_CHINESE_DIGITS)
     return int(folded) if re.fullmatch(r"20[0-4]\d", folded) else None
 
 
 def years_in(text: str) -> list[int]:
-    """All years in a text, in order."""
-    return [year for match in _YEAR.finditer(fold(text)) if (year := number_of_year(match.group(1))) is not None]
+    """All years in a text, in order. The year of a document number (〔2021〕30号) is none."""
+    folded = fold(text)
+    out = []
+    for match in _YEAR.finditer(folded):
+        year = number_of_year(match.group(1))
+        if year is not None and not re.match(r"[〕\]］】)）]\d", folded[match.end() : match.end() + 2]):
+            out.append(year)
+    return out
 
 
+# ------------------------------------------------------------------ titles
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, re.Pattern[str]]:
+    """reports/data/titles.yaml: one pattern for each list of words."""
+    lists: dict[str, list[str]] = words()["kinds"]
+    return {name: re.compile("|".join(f"(?:{word})" for word in known)) for name, known in lists.items()}
+
+
+@lru_cache(maxsize=1)
+def _body_end() -> re.Pattern[str]:
+    known = sorted(words()["bodies"], key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(known)})(?:[（(][^）)]{{1,24}}[)）])?$")
+
+
+_SUFFIX = re.compile(
+    r"(?:[（(\[【][^）)\]】]{0,12}[)）\]】])+$|[（(](?:最?终?稿|定稿|公开版|修订|更正)[)）]?$|\.(?:docx?|wps|pdf|html?|ofd|xlsx?|txt|jpe?g|png)$|[-_]\d{1,3}$"
+)
+_PREFIX = re.compile(r"^(?:【[^】]{0,8}】|\[[^\]]{0,12}\]|附件\d*[:：.、]?|附[:：]|·|•|\d{1,3}[.、](?!\d)|《)+")
+_FULL_DATE = re.compile(r"[\[(（]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])）]?(?:\d{1,2}:\d\d(?::\d\d)?)?")
+# How a portal sets its own name off from the title.
+_PORTAL = re.compile(r"[_|｜»>]|\s[-–—]\s|—{2,}")
+
+
+@lru_cache(maxsize=2048)
 def classify(title: str) -> Titled:
-    """Kind, body and year from a bare title, as in a list of links."""
-    text = fold(title).strip("《》")
+    """Kind, body and year from a bare title, as in a list of links.
+
+    A title that has the words of a report and more besides is told by the rest of its words (reports/data/titles.yaml):
+    an interpretation, a notice about reports, an event. Of what only the text can tell the kind is None."""
+    text = _bare(title)
+    kinds = _kinds()
+    agency, year = _agency_and_year(text)
+    # The year taken out, the words of a report stand together whatever order they came in.
+    timeless = re.sub(r"[（(](?:年度?)?[)）]", "", _YEAR.sub("", text))
+    timeless = re.sub(r"(?<!半)年度?(?=年)", "", timeless)
+    # The last one: the body's own name may hold such words.
+    found = next(reversed(list(kinds["report"].finditer(timeless))), None)
+    after = _SUFFIX.sub("", timeless[found.end() :]) if found else ""
+    dressing = timeless[found.end() :] if found else timeless
     kind: Kind | None
-    is_report = bool(_REPORT.search(text))
-    if _WEBSITE.search(text) and not re.search(r"政府信息公开(工作)?年度报告", text):
+    if kinds["website_report"].search(timeless) and not (found and re.match(r"(政府|政务)?信息公开", found.group(0))):
         kind = "website_report"
-    elif is_report and _INTERPRETATION.search(text):
+    elif found and kinds["announcement"].search(text) and not re.search(r"做好|编制|报送|填报", text):
+        kind = None
+    elif found and kinds["notice"].search(timeless):
+        kind = "notice"
+    elif found and (
+        kinds["interpretation"].search(timeless[: found.start()]) or kinds["interpretation"].search(dressing)
+    ):
         kind = "interpretation"
-    elif is_report and re.search(r"(关于|做好|编制|报送|印发|开展).*(通知|通报|方案|要求|的函)|通知$|格式", text):
-        kind = "notice"
-    elif _OTHER_REPORTS.search(text) and not re.search(r"政府信息公开(工作)?(年度报告|年报)", text):
-        kind = "other"
-    elif is_report:
+    elif (found and not _is_about_something_else(timeless[: found.start()], after)) or (
+        year is not None and kinds["cut_report"].search(timeless)
+    ):
         kind = "annual_report"
-    elif _NOTICE.search(text):
-        kind = "notice"
+    elif kinds["other"].search(timeless) or found:
+        kind = "other"
+    elif kinds["interpretation"].search(timeless) and "信息公开" in timeless:
+        kind = "interpretation"
+    elif kinds["papers"].search(timeless):
+        kind = "notice" if "报告" in timeless and "公开" in timeless else "other"
     else:
         kind = None
-    agency, year = _agency_and_year(text)
-    if kind == "annual_report" and year is not None and year <= 2018:
+    if kind == "annual_report" and re.search(r"学年|学校信息公开|第[一二三四]季度|[上下]半年|\d月份?", text):
+        kind = "other"
+    if kind == "annual_report" and year is not None and year <= LAST_LEGACY_YEAR:
         kind = "legacy_report"
     return Titled(kind, agency, year)
 
 
+def _is_about_something_else(before: str, after: str) -> bool:
+    """Whether the words around those of a report tell of a meeting about it or of another paper."""
+    kinds = _kinds()
+    return bool((len(after) > 2 and kinds["other"].search(after)) or kinds["event"].search(after + before))
+
+
+def _bare(title: str) -> str:
+    """A title without the portal's name, the date of a list's row and the marks around it."""
+    parts = [part for part in _PORTAL.split(title.strip()) if part.strip()]
+    told = [part for part in parts if "公开" in fold(part) or "报告" in fold(part) or "年报" in fold(part)]
+    # A column's name (政府信息公开年报) may stand beside the title: the longer one is the title.
+    text = fold(max(told, key=len)) if told else fold(parts[0]) if parts else fold(title)
+    text = _FULL_DATE.sub("", text)
+    text = re.sub(r"\.(?:docx?|wps|pdf|html?|ofd|xlsx?|txt|jpe?g|png)$", "", text, flags=re.I)
+    text = re.sub(r"^(?:图解|一图读懂|解读|图说)[:：丨]", "【图解】", text)
+    return text.strip("《》\"“”'。，,;；:：")
+
+
 _TAIL = re.compile(
-    r"(年度?)?的?(本级)?(政府|政务)?(信息|信思)公开(工作)?.*$|工作年度报告.*$|年度报告.*$|年报.*$|工作告年度报.*$"
+    r"(?:年度?)?的?(?:本级|（本级）|\(本级\))?(?:政府|政务)?(?:信息|信思|政务信息)(?:工作)?公开.*$|(?:年度?)?政务公开.*$|"
+    r"(?:年度?)?政府网站.*$|(?:年度?)?政务新媒体.*$|(?:年度?)?法治政府.*$|(?:年度?)?(?:工作)?(?:年度报告|年报|年度工作报告).*$|"
+    r"(?:年度?)?(?:政府)?工作报告.*$|工作告年度报.*$|(?:年度?)?部门[决预]算.*$|年度?$"
 )
-_AROUND = re.compile(r"^(关于|【[^】]*】|\[[^\]]*\]|（[^）]*版[^）]*）|《)+|^(附件\d*[:：]?)")
+_LEAD = re.compile(r"^(?:关于|印发|发布|公布|公开|转发|解读|图解|一图读懂|《|【[^】]*】|[（(]图[^）)]*[)）])+")
 
 
 def _agency_and_year(text: str) -> tuple[str | None, int | None]:
     """Body and year around the words of a title: ``甲局2023年政府信息公开…``, ``2023年甲局政府信息公开…``,
     ``甲局政府信息公开工作年度报告（2023年度）``."""
-    text = _AROUND.sub("", text)
+    text = _PREFIX.sub("", text)
     years = years_in(text)
     year = years[0] if years else None
-    head = text
     match = _YEAR.search(text)
+    heads = [text]
     if match is not None:
-        before, after = text[: match.start()], re.sub(r"^年?度?", "", text[match.end() :])
-        head = before if len(before) >= 2 else after
-    name = _TAIL.sub("", head)
-    name = re.sub(r"^(印发|发布|公布|公开)", "", name).strip("《》（）()·-—:：,，、 ")
-    name = re.sub(r"(关于|发布|公布)$", "", name)
-    return (name if _is_name(name) else None), year
+        before, after = text[: match.start()], re.sub(r"^(?:年度|年|度|[)）\]】])+", "", text[match.end() :])
+        heads = [before, after] if len(before) >= 2 else [after]
+    for head in heads:
+        name = body_in(head)
+        if name is not None:
+            return name, year
+    return None, year
 
 
-_NAME_END = re.compile(
-    r"(局|厅|委|委员会|办|办公室|办公厅|政府|院|所|站|中心|处|街道|办事处|镇|乡|管委会|委会|会|部|署|社|馆|队|支队|大队|总队|师|团|"
-    r"市|县|区|州|盟|旗|省|自治区|公司|集团|银行|行|苏木|农场|林场|监狱|分局|海关|协会|联合会|兵团|部门)(（[^）]{1,20}）|\([^)]{1,20}\))?$"
+def body_in(head: str) -> str | None:
+    """The public body that the words before (or around) a report's title name, None if they name none."""
+    name = _TAIL.sub("", _LEAD.sub("", head))
+    if name.endswith("人民") and re.match(r"政府", head[head.find(name) + len(name) :]):
+        name += "政府"  # 甲县人民政府信息公开…: one 政府 does for two
+    name = re.sub(r"(?:关于|发布|公布|编制|的|本级|（本级）|\(本级\))+$", "", name).strip('《》·-—:：,，、.． "“”')
+    name = re.sub(r"^[（(]+|[（(]+$", "", name)
+    if name.endswith((")", "）")) and "（" not in name and "(" not in name:
+        name = name[:-1]
+    return name if is_name(name) else None
+
+
+_NO_NAME = re.compile(
+    r"[。；，！？《》:：\d]|信息公开|政务公开|年度|报告|通知|公告|专栏|栏目|首页|当前位置|索引|工作情况|按照|根据|要求|条例|领导小组$|"
+    r"各(?:县|区|市|镇|乡|街道|单位|部门|有关)|^(?:关于|本|我|该|各|全|其他|有关|相关|以上|上述|一|二|三|四|五|六)|"
+    r"(?:重大|重要|基本|主要|总体)|^(?:市|县|区|镇|乡|省|局|办公室|机关|部门|单位|街道|政府|人民政府|社会|法治政府)$"
 )
 
 
-def _is_name(text: str) -> bool:
-    return (
-        2 <= len(text) <= 40
-        and bool(_NAME_END.search(text))
-        and not re.search(r"[。；，！？\d]", text.replace("（", ""))
-    )
+def is_name(text: str) -> bool:
+    """Whether a text may be a public body's name: it ends as such names end and is no sentence."""
+    return 2 <= len(text) <= 40 and bool(_body_end().search(text)) and not _NO_NAME.search(text)
 
 
 # ------------------------------------------------------------------ the period
 
 
-_D = r"(\d{1,2})"
+_M, _DAY = r"(\d{1,2})", r"(\d{1,2})"
+_TO = r"(?:起|开始)?(?:[至到止—－~～-]+|截[至止])"
 _PERIOD = re.compile(
-    rf"(20\d\d)年?{_D}月?{_D}日?(?:0时)?(?:起)?(?:[至到—\-－~～]+|起至|开始至)(?:(20\d\d)年?|当年|同年)?(?:年底|{_D}月?{_D}[日止]?)"
+    rf"(20\d\d)年?{_M}月{_DAY}日?{_TO}(?:(20\d\d)年|当年|同年|本年)?(?:(年底)|{_M}月(?:{_DAY}日?|底)?)"
 )
-_NATURAL = re.compile(r"(20\d\d)年?1月?1日?(?:起)?(?:至|到|—|-|~|～)+(20\d\d)?年?12月?31日?")
-_GLUED = re.compile(r"(20\d\d)11日?(?:起)?(?:至|到|—|-|~|～)+(20\d\d)?1231日?")
-_END_ONLY = re.compile(r"截[止至](?:时间|日期|到)?(?:为|是|到|至)?[:：]?(20\d\d)年?12月?31日?")
+_NATURAL = re.compile(rf"(20\d\d)年?0?1月?0?1日?{_TO}(20\d\d)?年?12月?31日?")
+# 202211日至1231日: the characters around the numerals are lost.
+_GLUED = re.compile(rf"(20\d\d)0?1?0?1日?{_TO}(20\d\d)?年?12月?31日?")
+_DOTTED = re.compile(r"(20\d\d)[./-](\d{1,2})[./-](\d{1,2})(?:[至到—~～-]+)(20\d\d)[./-](\d{1,2})[./-](\d{1,2})")
+_END_ONLY = re.compile(r"截[止至](?:时间|日期|到|期限)*(?:为|是|到|至|：|:)*(20\d\d)年?12月?(?:31日?|底)")
+_WHOLE_YEAR = re.compile(r"(20\d\d)年?(?:度)?1?月?(?:至|到|—|-|~)12月(?:底|份)?")
 _ABOUT_FIGURES = re.compile(
-    r"统计(期限|时限|时间|周期|区间|范围|数据)|数据.{0,12}(期限|时限|截止|时间|范围)|(期限|时限|起止时间|截止日期)"
+    r"统计(?:期限|时限|时间|周期|区间|范围|数据|日期|年度|口径|期间|起止)|数据.{0,14}(?:期限|时限|截止|时间|范围|截至)|(?:期限|时限|起止时间|起止日期|截止日期|截止时间|截至)|"
+    r"所列数据|报告期|时间范围"
 )
 
 
 def period(text: str) -> Period | None:
     """The statistics period of a text, lost characters restored: ``202211日至1231日`` is 1 January to 31 December 2022.
 
-    A period counts only in a sentence about the figures (统计期限, 所列数据 …); ``start`` is None where only the end is given."""
-    for sentence in re.split(r"[。；;\n]", text):
-        folded = fold(sentence)
-        if not _ABOUT_FIGURES.search(folded):
+    A period counts only in a sentence about the figures (统计期限, 所列数据 …); ``start`` is None where only the end is
+    given."""
+    for sentence in re.split(r"[。；;]|\n(?=\s*[一（(])", text):
+        if "20" not in sentence and "２" not in sentence:
             continue
-        for pattern in (_NATURAL, _GLUED):
-            found = pattern.search(folded)
-            if found:
-                first = int(found.group(1))
-                last = int(found.group(2)) if found.group(2) else first
-                return Period(f"{first}-01-01", f"{last}-12-31", found.group(0))
-        found = _PERIOD.search(folded)
+        folded = fold(sentence)
+        about = _ABOUT_FIGURES.search(folded)
+        if about is None:
+            continue
+        found = _in_sentence(folded)
+        if found is not None:
+            return found
+    return None
+
+
+def _in_sentence(folded: str) -> Period | None:
+    for pattern in (_NATURAL, _GLUED):
+        found = pattern.search(folded)
         if found:
-            start = _iso(found.group(1), found.group(2), found.group(3))
-            end = (
-                _iso(found.group(4) or found.group(1), found.group(5), found.group(6))
-                if found.group(5)
-                else f"{found.group(4) or found.group(1)}-12-31"
-            )
-            if start and end:
-                return Period(start, end, found.group(0))
-        found = _END_ONLY.search(folded)
-        if found:
-            return Period(None, f"{found.group(1)}-12-31", found.group(0))
+            first = int(found.group(1))
+            last = int(found.group(2)) if found.group(2) else first
+            return Period(f"{first}-01-01", f"{last}-12-31", found.group(0))
+    found = _PERIOD.search(folded)
+    if found:
+        year, month, day, last_year, at_end, last_month, last_day = found.groups()
+        start = _iso(year, month, day)
+        end = _end(last_year or year, "12" if at_end else last_month, last_day)
+        if start and end:
+            return Period(start, end, found.group(0))
+    found = _DOTTED.search(folded)
+    if found:
+        start, end = _iso(*found.group(1, 2, 3)), _iso(*found.group(4, 5, 6))
+        if start and end:
+            return Period(start, end, found.group(0))
+    found = _WHOLE_YEAR.search(folded)
+    if found:
+        return Period(f"{found.group(1)}-01-01", f"{found.group(1)}-12-31", found.group(0))
+    found = _END_ONLY.search(folded)
+    if found:
+        return Period(None, f"{found.group(1)}-12-31", found.group(0))
     return None
 
 
@@ -180,16 +262,30 @@ def _iso(year: str, month: str | None, day: str | None) -> str | None:
         return None
 
 
+def _end(year: str, month: str | None, day: str | None) -> str | None:
+    """The last day of a period; a month alone (至11月, 至11月底) ends with its last day."""
+    if day is not None or month is None:
+        return _iso(year, month, day)
+    return next((iso for last in (31, 30, 29, 28) if (iso := _iso(year, month, str(last)))), None)
+
+
 # ------------------------------------------------------------------ dates
 
 
 _DATE = re.compile(
-    r"(?<![\d])(20\d\d|二[〇○零][〇○零一二三四][〇○零一二三四五六七八九])(?:年|[-/.])([0-9]{1,2}|[一二三四五六七八九十]{1,2})(?:月|[-/.])"
+    r"(?<![\d])(20\d\d|二[〇○Ｏ零][〇○Ｏ零一二三四][〇○Ｏ零一二三四五六七八九])(?:年|[-/.])([0-9]{1,2}|[一二三四五六七八九十]{1,2})(?:月|[-/.])"
     r"([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:日|号)?(?![\d])"
 )
-_LABELLED = re.compile(
-    r"(发布|发文|公布|公开|发表|更新|上传|发稿)(日期|时间)[:：]?|^(日期|时间)[:：]|[\s|｜](日期|时间)[:：]"
+# A label that says when the page was put up, best first; 成文, 生成, 生效 and 索引号 say something else.
+_LABELS = (
+    re.compile(r"(?:发布|公布|公开|发表|上网|发稿|刊登)(?:日期|时间)[:：]?"),
+    re.compile(r"(?:发文|印发|上传|信息)(?:日期|时间)[:：]?"),
+    re.compile(r"(?:^|[^\u4e00-\u9fff])(?:日期|时间)[:：]"),
+    re.compile(r"(?:更新|修改|编辑)(?:日期|时间)[:：]?"),
 )
+_NO_LABEL = re.compile(r"(?:成文|生成|生效|实施|有效|废止|施行|制定|受理|办公|截止|报名|索引)$")
+# What stands beside an unlabelled date in the line under an article's title.
+_BESIDE = re.compile(r"来源[:：]|浏览|点击|阅读(?:次数|量)|字体|字号|访问(?:次数|量)|作者[:：]|打印|分享")
 _CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 
 
@@ -215,35 +311,57 @@ def date_in(text: str) -> date | None:
             found = date(year or 0, month or 0, day or 0)
         except ValueError:
             continue
-        # The regulation on disclosure came into force on 2008-05-01: an earlier date is an unset field.
-        if found >= date(2008, 5, 1):
+        if found >= FIRST_DAY:
             return found
     return None
 
 
-def published(lines: list[str], labelled: str, year: int | None) -> date | None:
-    """The publication date a page or document states: a labelled one (索引号 and 成文日期 are not), else the day under
-    the signature."""
-    if labelled:
-        found = date_in(labelled)
+def published(lines: Sequence[str], stated: str, year: int | None, top: int = 0) -> date | None:
+    """The publication date a page or document states: a labelled one (索引号 and 成文日期 are not), else what the
+    container states (``stated``), else the day under the title or under the signature.
+
+    ``top`` is the number of the title's line: the lines around it are those of an article's head."""
+    head = [*lines[: max(25, top + 6)], *lines[-8:]]
+    for label in _LABELS:
+        for index, line in enumerate(head):
+            if len(line) > 400:
+                continue
+            folded = fold(line)
+            for spot in label.finditer(folded):
+                if _NO_LABEL.search(folded[: spot.start()]):
+                    continue
+                found = date_in(folded[spot.end() : spot.end() + 24])
+                if (
+                    found is None
+                    and len(folded) - spot.end() <= 1
+                    and index + 1 < len(head)
+                    and len(head[index + 1]) <= 24
+                ):
+                    found = date_in(head[index + 1])  # the label in one cell, the date in the next
+                if found is not None:
+                    return found
+    if stated:
+        found = date_in(stated)
         if found is not None:
             return found
-    for line in [*lines[:25], *lines[-6:]]:
-        if len(line) > 400:
-            continue
-        spot = _LABELLED.search(fold(line))
-        if spot is not None:
-            found = date_in(fold(line)[spot.end() : spot.end() + 24])
+    for line in lines[: top + 5]:
+        if len(line) <= 160 and _BESIDE.search(fold(line)):
+            found = date_in(line)
             if found is not None:
                 return found
-    for line in reversed(lines[-8:]):
+    return _signed(lines, year, top)
+
+
+def _signed(lines: Sequence[str], year: int | None, top: int) -> date | None:
+    for line in [*reversed(lines[-8:]), *lines[top + 1 : top + 3]]:
         folded = fold(line)
-        if len(folded) > 40:
+        if len(folded) > 48:
             continue
         found = date_in(folded)
         if (
             found is not None
-            and re.search(r"(日|号|\d)[)）]?$", folded)
+            and re.search(r"(?:日|号|\d)[)）]?$", folded)
+            and not re.search(r"统计|期限|截[至止]|附件|通知|〔|条例|施行", folded)
             and (year is None or found.year in {year, year + 1})
         ):
             return found
