@@ -5,12 +5,14 @@ process, so a crawl is a process."""
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from typing import Any
 
 from scrapy.crawler import CrawlerProcess
 
 import config
+import logs
 from crawler.settings import scrapy_settings
 from crawler.spiders.annual import AnnualReportSpider
 
@@ -24,6 +26,11 @@ def main(arguments: list[str]) -> int:
     """Crawl the sources named by number."""
     settings = config.settings()
     process = CrawlerProcess(scrapy_settings(settings))
+    logs.setup(settings.log_format, settings.log_level)
+    for name in ("scrapy", "asyncio", "twisted", "charset_normalizer"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # what they say below that, our own rows say better
+    # A portal that does not answer is told as the source's status, not as a fault with a traceback.
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     process.crawl(AnnualReportSpider, source_ids=[int(text) for text in arguments], settings_=settings, say=say)
     process.start()
     return 0

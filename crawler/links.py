@@ -1,52 +1,99 @@
-"""One key for one document, however its address is written."""
+"""Addresses: what a browser would open, and one key for one document however its address is written."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-# Parameters that change with the visit, not with the document.
+# Parameters that change with the visit, not with the document. What names a body, a year or a node (area, fbtime,
+# nbYear, deptcode, wbtreeid, wbnewsid …) is kept by not standing here.
 NOISE = frozenset(
-    {"ismobile", "ddtab", "from", "spm", "t", "_t", "timestamp", "random", "rnd", "sid", "jsessionid", "_"}
+    {"ismobile", "ddtab", "from", "spm", "t", "_t", "timestamp", "random", "rnd", "sid", "jsessionid", "phpsessid", "_"}
 )
 _SESSION = re.compile(r";(jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
+# Calls whose first or only text argument is an address; what any other call opens, only its own script knows.
 _SCRIPT_CALL = re.compile(
-    r"(?:openWin|window\.open|location(?:\.href)?\s*=|goto|openUrl|jump)\s*\(?\s*['\"]([^'\"]+)['\"]", re.IGNORECASE
+    r"(?:openWin\w*|window\.open|location(?:\.href)?\s*=|location\.(?:assign|replace)|goto\w*|openUrl|jump\w*)"
+    r"\s*\(?\s*['\"]([^'\"]+)['\"]",
+    re.IGNORECASE,
 )
+_LOOKS_LIKE_ADDRESS = re.compile(r"[/.]")
+_SAFE = "/%:@!$&'()*+,;=~-._"
+_TWIN = re.compile(r"_wap(\.s?html?)$", re.IGNORECASE)
+_MOBILE_POST = re.compile(r"/mpost_(\d+\.html?)$")
+_INDEX = re.compile(r"/(index|default)\.(s?html?|jsp|aspx|php)$", re.IGNORECASE)
 
 
-def resolve(base: str, href: str) -> str | None:
-    """The absolute http(s) address a browser would open; None for what cannot be told from the address alone."""
-    href = href.strip().replace("\r", "").replace("\n", "").replace("\t", "")
+def resolve(base: str, href: str, charset: str = "utf-8") -> str | None:
+    """The absolute http(s) address a browser would open; None for what cannot be told from the address alone.
+
+    ``charset`` is the page's: browsers send the query in it, and the path in UTF-8 always."""
+    href = re.sub(r"[\r\n\t]", "", href).strip()
     if not href or href.startswith("#"):
         return None
     if href.lower().startswith("javascript:"):
         call = _SCRIPT_CALL.search(href)
-        if call is None:
+        if call is None or not _LOOKS_LIKE_ADDRESS.search(call.group(1)):
             return None
-        href = call.group(1)
+        href = call.group(1).strip()
+    if not re.match(r"[a-z][a-z0-9+.-]*:", href, re.IGNORECASE) or re.match(r"https?:", href, re.IGNORECASE):
+        path, mark, rest = href.partition("?")
+        href = path.replace("\\", "/") + mark + rest  # as browsers do
     try:
-        url = urljoin(base, href)
-        parts = urlsplit(url)
-    except ValueError:
+        parts = urlsplit(urljoin(base, href))
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            return None
+        host = parts.hostname.encode("idna").decode() if not parts.hostname.isascii() else parts.netloc
+    except (ValueError, UnicodeError):
         return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return None
-    path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
-    query = quote(parts.query, safe="=&%:@!$'()*+,;/?~-._")
-    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+    if not parts.hostname.isascii() and parts.port:
+        host = f"{host}:{parts.port}"
+    path = quote(parts.path, safe=_SAFE) or "/"
+    query = quote(parts.query, safe=_SAFE + "?", encoding=charset, errors="xmlcharrefreplace")
+    return urlunsplit((parts.scheme, host, path, query, ""))
 
 
 def key(url: str) -> str:
-    """The canonical form: no scheme, no ``www.``, no default port, no fragment, no session, no noise; ``//`` folded, the
-    mobile twin (``_wap``) as its standard page. The case of the path is kept: servers tell ``ZWGK`` from ``zwgk``."""
+    """The canonical form: no scheme, no ``www.``, no default port, no fragment, no session, no noise; ``//`` folded,
+    mobile twins (``_wap``, ``mpost_``) as their standard page. The case of the path is kept: servers tell ``ZWGK`` from
+    ``zwgk``. Escaped bytes are compared as bytes, for a query may be in the page's own charset."""
     parts = urlsplit(_SESSION.sub("", url))
     host = (parts.hostname or "").lower().rstrip(".").removeprefix("www.")
-    port = parts.port
     default = {"http": 80, "https": 443}.get(parts.scheme)
-    where = host if port in {None, default} else f"{host}:{port}"
-    path = re.sub(r"/{2,}", "/", parts.path or "/")
-    path = re.sub(r"_wap(\.s?html?)$", r"\1", path)
-    path = re.sub(r"/(index|default)\.s?html?$", "/", path)
-    kept = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in NOISE)
-    return where + path + (f"?{urlencode(kept)}" if kept else "")
+    where = host if parts.port in {None, default} else f"{host}:{parts.port}"
+    path = _plain(re.sub(r"/{2,}", "/", parts.path or "/"))
+    path = _MOBILE_POST.sub(r"/post_\1", _TWIN.sub(r"\1", path))
+    path = _INDEX.sub("/", path)
+    kept = sorted(
+        _plain(pair) for pair in parts.query.split("&") if pair and pair.partition("=")[0].lower() not in NOISE
+    )
+    return where + path + ("?" + "&".join(kept) if kept else "")
+
+
+def _plain(text: str) -> str:
+    """Escapes in one form: those of unreserved characters undone, the others in upper case, other bytes escaped."""
+
+    def one(found: re.Match[str]) -> str:
+        char = chr(int(found.group(1), 16))
+        return char if re.fullmatch(r"[A-Za-z0-9._~-]", char) else found.group(0).upper()
+
+    return re.sub(r"%([0-9A-Fa-f]{2})", one, quote(text, safe=_SAFE + "?"))
+
+
+def folder(url: str) -> str:
+    """Host and path up to the last slash, as in ``key``: what lies beneath it belongs to the column."""
+    parts = urlsplit(url)
+    where = key(urlunsplit((parts.scheme, parts.netloc, "/", "", ""))).rstrip("/")
+    return where + _plain(re.sub(r"/{2,}", "/", parts.path or "/")).rpartition("/")[0] + "/"
+
+
+def is_twin(url: str) -> bool:
+    """Whether the address is a page's mobile twin: the standard page is preferred."""
+    path = urlsplit(url).path
+    return bool(_TWIN.search(path) or _MOBILE_POST.search(path))
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -9,7 +9,9 @@ from functools import cached_property
 import lxml.html
 from lxml.html import HtmlElement
 
-from reports.decoding import decode
+from reports.decoding import NotText, decode
+
+_MARKUP = (b"<html", b"<!doctype html", b"<div", b"<script", b"<head", b"<meta", b"<table", b"<p", b"<ul", b"<body")
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,20 @@ class Page:
 
     @cached_property
     def text(self) -> str:
-        """The page decoded: UTF-8 strictly, then GB18030, whatever header and meta say."""
-        return decode(self.body)[0]
+        """The page decoded: UTF-8 strictly, then GB18030, whatever header and meta say; empty where it is no text."""
+        try:
+            return decode(self.body)[0]
+        except NotText:
+            return ""
+
+    @cached_property
+    def charset(self) -> str:
+        """The charset in which a browser sends this page's queries."""
+        try:
+            self.body.decode("utf-8")
+        except UnicodeDecodeError:
+            return "gb18030"
+        return "utf-8"
 
     @cached_property
     def tree(self) -> HtmlElement:
@@ -33,6 +47,12 @@ class Page:
             return lxml.html.document_fromstring(self.text.replace("\x00", "").encode("utf-8"), parser=parser)
         except (lxml.etree.ParserError, ValueError):
             return lxml.html.document_fromstring(b"<html><body></body></html>")
+
+    @property
+    def is_markup(self) -> bool:
+        """Whether the bytes are a page and not a file, whatever name and header say."""
+        start = self.body[:1024].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+        return start.startswith(b"<") and any(mark in start for mark in _MARKUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +66,13 @@ class Listing:
 
 @dataclass(slots=True)
 class Pager:
-    """The pages of a list beyond this one, as its own pager tells them; ``total`` the stated number of items."""
+    """The pages of a list beyond this one, as its own pager tells them; ``total`` the stated number of items.
+
+    ``otherwise`` are the same pages under the vendor's other numbering, for where the first of ``urls`` is not there."""
 
     urls: list[str] = field(default_factory=list)
     total: int | None = None
+    otherwise: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +86,12 @@ class FileLink:
 
 @dataclass(slots=True)
 class Detail:
-    """An article page: its title, its stated date, its text without chrome, its files and pictures."""
+    """An article page: its title, its stated date and where that was found, its text without chrome, its files and
+    pictures."""
 
     title: str
     published_on: date | None
     text: str
     files: list[FileLink] = field(default_factory=list)
     pictures: list[FileLink] = field(default_factory=list)
+    dated_by: str = ""

@@ -5,8 +5,7 @@ All functions here block; the spider calls them in a thread."""
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,26 +13,35 @@ from typing import TYPE_CHECKING, Any
 import config
 import net
 from crawler import links, titles
-from models import agencies, base, documents, queries, sources
+from crawler.pages import Detail, Listing
+from models import agencies, base, documents, sources
 from reports import sniff
 from reports.blocks import Unreadable
-from storage import store
+from reports.identity import Titled
+from storage import Missing, store
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+# A challenge is not to be hammered at: twice a day is often enough to see that it was lifted.
+CHALLENGED_AGAIN = timedelta(hours=12)
+# A page that is away has to be away on two days before its document counts as withdrawn.
+GONE_AFTER = timedelta(hours=20)
+
 
 @dataclass(slots=True)
 class Target:
-    """A source as the spider needs it."""
+    """A source as the spider needs it. ``memory`` is what earlier looks learnt of each address: its validators, the
+    sha256 of what it answered, when it was last asked."""
 
     source_id: int
     run_id: int
     url: str
     family: str
-    validators: dict[str, Any]
+    memory: dict[str, dict[str, str]]
     serves: dict[int, list[str]]
     guard: net.Guard
+    items_before: int
     known: dict[str, int] = field(default_factory=dict)  # address -> document, of those that hold a version
 
 
@@ -45,6 +53,19 @@ class Fetched:
     href: str
     name: str
     data: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row of a list, recorded."""
+
+    row: Listing
+    told: Titled
+    document_id: int
+    new: bool
+    versioned: bool
+    of_others: bool
 
 
 class Recorder:
@@ -59,8 +80,23 @@ class Recorder:
         """Let go of the database."""
         self._engine.dispose()
 
+    # -------------------------------------------------------------- bytes
+
+    def keep(self, data: bytes) -> str:
+        """Store bytes; returns their sha256."""
+        return self._store.put(data)
+
+    def kept(self, sha256: str) -> bytes | None:
+        """Stored bytes; None if they are not there any more."""
+        try:
+            return self._store.get(sha256)
+        except Missing:
+            return None
+
+    # -------------------------------------------------------------- a look
+
     def begin(self, source_id: int) -> Target | None:
-        """Start a run; None if the source is gone from the register."""
+        """Start a run; None if the source is gone from the register. A run that was killed before is closed by it."""
         now = base.utcnow()
         with base.transaction(self._engine) as session:
             source = session.get(sources.Source, source_id)
@@ -68,59 +104,63 @@ class Recorder:
                 return None
             run = sources.start_run(session, source_id, now)
             serves: dict[int, list[str]] = {}
-            portals: list[str] = []
+            hosts = [source.url]
             for agency_id in sources.agencies_of(session, source_id):
                 agency = session.get_one(agencies.Agency, agency_id)
                 serves[agency_id] = [name for name in agencies.names_of(agency) if name]
-                if agency.portal:
-                    portals.append(agency.portal)
-            guard = net.Guard.of([source.url, *portals], self._settings.allowed_private_hosts)
-            known = queries.versioned_documents(session, source_id)
+                hosts.append(agency.portal)
             return Target(
-                source_id, run.id, source.url, source.family, dict(source.validators or {}), serves, guard, known
+                source_id,
+                run.id,
+                source.url,
+                source.family,
+                _memory(source.validators),
+                serves,
+                _guard(hosts, self._settings.allowed_private_hosts),
+                source.items,
+                documents.versioned(session, source_id),
             )
 
-    def listing(self, target: Target, url: str | None, title: str, listed_on: date | None) -> int:
-        """Record a row of a list; returns the document's number. A row whose link cannot be resolved is kept by title."""
-        told = titles.told(title)
-        where = url or f"{target.url}#{hashlib.sha256(title.encode()).hexdigest()[:16]}"
+    def listed(self, target: Target, rows: Sequence[Listing], shared: bool) -> list[Seen]:
+        """Record the rows of a list. A row whose link cannot be resolved is kept by its title; one that names a body
+        that a ``shared`` column lists and the register does not know is kept as nobody's."""
+        now = base.utcnow()
+        out = []
         with base.transaction(self._engine) as session:
-            document = documents.record_listing(
-                session,
-                source_id=target.source_id,
-                key=links.key(where) if url else where,
-                url=where,
-                title=title[:500],
-                kind=told.kind,
-                year=told.year,
-                agency_id=titles.assign(told.agency, target.serves),
-                listed_on=listed_on,
-                now=base.utcnow(),
-            )
-            return document.id
+            for row in rows:
+                told = titles.told(row.title)
+                of_others = shared and titles.is_of_others(told.agency, target.serves)
+                where = row.url or f"{target.url}#{hashlib.sha256(row.title.encode()).hexdigest()[:16]}"
+                document = documents.record_listing(
+                    session,
+                    source_id=target.source_id,
+                    key=links.key(where) if row.url else where,
+                    url=where,
+                    title=row.title[:500],
+                    kind="other" if of_others else told.kind,
+                    year=told.year,
+                    agency_id=titles.assign(told.agency, target.serves, shared),
+                    listed_on=_plausible(row.listed_on, now),
+                    now=now,
+                )
+                versioned = documents.current_version(session, document.id) is not None
+                new = document.first_seen == now
+                out.append(Seen(row, told, document.id, new, versioned, of_others))
+        return out
 
     def version(
-        self, document_id: int, page: Fetched, text: str | None, files: Sequence[Fetched], published_on: date | None
+        self, target: Target, document_id: int, page: Fetched, detail: Detail | None, files: Sequence[Fetched]
     ) -> int | None:
-        """Store a document as it stands; returns the number of the work to read it where it is new.
+        """Store a document as it stands; returns the number of the work that follows where it is new.
 
-        ``text`` is the article's text for a page (None for a file): counters and weather outside it make no version."""
-        hashed = [hashlib.sha256(file.data).hexdigest() for file in files]
-        own = (
-            hashlib.sha256(re.sub(r"\s+", "", text).encode()).hexdigest()
-            if text
-            else hashlib.sha256(page.data).hexdigest()
-        )
-        content = hashlib.sha256("\n".join([own, *sorted(hashed)]).encode()).hexdigest()
+        ``detail`` is the article of a page (None for a file): counters and weather around it make no version."""
+        hashed = [self._store.put(file.data) for file in files]
         sha256 = self._store.put(page.data)
-        for file in files:
-            self._store.put(file.data)
         now = base.utcnow()
         with base.transaction(self._engine) as session:
             document = session.get_one(documents.Document, document_id)
-            if document.listed_on is None and published_on is not None:
-                document.listed_on = published_on
-                document.published_on = document.published_on or published_on
+            if detail is not None:
+                _learn(document, detail, target, now)
             stored = [
                 documents.StoredFile(file.url, file.href, file.name[:200], digest, media_type(file), len(file.data))
                 for file, digest in zip(files, hashed, strict=True)
@@ -129,34 +169,51 @@ class Recorder:
                 session,
                 document_id=document_id,
                 sha256=sha256,
-                content_key=content,
+                content_key=content_key(sha256, detail, hashed),
                 name=page.name[:200],
                 media_type=media_type(page),
                 size=len(page.data),
                 url=page.url,
-                headers={},
+                headers=dict(page.headers),
                 attachments=stored,
                 now=now,
             )
             return work_id
 
+    def note(self, document_id: int, reason: str, kind: str | None = None) -> None:
+        """Say on a document of which only the title is known why that is so; ``kind`` where opening it told."""
+        with base.transaction(self._engine) as session:
+            document = session.get_one(documents.Document, document_id)
+            if document.state == "listed":
+                document.state_reason = reason[:500]
+                document.kind = kind or document.kind
+
+    def gone(self, document_id: int) -> None:
+        """Mark a document that its portal has withdrawn; its bytes are kept."""
+        with base.transaction(self._engine) as session:
+            document = session.get_one(documents.Document, document_id)
+            document.state, document.state_reason = "gone", "the portal does not have it any more"
+
     def finish(
         self,
         target: Target,
+        *,
         status: str,
         reason: str,
         requests: int,
         items: int,
         stated: int | None,
-        validators: dict[str, Any],
+        memory: Mapping[str, dict[str, str]],
         changed: bool,
         family: str,
-        now: datetime | None = None,
     ) -> None:
-        """Write how the look ended."""
+        """Write how the look ended. What was learnt of single addresses is kept in any case: it saves requests and
+        hides nothing, for an unchanged answer is read again from the store."""
+        now = base.utcnow()
         with base.transaction(self._engine) as session:
+            source = session.get_one(sources.Source, target.source_id)
             if family:
-                session.get_one(sources.Source, target.source_id).family = family
+                source.family = family
             sources.finish_run(
                 session,
                 target.run_id,
@@ -165,11 +222,61 @@ class Recorder:
                 requests,
                 items,
                 stated,
-                validators,
+                dict(source.validators or {}),
                 changed,
-                now or base.utcnow(),
+                now,
                 timedelta(seconds=self._settings.crawl_interval),
             )
+            if status == "challenged" and source.next_due_at is not None:
+                source.next_due_at = max(source.next_due_at, now + CHALLENGED_AGAIN)
+            whole = status in sources.COMPLETE
+            old = {url: entry for url, entry in target.memory.items() if not whole or url in target.known}
+            source.validators = {"addresses": {**old, **memory}}
+
+
+def _memory(validators: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
+    found = (validators or {}).get("addresses")
+    return {url: dict(entry) for url, entry in found.items()} if isinstance(found, dict) else {}
+
+
+def _guard(urls: Iterable[str], private: Sequence[str]) -> net.Guard:
+    """A guard for these addresses; a portal that is none is no reason not to read the column."""
+    fit = []
+    for url in urls:
+        try:
+            net.host_of(url)
+        except net.NotAllowed:
+            continue
+        fit.append(url)
+    return net.Guard.of(fit, private)
+
+
+def _plausible(day: date | None, now: datetime) -> date | None:
+    """A date after tomorrow is a field that means something else."""
+    return day if day is not None and day <= (now + timedelta(days=1)).date() else None
+
+
+def _learn(document: documents.Document, detail: Detail, target: Target, now: datetime) -> None:
+    """What the article itself says where the list said nothing."""
+    day = _plausible(detail.published_on, now) if detail.dated_by in {"page", "meta"} else None
+    if document.listed_on is None and day is not None:
+        document.listed_on = day
+        document.published_on = document.published_on or day
+    told = titles.told(detail.title)
+    if document.kind is None and told.kind is not None:
+        document.kind = told.kind
+        document.year = document.year or told.year
+        if len(detail.title) > len(document.title):
+            document.title = detail.title[:500]
+    if document.agency_id is None and told.agency:
+        document.agency_id = titles.assign(told.agency, target.serves, shared=True)
+
+
+def content_key(sha256: str, detail: Detail | None, files: Sequence[str]) -> str:
+    """The hash of what matters in a document: the article's text and its files, whatever their names and order; for a
+    file, or a page without text, its bytes."""
+    own = hashlib.sha256(detail.text.encode()).hexdigest() if detail is not None and detail.text else sha256
+    return hashlib.sha256("\n".join([own, *sorted(files)]).encode()).hexdigest()
 
 
 def media_type(file: Fetched) -> str:
@@ -178,3 +285,8 @@ def media_type(file: Fetched) -> str:
         return sniff.sniff(file.data, file.name).media_type
     except Unreadable:
         return "application/octet-stream"
+
+
+def gone_long_enough(since: str, now: datetime) -> bool:
+    """Whether a page that was first found away at that moment (ISO) has been away on two looks, a day apart."""
+    return now - datetime.fromisoformat(since) >= GONE_AFTER

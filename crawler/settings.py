@@ -6,8 +6,9 @@ from typing import Any
 
 from config import Settings
 
-MAX_BODY = 60_000_000  # bytes: scans of 100 pages stay below; a list or page is far smaller
-TIMEOUT = 20  # seconds for one request; district portals take up to 20 when they answer at all
+MAX_BODY = 64 * 1024 * 1024  # bytes: the largest report the reader takes; a list or page is far smaller
+PAGE_TIMEOUT = 30.0  # seconds for a page, all in all: district portals take up to 20 when they answer at all
+FILE_TIMEOUT = 300.0  # seconds for a file, all in all: a scan of 30 MB from a slow host
 
 
 def scrapy_settings(settings: Settings) -> dict[str, Any]:
@@ -20,20 +21,22 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "CONCURRENT_REQUESTS": 16,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": settings.crawl_delay,
-        "RANDOMIZE_DOWNLOAD_DELAY": False,
-        "DOWNLOAD_TIMEOUT": TIMEOUT,
+        "DOWNLOAD_DELAY_JITTER": 0.0,
+        "DOWNLOAD_TIMEOUT": PAGE_TIMEOUT,
         "DOWNLOAD_MAXSIZE": MAX_BODY,
         "DOWNLOAD_WARNSIZE": 0,
+        # Some portals redirect to the same address until a cookie comes back.
         "COOKIES_ENABLED": True,
-        "RETRY_ENABLED": True,
-        "RETRY_TIMES": 1,
-        "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408],
+        # The spider tries again by itself: it knows what an answer means and how long the host wants to be left alone.
+        "RETRY_ENABLED": False,
         "REDIRECT_MAX_TIMES": 5,
+        "METAREFRESH_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
-        "DNS_RESOLVER": "crawler.middlewares.GuardedResolver",
         "TWISTED_DNS_RESOLVER": "crawler.middlewares.GuardedResolver",
-        "DOWNLOADER_MIDDLEWARES": {"crawler.middlewares.GuardMiddleware": 50},
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.middlewares.GuardMiddleware": 50,
+            "crawler.middlewares.BudgetMiddleware": 60,
+        },
         "NIANBAO_PRIVATE_HOSTS": settings.allowed_private_hosts,
-        "LOG_LEVEL": "WARNING",
-        "LOG_FORMAT": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        "LOG_INSTALL_ROOT_HANDLER": False,  # the child sends logs in the form of the house
     }

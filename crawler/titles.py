@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from rapidfuzz import fuzz
 
 from reports.identity import Titled, classify
 
 # What the crawler opens: reports, interpretations, and rows whose title does not say what they are.
 OPENED = frozenset({"annual_report", "interpretation", None})
+# A column in which this many bodies are named is a shared one, whoever of them is registered.
+SHARED_FROM = 3
+# Below this likeness (0 to 100) the cores of two names are those of two bodies, not two ways to write one.
+_UNLIKE = 50.0
+
+_REGION = re.compile(r"^.{1,12}?(?:省|自治区|自治州|自治县|地区|市(?!场)|州|盟|县|区|旗|师)(?=.{2,})")
+_SUFFIX = re.compile(r"(?:委员会办公室|委员会|办事处|办公室|管委会|局|委|办|厅|处|中心|人民政府|政府)$")
 
 
 def told(title: str) -> Titled:
@@ -20,25 +30,76 @@ def worth_opening(title: str) -> bool:
     return classify(title).kind in OPENED
 
 
-def assign(named: str | None, serves: Mapping[int, Sequence[str]]) -> int | None:
-    """The body a document belongs to: the only one its source serves, else the one of them that the title names.
+def is_shared(titles: Iterable[str]) -> bool:
+    """Whether a column lists the reports of several bodies, judged by the bodies that its titles name."""
+    named = {core(name) for title in titles if (name := classify(title).agency)}
+    return len(named) >= SHARED_FROM
 
-    Short names count where they fit one body only (``市应急局`` in a column of 甲市). None: unassigned."""
-    if len(serves) == 1:
-        return next(iter(serves))
+
+def assign(named: str | None, serves: Mapping[int, Sequence[str]], shared: bool = False) -> int | None:
+    """The body a document belongs to: the one of those its source serves that the title names.
+
+    Short names count where they fit one body only (``市应急局`` in a column of 甲市). A title without a name is the
+    report of the only body that a source serves, unless the column is ``shared`` with bodies that are not registered.
+    None: unassigned, the text decides."""
     if not named:
-        return None
+        return next(iter(serves)) if len(serves) == 1 and not shared else None
     exact = [agency_id for agency_id, names in serves.items() if named in names]
-    if len(exact) == 1:
-        return exact[0]
-    bare = named.lstrip("省市县区")
-    near = [
-        agency_id
-        for agency_id, names in serves.items()
-        if any(
-            len(bare) >= 2 and (name.endswith(bare) or (len(name) >= 3 and named.endswith(name)))
-            for name in names
-            if name
-        )
-    ]
-    return near[0] if len(near) == 1 else None
+    if exact:
+        return exact[0] if len(exact) == 1 else None
+    ended = _where(serves, lambda name: _ends_alike(named, name))
+    if ended:
+        return ended[0] if len(ended) == 1 else None
+    short = _where(serves, lambda name: _shortened(core(named), core(name)) and _same_region(named, name))
+    return short[0] if len(short) == 1 else None
+
+
+def is_of_others(named: str | None, serves: Mapping[int, Sequence[str]]) -> bool:
+    """Whether a title names a body that is certainly none of those its source serves."""
+    if not named or assign(named, serves) is not None:
+        return False
+    own = core(named)
+    return all(
+        fuzz.ratio(own, core(name)) < _UNLIKE and not _shortened(own, core(name)) and not _shortened(core(name), own)
+        for names in serves.values()
+        for name in names
+        if name
+    )
+
+
+def core(name: str) -> str:
+    """What tells a body from its neighbours: its name without region and without the word for its kind of office."""
+    bare = re.sub(r"[\s（）()]", "", name)
+    for _ in range(3):
+        shorter = _REGION.sub("", bare, count=1)
+        if shorter == bare or len(_SUFFIX.sub("", shorter)) < 1:
+            break
+        bare = shorter
+    bare = re.sub(r"^(?:[省县区州]|市(?!场))", "", bare)
+    return _SUFFIX.sub("", bare) or bare
+
+
+def _where(serves: Mapping[int, Sequence[str]], fits: Callable[[str], bool]) -> list[int]:
+    return [agency_id for agency_id, names in serves.items() if any(name and fits(name) for name in names)]
+
+
+def _ends_alike(named: str, name: str) -> bool:
+    bare = re.sub(r"^(?:[省县区州]|市(?!场))", "", named)
+    return len(bare) >= 2 and (name.endswith(bare) or (len(name) >= 3 and named.endswith(name)))
+
+
+def _shortened(short: str, long: str) -> bool:
+    """Whether ``short`` is made of characters of ``long`` in their order, from its first one on: 应急 of 应急管理."""
+    if len(short) < 2 or not long or short[0] != long[0]:
+        return False
+    rest = iter(long)
+    return all(char in rest for char in short)
+
+
+def _same_region(named: str, name: str) -> bool:
+    """Whether the region that ``named`` begins with, if any, stands in ``name`` as well: 乙市应急局 is not 甲市's."""
+    found = _REGION.match(named)
+    if found is None or len(found.group(0)) < 2:
+        return True
+    region = found.group(0)
+    return len(region) < 2 or region in name or name.startswith(region[:-1])

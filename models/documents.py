@@ -221,3 +221,13 @@ def current_version(session: Session, document_id: int) -> Version | None:
     return session.scalar(
         sa.select(Version).where(Version.document_id == document_id).order_by(Version.number.desc()).limit(1)
     )
+
+
+def versioned(session: Session, source_id: int) -> dict[str, int]:
+    """Address -> document of a source's documents that hold a version: to be looked at again when the list is unchanged."""
+    rows = session.execute(
+        sa.select(Document.url, Document.id).where(
+            Document.source_id == source_id, Document.id.in_(sa.select(Version.document_id))
+        )
+    )
+    return dict(rows.tuples().all())

@@ -661,13 +661,3 @@ def findings_list(session: Session, states: Sequence[str], year: int | None = No
 def runs_of(session: Session, source_id: int) -> list[Run]:
     """All looks at a source, oldest first."""
     return list(session.scalars(sa.select(Run).where(Run.source_id == source_id).order_by(Run.id)))
-
-
-def versioned_documents(session: Session, source_id: int) -> dict[str, int]:
-    """Address -> document of a source's documents that hold a version: to be looked at again when the list is unchanged."""
-    rows = session.execute(
-        sa.select(Document.url, Document.id).where(
-            Document.source_id == source_id, Document.id.in_(sa.select(Version.document_id))
-        )
-    )
-    return dict(rows.tuples().all())
