@@ -723,10 +723,23 @@ def _place(
     if values is None:
         found.cells.update({key: Cell(None, "", SHORT, line.at) for key in keys})
         return
-    if like < SURE and not (neighboured and like >= PAIRABLE):
+    if (like < SURE and not (neighboured and like >= PAIRABLE)) or _holds_another(line, spec):
         sure = min(sure, BY_ORDER)
     for key, cell in zip(keys, values, strict=True):
         found.cells[key] = _cell(cell, sure)
+
+
+def _holds_another(line: Line, spec: RowSpec) -> bool:
+    """Whether the label is another row's as well: the rule between the two was lost, and whose figures these are is
+    open."""
+    if line.flat:
+        return False
+    printed, own = norm(line.label), norm(spec.label)
+    if len(printed) < len(own) + 4:
+        return False
+    form = next(form for form in FORMS_BOTH if spec in rows(spec.table, form))
+    others = (norm(other.label) for other in rows(spec.table, form) if other is not spec)
+    return any(len(o) >= 5 and o not in own and fuzz.partial_ratio(o, printed) >= 85 for o in others)
 
 
 def _order(line: Line) -> tuple[int, int]:

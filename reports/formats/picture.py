@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import cv2
 import numpy as np
@@ -21,6 +21,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from reports.blocks import At, Block, Blocks, Box, Grid, GridCell, Paragraph, Unreadable
 from reports.formats import bands, cuts, ground, ocr
 from reports.formats.ground import PAPER, Grey, Ground
+from reports.formats.lattice import Box as LatticeBox
 from reports.formats.lattice import Lattice, tables
 from reports.formats.lines import TextLine
 
@@ -45,6 +46,7 @@ MIN_DIGIT = 9.0
 MIN_CONTRAST = 0.5
 LAYOUT_BOXES = 8
 LAYOUT_LINES = 7
+FIGURES_A_ROW = 3
 
 _FIGURE = re.compile(r"[-+—]?[\d.,，．]*\d[\d.,，．]*")
 _LETTERS = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "D": "0", "l": "1", "I": "1", "|": "1"})
@@ -151,7 +153,7 @@ def page_blocks(picture: NDArray[np.uint8], number: int = 1) -> tuple[list[Block
     """Paragraphs and grids of one page (grey or RGB) from top to bottom, and warnings."""
     page, lattices = _opened(picture, number)
     owner, first = _owners(page, lattices)
-    inside: dict[int, list[_Line]] = {}
+    inside: dict[tuple[int, int], list[_Line]] = {}
     order = np.argsort(owner, kind="stable")
     starts = np.searchsorted(owner[order], np.arange(-1, first[-1] + 1))
     groups = {n - 1: order[starts[n] : starts[n + 1]] for n in range(len(starts) - 1)}
@@ -165,15 +167,16 @@ def page_blocks(picture: NDArray[np.uint8], number: int = 1) -> tuple[list[Block
         if not any(own.values()) or _is_layout(lattice, list(own.values())):
             free += [groups.get(key, free[0][:0]) for key in own]
             continue
-        inside.update(own)
-        kept.append((offset, lattice))
+        whole, lines_of = _parted(lattice, [own[offset + n] for n in range(len(lattice.boxes))])
+        inside.update({(offset, n): lines for n, lines in enumerate(lines_of)})
+        kept.append((offset, whole))
     outside = _free_lines(page, np.concatenate(free))
     lines = [line for group in inside.values() for line in group] + [part for row in outside for part in row]
     _recognise(page, lines)
     _judge(page, inside)
     placed: list[tuple[float, Block]] = []
     for offset, lattice in kept:
-        placed.append((lattice.ys[0], _grid(page, lattice, [inside[offset + n] for n in range(len(lattice.boxes))])))
+        placed.append((lattice.ys[0], _grid(page, lattice, [inside[offset, n] for n in range(len(lattice.boxes))])))
     scale = page.ground.scale
     placed += [(block.at.bbox[1] * scale if block.at.bbox else 0.0, block) for block in _texts(page, outside)]
     placed.sort(key=lambda entry: entry[0])
@@ -247,6 +250,31 @@ def _owners(page: _Page, lattices: Sequence[Lattice]) -> tuple[Ints, list[int]]:
 def _is_layout(lattice: Lattice, own: Sequence[Sequence[_Line]]) -> bool:
     """Few boxes around prose are a frame, no table."""
     return len(lattice.boxes) <= LAYOUT_BOXES and any(len(lines) > LAYOUT_LINES for lines in own)
+
+
+def _parted(lattice: Lattice, own: Sequence[list[_Line]]) -> tuple[Lattice, list[list[_Line]]]:
+    """Labels that stand before several rows of figures are parted: a row of figures has a label of its own, so the rule
+    between them was too faint. Rows of figures are those with at least three boxes one row high up to the right side."""
+    starts: dict[int, int] = {}
+    for row in range(len(lattice.ys) - 1):
+        across = [box for box in lattice.boxes if box.row <= row < box.row + box.row_span]
+        across.sort(key=lambda box: -box.column)
+        run = list(takewhile(lambda box: box.row_span == 1, across))
+        if len(run) >= FIGURES_A_ROW:
+            starts[row] = run[-1].column
+    boxes: list[tuple[LatticeBox, list[_Line]]] = []
+    for box, lines in zip(lattice.boxes, own, strict=True):
+        rows = range(box.row, box.row + box.row_span)
+        if box.row_span == 1 or any(starts.get(row) != box.column + box.column_span for row in rows):
+            boxes.append((box, lines))
+            continue
+        x0, _, x1, _ = box.bbox
+        for row in rows:
+            top, bottom = lattice.ys[row], lattice.ys[row + 1]
+            mine = [line for line in lines if top <= (line.box[1] + line.box[3]) / 2 < bottom]
+            boxes.append((LatticeBox(row, box.column, 1, box.column_span, (x0, top, x1, bottom)), mine))
+    boxes.sort(key=lambda entry: (entry[0].row, entry[0].column))
+    return replace(lattice, boxes=tuple(box for box, _ in boxes)), [lines for _, lines in boxes]
 
 
 # --------------------------------------------------------------------------------------------------------------- lines
@@ -409,7 +437,7 @@ def _crop(page: _Page, line: _Line) -> Grey:
 # -------------------------------------------------------------------------------------------------------------- judging
 
 
-def _judge(page: _Page, inside: dict[int, list[_Line]]) -> None:
+def _judge(page: _Page, inside: dict[tuple[int, int], list[_Line]]) -> None:
     """Whether the digits of the page are fine and dark enough to be trusted."""
     digits = [
         line for lines in inside.values() for line in lines if line.said.text.isdigit() and line.said.confidence > 0.5

@@ -200,3 +200,13 @@ def test_matching_keeps_the_order_of_the_form(form):
 
     lines = [_line(tuple(GridCell(t) for t in (s.label, *["0"] * 7)), At(), 0, 1) for s in specs]
     assert match(lines, specs) == {n: (n, 1.0) for n in range(len(specs))}
+
+
+def test_a_row_whose_label_is_two_rows_labels_has_no_sure_figure():
+    rows = applications()
+    first, second = rows[1], rows[2]
+    glued = [[first[0] + second[0], "10", "9", "6", "2", "2", "2", "31"], ["", "16", "0", "0", "0", "3", "0", "19"]]
+    aligned = align(Blocks("image-ocr", [grid(rows[0], *glued, *rows[3:])]))
+    for row in ("new", "carried_in"):
+        assert all(aligned.cells[f"applications.{row}.{column}"].confidence < SURE for column in ("business", "total"))
+    assert aligned.cells["applications.granted.total"].confidence >= SURE

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from reports import reader
+from reports import formats, reader
 from reports.blocks import Unreadable
 from reports.formats import picture
 
@@ -98,3 +98,16 @@ def test_a_scanned_sample_is_read_with_no_silent_error(shared):
                 mistakes += 1
                 assert cell.confidence < 0.9, (row["file"], key)
     assert mistakes <= cells // 1000
+
+
+def test_labels_between_which_the_rule_has_faded_keep_their_own_rows(pages):
+    rows = [row for grid in formats.reader("pdf")(PDF.read_bytes()).grids() for row in grid.rows]
+    upper = next(cell for row in rows for cell in row if "本年新收" in cell.text)
+    assert upper.at.page is not None
+    assert upper.at.bbox is not None
+    x0, _, x1, y1 = (value * 200 / 72 for value in upper.at.bbox)
+    faded = [page.copy() for page in pages]
+    ImageDraw.Draw(faded[upper.at.page - 1]).rectangle((x0 + 6, y1 - 6, x1 - 6, y1 + 6), fill="white")
+    truth = reader.read(PDF.read_bytes(), PDF.name)
+    scanned = reader.read(as_tiff(faded), "scan.tiff")
+    assert wrong(scanned, truth) == []
