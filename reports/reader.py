@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from reports import formats
 from reports.align import Aligned, align
-from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
 from reports.doubt import second_look
 from reports.narrative import Narrative, narrate
 from reports.report import TABLES, Details, Report, Source
@@ -26,6 +26,7 @@ READER_VERSION = "1"
 MAX_PICTURES = 30
 # Icons and rules of a page; the smallest legible table is ten times that.
 MIN_PICTURE_BYTES = 3000
+SCANT = 200  # characters; a page with less has its text elsewhere
 MAX_MEMBERS = 50
 MAX_ATTACHMENTS = 12
 NESTED_ARCHIVES = 2
@@ -146,6 +147,7 @@ def _with_pictures(reading: _Reading, name: str, pictures: Mapping[str, bytes]) 
     out: list[Block] = []
     warnings = list(reading.blocks.warnings)
     taken = 0
+    own_text = len(reading.narrative.body)
     for block in reading.blocks.blocks:
         if not isinstance(block, Picture):
             out.append(block)
@@ -165,15 +167,24 @@ def _with_pictures(reading: _Reading, name: str, pictures: Mapping[str, bytes]) 
             continue
         taken += 1
         warnings.extend(inner.warnings)
-        # A photograph or a logo yields no table: leave it a picture. A page of a PDF is read whole.
-        out.extend(inner.blocks if any(inner.grids()) or reading.sniffed.format == "pdf" else [block])
+        out.extend(inner.blocks if reading.sniffed.format == "pdf" or _is_document(inner, own_text) else [block])
     if not taken:
         return reading
     blocks = Blocks(reading.blocks.reader, out, dict(reading.blocks.meta), warnings, reading.blocks.flat)
     better = _understand(reading.sniffed, blocks, name)
-    if better.tables <= reading.tables:
+    # A scanned interpretation has no tables, and all its text in the pictures.
+    if better.tables < reading.tables or (
+        better.tables == reading.tables and len(better.narrative.body) < 2 * own_text
+    ):
         return reading
     return replace(better, reader="pdf-ocr" if reading.sniffed.format == "pdf" else "image-ocr", ocr=True)
+
+
+def _is_document(picture: Blocks, own_text: int) -> bool:
+    """Whether a picture in a page is part of the report: it holds a table, or the text that the page itself lacks. A
+    photograph or a logo is neither."""
+    prose = sum(len(block.text) for block in picture.blocks if isinstance(block, Paragraph))
+    return any(picture.grids()) or (own_text < SCANT and prose > SCANT)
 
 
 def _with_attachments(page: _Reading, pictures: Mapping[str, bytes], nesting: int) -> _Reading:

@@ -499,13 +499,16 @@ def _said(page: _Page, line: _Line) -> tuple[str, float, tuple[str, ...]]:
     digits = text.translate(_LETTERS)
     if digits != text and _FIGURE.fullmatch(digits):
         return digits, min(confidence, 0.8), (text, *others)
-    if _FIGURE.fullmatch(text) and _doubtful_figure(page, line, text):
+    # A figure that may as well be another (1 and /), or that begins with a speck, is for a person to look at.
+    if _FIGURE.fullmatch(text) and (others or not text[-1].isdigit() or _doubtful_figure(page, line, text)):
         confidence = min(confidence, UNSURE)
     return text, confidence, others
 
 
 def _doubtful_figure(page: _Page, line: _Line, text: str) -> bool:
     """A figure whose ink does not fit what was read: too wide or narrow for its digits, or dots that were not read."""
+    if text[0] in ".,，．":
+        return True
     boxes = page.marks.boxes[line.parts]
     width, height = line.box[2] - line.box[0], line.box[3] - line.box[1]
     digits = sum(char.isdigit() for char in text)

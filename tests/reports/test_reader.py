@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from reports.reader import read
 from reports.report import Report
@@ -166,3 +169,44 @@ def test_a_notice_with_the_empty_form_has_no_cells_and_no_form():
 def test_repetition_without_end_ends(data):
     report = read(data, "a.txt")
     assert report.error or report.cells is not None
+
+
+def drawn(*lines: str) -> bytes:
+    """A scanned page with these lines of type, 200 dpi."""
+    with as_file(files("pylopdf_fonts_zh_cn") / "NotoSerifSC-Regular.otf") as path:
+        face = ImageFont.truetype(str(path), 40)
+    page = Image.new("L", (1654, 2339), 250)
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(page).text((160, 200 + 80 * number), line, font=face, fill=20)
+    data = io.BytesIO()
+    page.save(data, "PNG")
+    return data.getvalue()
+
+
+INTERPRETATION = (
+    "云岭县水利局2023年政府信息公开工作年度报告解读",
+    "一、编制背景",
+    "按照条例规定，云岭县水利局编制了年度报告。",
+    "二、主要数据解读",
+    "全年共收到政府信息公开申请12件，均已按时答复。",
+    "没有因政府信息公开引起的行政复议。",
+    *("下一步将继续更新栏目内容，做好各项公开工作。",) * 10,
+)
+
+
+def test_an_interpretation_that_is_a_picture_keeps_its_narrative():
+    picture = drawn(*INTERPRETATION)
+    scan = io.BytesIO()
+    Image.open(io.BytesIO(picture)).save(scan, "PDF", resolution=200.0)
+    page = "<html><body><h1>图解</h1><p><img src='a.png'></p></body></html>".encode()
+    for report in (read(scan.getvalue(), "a.pdf"), read(page, "a.html", {"a.png": picture})):
+        assert (report.kind, report.year, report.agency) == ("interpretation", 2023, "云岭县水利局")
+        assert ("applications.new.total", 12) in {(claim.cell, claim.value) for claim in report.claims}
+        assert report.details.ocr
+
+
+def test_a_photograph_with_a_word_on_it_stays_a_picture():
+    page = "<html><body><h1>云岭县水利局2023年政府信息公开工作年度报告</h1><img src='a.png'></body></html>".encode()
+    report = read(page, "a.html", {"a.png": drawn("云岭县人民政府")})
+    assert not report.details.ocr
+    assert report.details.pictures == 1
