@@ -10,7 +10,7 @@ import json
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -596,7 +596,7 @@ def alerts_run(
     moment = _parse_moment(now, settings)
     season = year or moment.year - 1
     with _database(settings) as engine, base.transaction(engine) as session:
-        publication.judge(session, season, moment)
+        publication.judge(lambda: nullcontext(session), season, moment)  # one transaction: a dry run leaves nothing
         composed = run.decide_and_queue(session, settings, moment, year=season, dry_run=dry_run)
         if dry_run:
             session.rollback()

@@ -149,11 +149,18 @@ class Recorder:
         return out
 
     def version(
-        self, target: Target, document_id: int, page: Fetched, detail: Detail | None, files: Sequence[Fetched]
+        self,
+        target: Target,
+        document_id: int,
+        page: Fetched,
+        detail: Detail | None,
+        files: Sequence[Fetched],
+        failed: Mapping[str, str] | None = None,
     ) -> int | None:
         """Store a document as it stands; returns the number of the work that follows where it is new.
 
-        ``detail`` is the article of a page (None for a file): counters and weather around it make no version."""
+        ``detail`` is the article of a page (None for a file): counters and weather around it make no version.
+        ``failed`` are its files that could not be had, address -> name."""
         hashed = [self._store.put(file.data) for file in files]
         sha256 = self._store.put(page.data)
         now = base.utcnow()
@@ -177,6 +184,7 @@ class Recorder:
                 headers=dict(page.headers),
                 attachments=stored,
                 now=now,
+                failed=failed,
             )
             return work_id
 
@@ -191,8 +199,15 @@ class Recorder:
     def gone(self, document_id: int) -> None:
         """Mark a document that its portal has withdrawn; its bytes are kept."""
         with base.transaction(self._engine) as session:
-            document = session.get_one(documents.Document, document_id)
-            document.state, document.state_reason = "gone", "the portal does not have it any more"
+            documents.withdrawn(session, document_id, "the portal does not have it any more", self._today())
+
+    def unanswered(self, document_id: int) -> None:
+        """A listed document's page was not to be had today."""
+        with base.transaction(self._engine) as session:
+            documents.failed_today(session, document_id, self._today())
+
+    def _today(self) -> date:
+        return base.utcnow().astimezone(self._settings.zone).date()
 
     def finish(
         self,

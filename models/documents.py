@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +42,9 @@ class Document(Base):
     state_reason: Mapped[str | None]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
+    gone_on: Mapped[date | None]
+    # The days (ISO) on which its address did not answer with it, since it last did
+    failed_days: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
 
     versions: Mapped[list[Version]] = relationship(back_populates="document", order_by="Version.number")
 
@@ -67,6 +70,8 @@ class Version(Base):
     url: Mapped[str]
     headers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     fetched_at: Mapped[datetime]
+    # Announced files that could not be had: address -> {"name", "since", "last"} (ISO)
+    failed_files: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, default=dict, server_default="{}")
     # Life
     state: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
     state_reason: Mapped[str | None]
@@ -86,7 +91,8 @@ class Version(Base):
 
 
 class Attachment(Base):
-    """A file or picture that belongs to a version. ``href`` is its address as written in the page."""
+    """A file or picture that belongs to a version. ``href`` is its address as written in the page; ``report`` is what
+    reading it by itself gave (a file, not a picture), with its ``error`` where it could not be read."""
 
     __tablename__ = "attachments"
 
@@ -99,6 +105,7 @@ class Attachment(Base):
     sha256: Mapped[str] = mapped_column(sa.String(64))
     media_type: Mapped[str]
     bytes: Mapped[int]
+    report: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
     version: Mapped[Version] = relationship(back_populates="attachments")
 
@@ -153,6 +160,7 @@ def record_listing(
     if document.agency_id is None:
         document.agency_id = agency_id
     if document.state == "gone":
+        document.gone_on = None
         newest = current_version(session, document.id)
         document.state, document.state_reason = (newest.state, newest.state_reason) if newest else ("listed", None)
     session.flush()
@@ -172,9 +180,11 @@ def record_version(
     headers: dict[str, Any],
     attachments: Sequence[StoredFile],
     now: datetime,
+    failed: Mapping[str, str] | None = None,
 ) -> tuple[Version, int | None]:
     """The version of that content, and the number of the work that follows: to read it where it is new, to check the
-    document again where an earlier content came back; None where it is the newest already.
+    document again where an earlier content came back; None where it is the newest already. ``failed`` are announced
+    files that could not be had this time, address -> name.
 
     The bytes must be in the store already: bytes without a row are harmless, a row without bytes is not."""
     document = session.get_one(Document, document_id, with_for_update=True)  # one at a time gives out the next number
@@ -182,6 +192,10 @@ def record_version(
     known = session.scalar(
         sa.select(Version).where(Version.document_id == document_id, Version.content_key == content_key)
     )
+    if document.failed_days:
+        document.failed_days = []
+    if known is not None:
+        known.failed_files = _failed_since(known.failed_files, failed or {}, now)
     if known is not None and known.number == last:
         return known, None
     if known is not None:
@@ -193,6 +207,7 @@ def record_version(
     version = Version(
         document_id=document_id, number=last + 1, sha256=sha256, content_key=content_key, name=name, url=url,
         media_type=media_type, bytes=size, headers=headers, fetched_at=now, state="waiting",
+        failed_files=_failed_since({}, failed or {}, now),
     )  # fmt: skip
     seen: set[str] = set()
     for position, file in enumerate(attachments, 1):
@@ -216,6 +231,30 @@ def record_version(
     return version, work.add(session, "read", version.id, now).id
 
 
+def _failed_since(
+    before: Mapping[str, dict[str, str]], failed: Mapping[str, str], now: datetime
+) -> dict[str, dict[str, str]]:
+    """Files that still cannot be had keep the moment at which that was first seen; one that came is forgotten."""
+    at = now.isoformat()
+    return {
+        url: {"name": name, "since": before.get(url, {}).get("since", at), "last": at} for url, name in failed.items()
+    }
+
+
+def failed_today(session: Session, document_id: int, day: date) -> None:
+    """The document's address did not answer with it on this day."""
+    document = session.get_one(Document, document_id)
+    if day.isoformat() not in document.failed_days:
+        document.failed_days = [*document.failed_days, day.isoformat()][-60:]
+
+
+def withdrawn(session: Session, document_id: int, reason: str, day: date) -> None:
+    """The portal does not have the document any more; what was kept of it stays."""
+    document = session.get_one(Document, document_id)
+    document.state, document.state_reason = "gone", reason
+    document.gone_on = document.gone_on or day
+
+
 def current_version(session: Session, document_id: int) -> Version | None:
     """The newest version of a document."""
     return session.scalar(
@@ -230,4 +269,4 @@ def versioned(session: Session, source_id: int) -> dict[str, int]:
             Document.source_id == source_id, Document.id.in_(sa.select(Version.document_id))
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from models.agencies import Agency, AgencyAlias, DutyGround, Office, Succession, below, office_ids, office_of, resolve
+from models.agencies import Agency, DutyGround, Office, below, office_ids, resolve
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
 from models.mails import Mail
@@ -20,7 +19,6 @@ from models.readings import Reading
 from models.sources import Run, Source, SourceAgency, last_complete_before
 from models.work import Work
 from reports import forms
-from reports.checks.context import Context, Portal, Register
 from reports.duties import (
     Duty,
     Ledger,
@@ -32,7 +30,6 @@ from reports.duties import (
     standing,
     statutory_deadline,
 )
-from reports.report import Report
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the law's days are China's, wherever this runs
 OPEN_FINDINGS = ("open", "confirmed")
@@ -283,25 +280,6 @@ def latest_reading(session: Session, document_id: int) -> tuple[Version, Reading
     return (row[0], row[1]) if row else None
 
 
-def report_of(session: Session, agency_id: int, year: int, kind: str = "annual_report") -> Report | None:
-    """The report (or interpretation) of a body and year as read last; None if there is none."""
-    documents = session.scalars(
-        sa.select(Document)
-        .where(
-            Document.agency_id == agency_id,
-            Document.year == year,
-            Document.kind == kind,
-            Document.state.in_(("read", "waiting")),
-        )
-        .order_by(Document.published_on.desc().nulls_last(), Document.id.desc())
-    )
-    for document in documents:
-        found = latest_reading(session, document.id)
-        if found is not None:
-            return Report.from_dict(found[1].report)
-    return None
-
-
 def documents_of(session: Session, agency_id: int, year: int, kind: str = "annual_report") -> list[int]:
     """The documents of a body, year and kind that were read."""
     return list(
@@ -314,96 +292,6 @@ def documents_of(session: Session, agency_id: int, year: int, kind: str = "annua
             )
         )
     )
-
-
-def register_of(session: Session, agency: Agency) -> Register:
-    """The body's entry in the register as plain data, for the rules' context."""
-    aliases = session.scalars(sa.select(AgencyAlias.name).where(AgencyAlias.agency_id == agency.id)).all()
-    predecessors = session.scalars(
-        sa.select(Agency.name)
-        .join(Succession, Succession.predecessor_id == Agency.id)
-        .where(Succession.successor_id == agency.id)
-    ).all()
-    return Register(
-        name=agency.name,
-        aliases=tuple(name for name in (agency.short_name, *aliases) if name),
-        kind=agency.kind,
-        level=agency.level,
-        can_make_regulations=agency.can_make_regulations or None,
-        predecessors=tuple(predecessors),
-        founded=agency.in_scope_from,
-        abolished=agency.in_scope_to,
-        portals=tuple(url for url in (agency.portal,) if url),
-        supervisor=agency.parent_name or None,
-    )
-
-
-def params_of(session: Session, agency_id: int) -> dict[str, Any]:
-    """The rules' parameters as the body's supervising office set them."""
-    office = office_of(session, agency_id)
-    return dict(office.params or {}) if office is not None else {}
-
-
-def portal_of(standing_: Standing, now: datetime) -> Portal:
-    """The crawl record about one duty at ``now``, for the rules of publication."""
-    seen, duty = standing_.sighting, standing_.duty
-    return Portal(
-        today=now.date(),
-        state=standing_.state,
-        reason=standing_.reason,
-        deadline=duty.deadline,
-        statutory=duty.statutory,
-        published_on=seen.published_on if seen else None,
-        first_seen=seen.first_seen.astimezone(now.tzinfo).date() if seen else None,
-        url=seen.url if seen else "",
-        source_url=standing_.source_url,
-        interpretation_url=standing_.interpretation.url if standing_.interpretation else "",
-        list_title=seen.title if seen else "",
-    )
-
-
-def context_of(session: Session, agency_id: int, year: int) -> Context:
-    """What the rules of one report may know besides it: register, last year's report, the interpretation, parameters."""
-    agency = session.get_one(Agency, agency_id)
-    predecessors = session.scalars(
-        sa.select(Succession.predecessor_id).where(Succession.successor_id == agency_id)
-    ).all()
-    before = [report_of(session, id_, year - 1) for id_ in predecessors]
-    return Context(
-        agency=agency.name,
-        year=year,
-        register=register_of(session, agency),
-        history=report_of(session, agency_id, year - 1),
-        predecessors=tuple(report for report in before if report is not None),
-        interpretation=report_of(session, agency_id, year, "interpretation"),
-        params=params_of(session, agency_id),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Checkable:
-    """A document as read last, with its context. ``agency_id`` and ``year`` are None where nobody can be blamed yet."""
-
-    document_id: int
-    version_id: int
-    agency_id: int | None
-    year: int | None
-    url: str
-    report: Report
-    context: Context
-
-
-def report_with_context(session: Session, document_id: int) -> Checkable | None:
-    """What checking a document needs; None if it was not read."""
-    found = latest_reading(session, document_id)
-    if found is None:
-        return None
-    version, reading = found
-    document = session.get_one(Document, document_id)
-    report = Report.from_dict(reading.report)
-    known = document.agency_id is not None and document.year is not None
-    context = context_of(session, document.agency_id or 0, document.year or 0) if known else Context()
-    return Checkable(document.id, version.id, document.agency_id, document.year, document.url, report, context)
 
 
 # ------------------------------------------------------------------ lists for people

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -36,8 +37,28 @@ class Reading(Base):
     __table_args__ = (sa.UniqueConstraint("version_id", "reader_version"),)
 
 
-def save(session: Session, version_id: int, report: Report, reader_version: str, now: datetime) -> int | None:
+class SimilarityBand(Base):
+    """A piece of the signature of a report's text: reports that share one may be alike (``reports.checks.similarity``)."""
+
+    __tablename__ = "similarity_bands"
+
+    reading_id: Mapped[int] = mapped_column(sa.ForeignKey("readings.id", ondelete="CASCADE"), primary_key=True)
+    band: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[int] = mapped_column(sa.BigInteger)
+
+    __table_args__ = (sa.Index("ix_similarity_bands_band_hash", "band", "hash"),)
+
+
+def save(
+    session: Session,
+    version_id: int,
+    report: Report,
+    reader_version: str,
+    now: datetime,
+    bands: Sequence[int] = (),
+) -> int | None:
     """Keep a reading, say on version and document what was found, and name the check as the next work (its number).
+    ``bands`` is the signature of its text, by which reports that are alike find each other.
 
     Reading the same version again by the same reader replaces the row: there is never a second one. A report that
     could not be read goes to ``unreadable``."""
@@ -60,6 +81,9 @@ def save(session: Session, version_id: int, report: Report, reader_version: str,
     reading.cells = {key: number_as_json(cell.value) for key, cell in cells.items()}
     reading.report = report.as_dict(details=True)
     reading.created_at = now
+    session.flush()
+    session.execute(sa.delete(SimilarityBand).where(SimilarityBand.reading_id == reading.id))
+    session.add_all(SimilarityBand(reading_id=reading.id, band=n, hash=value) for n, value in enumerate(bands))
 
     version.state, version.state_reason = "read", None
     if version.number == _newest(session, document.id):

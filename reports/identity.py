@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from reports.report import Kind, Period
 from reports.sections import fold, words
@@ -365,4 +366,24 @@ def _signed(lines: Sequence[str], year: int | None, top: int) -> date | None:
             and (year is None or found.year in {year, year + 1})
         ):
             return found
+    return None
+
+
+_DATE_PATHS = (
+    re.compile(r"/t(20\d\d)(\d\d)(\d\d)_\d+"),  # TRS
+    re.compile(r"/(20\d\d)/(\d{1,2})/(\d{1,2})/"),  # /art/2023/1/29/, /doc/2023/01/29/
+    re.compile(r"/(20\d\d)-(\d\d)-(\d\d)/"),
+    re.compile(r"/(20\d\d)-(\d\d)/(\d\d)/"),
+    re.compile(r"/(20\d\d)/(\d\d)-(\d\d)/"),
+    re.compile(r"/(20\d\d)(\d\d)/(\d\d)/"),
+    re.compile(r"/(20\d\d)(\d\d)(\d\d)/"),
+)
+
+
+def date_of_path(url: str) -> date | None:
+    """The day an address states, where its pattern is an editor's date; it may be that of a re-publication."""
+    for pattern in _DATE_PATHS:
+        found = pattern.search(urlsplit(url).path)
+        if found:
+            return date_in("-".join(found.groups()))
     return None

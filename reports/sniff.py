@@ -41,6 +41,7 @@ MEDIA_TYPES = {
     "zip": "application/zip",
     "rar": "application/vnd.rar",
 }
+_DOCUMENTS = frozenset(MEDIA_TYPES.values()) - {"text/html", "text/plain"}
 _IMAGES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -177,3 +178,8 @@ def _text(data: bytes) -> str:
     if controls > 0.02 * min(len(sample), 65536):
         raise Unreadable("the file is of no known kind; ask for the report as PDF, DOCX or a page")
     return "text"
+
+
+def is_document(media_type: str) -> bool:
+    """Whether files of this type are documents of their own, and not a page's pictures or styles."""
+    return media_type in _DOCUMENTS

@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from models import agencies, findings, queries
+from models import agencies, contexts, findings, queries
 from reports import checks
 from reports.checks.context import Context
+from reports.checks.publication import OF_THE_REPORT
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope == "publication")
+RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope == "publication" and rule.id not in OF_THE_REPORT)
+BATCH = 200  # bodies judged in one transaction: nobody waits long for the database
 
 
-def judge(session: Session, year: int, now: datetime) -> int:
+def judge(transaction: Callable[[], AbstractContextManager[Session]], year: int, now: datetime) -> int:
     """Judge every duty of ``year`` at ``now`` (aware, in the office's zone) and keep what the rules say. Returns how
     many findings stand. What cannot be told is not judged: it neither opens nor resolves a finding."""
+    with transaction() as session:
+        standings = queries.ledger(session, year, now).standings
     count = 0
-    for standing in queries.ledger(session, year, now).standings:
-        agency = session.get_one(agencies.Agency, standing.duty.agency_id)
-        context = Context(
-            agency=agency.name,
-            year=year,
-            register=queries.register_of(session, agency),
-            portal=queries.portal_of(standing, now),
-            params=queries.params_of(session, agency.id),
-        )
-        result = checks.run(None, context, RULES)
-        seen = standing.sighting
-        kept = findings.save(
-            session,
-            agency_id=agency.id,
-            year=year,
-            scope="publication",
-            findings=result.findings,
-            judged=result.judged,
-            now=now.astimezone(UTC),
-            document_id=seen.document_id if seen else None,
-            version_id=seen.version_id if seen else None,
-            url=seen.url if seen else standing.source_url,
-        )
-        count += len(kept)
+    for start in range(0, len(standings), BATCH):
+        batch = standings[start : start + BATCH]
+        with transaction() as session:
+            seen_of = contexts.records(session, [standing.duty.agency_id for standing in batch])
+            for standing in batch:
+                agency = session.get_one(agencies.Agency, standing.duty.agency_id)
+                context = Context(
+                    agency=agency.name,
+                    year=year,
+                    register=contexts.register_of(session, agency),
+                    portal=contexts.portal_of(standing, seen_of.get(agency.id), now),
+                    params=contexts.params_of(session, agency.id),
+                )
+                result = checks.run(None, context, RULES)
+                seen = standing.sighting
+                kept = findings.save(
+                    session,
+                    agency_id=agency.id,
+                    year=year,
+                    scope="publication",
+                    findings=result.findings,
+                    judged=result.judged,
+                    now=now.astimezone(UTC),
+                    document_id=seen.document_id if seen else None,
+                    version_id=seen.version_id if seen else None,
+                    url=seen.url if seen else standing.source_url,
+                )
+                count += len(kept)
     return count

@@ -18,9 +18,10 @@ import storage
 from alerts import run as alerts_run
 from alerts.send import Outgoing, SendFailed, deliver
 from crawler import run as crawler_run
-from models import base, documents, leases, mails, queries, readings, sources, work
+from models import base, contexts, documents, leases, mails, queries, readings, sources, work
 from models import findings as stored
-from reports import checks, reader, sandbox
+from reports import checks, reader, sandbox, sniff
+from reports.checks import similarity
 from summaries import figures, render
 from workers import policy, publication, queue
 from workers.app import SWEEP, app
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CRAWL_BATCH = 50  # sources one child takes: it keeps the pauses between requests to a host, over all of them
+MAX_ATTACHMENTS = 5  # of a page, that are read by themselves
 KEPT = timedelta(days=90)  # how long done work is kept, for whoever asks what happened
-DOCUMENT_RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope != "publication")
+DOCUMENT_RULES = tuple(rule_id for rule_id in checks.RULES if rule_id not in publication.RULES)
 
 
 # ------------------------------------------------------------------ crawl
@@ -75,12 +77,20 @@ def read(job: Job) -> None:
     with job.transaction() as session:
         version = session.get_one(documents.Version, job.subject)
         name, sha256 = version.name, version.sha256
-        attached = [(a.href, a.sha256) for a in version.attachments]
+        attached = [(a.id, a.href, a.name, a.media_type, a.sha256) for a in version.attachments]
     limits = sandbox.Limits(memory_mb=job.settings.read_memory_mb, seconds=job.settings.read_timeout)
-    pictures = {href: store.get(key) for href, key in attached}
-    report = sandbox.read(store.get(sha256), name, pictures, limits=limits)
+    files = {href: store.get(key) for _, href, _, _, key in attached}
+    report = sandbox.read(store.get(sha256), name, files, limits=limits)
+    # What is attached is read by itself too: the page and its file must say the same.
+    by_itself: dict[int, dict[str, Any]] = {}
+    for number, href, shown, media_type, _ in attached:
+        if report.error is None and sniff.is_document(media_type) and len(by_itself) < MAX_ATTACHMENTS:
+            by_itself[number] = sandbox.read(files[href], shown, limits=limits).as_dict(details=True)
+    bands = similarity.bands(report) if report.error is None and report.kind == "annual_report" else []
     with job.finishing() as session:
-        job.then(readings.save(session, job.subject, report, reader.READER_VERSION, base.utcnow()))
+        for number, found in by_itself.items():
+            session.get_one(documents.Attachment, number).report = found
+        job.then(readings.save(session, job.subject, report, reader.READER_VERSION, base.utcnow(), bands))
 
 
 # ------------------------------------------------------------------ check
@@ -90,7 +100,7 @@ def read(job: Job) -> None:
 def check(job: Job) -> None:
     """Check a document as read last, and ask for a new check of the reports that it is compared with."""
     with job.transaction() as session:
-        found = queries.report_with_context(session, job.subject)
+        found = contexts.report_with_context(session, job.subject, base.utcnow().astimezone(job.settings.zone))
     if found is None or found.agency_id is None or found.year is None:
         with job.finishing():
             return  # nobody can be told: `status` shows what was read and belongs to no known body
@@ -113,15 +123,8 @@ def check(job: Job) -> None:
                 url=found.url,
             )
         if "because_of" not in job.payload:  # one step only, not the whole chain of years
-            for document_id in _compared_with(session, found.agency_id, found.year, found.report.kind):
+            for document_id in contexts.compared_with(session, found):
                 job.then(work.add(session, "check", document_id, now, {"because_of": found.document_id}).id)
-
-
-def _compared_with(session: Session, agency_id: int, year: int, kind: str) -> list[int]:
-    """The reports whose checks look at this one: the year after looks back, and a report looks at its interpretation."""
-    if kind == "annual_report":
-        return queries.documents_of(session, agency_id, year + 1)
-    return queries.documents_of(session, agency_id, year) if kind == "interpretation" else []
 
 
 # ------------------------------------------------------------------ decide, mail, summary
@@ -132,8 +135,8 @@ def decide(job: Job) -> None:
     """Judge publication for a season (the work's subject) and queue what is due to be told. The mails are sent by the
     work that queueing added."""
     now = base.utcnow().astimezone(job.settings.zone)
+    publication.judge(job.transaction, job.subject, now)
     with job.finishing() as session:
-        publication.judge(session, job.subject, now)
         for composed in alerts_run.decide_and_queue(session, job.settings, now, year=job.subject):
             job.then(work.add(session, "mail", composed.id, now).id)
 

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from crawler import links
 from crawler.pages import Detail, FileLink, Listing, Page
-from reports.identity import classify, date_in
+from reports.identity import classify, date_in, date_of_path
 
 FILE = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|odt|zip|rar|7z|tiff?)$", re.IGNORECASE)
 PICTURE = re.compile(r"\.(png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)
@@ -417,17 +417,6 @@ def text_of(element: HtmlElement) -> str:
     return _COUNTERS.sub("", "\n".join(line for line in lines if line))
 
 
-_DATE_PATHS = (
-    re.compile(r"/t(20\d\d)(\d\d)(\d\d)_\d+"),  # TRS
-    re.compile(r"/(20\d\d)/(\d{1,2})/(\d{1,2})/"),  # /art/2023/1/29/, /doc/2023/01/29/
-    re.compile(r"/(20\d\d)-(\d\d)-(\d\d)/"),
-    re.compile(r"/(20\d\d)-(\d\d)/(\d\d)/"),
-    re.compile(r"/(20\d\d)/(\d\d)-(\d\d)/"),
-    re.compile(r"/(20\d\d)(\d\d)/(\d\d)/"),
-    re.compile(r"/(20\d\d)(\d\d)(\d\d)/"),
-)
-
-
 def _published(page: Page) -> tuple[date | None, str]:
     """The publication date and where it was found: a labelled date of the page, ``PubDate``, the address.
 
@@ -446,15 +435,6 @@ def _published(page: Page) -> tuple[date | None, str]:
         return day, "page"
     day = date_of_path(page.url)
     return day, "address" if day is not None else ""
-
-
-def date_of_path(url: str) -> date | None:
-    """The day an address states, where its pattern is an editor's date; it may be that of a re-publication."""
-    for pattern in _DATE_PATHS:
-        found = pattern.search(urlsplit(url).path)
-        if found:
-            return date_in("-".join(found.groups()))
-    return None
 
 
 # ------------------------------------------------------------------ files and pictures

@@ -394,6 +394,8 @@ class AnnualReportSpider(scrapy.Spider):
         """A row whose page could not be had. What is known of it decides whether the look is whole without it."""
         assert seen.row.url is not None
         await asyncio.to_thread(self._recorder.note, seen.document_id, str(trouble))
+        if trouble.verdict.status in {"gone", "moved", "unreachable"} and not trouble.refused:
+            await asyncio.to_thread(self._recorder.unanswered, seen.document_id)
         if trouble.verdict.status in {"gone", "moved"} and not trouble.refused:
             if seen.versioned:
                 await self._away(look, seen.row.url, seen.document_id)
@@ -472,33 +474,39 @@ class AnnualReportSpider(scrapy.Spider):
         url: str = "",
     ) -> None:
         files: list[Fetched] = []
+        failed: dict[str, str] = {}
         for link in [*detail.files, *detail.pictures] if detail else []:
-            file = await self._file(look, link, page.url)
+            file, refused = await self._file(look, link, page.url)
             if file is not None:
                 files.append(file)
-            elif url:
+                continue
+            if not refused and detail is not None and link in detail.files:
+                failed[link.url] = link.name or link.href
+            if url:
                 look.memory.pop(url, None)  # the page is asked for whole next time, and its files with it
         fetched = Fetched(page.url, page.url, name if detail is None else "page.html", page.body, headers)
-        work_id = await asyncio.to_thread(self._recorder.version, look.target, document_id, fetched, detail, files)
+        work_id = await asyncio.to_thread(
+            self._recorder.version, look.target, document_id, fetched, detail, files, failed
+        )
         if work_id is not None:
             look.changed = True
             self._say({"event": "version", "source_id": look.target.source_id, "work_id": work_id})
 
-    async def _file(self, look: Look, link: FileLink, page_url: str) -> Fetched | None:
-        """An attachment or picture; None where it could not be had. One on a host outside the register's is left out:
-        the page itself is evidence that the report exists."""
+    async def _file(self, look: Look, link: FileLink, page_url: str) -> tuple[Fetched | None, bool]:
+        """An attachment or picture, None where it could not be had; and whether that is because it lies on a host
+        outside the register's. Such a one is left out: the page itself is evidence that the report exists."""
         try:
             answer = await self._fetch(look, link.url, referer=page_url, timeout=FILE_TIMEOUT)
         except Trouble as trouble:
             self.logger.warning("attachment %s of %s: %s", link.url, page_url, trouble)
             if not trouble.refused and trouble.verdict.status != "gone":
                 look.missed(f"attachment {link.url}: {trouble}")
-            return None
+            return None, trouble.refused
         if answer.page.is_markup and not _is_document_in_markup(link, answer.page):
             look.memory.pop(link.url, None)
             look.missed(f"attachment {link.url}: a page in place of the file")
-            return None
-        return Fetched(link.url, link.href, _name(answer, link.name), answer.page.body)
+            return None, False
+        return Fetched(link.url, link.href, _name(answer, link.name), answer.page.body), False
 
     # ------------------------------------------------------------------ one address
 

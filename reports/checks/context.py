@@ -48,6 +48,17 @@ _LEVELS = {
 }
 
 
+def may_make_regulations(kind: str, level: str) -> bool | None:
+    """Whether a body of this kind and level may make 规章 (立法法: departments of the State Council, governments of
+    provinces and of cities with districts and prefectures). None where kind and level do not tell."""
+    register = Register("", kind=kind, level=level)
+    if register.rank in {"", "national"}:
+        return None
+    if register.rank in {"township", "county"} or register.role == "department":
+        return False
+    return True if register.role == "government" else None
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """An agency's register entry as of the end of the report year.
@@ -155,12 +166,15 @@ class Portal:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Another body of the register with its report of the year (None: not found or not read)."""
+    """Another body of the register with its report of the year (None: not found or not read).
+
+    ``unlike``: its report was read, is not given here, and an index of all texts says that it is not alike."""
 
     name: str
     report: Report | None = None
     published_on: date | None = None
     kind: str = ""
+    unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)

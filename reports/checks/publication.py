@@ -21,6 +21,9 @@ from reports.checks.text import NUMERALS, plain, squeeze
 from reports.duties import DEPARTMENT_DEADLINE, GOVERNMENT_DEADLINE
 from reports.report import TABLES, Report
 
+# These look into the report: they are judged with it, whenever it changes; the others with the crawl, every day.
+OF_THE_REPORT = frozenset({"PUB-CHANGED", "PUB-DUP", "PUB-IMAGE", "PUB-ATTACH-DIFF"})
+
 
 def portal_of(case: Case) -> Portal:
     """The crawl record. Raises NotJudged."""

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from models import agencies, base, documents, findings, queries, readings
-from models.agencies import AgencyAlias, DutyGround, Office, Succession
+from models.agencies import DutyGround, Office
 from reports import forms
 from reports.duties import Standing
 from tests.models.rows import (
@@ -252,58 +252,6 @@ def test_the_ledger_of_many_bodies_takes_few_reads(engine: Engine):
 
 
 # ------------------------------------------------------------------ what a check may know
-
-
-def test_a_check_knows_the_register_last_year_the_interpretation_and_the_offices_parameters(engine: Engine):
-    with base.transaction(engine) as session:
-        body(session, "甲县人民政府", kind="government", office_emails=["xian@example.cn"])
-        agency = body(session, short_name="县统计局", parent="甲县人民政府", in_scope_from=date(2020, 1, 1))
-        agency.aliases.append(AgencyAlias(name="甲县统计调查局"))
-        before = body(session, "甲县调查局", in_scope_to=date(2019, 12, 31))
-        session.add(Succession(predecessor_id=before.id, successor_id=agency.id, on=date(2020, 1, 1)))
-        office = agencies.office_of(session, agency.id)
-        assert office is not None
-        office.params = {"fees": 1}
-        source = column(session, agency)
-        last = listed(session, source, agency, 1, year=2025)
-        read(session, fetched(session, last, "1")[0], report({"applications.carried_out.total": 4}, year=2025))
-        read(session, fetched(session, listed(session, source, agency, 2), "2")[0], report(kind="interpretation"))
-        document = published(session, source, agency, date(2027, 1, 20), 3)
-        found = queries.report_with_context(session, document.id)
-    assert found is not None
-    context = found.context
-    assert (found.agency_id, found.year, found.report.year) == (agency.id, 2026, 2026)
-    assert context.register is not None
-    assert context.register.aliases == ("县统计局", "甲县统计调查局")
-    assert (context.register.supervisor, context.register.predecessors) == ("甲县人民政府", ("甲县调查局",))
-    assert context.history is not None
-    assert context.history.cells is not None
-    assert context.history.cells["applications.carried_out.total"].value == 4
-    assert context.interpretation is not None
-    assert context.params == {"fees": 1}
-
-
-def test_a_document_nobody_is_known_to_own_is_checked_without_blame(engine: Engine):
-    with base.transaction(engine) as session:
-        document = listed(session, column(session, body(session)), None)
-        assert queries.report_with_context(session, document.id) is None
-        read(session, fetched(session, document)[0], report(agency="丙局"))
-        found = queries.report_with_context(session, document.id)
-    assert found is not None
-    assert found.agency_id is None
-
-
-def test_the_correction_of_a_report_is_what_next_year_is_compared_with(engine: Engine):
-    with base.transaction(engine) as session:
-        agency = body(session)
-        source = column(session, agency)
-        document = listed(session, source, agency)
-        for content, figure in (("a", 25), ("b", 26)):
-            read(session, fetched(session, document, content)[0], report({"applications.new.total": figure}))
-        found = queries.report_of(session, agency.id, 2026)
-    assert found is not None
-    assert found.cells is not None
-    assert found.cells["applications.new.total"].value == 26
 
 
 # ------------------------------------------------------------------ exports
