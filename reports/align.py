@@ -29,6 +29,9 @@ LOST = 0.0  # confidence of a cell whose row or figure was not found
 SHORT = 0.3  # confidence of the cells of a row whose figures cannot be placed
 BY_ORDER = 0.6  # confidence of a row placed by its neighbours alone
 FORMS_BOTH: tuple[Form, Form] = ("2021", "2019")
+HEAD = 75.0  # from here on a printed head is that column's
+GROUP = -1  # the head over the five kinds of organisations
+
 COLUMNS = 7
 DISPUTES = 15
 
@@ -655,8 +658,19 @@ def _applications(lines: list[Line], form: Form, flat: bool) -> _Found:
         return best
     layout = _Layout()
     layout.learn((best_lines[i] for i, _ in best_pairs.values()), COLUMNS)
+    orders: dict[int, list[int] | None] = {}
     for n, spec in enumerate(specs):
-        _place(best, spec, best_pairs.get(n), best_lines, layout, _neighbours(best_pairs, n))
+        pair, keys, sure = best_pairs.get(n), spec.cells(), 1.0
+        if pair is not None and not flat:
+            line = best_lines[pair[0]]
+            if line.grid not in orders:
+                orders[line.grid] = _printed_order(_heads_above(line, lines, 5), spec.headers)
+            order = orders[line.grid]
+            if order is not None:
+                keys, sure = tuple(keys[i] for i in order), BY_ORDER
+        _place(best, spec, pair, best_lines, layout, _neighbours(best_pairs, n), keys, sure)
+    if any(order is not None for order in orders.values()):
+        best.warnings.append("applications: the columns are printed in another order than the form's")
     if flat:
         _doubt_blanks(best, specs)
     best.pairs = len(best_pairs)
@@ -708,8 +722,11 @@ def _place(
     lines: Sequence[Line],
     layout: _Layout,
     neighboured: bool,
+    keys: Sequence[str] = (),
+    most: float = 1.0,
 ) -> None:
-    keys = spec.cells()
+    """Put a row's figures into ``keys`` (the form's order if not given), none surer than ``most``."""
+    keys = keys or spec.cells()
     if pair is None:
         found.cells.update({key: Cell(None, "", LOST) for key in keys})
         return
@@ -726,7 +743,84 @@ def _place(
     if (like < SURE and not (neighboured and like >= PAIRABLE)) or _holds_another(line, spec):
         sure = min(sure, BY_ORDER)
     for key, cell in zip(keys, values, strict=True):
-        found.cells[key] = _cell(cell, sure)
+        found.cells[key] = _cell(cell, min(sure, most))
+
+
+def _heads_above(line: Line, lines: Sequence[Line], count: int) -> list[Line]:
+    """Up to ``count`` lines without figures straight above a row, in its grid or in one of heads alone."""
+    at = next((n for n, other in enumerate(lines) if other.cells is line.cells), None)
+    if at is None or line.flat:
+        return []
+    out: list[Line] = []
+    for other in reversed(lines[max(0, at - 2 * count) : at]):
+        if _has_figures(other.cells):
+            if out:
+                break
+            continue  # a row of the same table: its heads stand further up
+        out.append(other)
+        if len(out) == count:
+            break
+    return out[::-1]
+
+
+def _printed_order(heads: Sequence[Line], headers: Sequence[str]) -> list[int] | None:
+    """The places in the form of the columns as their heads are printed, where that is another order; None where it is
+    the form's or where the heads do not say. Only the order within one printed row counts: spans are a page's own claim.
+
+    ``社会公益组织`` before ``商业企业`` is another order; heads that are cut or missing say nothing."""
+    order: list[int] = []
+    for head in heads:
+        marks: list[int] = []
+        for cell in head.cells:
+            text = norm(cell.text)
+            like, place = max((fuzz.ratio(text, norm(header)), -n) for n, header in enumerate(headers))
+            if like >= HEAD:
+                marks.append(-place)
+            elif text == "法人或其他组织":
+                marks.append(GROUP)
+        if GROUP in order and marks and GROUP not in marks:
+            at = order.index(GROUP)
+            order[at : at + 1] = marks
+        elif marks:
+            order = marks
+    return order if sorted(order) == list(range(len(headers))) and order != sorted(order) else None
+
+
+def _with_sub_rows(line: Line, lines: Sequence[Line], specs: Sequence[RowSpec], count: int) -> Line | None:
+    """A row that is printed in parts, each with a label of its own (行政检查, 行政确认 under 其他对外管理服务事项), with
+    their sums; None where it is printed whole."""
+    at = next((n for n, other in enumerate(lines) if other.cells is line.cells), None)
+    label = next((n for n, cell in enumerate(line.cells) if cell.text == line.label), len(line.cells))
+    behind = line.cells[label + 1 :]
+    own = _without_sublabels(behind, count)
+    if at is None or line.flat or own is behind or len(own) != count:
+        return None
+    parts = [own]
+    for other in lines[at + 1 :]:
+        values = other.values[-count:]
+        known = max(_score(other, spec) for spec in specs)
+        heads = any("信息内容" in norm(cell.text) or "第二十条" in norm(cell.text) for cell in other.cells)
+        if (
+            other.grid != line.grid
+            or known >= SURE
+            or heads
+            or len(other.cells) != len(own) + 1
+            or len(values) != count
+        ):
+            break
+        parts.append(values)
+    if len(parts) == 1:
+        return None
+    figures = [[numbers.parse(part[n].text) for part in parts] for n in range(count)]
+    summed = tuple(
+        replace(
+            own[n],
+            text=str(sum(figure.value or 0 for figure in column)),
+            alternatives=tuple(part[n].text.strip() for part in parts),
+        )
+        for n, column in enumerate(figures)
+    )
+    return replace(line, values=summed)
 
 
 def _holds_another(line: Line, spec: RowSpec) -> bool:
@@ -832,7 +926,19 @@ def _proactive(lines: list[Line], form: Form, _flat: bool) -> _Found:
             chosen_lines[pair[0]] = _merged_values(line, len(spec.columns))
             layout.learn([chosen_lines[pair[0]]], len(spec.columns))
     for n, spec in enumerate(specs):
-        _place(best, spec, chosen.get(n), chosen_lines, layout, False)
+        pair = chosen.get(n)
+        keys, sure = spec.cells(), 1.0
+        if pair is not None:
+            line = chosen_lines[pair[0]]
+            order = _printed_order(_heads_above(line, lines, 3), spec.headers)
+            summed = _with_sub_rows(line, lines, specs, len(keys))
+            if order is not None:
+                keys, sure = tuple(keys[i] for i in order), BY_ORDER
+                best.warnings.append(f"proactive: the columns of {spec.label} are printed in another order")
+            if summed is not None:
+                chosen_lines[pair[0]], sure = summed, BY_ORDER
+                best.warnings.append(f"proactive: {spec.label} is printed in parts, which were added up")
+        _place(best, spec, pair, chosen_lines, layout, False, keys, sure)
     best.pairs = len(chosen)
     where = {id(line.cells): n for n, line in enumerate(lines)}
     spots = [where[id(chosen_lines[i].cells)] for i, _ in chosen.values()]

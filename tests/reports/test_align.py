@@ -210,3 +210,58 @@ def test_a_row_whose_label_is_two_rows_labels_has_no_sure_figure():
     for row in ("new", "carried_in"):
         assert all(aligned.cells[f"applications.{row}.{column}"].confidence < SURE for column in ("business", "total"))
     assert aligned.cells["applications.granted.total"].confidence >= SURE
+
+
+def test_columns_printed_in_another_order_are_put_right_and_flagged():
+    rows = applications()
+    top = ["", "自然人", "法人或其他组织", "总计"]
+    leaves = ["", "科研机构", "商业企业", "社会公益组织", "法律服务机构", "其他"]
+    body = [[label, "1", "3", "2", "0", "0", "0", "6"] for label, *_ in rows[1:]]
+    aligned = align(Blocks("html", [grid(top, leaves, *body)]))
+    found = {column: aligned.cells[f"applications.new.{column}"] for column in ("business", "research", "total")}
+    assert {column: cell.value for column, cell in found.items()} == {"business": 2, "research": 3, "total": 6}
+    assert all(cell.confidence < SURE for cell in found.values())
+    assert any("another order" in warning for warning in aligned.warnings)
+
+
+def test_total_printed_before_the_kinds_of_applicants_is_seen():
+    rows = applications()
+    heads = ["", "总计", "自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
+    body = [[label, "6", "1", "3", "2", "0", "0", "0"] for label, *_ in rows[1:]]
+    aligned = align(Blocks("html", [grid(heads, *body)]))
+    assert aligned.cells["applications.granted.total"].value == 6
+    assert aligned.cells["applications.granted.other_org"].value == 0
+    assert aligned.cells["applications.granted.total"].confidence < SURE
+
+
+def test_documents_in_force_printed_first_are_no_issued_ones():
+    table = [
+        ["信息内容", "现行有效件数", "本年制发件数", "本年废止件数"],
+        ["规章", "9", "2", "1"],
+        ["行政规范性文件", "30", "4", "3"],
+        ["信息内容", "本年处理决定数量"],
+        ["行政许可", "5"],
+    ]
+    cells = align(Blocks("html", [grid(*table)])).cells
+    assert [cells[f"proactive.regulations.{c}"].value for c in ("issued", "repealed", "in_force")] == [2, 1, 9]
+    assert cells["proactive.normative_documents.in_force"].confidence < SURE
+    assert cells["proactive.licensing.decisions"].confidence >= SURE
+
+
+def test_a_row_printed_in_parts_is_added_up_and_flagged():
+    heads = ["信息内容", "上一年项目数量", "本年增/减", "处理决定数量"]
+    table = [
+        heads,
+        ["行政许可", "4", "0", "7"],
+        ["其他对外管理服务事项", "行政检查", "3", "1", "20"],
+        ["行政确认", "2", "-1", "5"],
+        heads,
+        ["行政处罚", "8", "0", "9"],
+        ["行政强制", "1", "0", "0"],
+    ]
+    aligned = align(Blocks("html", [grid(*table)]))
+    found = [aligned.cells[f"proactive.other_services.{c}"] for c in ("prior_items", "change", "decisions")]
+    assert [cell.value for cell in found] == [5, 0, 25]
+    assert all(cell.confidence < SURE for cell in found)
+    assert found[2].alternatives[:2] == ("20", "5")
+    assert aligned.cells["proactive.licensing.decisions"].confidence >= SURE
