@@ -686,6 +686,50 @@ def summary(
         out.print(f"wrote {path}")
 
 
+@app.command()
+def aggregate(
+    under: Annotated[str, typer.Option("--under", help="The government whose tables are added up.")],
+    path: Annotated[Path, typer.Option("--out", help="The XLSX to write.")],
+    year: Year = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit status 1 if a body's figures are lacking.")] = False,
+) -> None:
+    """Add up the bodies' reports to the government's own tables two to four, with each body's part and what is lacking.
+
+    Example: nianbao aggregate --under 甲县人民政府 --year 2025 --out 甲县汇总.xlsx
+    """
+    from models import base, queries
+    from reports import aggregate as sums
+    from summaries import aggregate as pages
+    from summaries import workbook
+
+    if path.suffix.lower() != ".xlsx":
+        raise Refused(f"{path}: the tables are an XLSX; choose a name that ends in .xlsx")
+    settings = _settings()
+    year = year or _last_year(settings)
+    if year < sums.FIRST_YEAR:
+        raise Refused(f"--year {year}: there is no uniform form before the report year {sums.FIRST_YEAR}")
+    now = _now(settings)
+    with _database(settings) as engine, base.reading(engine) as session:
+        _require_agency(session, under, settings)
+        result = sums.aggregate(under, year, queries.members(session, year, now, under), now)
+    try:
+        workbook.write(pages.workbook(result), path)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror or error}") from None
+    colour = "green" if result.complete else "yellow"
+    out.print(f"[{colour}]{escape(result.headline())}[/]", soft_wrap=True)
+    kinds = [remark.kind for remark in result.remarks]
+    table = _table("情况", ("条数", "right"))
+    for kind, name in sums.KIND_ZH.items():
+        if kind in kinds:
+            table.add_row(name, str(kinds.count(kind)))
+    if kinds:
+        out.print(table)
+    out.print(f"wrote {escape(str(path))}", soft_wrap=True)
+    if strict and not result.complete:
+        raise typer.Exit(EXIT_ATTENTION)
+
+
 # ------------------------------------------------------------------ findings
 
 Note = Annotated[str, typer.Option("--note", help="Why; kept in the trail.")]
