@@ -444,6 +444,7 @@ def members(session: Session, year: int, now: datetime, under: str) -> Iterator[
             tuple(each for each in found if each is not None),
             owner in heads,
             "" if owner == top.id else stands.duty.parent or "",
+            (session.get_one(Document, counts).state_reason or "") if counts is not None and not found else "",
         )
 
 

@@ -60,12 +60,14 @@ class Member:
     """A body that owes the report of the year, as the register and the crawl record have it.
 
     ``reports`` are its reports that were read, first the one that counts for the duty. ``heads`` says that bodies which
-    owe a report stand below it; ``parent`` is the body above, empty for the one asked for."""
+    owe a report stand below it; ``parent`` is the body above, empty for the one asked for; ``why`` says more of a document
+    that could not be read."""
 
     standing: Standing
     reports: tuple[Found, ...] = ()
     heads: bool = False
     parent: str = ""
+    why: str = ""
 
     @property
     def name(self) -> str:
@@ -286,6 +288,8 @@ def _lack(member: Member) -> Remark:
         kind, reason = "unreadable", standing.reason or UNREAD_ZH[standing.sighting.state]
     else:
         kind, reason = "cannot_tell", standing.reason or "未存有识读结果"
+    if member.why:
+        reason += f"（{member.why}）"
     if standing.interpretation is not None and standing.sighting is None:
         reason += "；只见到年报解读"
     return Remark(member.name, member.parent, kind, reason, url)

@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Literal, get_args
 from unicodedata import east_asian_width
 
 from reports import forms, layout
 from reports.aggregate import KIND_ZH, LACKING, NAMED, Aggregate, Mark, Part, Total
-from reports.report import Number, Table
+from reports.report import Form, Number, Table
 
 Style = Literal[
-    "title", "complete", "incomplete", "note", "head", "item", "label", "figure", "blank", "doubtful", "text", "lack",
+    "title", "complete", "incomplete", "note", "head", "item", "group", "label", "figure", "blank", "doubtful", "text",
+    "lack", "address",
 ]  # fmt: skip
 
 MARK_ZH: dict[Mark, str] = {
@@ -25,10 +26,8 @@ MARK_ZH: dict[Mark, str] = {
     "doubtful": "识读存疑",
     "illegible": "未能识读",
 }
-LEGEND = (
-    "计数单位：件、条、项；金额单位：万元。"
-    "黄色带“*”：有单位该格留空，留空的未计入；橙色带“※”：有单位该格识读存疑，请先核对原件。"
-)
+LEGEND = "黄色带“*”：有单位该格留空，留空的未计入；橙色带“※”：有单位该格识读存疑，请先核对原件。"
+MONEY = "amount"  # the last part of the keys of sums of money
 CONTENTS = "各单位数据", "缺漏与存疑"
 
 
@@ -64,7 +63,7 @@ class Page:
 
 WIDTHS: dict[Table, list[float]] = {
     "proactive": [30, 22, 22, 22],
-    "applications": [6, 12, 40, *[9.5] * 7],
+    "applications": [8, 17, 42, *[10.0] * 7],
     "disputes": [9] * 15,
 }
 LINE = 16.0  # points of one line of the body type
@@ -88,8 +87,22 @@ def _head(page: Page, aggregate: Aggregate, title: str, notes: Iterable[str], co
     lines = [(aggregate.headline(), "complete" if aggregate.complete else "incomplete"), *((n, "note") for n in notes)]
     for row, (text, style) in enumerate(lines, 2):
         page.boxes.append(Box(row, 1, text, style, columns=across))  # type: ignore[arg-type]
-        page.heights[row] = LINE * _lines(text, width * 0.95) + 3
+        page.heights[row] = LINE * _lines(text, width * (1.15 if style == "note" else 0.95)) + 3
     return len(lines) + 2
+
+
+def _legend(form: Form) -> str:
+    """Units and marks. Where the form sets no unit for a sum of money, bodies fill in 元 or 万元: that is said."""
+    heads = [
+        (spec.label, head)
+        for spec in forms.rows("proactive", form)
+        for column, head in zip(spec.columns, spec.headers, strict=True)
+        if column == MONEY
+    ]
+    unset = "、".join(f"{label}“{head}”" for label, head in heads if "万元" not in head)
+    if unset:
+        return f"计数单位：件、条、项；{unset}在表格中未定单位，按各单位所填数字相加，请核对所用单位是否一致。{LEGEND}"
+    return f"计数单位：件、条、项；金额单位：万元。{LEGEND}"
 
 
 def _table_page(aggregate: Aggregate, which: Table) -> Page:
@@ -97,7 +110,7 @@ def _table_page(aggregate: Aggregate, which: Table) -> Page:
     page.landscape = which != "proactive"
     made = f"按所属单位公布的年度报告汇总计算，{aggregate.now.strftime('%Y年%-m月%-d日')}生成，供核对，不是正式发布的报告。"
     title = f"{aggregate.under} {aggregate.year} 年度 · {layout.title(which)}"
-    top = _head(page, aggregate, title, (made, LEGEND))
+    top = _head(page, aggregate, title, (made, _legend(aggregate.form)))
     slots = layout.table(which, aggregate.form)
     first = min(slot.row for slot in slots if slot.role == "figure")
     for slot in slots:
@@ -105,9 +118,8 @@ def _table_page(aggregate: Aggregate, which: Table) -> Page:
         if slot.key:
             box = _total_box(box, aggregate.totals[slot.key])
         elif slot.role != "head":
-            box = Box(
-                box.row, box.column, slot.text, "item" if slot.role == "item" else "label", slot.rows, slot.columns
-            )
+            style: Style = "item" if slot.role == "item" else "group" if slot.rows > 1 else "label"
+            box = replace(box, style=style)
         page.boxes.append(box)
         if slot.rows == 1:
             width = sum(page.widths[slot.column : slot.column + slot.columns])
@@ -135,8 +147,14 @@ def _parts_page(aggregate: Aggregate) -> Page:
     page = Page(CONTENTS[0], landscape=True, wide=True)
     lead = ["单位", "上级", "说明", "报告地址"]
     keys = forms.keys(aggregate.form)
-    page.widths = [30, 24, 18, 18, *[9.0] * len(keys)]
-    top = _head(page, aggregate, f"{aggregate.under} {aggregate.year} 年度 · 各单位报告数据", (LEGEND,), len(lead) + 8)
+    page.widths = [30, 24, 18, 18, *(13.0 if key.endswith(MONEY) else 9.0 for key in keys)]
+    top = _head(
+        page,
+        aggregate,
+        f"{aggregate.under} {aggregate.year} 年度 · 各单位报告数据",
+        (_legend(aggregate.form),),
+        len(lead) + 8,
+    )
     for column, text in enumerate(lead, 1):
         page.boxes.append(Box(top, column, text, "head", rows=3))
     column = len(lead) + 1
@@ -171,7 +189,7 @@ def _part_row(page: Page, part: Part, row: int, lead: int) -> None:
     for column, text in enumerate((part.name, part.parent, part.note), 1):
         page.boxes.append(Box(row, column, text, "text"))
         _taller(page, row, LINE * _lines(text, page.widths[column - 1] - 2) + 4)
-    page.boxes.append(Box(row, lead, part.url, "note", link=part.url))
+    page.boxes.append(Box(row, lead, part.url, "address", link=part.url))
     for column, (key, value) in enumerate(part.values.items(), lead + 1):
         mark = part.marks.get(key)
         style: Style = "figure" if mark is None else "blank" if mark in {"blank", "token"} else "doubtful"

@@ -54,11 +54,13 @@ LOOKS: dict[Style, _Look] = {
     "note": _Look(Font(SONG, 9, color="546E7A"), _left(), border=False),
     "head": _Look(Font(HEI, 10.5), _centred(), _fill("E8EEF4")),
     "item": _Look(Font(HEI, 10.5), _centred(), _fill("F4F6F8")),
+    "group": _Look(Font(SONG, 10.5), _centred()),
     "label": _Look(Font(SONG, 10.5), _left()),
     "figure": _Look(Font(SONG, 10.5), Alignment("center", "center")),
     "blank": _Look(Font(SONG, 10.5), Alignment("center", "center"), _fill("FFF8D6")),
     "doubtful": _Look(Font(SONG, 10.5, color="8A3B00"), Alignment("center", "center"), _fill("FFD9B3")),
     "text": _Look(Font(SONG, 10), _left()),
+    "address": _Look(Font(SONG, 9, color="1D4E79"), Alignment("left", "center")),
     "lack": _Look(Font(SONG, 10, color="B71C1C"), _left()),
 }
 _LINE = Side("thin", "78909C")
