@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from reports.checks.context import Context
     from reports.report import Report
+    from workers import backtest
 
 EXIT_ATTENTION = 1
 EXIT_BAD = 2
@@ -53,6 +54,8 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True, rich_markup_mod
 findings_app = typer.Typer(
     help="Findings and what people decided of them.", no_args_is_help=True, rich_markup_mode=None
 )
+rules_app = typer.Typer(help="The catalogue of checks.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
 app.add_typer(findings_app, name="findings")
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(alerts_app, name="alerts")
@@ -811,6 +814,81 @@ def findings_reopen(finding_id: Annotated[int, typer.Argument(metavar="ID")], by
     Example: nianbao findings reopen 12 --by 王芳
     """
     _decide(finding_id, "reopen", note, by)
+
+
+# ------------------------------------------------------------------ rules
+
+REASONS = 20  # how many reasons the table names
+OUTCOME_ZH = {"said": "有发现", "holds": "成立", "not_judged": "未判断", "not_applicable": "不适用于此版表格"}
+
+
+@rules_app.command("test")
+def rules_test(
+    rule: Annotated[str, typer.Argument(help="The rule's id; docs/rules.md lists them.")],
+    year: Annotated[int | None, typer.Option("--year", help="Only this report year.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run one rule over every stored report: what it would newly say and no longer say. Nothing is written.
+
+    Example: nianbao rules test APP-SUM-ROW --year 2025
+    """
+    from models import base
+    from reports import checks
+    from workers import backtest
+
+    if rule not in checks.RULES:
+        raise Refused(f"there is no rule {rule}; docs/rules.md lists them")
+    settings = _settings()
+    tally = backtest.Tally()
+    table = _table("单位", "年度", "变化", "程度", "说明", "地址")
+    with (
+        _database(settings) as engine,
+        base.reading(engine) as session,
+        _progress(f"{rule}") as progress,
+    ):
+        for line in backtest.run(session, rule, year, _now(settings)):
+            tally.add(line.change)
+            progress(f"{rule}: {tally.reports}")
+            if as_json:
+                _print_change(line)
+            else:
+                _show_change(table, line)
+    if as_json:
+        figures = {"reports": tally.reports, "newly": tally.newly, "gone": tally.gone, "kept": tally.kept}
+        _print_json([{"rule": rule, **figures, "outcomes": tally.outcomes, "reasons": tally.reasons}])
+        return
+    if table.row_count:
+        out.print(table)
+        out.print()
+    counts = "，".join(f"{OUTCOME_ZH[key]}{tally.outcomes[key]}" for key in OUTCOME_ZH)
+    out.print(
+        f"{rule} {escape(checks.RULES[rule].title)}：{tally.reports}份，{counts}；"
+        f"新增发现{tally.newly}，不再提出{tally.gone}，因未判断而保留{tally.kept}",
+        soft_wrap=True,
+    )
+    for reason, count in tally.reasons.most_common(REASONS):
+        out.print(f"  未判断 {count:>5}  {escape(reason)}", soft_wrap=True)
+    if len(tally.reasons) > REASONS:
+        out.print(f"  另有{len(tally.reasons) - REASONS}种原因，见 --json", soft_wrap=True)
+
+
+def _print_change(line: backtest.Line) -> None:
+    change = line.change
+    if change.newly or change.gone or change.kept:
+        said = {name: [f.as_dict() for f in getattr(change, name)] for name in ("newly", "gone", "kept")}
+        about = {"agency": line.agency, "year": line.year, "url": line.url}
+        _print_json([about | said | {"outcome": change.outcome, "not_judged": change.not_judged or None}])
+
+
+def _show_change(table: Table, line: backtest.Line) -> None:
+    change = line.change
+    for word, found in (("新增", change.newly), ("不再提出", change.gone), ("保留", change.kept)):
+        for said in found:
+            review = "·待核" if said.needs_review else ""
+            table.add_row(
+                escape(line.agency), str(line.year), word, SEVERITY[said.severity][0] + review, escape(said.message),
+                escape(line.url),
+            )  # fmt: skip
 
 
 # ------------------------------------------------------------------ operations

@@ -479,6 +479,12 @@ def checkable_ids(session: Session, year: int | None = None) -> list[int]:
     return list(session.scalars(query))
 
 
+def years_seen(session: Session) -> list[int]:
+    """The report years of which documents are known."""
+    query = sa.select(Document.year).where(Document.year.is_not(None)).distinct()
+    return sorted(year for year in session.scalars(query) if year is not None)
+
+
 def said(session: Session, agency_id: int, year: int, rule: str) -> list[tuple[int | None, Said]]:
     """What stands of a rule about a body's report of a year (resolved findings do not), each with its document."""
     query = (

@@ -63,7 +63,7 @@ class Page:
 
 WIDTHS: dict[Table, list[float]] = {
     "proactive": [30, 22, 22, 22],
-    "applications": [8, 17, 42, *[10.0] * 7],
+    "applications": [8, 17, 42, *[9.0] * 7],
     "disputes": [9] * 15,
 }
 LINE = 16.0  # points of one line of the body type
@@ -147,7 +147,7 @@ def _parts_page(aggregate: Aggregate) -> Page:
     page = Page(CONTENTS[0], landscape=True, wide=True)
     lead = ["单位", "上级", "说明", "报告地址"]
     keys = forms.keys(aggregate.form)
-    page.widths = [30, 24, 18, 18, *(13.0 if key.endswith(MONEY) else 9.0 for key in keys)]
+    page.widths = [30, 24, 18, 18, *(16.0 if key.endswith(MONEY) else 9.0 for key in keys)]
     top = _head(
         page,
         aggregate,
@@ -174,6 +174,7 @@ def _parts_page(aggregate: Aggregate) -> Page:
     _sum_row(page, aggregate, row, len(lead))
     for row, part in enumerate(aggregate.parts, row + 1):  # noqa: B020 - the rows go on below the sums
         _part_row(page, part, row, len(lead))
+    page.heights |= {top: LINE + 6, top + 3: LINE + 6}
     page.frozen = (top + 4, 2)
     page.titles = (top + 3, 1)
     return page

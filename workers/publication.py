@@ -12,6 +12,8 @@ from reports.checks.context import Context
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from reports.duties import Standing
+
 RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope == "publication")
 
 
@@ -20,19 +22,11 @@ def judge(session: Session, year: int, now: datetime) -> int:
     many findings stand. What cannot be told is not judged: it neither opens nor resolves a finding."""
     count = 0
     for standing in queries.ledger(session, year, now).standings:
-        agency = session.get_one(agencies.Agency, standing.duty.agency_id)
-        context = Context(
-            agency=agency.name,
-            year=year,
-            register=queries.register_of(session, agency),
-            portal=queries.portal_of(standing, now),
-            params=queries.params_of(session, agency.id),
-        )
-        result = checks.run(None, context, RULES)
+        result = checks.run(None, context_of(session, standing, now), RULES)
         seen = standing.sighting
         kept = findings.save(
             session,
-            agency_id=agency.id,
+            agency_id=standing.duty.agency_id,
             year=year,
             scope="publication",
             findings=result.findings,
@@ -44,3 +38,15 @@ def judge(session: Session, year: int, now: datetime) -> int:
         )
         count += len(kept)
     return count
+
+
+def context_of(session: Session, standing: Standing, now: datetime) -> Context:
+    """What the rules of publication may know of a duty at ``now``."""
+    agency = session.get_one(agencies.Agency, standing.duty.agency_id)
+    return Context(
+        agency=agency.name,
+        year=standing.duty.year,
+        register=queries.register_of(session, agency),
+        portal=queries.portal_of(standing, now),
+        params=queries.params_of(session, agency.id),
+    )
