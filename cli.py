@@ -571,11 +571,16 @@ def status(
         raise typer.Exit(EXIT_ATTENTION)
 
 
-def _require_agency(session: Any, name: str | None, settings: config.Settings) -> None:
+def _require_agency(session: Any, name: str | None, settings: config.Settings) -> str:
+    """The full name of the body that is called so; empty if none was asked for."""
     from models import agencies
 
-    if name is not None and agencies.resolve(session, name, _now(settings).date()) is None:
+    if name is None:
+        return ""
+    found = agencies.resolve(session, name, _now(settings).date())
+    if found is None:
         raise Refused(f"--under {name}: no body of the register has this name, or several have")
+    return found.name
 
 
 # ------------------------------------------------------------------ alerts and summaries
@@ -713,8 +718,8 @@ def aggregate(
         raise Refused(f"--year {year}: there is no uniform form before the report year {sums.FIRST_YEAR}")
     now = _now(settings)
     with _database(settings) as engine, base.reading(engine) as session:
-        _require_agency(session, under, settings)
-        result = sums.aggregate(under, year, queries.members(session, year, now, under), now)
+        name = _require_agency(session, under, settings)
+        result = sums.aggregate(name, year, queries.members(session, year, now, name), now)
     try:
         workbook.write(pages.workbook(result), path)
     except OSError as error:

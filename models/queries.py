@@ -418,7 +418,7 @@ def members(session: Session, year: int, now: datetime, under: str) -> Iterator[
     if top is None:
         raise KeyError(under)
     standings = ledger(session, year, now, under=under).standings
-    parents: dict[int, int | None] = dict(session.execute(sa.select(Agency.id, Agency.parent_id)).tuples().all())
+    parents: dict[int, int | None] = dict(session.execute(sa.select(Agency.id, Agency.parent_id)).all())
     heads = set[int]()
     for stands in standings:
         above, seen = parents.get(stands.duty.agency_id), set[int]()
