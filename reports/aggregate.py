@@ -252,7 +252,12 @@ def _head(out: Aggregate, member: Member, has_office: bool, names: set[str]) -> 
     own = office or ([] if has_office else level)
     for found in member.reports:
         if found not in own:
-            why = "本级报告，其办公室已另行计入" if found in level else "汇总报告，所属单位已逐家计算，为免重复不再计入"
+            aside = any(series_of(found.report))
+            why = (
+                "本级或办公室的报告，已另行计入同一机关的数据"
+                if aside
+                else "汇总报告，所属单位已逐家计算，为免重复不再计入"
+            )
             _say(out, member, "excluded", why, found.url)
     if own:
         note = "办公室本机关报告" if office else "本级报告"

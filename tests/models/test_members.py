@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models import base, findings, queries, readings
+from models.agencies import Agency
 from reports.aggregate import Aggregate, aggregate
 from reports.report import Number, Report
 from tests.models.rows import NOW, body, column, fetched, finding, listed, looked, published, read, report
@@ -38,7 +39,10 @@ def test_the_bodies_below_are_added_and_the_governments_aggregate_is_not(engine:
         other = body(session, "乙县水利局")
         source = column(session, top, gone, other, *below)
         looked(session, source, NOW)
-        for number, (agency, fees) in enumerate([(top, 900), (below[0], 3), (below[1], Decimal("0.4")), (other, 70)]):
+        printed: list[tuple[Agency, Number]] = [
+            (top, 900), (below[0], 3), (below[1], Decimal("0.4")), (other, 70),
+        ]  # fmt: skip
+        for number, (agency, fees) in enumerate(printed):
             version, _ = fetched(session, listed(session, source, agency, number), f"content {number}")
             read(session, version, said(agency.name, fees))
         version, _ = fetched(session, listed(session, source, below[2], 8), "locked")

@@ -102,7 +102,7 @@ def test_a_body_is_in_the_sums_or_named_with_a_reason_never_neither_never_both(s
             case "read":
                 return member(name, report({NEW: figure(1)}))
             case "missing" | "due" | "cannot_tell":
-                return member(name, state=state)  # type: ignore[arg-type]
+                return member(name, state=state)
             case "unreadable":
                 return member(name, state="cannot_tell", seen="unreadable")
             case "other form":

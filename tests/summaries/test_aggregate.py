@@ -103,7 +103,7 @@ def test_the_missing_are_listed_with_reason_and_address(tmp_path: Path):
 
 
 def test_the_form_without_a_unit_for_money_says_so(tmp_path: Path):
-    old, new = (str(grid(written(tmp_path, made(form)).worksheets[0])) for form in ("2019", "2021"))  # type: ignore[arg-type]
+    old, new = (str(grid(written(tmp_path, made(form)).worksheets[0])) for form in ("2019", "2021"))
     assert "未定单位" in old
     assert "金额单位：万元" in new
 

@@ -21,13 +21,13 @@ AT = NOW.astimezone(ZoneInfo("Asia/Shanghai"))
 BAD = "applications.new.total"
 
 
-def store(session: Any, name: str, number: int, stored: bool = False, **cells: Any) -> None:
+def store(session: Any, name: str, number: int, cells: dict[str, Cell] | None = None, stored: bool = False) -> None:
     agency = body(session, name)
     source = column(session, agency)
     document = listed(session, source, agency, number)
     version, _ = fetched(session, document, f"content {number}")
     said = report(agency=name)
-    said.cells = (said.cells or {}) | cells
+    said.cells = (said.cells or {}) | (cells or {})
     read(session, version, said)
     if stored:
         findings.save(
@@ -48,9 +48,9 @@ def ran(engine: Engine, rule: str = RULE, year: int | None = None) -> tuple[dict
 def test_new_gone_and_unjudged_are_told_apart_and_nothing_is_written(sqlite_engine: Engine):
     with base.transaction(sqlite_engine) as session:
         store(session, "甲县平局", 1)
-        store(session, "甲县新局", 2, **{BAD: Cell(3, "3")})
+        store(session, "甲县新局", 2, {BAD: Cell(3, "3")})
         store(session, "甲县旧局", 3, stored=True)
-        store(session, "甲县疑局", 4, stored=True, **{BAD: Cell(None, "", 0.2)})
+        store(session, "甲县疑局", 4, {BAD: Cell(None, "", 0.2)}, stored=True)
         before = session.execute(sa.select(Finding.id, Finding.state, Finding.message)).all()
     lines, tally = ran(sqlite_engine)
     counts = {name: (len(c.newly), len(c.gone), len(c.kept)) for name, c in ((n, x.change) for n, x in lines.items())}
@@ -64,7 +64,7 @@ def test_new_gone_and_unjudged_are_told_apart_and_nothing_is_written(sqlite_engi
 
 def test_what_is_stored_is_what_the_rule_says_then_nothing_changes(sqlite_engine: Engine):
     with base.transaction(sqlite_engine) as session:
-        store(session, "甲县新局", 2, **{BAD: Cell(3, "3")})
+        store(session, "甲县新局", 2, {BAD: Cell(3, "3")})
     (line,) = ran(sqlite_engine)[0].values()
     with base.transaction(sqlite_engine) as session:
         findings.save(
@@ -77,8 +77,8 @@ def test_what_is_stored_is_what_the_rule_says_then_nothing_changes(sqlite_engine
 
 def test_a_second_copy_of_a_report_says_nothing_new(sqlite_engine: Engine):
     with base.transaction(sqlite_engine) as session:
-        store(session, "甲县新局", 2, **{BAD: Cell(3, "3")})
-        store(session, "甲县新局", 3, **{BAD: Cell(3, "3")})
+        store(session, "甲县新局", 2, {BAD: Cell(3, "3")})
+        store(session, "甲县新局", 3, {BAD: Cell(3, "3")})
     lines, tally = ran(sqlite_engine)
     assert (tally.reports, tally.newly) == (2, 2)
     with base.transaction(sqlite_engine) as session:
