@@ -107,7 +107,7 @@ def _legend(form: Form) -> str:
 
 def _table_page(aggregate: Aggregate, which: Table) -> Page:
     page = Page(f"{forms.TABLE_ZH[which]} {layout.name(which)}", widths=list(WIDTHS[which]))
-    page.landscape = which != "proactive"
+    page.landscape = which == "disputes"  # table three is higher than wide: one upright sheet holds it
     made = f"按所属单位公布的年度报告汇总计算，{aggregate.now.strftime('%Y年%-m月%-d日')}生成，供核对，不是正式发布的报告。"
     title = f"{aggregate.under} {aggregate.year} 年度 · {layout.title(which)}"
     top = _head(page, aggregate, title, (made, _legend(aggregate.form)))
