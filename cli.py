@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from reports.checks.context import Context
     from reports.report import Report
+    from workers import backtest
 
 EXIT_ATTENTION = 1
 EXIT_BAD = 2
@@ -53,6 +54,8 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True, rich_markup_mod
 findings_app = typer.Typer(
     help="Findings and what people decided of them.", no_args_is_help=True, rich_markup_mode=None
 )
+rules_app = typer.Typer(help="The catalogue of checks.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
 app.add_typer(findings_app, name="findings")
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(alerts_app, name="alerts")
@@ -568,11 +571,16 @@ def status(
         raise typer.Exit(EXIT_ATTENTION)
 
 
-def _require_agency(session: Any, name: str | None, settings: config.Settings) -> None:
+def _require_agency(session: Any, name: str | None, settings: config.Settings) -> str:
+    """The full name of the body that is called so; empty if none was asked for."""
     from models import agencies
 
-    if name is not None and agencies.resolve(session, name, _now(settings).date()) is None:
+    if name is None:
+        return ""
+    found = agencies.resolve(session, name, _now(settings).date())
+    if found is None:
         raise Refused(f"--under {name}: no body of the register has this name, or several have")
+    return found.name
 
 
 # ------------------------------------------------------------------ alerts and summaries
@@ -686,6 +694,50 @@ def summary(
         out.print(f"wrote {path}")
 
 
+@app.command()
+def aggregate(
+    under: Annotated[str, typer.Option("--under", help="The government whose tables are added up.")],
+    path: Annotated[Path, typer.Option("--out", help="The XLSX to write.")],
+    year: Year = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit status 1 if a body's figures are lacking.")] = False,
+) -> None:
+    """Add up the bodies' reports to the government's own tables two to four, with each body's part and what is lacking.
+
+    Example: nianbao aggregate --under 甲县人民政府 --year 2025 --out 甲县汇总.xlsx
+    """
+    from models import base, queries
+    from reports import aggregate as sums
+    from summaries import aggregate as pages
+    from summaries import workbook
+
+    if path.suffix.lower() != ".xlsx":
+        raise Refused(f"{path}: the tables are an XLSX; choose a name that ends in .xlsx")
+    settings = _settings()
+    year = year or _last_year(settings)
+    if year < sums.FIRST_YEAR:
+        raise Refused(f"--year {year}: there is no uniform form before the report year {sums.FIRST_YEAR}")
+    now = _now(settings)
+    with _database(settings) as engine, base.reading(engine) as session:
+        name = _require_agency(session, under, settings)
+        result = sums.aggregate(name, year, queries.members(session, year, now, name), now)
+    try:
+        workbook.write(pages.workbook(result), path)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror or error}") from None
+    colour = "green" if result.complete else "yellow"
+    out.print(f"[{colour}]{escape(result.headline())}[/]", soft_wrap=True)
+    kinds = [remark.kind for remark in result.remarks]
+    table = _table("情况", ("条数", "right"))
+    for kind, name in sums.KIND_ZH.items():
+        if kind in kinds:
+            table.add_row(name, str(kinds.count(kind)))
+    if kinds:
+        out.print(table)
+    out.print(f"wrote {escape(str(path))}", soft_wrap=True)
+    if strict and not result.complete:
+        raise typer.Exit(EXIT_ATTENTION)
+
+
 # ------------------------------------------------------------------ findings
 
 Note = Annotated[str, typer.Option("--note", help="Why; kept in the trail.")]
@@ -767,6 +819,81 @@ def findings_reopen(finding_id: Annotated[int, typer.Argument(metavar="ID")], by
     Example: nianbao findings reopen 12 --by 王芳
     """
     _decide(finding_id, "reopen", note, by)
+
+
+# ------------------------------------------------------------------ rules
+
+REASONS = 20  # how many reasons the table names
+OUTCOME_ZH = {"said": "有发现", "holds": "成立", "not_judged": "未判断", "not_applicable": "不适用于此版表格"}
+
+
+@rules_app.command("test")
+def rules_test(
+    rule: Annotated[str, typer.Argument(help="The rule's id; docs/rules.md lists them.")],
+    year: Annotated[int | None, typer.Option("--year", help="Only this report year.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run one rule over every stored report: what it would newly say and no longer say. Nothing is written.
+
+    Example: nianbao rules test APP-SUM-ROW --year 2025
+    """
+    from models import base
+    from reports import checks
+    from workers import backtest
+
+    if rule not in checks.RULES:
+        raise Refused(f"there is no rule {rule}; docs/rules.md lists them")
+    settings = _settings()
+    tally = backtest.Tally()
+    table = _table("单位", "年度", "变化", "程度", "说明", "地址")
+    with (
+        _database(settings) as engine,
+        base.reading(engine) as session,
+        _progress(f"{rule}") as progress,
+    ):
+        for line in backtest.run(session, rule, year, _now(settings)):
+            tally.add(line.change)
+            progress(f"{rule}: {tally.reports}")
+            if as_json:
+                _print_change(line)
+            else:
+                _show_change(table, line)
+    if as_json:
+        figures = {"reports": tally.reports, "newly": tally.newly, "gone": tally.gone, "kept": tally.kept}
+        _print_json([{"rule": rule, **figures, "outcomes": tally.outcomes, "reasons": tally.reasons}])
+        return
+    if table.row_count:
+        out.print(table)
+        out.print()
+    counts = "，".join(f"{OUTCOME_ZH[key]}{tally.outcomes[key]}" for key in OUTCOME_ZH)
+    out.print(
+        f"{rule} {escape(checks.RULES[rule].title)}：{tally.reports}份，{counts}；"
+        f"新增发现{tally.newly}，不再提出{tally.gone}，因未判断而保留{tally.kept}",
+        soft_wrap=True,
+    )
+    for reason, count in tally.reasons.most_common(REASONS):
+        out.print(f"  未判断 {count:>5}  {escape(reason)}", soft_wrap=True)
+    if len(tally.reasons) > REASONS:
+        out.print(f"  另有{len(tally.reasons) - REASONS}种原因，见 --json", soft_wrap=True)
+
+
+def _print_change(line: backtest.Line) -> None:
+    change = line.change
+    if change.newly or change.gone or change.kept:
+        said = {name: [f.as_dict() for f in getattr(change, name)] for name in ("newly", "gone", "kept")}
+        about = {"agency": line.agency, "year": line.year, "url": line.url}
+        _print_json([about | said | {"outcome": change.outcome, "not_judged": change.not_judged or None}])
+
+
+def _show_change(table: Table, line: backtest.Line) -> None:
+    change = line.change
+    for word, found in (("新增", change.newly), ("不再提出", change.gone), ("保留", change.kept)):
+        for said in found:
+            review = "·待核" if said.needs_review else ""
+            table.add_row(
+                escape(line.agency), str(line.year), word, SEVERITY[said.severity][0] + review, escape(said.message),
+                escape(line.url),
+            )  # fmt: skip
 
 
 # ------------------------------------------------------------------ operations

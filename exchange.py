@@ -26,6 +26,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 import net
 from models import agencies, sources
 from reports import forms
+from spreadsheet import safe, storable
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -360,18 +361,6 @@ def _flat(row: Mapping[str, Any], what: str) -> dict[str, Any]:
     return out
 
 
-def safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, made text again by a leading apostrophe (OWASP CSV injection).
-    Full-width signs count: some spreadsheets take them for the others. A plain figure is left as it is."""
-    if isinstance(value, str) and value[:1] in _FORMULA and not _FIGURE.fullmatch(value):
-        return f"'{value}"
-    return value
-
-
-_FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
-_FIGURE = re.compile(r"[+-]?\d+(\.\d+)?")
-
-
 def _write_csv(rows: Iterable[Mapping[str, Any]], what: str, path: Path | None) -> int:
     def lines() -> Iterator[str]:
         buffer = io.StringIO()
@@ -390,9 +379,6 @@ def _write_csv(rows: Iterable[Mapping[str, Any]], what: str, path: Path | None) 
     return _to_text(path, lines())
 
 
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
 def _write_xlsx(rows: Iterable[Mapping[str, Any]], what: str, path: Path) -> int:
     flat = [_flat(row, what) for row in rows]  # before the book is begun: one that is broken off cannot be closed
     book = openpyxl.Workbook(write_only=True)
@@ -400,7 +386,7 @@ def _write_xlsx(rows: Iterable[Mapping[str, Any]], what: str, path: Path) -> int
     if flat:
         sheet.append(list(flat[0]))
     for row in flat:
-        sheet.append([_ILLEGAL.sub("", v) if isinstance(v := safe(value), str) else v for value in row.values()])
+        sheet.append([storable(value) for value in row.values()])
     if what == "reports":
         legend = book.create_sheet("列说明")
         for key in CELL_COLUMNS:

@@ -22,7 +22,7 @@ from models.documents import Attachment, Document, Version
 from models.readings import Reading, SimilarityBand
 from models.sources import COMPLETE, Source, SourceAgency
 from reports.checks.context import Body, Context, Entry, Portal, Register, may_make_regulations
-from reports.checks.evaluate import series
+from reports.checks.evaluate import series_of
 from reports.duties import Standing
 from reports.identity import date_of_path
 from reports.report import Report
@@ -105,7 +105,7 @@ def _series_of(found: Sequence[tuple[Document, Report]], like: Report | None) ->
         return None
     if like is not None:
         for _, report in found:
-            if series(report) == series(like):
+            if series_of(report) == series_of(like):
                 return report
     return found[0][1]
 

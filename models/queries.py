@@ -19,6 +19,7 @@ from models.readings import Reading
 from models.sources import Run, Source, SourceAgency, last_complete_before
 from models.work import Work
 from reports import forms
+from reports.aggregate import Found, Member
 from reports.duties import (
     Duty,
     Ledger,
@@ -30,6 +31,8 @@ from reports.duties import (
     standing,
     statutory_deadline,
 )
+from reports.report import Finding as Said
+from reports.report import Report
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the law's days are China's, wherever this runs
 OPEN_FINDINGS = ("open", "confirmed")
@@ -292,6 +295,109 @@ def documents_of(session: Session, agency_id: int, year: int, kind: str = "annua
             )
         )
     )
+
+
+# ------------------------------------------------------------------ what an aggregate adds up
+
+
+def members(session: Session, year: int, now: datetime, under: str) -> Iterator[Member]:
+    """The bodies in scope at and below ``under`` that owe the report of ``year``, each with its reports as read last;
+    a stream, for one report is a hundred times its figures. Raises KeyError if the register has no such name."""
+    top = resolve(session, under, now.date())
+    if top is None:
+        raise KeyError(under)
+    standings = ledger(session, year, now, under=under).standings
+    parents: dict[int, int | None] = dict(session.execute(sa.select(Agency.id, Agency.parent_id)).all())
+    heads = set[int]()
+    for stands in standings:
+        above, seen = parents.get(stands.duty.agency_id), set[int]()
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        heads |= seen
+    documents: dict[int, list[int]] = defaultdict(list)
+    query = (
+        sa.select(Document.agency_id, Document.id)
+        .where(Document.kind == "annual_report", Document.year == year, Document.state == "read")
+        .order_by(Document.published_on.nulls_last(), Document.first_seen, Document.id)
+    )
+    for agency_id, document_id in session.execute(query):
+        if agency_id is not None:
+            documents[agency_id].append(document_id)
+    for stands in standings:
+        owner = stands.duty.agency_id
+        counts = stands.sighting.document_id if stands.sighting else None
+        found = [_found(session, id_) for id_ in sorted(documents[owner], key=lambda id_: id_ != counts)]
+        yield Member(
+            stands,
+            tuple(each for each in found if each is not None),
+            owner in heads,
+            "" if owner == top.id else stands.duty.parent or "",
+            (session.get_one(Document, counts).state_reason or "") if counts is not None and not found else "",
+        )
+
+
+def _found(session: Session, document_id: int) -> Found | None:
+    read = latest_reading(session, document_id)
+    if read is None:
+        return None
+    reading = read[1]
+    report = Report.from_dict(reading.report)
+    url = session.get_one(Document, document_id).url
+    session.expunge(reading)  # the whole text: not to be kept until the stream ends
+    return Found(report, url)
+
+
+# ------------------------------------------------------------------ what a back-test runs over
+
+
+def checkable_ids(session: Session, year: int | None = None) -> list[int]:
+    """The documents that are read reports of a known body and year, by body and year."""
+    query = (
+        sa.select(Document.id)
+        .where(
+            Document.kind == "annual_report",
+            Document.state == "read",
+            Document.agency_id.is_not(None),
+            Document.year.is_not(None),
+        )
+        .order_by(Document.agency_id, Document.year, Document.id)
+    )
+    if year is not None:
+        query = query.where(Document.year == year)
+    return list(session.scalars(query))
+
+
+def years_seen(session: Session) -> list[int]:
+    """The report years of which documents are known."""
+    query = sa.select(Document.year).where(Document.year.is_not(None)).distinct()
+    return sorted(year for year in session.scalars(query) if year is not None)
+
+
+def said(session: Session, agency_id: int, year: int, rule: str) -> list[tuple[int | None, Said]]:
+    """What stands of a rule about a body's report of a year (resolved findings do not), each with its document."""
+    query = (
+        sa.select(Finding)
+        .where(Finding.agency_id == agency_id, Finding.year == year, Finding.rule == rule, Finding.state != "resolved")
+        .order_by(Finding.id)
+    )
+    return [
+        (
+            row.document_id,
+            Said(
+                rule=row.rule,
+                severity=row.severity,  # type: ignore[arg-type]
+                cells=tuple(row.cells),
+                expected=row.expected or None,
+                actual=row.actual or None,
+                message=row.message,
+                needs_review=row.needs_review,
+                place=row.place,
+                basis=row.basis,
+            ),
+        )
+        for row in session.scalars(query)
+    ]
 
 
 # ------------------------------------------------------------------ lists for people

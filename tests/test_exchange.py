@@ -24,6 +24,7 @@ from models import agencies, base, queries, sources
 from models.agencies import Agency, Office
 from models.sources import Source, SourceAgency
 from reports import forms
+from spreadsheet import safe
 from tests.models.rows import NOW
 
 HEAD = "name,level,kind,parent,portal,reports_url,in_scope_from,in_scope_to,deadline,aliases,office_email"
@@ -321,7 +322,7 @@ def test_a_title_that_a_spreadsheet_would_run_is_text(tmp_path: Path, text: str)
 
 
 def test_a_negative_figure_stays_a_figure():
-    assert [exchange.safe(value) for value in ("-3", "+2.5", -3, None, "甲-乙")] == ["-3", "+2.5", -3, None, "甲-乙"]
+    assert [safe(value) for value in ("-3", "+2.5", -3, None, "甲-乙")] == ["-3", "+2.5", -3, None, "甲-乙"]
 
 
 def test_nothing_to_export_is_an_empty_file_of_its_kind(tmp_path: Path):

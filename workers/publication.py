@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +15,8 @@ from reports.checks.publication import OF_THE_REPORT
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from reports.duties import Standing
+
 RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope == "publication" and rule.id not in OF_THE_REPORT)
 BATCH = 200  # bodies judged in one transaction: nobody waits long for the database
 
@@ -26,23 +28,13 @@ def judge(transaction: Callable[[], AbstractContextManager[Session]], year: int,
         standings = queries.ledger(session, year, now).standings
     count = 0
     for start in range(0, len(standings), BATCH):
-        batch = standings[start : start + BATCH]
         with transaction() as session:
-            seen_of = contexts.records(session, [standing.duty.agency_id for standing in batch])
-            for standing in batch:
-                agency = session.get_one(agencies.Agency, standing.duty.agency_id)
-                context = Context(
-                    agency=agency.name,
-                    year=year,
-                    register=contexts.register_of(session, agency),
-                    portal=contexts.portal_of(standing, seen_of.get(agency.id), now),
-                    params=contexts.params_of(session, agency.id),
-                )
+            for standing, context in contexts_of(session, standings[start : start + BATCH], now):
                 result = checks.run(None, context, RULES)
                 seen = standing.sighting
                 kept = findings.save(
                     session,
-                    agency_id=agency.id,
+                    agency_id=standing.duty.agency_id,
                     year=year,
                     scope="publication",
                     findings=result.findings,
@@ -54,3 +46,20 @@ def judge(transaction: Callable[[], AbstractContextManager[Session]], year: int,
                 )
                 count += len(kept)
     return count
+
+
+def contexts_of(session: Session, standings: Sequence[Standing], now: datetime) -> Iterator[tuple[Standing, Context]]:
+    """Each duty with what the rules of publication may know of it at ``now``."""
+    seen = contexts.records(session, [standing.duty.agency_id for standing in standings])
+    for standing in standings:
+        agency = session.get_one(agencies.Agency, standing.duty.agency_id)
+        yield (
+            standing,
+            Context(
+                agency=agency.name,
+                year=standing.duty.year,
+                register=contexts.register_of(session, agency),
+                portal=contexts.portal_of(standing, seen.get(agency.id), now),
+                params=contexts.params_of(session, agency.id),
+            ),
+        )

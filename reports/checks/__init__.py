@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from reports.checks import (
     agency,
@@ -208,28 +208,49 @@ def explain(rule_id: str, report: Report | None, context: Context | None = None)
     return Explanation(rule, tuple(evaluations(Case(report, context or Context()), rule)))
 
 
+Outcome = Literal["said", "holds", "not_judged", "not_applicable"]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a rule would newly say and no longer say of one report."""
+    """What a rule would newly say and no longer say of one report, and how its evaluation ends now. ``not_judged`` is
+    the reason in Chinese, empty where it was concluded in full; only then is anything ``gone``. ``kept`` is what stands
+    although the rule does not repeat it, because it could not be judged."""
 
-    report: Report
+    report: Report | None
     newly: tuple[Finding, ...]
     gone: tuple[Finding, ...]
     not_judged: str = ""
+    outcome: Outcome = "holds"
+    kept: tuple[Finding, ...] = ()
+
+
+def compare(rule_id: str, report: Report | None, context: Context, before: Iterable[Finding]) -> Change:
+    """Runs one rule on one report (None where nothing was found) and compares it with what is said today; findings of
+    other rules among ``before`` are left alone. Raises KeyError for an unknown rule."""
+    result = run(report, context, [rule_id])
+    known = {(f.cells, f.message): f for f in before if f.rule == rule_id}
+    after = {(f.cells, f.message): f for f in result.findings}
+    reason = result.not_judged[0].reason if result.not_judged else ""
+    outcome: Outcome = "holds"
+    if result.findings:
+        outcome = "said"
+    elif reason:
+        outcome = "not_judged"
+    elif result.not_applicable:
+        outcome = "not_applicable"
+    newly = tuple(f for key, f in after.items() if key not in known)
+    gone = tuple(f for key, f in known.items() if key not in after)
+    return Change(report, newly, () if reason else gone, reason, outcome, gone if reason else ())
 
 
 def back_test(rule_id: str, reports: Iterable[tuple[Report, Context]]) -> Iterator[Change]:
     """Runs one rule over stored reports, before it is switched on or changed; ``report.findings`` are what is said of
     it today. Yields only reports of which the rule would say something else, or which it cannot judge."""
     for report, context in reports:
-        result = run(report, context, [rule_id])
-        before = {(f.cells, f.message): f for f in report.findings if f.rule == rule_id}
-        after = {(f.cells, f.message): f for f in result.findings}
-        reason = result.not_judged[0].reason if result.not_judged else ""
-        newly = tuple(f for key, f in after.items() if key not in before)
-        gone = tuple(f for key, f in before.items() if key not in after)
-        if newly or gone or reason:
-            yield Change(report, newly, gone, reason)
+        change = compare(rule_id, report, context, report.findings)
+        if change.newly or change.gone or change.not_judged:
+            yield change
 
 
 __all__ = [
@@ -244,6 +265,7 @@ __all__ = [
     "Rule",
     "Unjudged",
     "back_test",
+    "compare",
     "evaluations",
     "explain",
     "run",

@@ -76,7 +76,7 @@ def _by_name(name: str | None) -> Register | None:
 _OFFICE = re.compile(r"(?:政府办公[厅室]|政府办|办公[厅室])$")
 
 
-def series(report: Report) -> tuple[bool, bool]:
+def series_of(report: Report) -> tuple[bool, bool]:
     """Which of a government's series a report belongs to: its office's own, its own level, or the area's."""
     return _OFFICE.search(report.agency or "") is not None, "本级" in report.details.title
 
@@ -137,7 +137,7 @@ class Case:
                 raise NotJudged("上年度报告未能识读或不是统一格式")
             if self.year is not None and report.year is not None and report.year != self.year - 1:
                 raise NotJudged(f"所存往年报告为{report.year}年度，不是上一年度")
-            if self.report is not None and not inherited and series(report) != series(self.report):
+            if self.report is not None and not inherited and series_of(report) != series_of(self.report):
                 raise NotJudged("上年度报告与本报告不是同一系列（本机关与汇总）")
         return found
 

@@ -1,0 +1,136 @@
+"""The three tables as the forms print them: headers, merged cells and the place of every figure, as plain data.
+
+Rows, columns and their labels come from ``reports.forms``; the lines around them from ``data/layout.yaml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from reports import forms
+from reports.report import Form, Table
+
+DATA = Path(__file__).parent / "data" / "layout.yaml"
+WIDTH: dict[Table, int] = {"proactive": 4, "applications": 10, "disputes": 15}
+Role = Literal["head", "item", "label", "figure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A printed cell: row and column of its upper left corner from 0, its spans, and the cell's key if it is a figure.
+
+    ``item`` is a line across the table (第二十条第（一）项), ``head`` a column's header, ``label`` a row's."""
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+    role: Role
+    text: str = ""
+    key: str = ""
+
+
+def table(which: Table, form: Form) -> tuple[Slot, ...]:
+    """The slots of a table, row by row; together they cover its rectangle (``WIDTH`` columns) without overlap."""
+    return _table(which, form)
+
+
+@lru_cache(maxsize=8)
+def _table(which: Table, form: Form) -> tuple[Slot, ...]:
+    return tuple({"proactive": _proactive, "applications": _applications, "disputes": _disputes}[which](form))
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, Any]:
+    words: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return words
+
+
+def name(which: Table) -> str:
+    """The table's short name: ``依申请``."""
+    text: str = _words()[which]["name"]
+    return text
+
+
+def title(which: Table) -> str:
+    """The title of the part that holds the table: ``三、收到和处理政府信息公开申请情况``."""
+    text: str = _words()[which]["title"]
+    return text
+
+
+def full_label(spec: forms.RowSpec) -> str:
+    """A row's label with the group it stands in: ``（三）不予公开 1.属于国家秘密``; labels alone repeat."""
+    group, _, rest = spec.key.partition(".")
+    words: dict[str, str] = _words()[spec.table].get("groups", {})
+    return f"{words[group]} {spec.label}" if rest and group in words else spec.label
+
+
+def _proactive(form: Form) -> Iterator[Slot]:
+    """Blocks by item of article 20; the last column of a row takes what is left of the width."""
+    words, width = _words()["proactive"], WIDTH["proactive"]
+    line = 0
+    for spec in forms.rows("proactive", form):
+        count = len(spec.columns)
+        spans = [*(1,) * (count - 1), width - count]
+        if spec.key in words["items"]:
+            yield Slot(line, 0, 1, width, "item", words["items"][spec.key])
+            yield Slot(line + 1, 0, 1, 1, "head", words["subject"])
+            for column, (text, span) in enumerate(zip(spec.headers, spans, strict=True), 1):
+                yield Slot(line + 1, column, 1, span, "head", text)
+            line += 2
+        yield Slot(line, 0, 1, 1, "label", spec.label)
+        for column, (key, span) in enumerate(zip(spec.cells(), spans, strict=True), 1):
+            yield Slot(line, column, 1, span, "figure", key=key)
+        line += 1
+
+
+def _applications(form: Form) -> Iterator[Slot]:
+    words = _words()["applications"]
+    specs = forms.rows("applications", form)
+    first, *middle, last = specs[0].headers
+    yield Slot(0, 0, 3, 3, "head", words["corner"])
+    yield Slot(0, 3, 1, len(middle) + 2, "head", words["applicants"])
+    yield Slot(1, 3, 2, 1, "head", first)
+    yield Slot(1, 4, 1, len(middle), "head", words["organisations"])
+    yield Slot(1, 4 + len(middle), 2, 1, "head", last)
+    for column, text in enumerate(middle, 4):
+        yield Slot(2, column, 1, 1, "head", text)
+    results = [spec.key for spec in specs if spec.key not in words["top"]]
+    groups = {key: len(list(same)) for key, same in groupby(k.partition(".")[0] for k in results if "." in k)}
+    opened: set[str] = set()
+    for line, spec in enumerate(specs, 3):
+        group, _, rest = spec.key.partition(".")
+        if spec.key in words["top"]:
+            yield Slot(line, 0, 1, 3, "label", spec.label)
+        else:
+            if spec.key == results[0]:
+                yield Slot(line, 0, len(results), 1, "label", words["results"])
+            if rest and group not in opened:
+                opened.add(group)
+                yield Slot(line, 1, groups[group], 1, "label", words["groups"][group])
+            yield Slot(line, 2 if rest else 1, 1, 1 if rest else 2, "label", spec.label)
+        for column, key in enumerate(spec.cells(), 3):
+            yield Slot(line, column, 1, 1, "figure", key=key)
+
+
+def _disputes(form: Form) -> Iterator[Slot]:
+    """One line of figures; a label in two parts (行政诉讼 · 复议后起诉) stands below the common one."""
+    column, line = 0, 3
+    for head, same in groupby(forms.rows("disputes", form), lambda spec: spec.label.partition(" · ")[0]):
+        specs = list(same)
+        yield Slot(0, column, 1, sum(len(spec.columns) for spec in specs), "head", head)
+        for spec in specs:
+            below = spec.label.partition(" · ")[2]
+            if below:
+                yield Slot(1, column, 1, len(spec.columns), "head", below)
+            for text, key in zip(spec.headers, spec.cells(), strict=True):
+                yield Slot(2 if below else 1, column, 1 if below else 2, 1, "head", text)
+                yield Slot(line, column, 1, 1, "figure", key=key)
+                column += 1
