@@ -877,6 +877,65 @@ def rules_test(
         out.print(f"  另有{len(tally.reasons) - REASONS}种原因，见 --json", soft_wrap=True)
 
 
+@rules_app.command("params")
+def rules_params(
+    of: Annotated[str, typer.Option("--of", help="The government or body that has the supervising office.")],
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set one; VALUE in YAML.")
+    ] = None,
+    unset: Annotated[list[str] | None, typer.Option("--unset", metavar="NAME", help="Back to the default.")] = None,
+    by: Annotated[str, typer.Option("--by", help="Who changes them.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show or change what a supervising office sets for its bodies: local deadlines, thresholds, wishes.
+
+    Example: nianbao rules params --of 甲县人民政府 --set local_deadlines.publish=01-25 --by 王芳
+    """
+    from models import agencies, base, contexts
+    from reports import checks
+
+    settings = _settings()
+    changes = [_assignment(text) for text in set_ or []] + [(name, None) for name in unset or []]
+    if changes and not by:
+        raise Refused("--by is missing: who changes the parameters?")
+    with _database(settings) as engine, base.transaction(engine) as session:
+        agency = agencies.resolve(session, of, _now(settings).date())
+        office = agencies.office_of(session, agency.id) if agency is not None else None
+        if office is None:
+            raise Refused(f"--of {of!r}: the register has no supervising office there (column office_email)")
+        params = checks.with_changes(office.params or {}, changes)
+        if changes:
+            try:
+                params = agencies.set_params(session, office.id, params, by, datetime.now(UTC))
+            except checks.BadParameters as error:
+                raise Refused(f"{of}: {error}") from None
+            again = contexts.check_again(session, office.agency_id, datetime.now(UTC))
+        name = office.name
+    if as_json:
+        _print_json([{"office": name, "params": params, "defaults": checks.DEFAULTS}])
+        return
+    table = _table("参数", "本单位", "默认")
+    for key in sorted({*checks.DEFAULTS, *params}):
+        own = json.dumps(params[key], ensure_ascii=False) if key in params else ""
+        table.add_row(key, escape(own), escape(json.dumps(checks.DEFAULTS.get(key), ensure_ascii=False, default=str)))
+    out.print(f"[bold]{escape(name)}[/]")
+    out.print(table)
+    if changes:
+        out.print(f"已更改，{again}份报告待重新检查")
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    import yaml
+
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise Refused(f"--set {text!r}: write NAME=VALUE")
+    try:
+        return name.strip(), yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise Refused(f"--set {text!r}: the value is no YAML") from None
+
+
 def _print_change(line: backtest.Line) -> None:
     change = line.change
     if change.newly or change.gone or change.kept:

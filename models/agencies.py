@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from models import people
 from models.base import Base, Json
+from reports.checks.params import validated
 
 # The words of the register's sheet; `dispatched` are 派出机关/机构, `authorized` are 法律法规授权的组织.
 LEVELS = ("central", "province", "prefecture", "county", "township")
@@ -299,3 +301,15 @@ def below(session: Session, agency_id: int) -> set[int]:
             out.add(current)
             waiting += children.get(current, [])
     return out
+
+
+def set_params(session: Session, office_id: int, given: Mapping[str, Any], by: str, now: datetime) -> dict[str, Any]:
+    """Take over the rules' parameters of an office, whole; returns them as validated.
+
+    Raises ``reports.checks.params.BadParameters`` naming every wrong entry; nothing is then changed."""
+    office = session.get_one(Office, office_id, with_for_update=True)
+    before, after = dict(office.params or {}), validated(given)
+    if after != before:
+        office.params = after
+        people.audit(session, by, "params", "offices", office_id, before, after, now)
+    return after

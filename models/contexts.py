@@ -16,8 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import queries
-from models.agencies import Agency, AgencyAlias, Succession, office_of
+from models import queries, work
+from models.agencies import Agency, AgencyAlias, Succession, below, office_of
 from models.documents import Attachment, Document, Version
 from models.readings import Reading, SimilarityBand
 from models.sources import COMPLETE, Source, SourceAgency
@@ -412,3 +412,17 @@ def compared_with(session: Session, found: Checkable) -> list[int]:
             for id_ in alike_to(session, latest[1].id, session.scalars(children).all(), found.year):
                 out += queries.documents_of(session, id_, found.year)
     return [id_ for id_ in dict.fromkeys(out) if id_ != found.document_id]
+
+
+def check_again(session: Session, agency_id: int, now: datetime) -> int:
+    """Ask for a new check of every report of a body and of those below it; returns how many."""
+    ids = session.scalars(
+        sa.select(Document.id).where(
+            Document.agency_id.in_(below(session, agency_id)),
+            Document.kind == "annual_report",
+            Document.state == "read",
+        )
+    ).all()
+    for id_ in ids:
+        work.add(session, "check", id_, now)
+    return len(ids)

@@ -19,7 +19,7 @@ COMMANDS = (
     "demo", "up", "watch", "read", "check", "status", "summary", "export", "doctor", "agencies import", "agencies list",
     "agencies template", "alerts run", "alerts list", "alerts show", "queue", "queue retry", "queue drop",
     "db upgrade", "findings list", "findings confirm",
-    "findings waive", "findings reopen", "aggregate", "rules test",
+    "findings waive", "findings reopen", "rules params", "aggregate", "rules test",
 )  # fmt: skip
 
 
@@ -164,3 +164,30 @@ def test_a_wrong_setting_is_named_and_secrets_are_hidden(tmp_path):
     answer = nianbao("doctor", cwd=tmp_path, smtp_url="smtp://u:geheim@127.0.0.1:9")
     assert answer.returncode == 1
     assert "geheim" not in answer.stdout + answer.stderr
+
+
+def test_an_office_sets_its_parameters_and_a_wrong_one_changes_nothing(tmp_path):
+    from typer.testing import CliRunner
+
+    import cli
+    import config
+
+    runner = CliRunner(env={"NIANBAO_DATA_DIR": str(tmp_path / "var"), "NIANBAO_LOG_LEVEL": "ERROR"})
+    config.settings.cache_clear()
+    try:
+        file = tmp_path / "s.csv"
+        file.write_text("name,level,kind,office_email\n甲县人民政府,county,government,a@example.cn\n", encoding="utf-8")
+        assert runner.invoke(cli.app, ["agencies", "import", str(file)]).exit_code == 0
+        params = ["rules", "params", "--of", "甲县人民政府"]
+        said = runner.invoke(cli.app, [*params, "--set", "local_deadlines.publish=01-25", "--by", "王芳", "--json"])
+        assert json.loads(said.stdout)["params"] == {"local_deadlines": {"publish": "01-25"}}
+        wrong = runner.invoke(cli.app, [*params, "--set", "local_deadlines.publish=02-30", "--by", "王芳"])
+        assert isinstance(wrong.exception, cli.Refused)
+        assert "local_deadlines" in str(wrong.exception)
+        nobody = runner.invoke(cli.app, [*params, "--unset", "local_deadlines"])
+        assert "--by" in str(nobody.exception)
+        assert json.loads(runner.invoke(cli.app, [*params, "--json"]).stdout)["params"] != {}
+        back = runner.invoke(cli.app, [*params, "--unset", "local_deadlines.publish", "--by", "王芳", "--json"])
+        assert json.loads(back.stdout)["params"] == {}
+    finally:
+        config.settings.cache_clear()

@@ -25,7 +25,7 @@ from reports.checks.catalogue import Rule, catalogue
 from reports.checks.context import NEED_ZH, Context
 from reports.checks.engine import FUNCTIONS, Evaluation, active, by_formula, not_judged
 from reports.checks.evaluate import Case, shown
-from reports.checks.params import BadParameters
+from reports.checks.params import BadParameters, with_changes
 from reports.checks.params import validated as validated_params
 from reports.checks.sheet import NotJudged
 from reports.report import Finding, Report
@@ -35,6 +35,7 @@ MODULES = (agency, hierarchy, narrative, personal, publication, reading, similar
 
 CATALOGUE: dict[str, Rule] = catalogue().rules
 CATALOGUE_VERSION = catalogue().version
+DEFAULTS: dict[str, Any] = dict(catalogue().params)
 RULES: dict[str, Rule] = {rule_id: rule for rule_id, rule in CATALOGUE.items() if active(rule_id)}
 
 # What still runs on a document that is not the report: what concerns its publication and personal data.
@@ -256,6 +257,7 @@ def back_test(rule_id: str, reports: Iterable[tuple[Report, Context]]) -> Iterat
 __all__ = [
     "CATALOGUE",
     "CATALOGUE_VERSION",
+    "DEFAULTS",
     "RULES",
     "BadParameters",
     "Change",
@@ -270,4 +272,5 @@ __all__ = [
     "explain",
     "run",
     "validated_params",
+    "with_changes",
 ]

@@ -7,7 +7,7 @@ into the values that ``Context.params`` takes, or says in Chinese which entry is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -85,4 +85,19 @@ def validated(given: Mapping[str, Any]) -> dict[str, Any]:
         ]
         raise BadParameters(problems) from None
     out: dict[str, Any] = params.model_dump(exclude_none=True)
+    return out
+
+
+def with_changes(params: Mapping[str, Any], changes: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Parameters with single entries replaced; ``local_deadlines.publish`` names one inside another, None takes one out.
+    Nothing is validated here."""
+    out: dict[str, Any] = dict(params)
+    for name, value in changes:
+        outer, _, inner = name.partition(".")
+        if inner:
+            nested = {**(out.get(outer) or {}), inner: value}
+            value = {key: each for key, each in nested.items() if each is not None} or None
+        out[outer] = value
+        if value is None:
+            del out[outer]
     return out
