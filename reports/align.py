@@ -673,6 +673,8 @@ def _applications(lines: list[Line], form: Form, flat: bool) -> _Found:
         best.warnings.append("applications: the columns are printed in another order than the form's")
     if flat:
         _doubt_blanks(best, specs)
+    else:
+        _doubt_beside_orphans(best, best_pairs, best_lines, lines, specs)
     best.pairs = len(best_pairs)
     first = min(i for i, _ in best_pairs.values())
     last = max(i for i, _ in best_pairs.values())
@@ -697,6 +699,32 @@ def _doubt_blanks(found: _Found, specs: Sequence[RowSpec]) -> None:
         where = {(cell.at.table, cell.at.row) for cell in row}
         if zeros > blanks or not adds_up or any((at.table, at.row) in where for at in narrow):
             for key in spec.cells():
+                found.cells[key] = replace(found.cells[key], confidence=min(found.cells[key].confidence, 0.5))
+
+
+def _doubt_beside_orphans(
+    found: _Found,
+    pairs: dict[int, tuple[int, float]],
+    placed: Sequence[Line],
+    lines: Sequence[Line],
+    specs: Sequence[RowSpec],
+) -> None:
+    """Figures on a line of their own, without a label, are the rest of a row that was cut or wrapped: what stands above
+    and below is in doubt."""
+    rows_of = {id(placed[i].cells): n for n, (i, _) in pairs.items()}
+    at = [(n, rows_of.get(id(line.cells))) for n, line in enumerate(lines)]
+    inside = [n for n, row in at if row is not None]
+    for n in range(inside[0] + 1, inside[-1]):
+        line = lines[n]
+        printed = [norm(cell.text) for cell in line.cells]
+        # Beside them may stand the rest of a wrapped group label.
+        words = sum(len(text) for text in printed if not text.isdecimal())
+        if at[n][1] is not None or words > 8 or not any(text.isdecimal() for text in printed):
+            continue
+        before = max(k for k in inside if k < n)
+        behind = min(k for k in inside if k > n)
+        for k in (before, behind):
+            for key in specs[at[k][1] or 0].cells():
                 found.cells[key] = replace(found.cells[key], confidence=min(found.cells[key].confidence, 0.5))
 
 
@@ -784,6 +812,26 @@ def _printed_order(heads: Sequence[Line], headers: Sequence[str]) -> list[int] |
         elif marks:
             order = marks
     return order if sorted(order) == list(range(len(headers))) and order != sorted(order) else None
+
+
+def _under_other_heads(values: Sequence[GridCell], heads: Sequence[Line], count: int) -> bool:
+    """Whether a figure stands below another column's head than its own: between blanks a lone figure of a table without
+    rules may be taken for its neighbour's."""
+    named = [
+        [c for c in head.cells if c.text.strip() and norm(c.text) != "信息内容" and "第二十条" not in norm(c.text)]
+        for head in heads
+    ]
+    above = next((cells for cells in reversed(named) if len(cells) == count), None)
+    if above is None or len(values) != count:
+        return False
+    for n, cell in enumerate(values):
+        if not cell.text.strip() or cell.at.bbox is None:
+            continue
+        centre = (cell.at.bbox[0] + cell.at.bbox[2]) / 2
+        below = [k for k, c in enumerate(above) if c.at.bbox is not None and c.at.bbox[0] <= centre <= c.at.bbox[2]]
+        if below and n not in below:
+            return True
+    return False
 
 
 def _with_sub_rows(line: Line, lines: Sequence[Line], specs: Sequence[RowSpec], count: int) -> Line | None:
@@ -930,7 +978,10 @@ def _proactive(lines: list[Line], form: Form, _flat: bool) -> _Found:
         keys, sure = spec.cells(), 1.0
         if pair is not None:
             line = chosen_lines[pair[0]]
-            order = _printed_order(_heads_above(line, lines, 3), spec.headers)
+            heads = _heads_above(line, lines, 3)
+            order = _printed_order(heads, spec.headers)
+            if _under_other_heads(line.values, heads, len(keys)):
+                sure = BY_ORDER
             summed = _with_sub_rows(line, lines, specs, len(keys))
             if order is not None:
                 keys, sure = tuple(keys[i] for i in order), BY_ORDER

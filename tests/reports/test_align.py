@@ -209,7 +209,7 @@ def test_a_row_whose_label_is_two_rows_labels_has_no_sure_figure():
     aligned = align(Blocks("image-ocr", [grid(rows[0], *glued, *rows[3:])]))
     for row in ("new", "carried_in"):
         assert all(aligned.cells[f"applications.{row}.{column}"].confidence < SURE for column in ("business", "total"))
-    assert aligned.cells["applications.granted.total"].confidence >= SURE
+    assert aligned.cells["applications.denied.state_secret.total"].confidence >= SURE
 
 
 def test_columns_printed_in_another_order_are_put_right_and_flagged():
