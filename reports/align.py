@@ -29,6 +29,7 @@ LOST = 0.0  # confidence of a cell whose row or figure was not found
 SHORT = 0.3  # confidence of the cells of a row whose figures cannot be placed
 BY_ORDER = 0.6  # confidence of a row placed by its neighbours alone
 FORMS_BOTH: tuple[Form, Form] = ("2021", "2019")
+LABELS_SEEN = 0.6  # of the form's labels: with so many the tables are there
 HEAD = 75.0  # from here on a printed head is that column's
 GROUP = -1  # the head over the five kinds of organisations
 
@@ -1315,8 +1316,7 @@ def align(blocks: Blocks) -> Aligned:
     form = _form([*grid_lines, *stream], [*texts, *(line.label for line in stream)])
     pictures = sum(isinstance(block, Picture) for block in blocks.blocks)
     if form is None:
-        state = "picture" if pictures else "missing"
-        return Aligned(tables=dict.fromkeys(TABLES, state))
+        return _without_figures(blocks, pictures)
     found: dict[Table, _Found] = {}
     readers: tuple[tuple[Table, Callable[[list[Line], Form, bool], _Found]], ...] = (
         ("proactive", _proactive),
@@ -1334,11 +1334,13 @@ def align(blocks: Blocks) -> Aligned:
     for table in TABLES:
         cells.update(found[table].cells)
         states[table] = _state(found[table], pictures)
+    if not any(f.pairs for f in found.values()):
+        return _without_figures(blocks, pictures)
     everything = sorted((entry for f in found.values() for entry in f.rows), key=lambda entry: entry[0])
     labels = [label for f in found.values() for label in f.labels]
     labels += _header_labels(grid_lines, found, form)
     return Aligned(
-        form if any(f.pairs for f in found.values()) else None,
+        form,
         cells,
         [row for _, row in everything],
         labels,
@@ -1346,6 +1348,24 @@ def align(blocks: Blocks) -> Aligned:
         _consumed(blocks, found),
         [warning for f in found.values() for warning in f.warnings],
     )
+
+
+def _without_figures(blocks: Blocks, pictures: int) -> Aligned:
+    """A document in which no row of figures was found. Where the form's labels stand in its text, the tables are there
+    and their figures left out or lost: no cell is known, and no table is called missing."""
+    tight = norm("".join(block.text for block in blocks.blocks if isinstance(block, Paragraph)))
+    seen: dict[Form, int] = {}
+    for form in FORMS_BOTH:
+        labels = {norm(spec.label)[:8] for table in ("proactive", "applications") for spec in rows(table, form)}
+        heads = {norm(head) for spec in rows("proactive", form) for head in spec.headers}
+        if sum(label in tight for label in labels) >= LABELS_SEEN * len(labels):
+            seen[form] = sum(head in tight for head in heads)
+    if not seen or pictures:
+        return Aligned(tables=dict.fromkeys(TABLES, "picture" if pictures else "missing"))
+    form = max(seen, key=lambda each: seen[each])
+    cells = {key: Cell(None, "", LOST) for table in TABLES for spec in rows(table, form) for key in spec.cells()}
+    warning = "the labels of the tables were found and no row of figures"
+    return Aligned(form, cells, tables=dict.fromkeys(TABLES, "read"), warnings=[warning])
 
 
 def _region(lines: list[Line]) -> list[Line]:

@@ -265,3 +265,14 @@ def test_a_row_printed_in_parts_is_added_up_and_flagged():
     assert all(cell.confidence < SURE for cell in found)
     assert found[2].alternatives[:2] == ("20", "5")
     assert aligned.cells["proactive.licensing.decisions"].confidence >= SURE
+
+
+def test_a_form_without_any_figure_is_no_missing_table():
+    words = ["信息内容 本年制发件数 本年废止件数 现行有效件数"]
+    words += [spec.label for table in ("proactive", "applications") for spec in forms.rows(table, "2021")]
+    aligned = align(Blocks("pdf-text", [Paragraph(text) for text in words]))
+    assert aligned.form == "2021"
+    assert set(aligned.tables.values()) == {"read"}
+    assert all(cell.value is None and cell.confidence < SURE for cell in aligned.cells.values())
+    prose = align(Blocks("pdf-text", [Paragraph("本年收到政府信息公开申请3件，予以公开2件，重复申请1件。")]))
+    assert set(prose.tables.values()) == {"missing"}
