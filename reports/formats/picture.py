@@ -47,6 +47,7 @@ MIN_CONTRAST = 0.5
 LAYOUT_BOXES = 8
 LAYOUT_LINES = 7
 FIGURES_A_ROW = 3
+SLASH = 0.12  # a lone 1 that leans more may be a slash
 
 _FIGURE = re.compile(r"[-+—]?[\d.,，．]*\d[\d.,，．]*")
 _LETTERS = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "D": "0", "l": "1", "I": "1", "|": "1"})
@@ -512,12 +513,24 @@ def _doubtful_figure(page: _Page, line: _Line, text: str) -> bool:
     boxes = page.marks.boxes[line.parts]
     width, height = line.box[2] - line.box[0], line.box[3] - line.box[1]
     digits = sum(char.isdigit() for char in text)
+    if text == "1" and _leaning(page, line) > SLASH:
+        return True
     if digits > 1 and not 0.25 <= width / (digits * height) <= 1.1:
         return True
     small = ((boxes[:, 2] - boxes[:, 0]) < 0.35 * height) & ((boxes[:, 3] - boxes[:, 1]) < 0.35 * height)
     dots = int(small.sum())
     stops = sum(char in ".,，．" for char in text)
     return dots != stops and (dots > 0 or digits > 1)
+
+
+def _leaning(page: _Page, line: _Line) -> float:
+    """How far the upper third of the ink lies to the right of the lower third, in heights: 0 for an upright stroke, less
+    for a 1 with its flag, about 0.3 for a slash."""
+    x0, y0, x1, y1 = line.box
+    ink = np.isin(page.marks.labels[y0:y1, x0:x1], line.parts)
+    third = max(1, (y1 - y0) // 3)
+    above, below = np.nonzero(ink[:third])[1], np.nonzero(ink[-third:])[1]
+    return float(above.mean() - below.mean()) / (y1 - y0) if len(above) and len(below) else 0.0
 
 
 def _capped(page: _Page, bbox: Box, confidence: float) -> float:
