@@ -65,9 +65,7 @@ def _table(table: Table, rng: random.Random, style: str, first: int = 0, last: i
     out = []
     for n in range(len(rows)):
         here = {cell.column: cell for cell in rows[n]}
-        for column, cell in here.items():
-            if cell.slot.rows > 1:
-                open_[column] = cell
+        open_ |= {place: cell for place, cell in here.items() if cell.slot.rows > 1}
         column, cells = 0, []
         while column < width:
             cell = here.get(column)

@@ -50,8 +50,10 @@ def _table(table: Table, rng: random.Random, style: str, first: int = 0, last: i
                 break
             same = 1
             if style == "repeated" and cell.slot.columns == 1 and cell.slot.rows == 1:
-                while (other := here.get(column + same)) is not None and other.slot.text == cell.slot.text and (
-                    other.slot.columns == 1 and other.slot.rows == 1
+                while (
+                    (other := here.get(column + same)) is not None
+                    and other.slot.text == cell.slot.text
+                    and (other.slot.columns == 1 and other.slot.rows == 1)
                 ):
                     same += 1
             attributes = f' table:number-columns-repeated="{same}"' if same > 1 else ""

@@ -114,10 +114,10 @@ def scan(pictures: list[bytes]) -> bytes:
     media = entries = ""
     for n, picture in enumerate(pictures):
         files[f"Doc_0/Res/image_{n}.png"] = picture
-        media += f'<ofd:MultiMedia ID="{50 + n}" Type="Image"><ofd:MediaFile>image_{n}.png</ofd:MediaFile></ofd:MultiMedia>'
-        image = (
-            f'<ofd:ImageObject ID="{70 + n}" ResourceID="{50 + n}" Boundary="0 0 210 297" CTM="210 0 0 297 0 0"/>'
+        media += (
+            f'<ofd:MultiMedia ID="{50 + n}" Type="Image"><ofd:MediaFile>image_{n}.png</ofd:MediaFile></ofd:MultiMedia>'
         )
+        image = f'<ofd:ImageObject ID="{70 + n}" ResourceID="{50 + n}" Boundary="0 0 210 297" CTM="210 0 0 297 0 0"/>'
         leaf = Leaf(210 / MM, 297 / MM)
         files[f"Doc_0/Pages/Page_{n}/Content.xml"] = _page(
             leaf, f'<ofd:Content><ofd:Layer ID="5">{image}</ofd:Layer></ofd:Content>'

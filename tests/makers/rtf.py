@@ -74,7 +74,9 @@ def render(truth: Truth, rng: random.Random, style: str) -> bytes:
                     elif not line.startswith("\\trowd"):
                         lines.append(line)
                 outer = "\\trowd\\trleft0\\cellx9000"
-                body += outer + "\n".join(lines).removesuffix("\\pard\n") + "\\pard\\intbl\\cell" + outer + "\\row\\pard\n"
+                body += (
+                    outer + "\n".join(lines).removesuffix("\\pard\n") + "\\pard\\intbl\\cell" + outer + "\\row\\pard\n"
+                )
             else:
                 body += _table(table, rng, style)
         else:

@@ -41,7 +41,8 @@ def render(truth: Truth, rng: random.Random, style: str) -> bytes:
 
 def _xlsx(truth: Truth, rng: random.Random, style: str) -> bytes:
     book = Workbook()
-    sheet: Worksheet = book.active
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
     row = 1
     for kind, what in _lines(truth):
         if kind == "heading" and style == "sheets":
@@ -61,7 +62,10 @@ def _xlsx(truth: Truth, rng: random.Random, style: str) -> bytes:
                     sheet.cell(r, c, value)
                 if cell.slot.rows > 1 or cell.slot.columns > 1:
                     sheet.merge_cells(
-                        start_row=r, end_row=r + cell.slot.rows - 1, start_column=c, end_column=c + cell.slot.columns - 1
+                        start_row=r,
+                        end_row=r + cell.slot.rows - 1,
+                        start_column=c,
+                        end_column=c + cell.slot.columns - 1,
                     )
         row += len(what)
         if style == "hidden":
