@@ -14,6 +14,7 @@ help: ## list the targets
 # The stamp's name holds the lock's checksum, so a changed lock installs anew and nothing else does.
 RUN_STAMP := $(VENV)/run-$(shell cksum < requirements.lock | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/dev-$(shell cksum < requirements-dev.lock | cut -d' ' -f1)
+BENCH_STAMP := $(VENV)/bench-$(shell cksum < requirements-bench.lock | cut -d' ' -f1)
 
 $(BIN)/python:
 	@echo "· making a Python environment in $(VENV)"
@@ -31,6 +32,11 @@ $(DEV_STAMP): $(RUN_STAMP) | $(BIN)/python
 	@echo "· installing what the tests need (once)"
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@rm -f $(VENV)/dev-*; touch $@
+
+$(BENCH_STAMP): $(DEV_STAMP) | $(BIN)/python
+	@echo "· installing what the readers are compared with (once)"
+	@$(PIP) --require-hashes -r requirements-bench.lock
+	@rm -f $(VENV)/bench-*; touch $@
 
 demo: $(RUN_STAMP) ## the main job once: crawl, read, check, alert, summarise
 	@$(BIN)/nianbao demo
@@ -50,7 +56,7 @@ lint: $(DEV_STAMP) ## style, types, order of imports
 format: $(DEV_STAMP) ## put the sources in order
 	@$(BIN)/ruff check --fix --quiet $(SOURCES); $(BIN)/ruff format $(SOURCES)
 
-bench: $(DEV_STAMP) ## measure reading and checking, as ratios to a baseline
+bench: $(BENCH_STAMP) ## measure reading and checking, as ratios to a baseline
 	@$(BIN)/python -m benchmarks
 
 fuzz: $(DEV_STAMP) ## throw mutated documents at the readers, for long
@@ -60,7 +66,8 @@ lock: $(DEV_STAMP) ## renew the pinned dependencies; the locks name no registry
 	@$(PIP) uv
 	@export UV_CUSTOM_COMPILE_COMMAND="make lock"; OPTIONS="--universal --generate-hashes --no-annotate --python-version 3.11 --quiet --upgrade"; \
 	  $(BIN)/uv pip compile $$OPTIONS pyproject.toml -o requirements.lock && \
-	  $(BIN)/uv pip compile $$OPTIONS pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	  $(BIN)/uv pip compile $$OPTIONS pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock && \
+	  $(BIN)/uv pip compile $$OPTIONS --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean: ## remove the environment and all that was made
 	@rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
