@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
+import struct
 import zipfile
 import zlib
 from types import TracebackType
@@ -20,7 +22,10 @@ MAX_MEMBERS = 10_000
 # The text of a report is below 5 MB of XML; lxml needs some ten times the size.
 MAX_XML = 40 * 1024 * 1024
 _CHUNK = 1024 * 1024
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError, IndexError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 class Container:
@@ -29,7 +34,8 @@ class Container:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-            members = self._zip.infolist()
+            # A name may begin with a zero byte, which leaves nothing of it.
+            members = [member for member in self._zip.infolist() if member.filename]
         except _BROKEN as error:
             raise Unreadable(f"the zip container is damaged ({error}); fetch it again or ask for it") from error
         if len(members) > MAX_MEMBERS:
@@ -41,6 +47,7 @@ class Container:
             )
         if any(member.flag_bits & 1 for member in members):
             raise Unreadable("the file is encrypted; ask for it without a password")
+        self._infos = members
         # Some writers use back slashes or other case; the first of two equal names is what readers show.
         self._members: dict[str, zipfile.ZipInfo] = {}
         for member in members:
@@ -59,8 +66,8 @@ class Container:
         return _plain(name).lower() in self._members
 
     def infos(self) -> list[zipfile.ZipInfo]:
-        """The directory, in its order."""
-        return self._zip.infolist()
+        """The directory, in its order; entries without a name left out."""
+        return self._infos
 
     def read(self, name: str, limit: int = MAX_INFLATED) -> bytes:
         """A member's bytes. Raises KeyError if there is none, Unreadable if it is damaged or larger than allowed."""

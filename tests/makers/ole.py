@@ -80,7 +80,9 @@ def word_streams(paragraphs: Sequence[str], table: Sequence[Sequence[str]]) -> d
         word += page
         at += 2 * sum(len(run) for run, _ in runs[:taken])
         runs = runs[taken:]
-    pieces = b"\2" + struct.pack("<I", 2 * 4 + 8) + struct.pack("<2I", 0, len(text)) + struct.pack("<HIH", 0, _TEXT_AT, 0)
+    pieces = (
+        b"\2" + struct.pack("<I", 2 * 4 + 8) + struct.pack("<2I", 0, len(text)) + struct.pack("<HIH", 0, _TEXT_AT, 0)
+    )
     papx = struct.pack(f"<{len(bounds) + 1}I", *bounds, at) + struct.pack(f"<{len(pages)}I", *pages)
     struct.pack_into("<HH", word, 0, 0xA5EC, 0x00C1)
     struct.pack_into("<H", word, 0x0A, 0x200)

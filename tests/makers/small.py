@@ -49,7 +49,9 @@ def html() -> bytes:
     head, *rest = PARAGRAPHS
     rows = "".join("<tr>" + "".join(f"<td>{text}</td>" for text in row) + "</tr>" for row in TABLE)
     text = "".join(f"<p>{line}</p>" for line in rest)
-    return f"<html><head><title>年报</title></head><body><h1>{head}</h1>{text}<table>{rows}</table></body></html>".encode()
+    return (
+        f"<html><head><title>年报</title></head><body><h1>{head}</h1>{text}<table>{rows}</table></body></html>".encode()
+    )
 
 
 def text() -> bytes:
@@ -226,10 +228,10 @@ def xlsx_members() -> dict[str, bytes]:
     )
     return {
         "[Content_Types].xml": (
-            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Default Extension="xml" ContentType="application/xml"/></Types>'
-        ).encode(),
+            b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            b'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            b'<Default Extension="xml" ContentType="application/xml"/></Types>'
+        ),
         "_rels/.rels": (
             f'<Relationships xmlns="{relations}"><Relationship Id="r1" Type="{office}/officeDocument"'
             ' Target="xl/workbook.xml"/></Relationships>'

@@ -58,16 +58,27 @@ class Child:
                 self.process = self.start()
             assert self.process.stdin
             assert self.process.stdout
-            job = {"kind": kind, "seed": SEED, "first": first, "last": COUNT, "step": CHILDREN, "enough": ENOUGH - len(out)}
+            job = {
+                "kind": kind,
+                "seed": SEED,
+                "first": first,
+                "last": COUNT,
+                "step": CHILDREN,
+                "enough": ENOUGH - len(out),
+            }
             self.process.stdin.write(json.dumps(job) + "\n")
             self.process.stdin.flush()
             answer = self.process.stdout.readline()
             if answer:
                 return out + [(number, what) for number, what in json.loads(answer)]
-            code = self.process.wait()
+            _, status, usage = os.wait4(self.process.pid, 0)
+            code = self.process.returncode = os.waitstatus_to_exitcode(status)
             self.close()
             number = int.from_bytes(self.progress.read_bytes()[:8], "little")
-            out.append((number, _end(code)))
+            # pdfium ends its process where it gets no more memory, as for forms that draw themselves twice: that is
+            # the limit at work. What the sandbox says of it is tested with the hostile files.
+            if not (kind == "pdf" and code == -signal.SIGABRT and usage.ru_maxrss >> 10 > 0.5 * fuzzing.MEMORY_MB):
+                out.append((number, _end(code)))
             first = number + CHILDREN
         return out
 
