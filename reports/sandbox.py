@@ -155,7 +155,7 @@ def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits)
         "seconds": limits.seconds,
         "pictures": [[address, len(picture)] for address, picture in pictures.items()],
     }
-    head = json.dumps(header, ensure_ascii=False).encode()
+    head = json.dumps(header).encode()  # names may hold what UTF-8 does not
     message = [_LENGTH.pack(len(head)), head, data, *pictures.values()]
     try:
         answer = child.ask(message, limits.seconds)

@@ -116,6 +116,10 @@ def _ole(data: bytes, name: str) -> Sniffed:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             streams = {"/".join(path).lower() for path in ole.listdir()}
+            if _loops(ole):
+                raise Unreadable(
+                    "the Office file is damaged (its sectors run in a circle); fetch it again or ask for it"
+                )
     except (OSError, ValueError, IndexError, RecursionError) as error:
         # olefile raises these, and nothing narrower, on truncated or looping sector chains
         raise Unreadable(f"the Office file is damaged ({error}); fetch it again or ask for it") from error
@@ -127,6 +131,21 @@ def _ole(data: bytes, name: str) -> Sniffed:
     if "workbook" in streams or "book" in streams:
         return _as("et" if suffix == ".et" else "xls")
     raise Unreadable("the Office file holds neither a text nor a workbook; ask for the report as PDF or DOCX")
+
+
+def _loops(ole: olefile.OleFileIO) -> bool:
+    """Whether a stream's chain of sectors comes back to itself: olefile would read the same text over and over."""
+    table = ole.fat
+    for entry in ole.direntries:
+        if entry is None or entry.entry_type != olefile.STGTY_STREAM or entry.size < ole.minisectorcutoff:
+            continue
+        sector, seen = entry.isectStart, set()
+        while sector < len(table):
+            if sector in seen:
+                return True
+            seen.add(sector)
+            sector = int(table[sector])
+    return False
 
 
 def _zip(data: bytes) -> Sniffed:

@@ -111,7 +111,7 @@ def inside(base: str, reference: str) -> str | None:
 def parse_xml(data: bytes) -> etree._Element:
     """XML without entities, network or document types. Raises Unreadable for a DOCTYPE, for excessive depth and for
     what is no XML at all; a cut or slightly broken tree is taken as far as it goes."""
-    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:65536]:
+    if declares_type(data):
         raise Unreadable("the file declares a document type or entities, which no office program writes; not opened")
     try:
         root = etree.fromstring(data, _parser(recover=False))
@@ -119,10 +119,22 @@ def parse_xml(data: bytes) -> etree._Element:
         if "depth" in str(error).lower():
             raise Unreadable("the file nests its elements deeper than any report; not opened", "depth") from error
         root = _recovered(data, error)
-    # In UTF-16 the declaration is not found by its bytes.
+    # Behind a long comment, or in an encoding of its own, the declaration is not found by its bytes.
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unreadable("the file declares a document type or entities, which no office program writes; not opened")
     return root
+
+
+_DECLARATIONS = tuple(
+    (word.encode(encoding), length * len("a".encode(encoding)))
+    for word, length in (("<!DOCTYPE", 4096), ("<!ENTITY", 65536))
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
+
+
+def declares_type(data: bytes) -> bool:
+    """Whether XML begins with a document type or entities of its own, in whatever width of characters."""
+    return any(word in data[:length] for word, length in _DECLARATIONS)
 
 
 def _parser(recover: bool) -> etree.XMLParser:

@@ -28,7 +28,7 @@ from rapidfuzz import fuzz
 
 from reports import forms, numbers
 from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Unreadable
-from reports.formats.container import Container, inside
+from reports.formats.container import Container, declares_type, inside
 
 # calamine lays a sheet out densely: a cell at XFD1048576 would take gigabytes.
 MAX_AREA = 2_000_000
@@ -297,7 +297,9 @@ def _xlsx_extras(package: Container) -> dict[str, _Extra]:
 
 
 def _sheet_extra(xml: bytes) -> _Extra:
-    if b"<!DOCTYPE" in xml[:4096]:
+    if xml.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in xml[:64]:
+        raise Unreadable("a sheet is not written in UTF-8, as every office program does; save it anew and give that")
+    if declares_type(xml):
         raise Unreadable("the file declares a document type, which no office program writes; not opened")
     out = _Extra()
     bottom = right = 0
