@@ -433,8 +433,9 @@ def _mutant(kind: str, rng: random.Random) -> bytes:
 # ------------------------------------------------------------------------------------------------------ the contract
 
 
-def complaints(report: Report) -> Iterator[str]:
-    """Where a report is not the contract's object (docs/report-json.md), or a defect of the reader is told in it."""
+def complaints(report: Report, stored: bool) -> Iterator[str]:
+    """Where a report is not the contract's object (docs/report-json.md), or a defect of the reader is told in it; with
+    ``stored`` also where it does not come back from the database as it went in."""
     printed = report.as_json()
     printed.encode("utf-8")  # half a surrogate pair would end whoever prints it
     said = json.loads(printed, parse_constant=lambda word: f"no JSON: {word}")
@@ -476,7 +477,8 @@ def complaints(report: Report) -> Iterator[str]:
             yield f"claim {claim}"
     if said["findings"] != []:
         yield "findings"
-    # What is stored comes back as it was.
+    if not stored:
+        return
     again = Report.from_dict(json.loads(report.as_json(details=True), parse_float=_as_float))
     if again.as_json(details=True) != report.as_json(details=True):
         yield "a stored reading is not what was read"
@@ -506,15 +508,15 @@ def _arm(on: bool) -> None:
 def try_one(kind: str, seed: str, number: int) -> list[str]:
     """What is wrong with the reading of one input."""
     data, name = mutant(kind, seed, number)
-    if kind == "picture" and number % PICTURES_RECOGNISED:
+    if kind in ("picture", "pdf") and number % PICTURES_RECOGNISED:
         with _decoded_only():
-            return _judged(data, name)
-    return _judged(data, name)
+            return _judged(data, name, number)
+    return _judged(data, name, number)
 
 
-def _judged(data: bytes, name: str) -> list[str]:
+def _judged(data: bytes, name: str, number: int) -> list[str]:
     try:
-        return list(complaints(reader.read(data, name)))
+        return list(complaints(reader.read(data, name), stored=number % 8 < 2))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what the test looks for
         return [f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-5)}"]
 
