@@ -60,7 +60,7 @@ bench: $(BENCH_STAMP) ## measure reading and checking, as ratios to a baseline
 	@$(BIN)/python -m benchmarks
 
 fuzz: $(DEV_STAMP) ## throw mutated documents at the readers, for long
-	@NIANBAO_FUZZ=20000 $(BIN)/python -m pytest tests/reports/test_fuzz.py --timeout=0
+	@NIANBAO_FUZZ=$${NIANBAO_FUZZ:-20000} $(BIN)/python -m pytest tests/reports/test_fuzz.py --timeout=0
 
 lock: $(DEV_STAMP) ## renew the pinned dependencies; the locks name no registry
 	@$(PIP) uv

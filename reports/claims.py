@@ -39,6 +39,10 @@ _TOPIC = re.compile(
     r"(?P<named>[^，,：:\d]{2,14})(?:情况|方面)(?:[：:，,]|$)"
 )
 _NONE = r"(?:未|没有|没|无|从未|尚未|均未|不存在)"
+# The longest sentence of a real report has some 350 characters, and no figure more than twelve digits. What goes beyond is
+# a damaged text, on which the patterns below would search for minutes.
+MAX_SENTENCE = 1500
+_ENDLESS = re.compile(r"[\d,，.]{24,}|[零〇一二两三四五六七八九十百千]{24,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,14 @@ def number(text: str, scale: str | None = None) -> Number | None:
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences of a narrative, folded: no blanks, digits narrow. A colon or comma does not end one."""
+    """The sentences of a narrative, folded: no blanks, digits narrow. A colon or comma does not end one, unless the
+    sentence is longer than any."""
     for part in re.split(r"[。；;！!？?\n]+", text):
         folded = fold(part)
+        while len(folded) > MAX_SENTENCE:
+            cut = max(folded.rfind(mark, 0, MAX_SENTENCE) for mark in "，,、") + 1 or MAX_SENTENCE
+            yield folded[:cut]
+            folded = folded[cut:]
         if folded:
             yield folded
 
@@ -93,7 +102,7 @@ def claims(text: str, section: int, form: Form | None, year: int | None) -> list
             or re.match(r".{0,8}(?:收到|新收|受理).{0,12}信息公开申请", sentence)
         ):
             topic = "依申请公开"
-        clean = _OTHERS_FIGURE.sub("", sentence)
+        clean = _OTHERS_FIGURE.sub("", _ENDLESS.sub("…", sentence))
         if _CUMULATIVE.search(clean):
             clean = _drop_cumulative(clean)
         found = [

@@ -69,8 +69,10 @@ def read(data: bytes, name: str, pictures: Mapping[str, bytes] | None = None) ->
 
     ``pictures`` are the page's pictures and attachments by their address as the page writes it. Never raises: what
     cannot be read is a Report with ``error``, one line that says what is wrong and what to do."""
+    name = _printable(name)
     try:
-        reading = _read(data, name, pictures or {}, NESTED_ARCHIVES)
+        beside = {_printable(address): content for address, content in (pictures or {}).items()}
+        reading = _read(data, name, beside, NESTED_ARCHIVES)
     except Unreadable as error:
         return refused(data, name, error.reason)
     except MemoryError:
@@ -88,6 +90,7 @@ def read(data: bytes, name: str, pictures: Mapping[str, bytes] | None = None) ->
 
 def refused(data: bytes, name: str, reason: str) -> Report:
     """A report that could not be read, with the reason in one line."""
+    name = _printable(name)
     try:
         media_type = sniff(data, name).media_type
     except Unreadable:
@@ -95,8 +98,13 @@ def refused(data: bytes, name: str, reason: str) -> Report:
     return Report(_source(data, name, media_type, ""), cells=None, error=_one_line(reason))
 
 
+def _printable(name: str) -> str:
+    """Bytes of a file name that are no UTF-8 reach Python as half characters, which nothing can print or store."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
 def _one_line(text: object) -> str:
-    return " ".join(str(text).split())[:500]
+    return _printable(" ".join(str(text).split())[:500])
 
 
 def _source(data: bytes, name: str, media_type: str, reader: str) -> Source:

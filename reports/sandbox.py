@@ -28,6 +28,8 @@ from reports.report import Report
 ROOT = Path(__file__).resolve().parent.parent
 # Imports of OpenCV and onnxruntime cost half a second: keep the child, but not for ever.
 FILES_A_CHILD = 300
+# Share of the memory limit from which on a child that ended by a signal ended for want of memory.
+FULL = 0.5
 MAX_ANSWER = 256 * 1024 * 1024
 _LENGTH = struct.Struct(">Q")
 # -P: this package has modules named like some of the standard library's.
@@ -53,6 +55,7 @@ class _Child:
         self.owner = os.getpid()
         self.memory_mb = memory_mb
         self.files = 0
+        self.used_mb = 0  # at most, known when it has ended
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", _START.format(root=str(ROOT)), str(memory_mb)],
             stdin=subprocess.PIPE,
@@ -115,9 +118,13 @@ class _Child:
         """Kill the child with all it started; its return code."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        code = self.process.wait()
+        if self.process.returncode is None:
+            with contextlib.suppress(ChildProcessError):
+                _, status, usage = os.wait4(self.process.pid, 0)
+                self.process.returncode = os.waitstatus_to_exitcode(status)
+                self.used_mb = usage.ru_maxrss >> 10
         self.forget()
-        return code
+        return self.process.wait()
 
     def forget(self) -> None:
         """Close our ends of the pipes."""
@@ -148,7 +155,7 @@ def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits)
         "seconds": limits.seconds,
         "pictures": [[address, len(picture)] for address, picture in pictures.items()],
     }
-    head = json.dumps(header, ensure_ascii=False).encode()
+    head = json.dumps(header).encode()  # names may hold what UTF-8 does not
     message = [_LENGTH.pack(len(head)), head, data, *pictures.values()]
     try:
         answer = child.ask(message, limits.seconds)
@@ -159,7 +166,7 @@ def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits)
     except _Died:
         code = child.end()
         _child = None
-        return refused(data, name, _why(code, limits))
+        return refused(data, name, _why(code, child.used_mb, limits))
     child.files += 1
     out = json.loads(answer)
     if out.get("retire") or child.files >= FILES_A_CHILD:
@@ -168,9 +175,12 @@ def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits)
     return Report.from_dict(out["report"])
 
 
-def _why(code: int, limits: Limits) -> str:
+def _why(code: int, used_mb: int, limits: Limits) -> str:
     if code == -signal.SIGXCPU:
         return f"reading took more than {limits.seconds:g} seconds of processor time; ask for another format"
+    if code < 0 and used_mb > FULL * limits.memory_mb:
+        # Libraries in C end their process where they get no more memory.
+        return f"the file needs more memory than a report may ({limits.memory_mb} MB); ask for it in another format"
     how = signal.Signals(-code).name if code < 0 and -code in set(signal.Signals) else f"exit status {code}"
     return (
         f"the file made the reader end ({how}; limits: {limits.memory_mb} MB, {limits.seconds:g} s); "

@@ -7,8 +7,12 @@ share one container (DOC and WPS, XLS and ET) does the name decide, and then onl
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -117,6 +121,10 @@ def _ole(data: bytes, name: str) -> Sniffed:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             streams = {"/".join(path).lower() for path in ole.listdir()}
+            if _loops(ole):
+                raise Unreadable(
+                    "the Office file is damaged (its sectors run in a circle); fetch it again or ask for it"
+                )
     except (OSError, ValueError, IndexError, RecursionError) as error:
         # olefile raises these, and nothing narrower, on truncated or looping sector chains
         raise Unreadable(f"the Office file is damaged ({error}); fetch it again or ask for it") from error
@@ -130,6 +138,31 @@ def _ole(data: bytes, name: str) -> Sniffed:
     raise Unreadable("the Office file holds neither a text nor a workbook; ask for the report as PDF or DOCX")
 
 
+def _loops(ole: olefile.OleFileIO) -> bool:
+    """Whether a chain of sectors comes back to itself: olefile reads such a stream over and over, calamine its directory
+    until there is no more memory."""
+    if ole.first_mini_fat_sector < len(ole.fat) and ole.minifat is None:
+        ole.loadminifat()
+    big: list[int] = [ole.first_dir_sector, ole.first_mini_fat_sector]
+    small: list[int] = []
+    for entry in ole.direntries:
+        if entry is None or entry.entry_type not in (olefile.STGTY_STREAM, olefile.STGTY_ROOT):
+            continue
+        whole = entry.entry_type == olefile.STGTY_ROOT or entry.size >= ole.minisectorcutoff
+        (big if whole else small).append(entry.isectStart)
+    return _circle(ole.fat, big) or _circle(ole.minifat or (), small)
+
+
+def _circle(table: Sequence[int], starts: list[int]) -> bool:
+    for sector in starts:
+        steps = 0
+        while 0 <= sector < len(table):
+            sector, steps = int(table[sector]), steps + 1
+            if steps > len(table):
+                return True
+    return False
+
+
 def _zip(data: bytes) -> Sniffed:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -138,7 +171,10 @@ def _zip(data: bytes) -> Sniffed:
             mimetype = b""
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 mimetype = archive.read("mimetype")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, ValueError, IndexError, EOFError,
+        NotImplementedError, RuntimeError,
+    ) as error:  # fmt: skip
         raise Unreadable(f"the zip container is damaged ({error}); fetch it again or ask for it") from error
     if len(members) > MAX_MEMBERS:
         raise Unreadable(f"the archive holds {len(members)} files, more than {MAX_MEMBERS}", "files")

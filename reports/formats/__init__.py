@@ -27,7 +27,7 @@ FORMATS: dict[str, str] = {
     "et": "reports.formats.sheet",
     "ods": "reports.formats.sheet",
     "ofd": "reports.formats.ofd",
-    "image": "reports.formats.picture",
+    "image": "reports.formats.frames",
     "zip": "reports.formats.archive",
     "rar": "reports.formats.archive",
 }

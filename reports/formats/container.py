@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
+import struct
 import zipfile
 import zlib
 from types import TracebackType
@@ -20,7 +22,10 @@ MAX_MEMBERS = 10_000
 # The text of a report is below 5 MB of XML; lxml needs some ten times the size.
 MAX_XML = 40 * 1024 * 1024
 _CHUNK = 1024 * 1024
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError, IndexError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 class Container:
@@ -29,7 +34,8 @@ class Container:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-            members = self._zip.infolist()
+            # A name may begin with a zero byte, which leaves nothing of it.
+            members = [member for member in self._zip.infolist() if member.filename]
         except _BROKEN as error:
             raise Unreadable(f"the zip container is damaged ({error}); fetch it again or ask for it") from error
         if len(members) > MAX_MEMBERS:
@@ -41,6 +47,7 @@ class Container:
             )
         if any(member.flag_bits & 1 for member in members):
             raise Unreadable("the file is encrypted; ask for it without a password")
+        self._infos = members
         # Some writers use back slashes or other case; the first of two equal names is what readers show.
         self._members: dict[str, zipfile.ZipInfo] = {}
         for member in members:
@@ -59,8 +66,8 @@ class Container:
         return _plain(name).lower() in self._members
 
     def infos(self) -> list[zipfile.ZipInfo]:
-        """The directory, in its order."""
-        return self._zip.infolist()
+        """The directory, in its order; entries without a name left out."""
+        return self._infos
 
     def read(self, name: str, limit: int = MAX_INFLATED) -> bytes:
         """A member's bytes. Raises KeyError if there is none, Unreadable if it is damaged or larger than allowed."""
@@ -104,7 +111,7 @@ def inside(base: str, reference: str) -> str | None:
 def parse_xml(data: bytes) -> etree._Element:
     """XML without entities, network or document types. Raises Unreadable for a DOCTYPE, for excessive depth and for
     what is no XML at all; a cut or slightly broken tree is taken as far as it goes."""
-    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:65536]:
+    if declares_type(data):
         raise Unreadable("the file declares a document type or entities, which no office program writes; not opened")
     try:
         root = etree.fromstring(data, _parser(recover=False))
@@ -112,10 +119,22 @@ def parse_xml(data: bytes) -> etree._Element:
         if "depth" in str(error).lower():
             raise Unreadable("the file nests its elements deeper than any report; not opened", "depth") from error
         root = _recovered(data, error)
-    # In UTF-16 the declaration is not found by its bytes.
+    # Behind a long comment, or in an encoding of its own, the declaration is not found by its bytes.
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unreadable("the file declares a document type or entities, which no office program writes; not opened")
     return root
+
+
+_DECLARATIONS = tuple(
+    (word.encode(encoding), length * len("a".encode(encoding)))
+    for word, length in (("<!DOCTYPE", 4096), ("<!ENTITY", 65536))
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
+
+
+def declares_type(data: bytes) -> bool:
+    """Whether XML begins with a document type or entities of its own, in whatever width of characters."""
+    return any(word in data[:length] for word, length in _DECLARATIONS)
 
 
 def _parser(recover: bool) -> etree.XMLParser:

@@ -32,6 +32,7 @@ MAX_SPAN = 200
 # No label or header of either form is longer than 60 characters; a cell of prose is.
 PROSE = 150
 
+_END_OF_PAGE = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _DATA_URI = re.compile(rb"data:image/[a-zA-Z+.\-]{2,20};base64,([A-Za-z0-9+/=\s%]{100,})")
 _BLOCK = (
     frozenset(("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog"))
@@ -155,6 +156,8 @@ def _take_out_pictures(data: bytes, pictures: list[bytes]) -> bytes:
 def _parse(text: str) -> HtmlElement:
     # An XML declaration with an encoding would make lxml refuse the decoded text.
     body = re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).replace("\0", "")
+    # libxml2 drops what stands behind </html>; browsers show it: pages are glued from pages, one pasted within another.
+    body = _END_OF_PAGE.sub("", body)
     parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
         root = document_fromstring(body, parser=parser)

@@ -28,10 +28,11 @@ from rapidfuzz import fuzz
 
 from reports import forms, numbers
 from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Unreadable
-from reports.formats.container import Container, inside
+from reports.formats.container import Container, declares_type, inside
 
 # calamine lays a sheet out densely: a cell at XFD1048576 would take gigabytes.
 MAX_AREA = 2_000_000
+MAX_CLAIMED = 65_536 * 256  # XLS: writers that do not count claim the largest sheet there can be
 MAX_SHEETS = 60
 MAX_REPEATED = 400  # ODS
 # A formula saved without its result shows a figure on the screen that the file does not hold.
@@ -111,15 +112,23 @@ def _rows(sheet: CalamineSheet, extra: _Extra) -> list[list[_Cell]]:
     """Rows of origin cells, each as wide as the sheet; hidden rows and columns left out."""
     continued: set[tuple[int, int]] = set()
     spans: dict[tuple[int, int], int] = {}
+    area = 0
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-        if (bottom - top + 1) * (right - left + 1) > MAX_AREA:
+        size = (bottom - top + 1) * (right - left + 1)
+        # Beyond the sheet's own size ranges overlap or lie outside: a claim, not a table.
+        if size <= 0 or area + size > MAX_AREA:
             continue
+        area += size
         spans[top, left] = right - left + 1
         continued.update((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
         continued.discard((top, left))
+    unsolved = {row for row, _ in extra.unsolved}
     out: list[list[_Cell]] = []
     for r, values in enumerate(sheet.to_python(skip_empty_area=False)):
         if r in extra.hidden_rows:
+            continue
+        if r not in unsolved and all(value == "" for value in values):
+            out.append([])  # a sheet may be formatted down to its last row
             continue
         out.append(
             [
@@ -288,7 +297,9 @@ def _xlsx_extras(package: Container) -> dict[str, _Extra]:
 
 
 def _sheet_extra(xml: bytes) -> _Extra:
-    if b"<!DOCTYPE" in xml[:4096]:
+    if xml.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in xml[:64]:
+        raise Unreadable("a sheet is not written in UTF-8, as every office program does; save it anew and give that")
+    if declares_type(xml):
         raise Unreadable("the file declares a document type, which no office program writes; not opened")
     out = _Extra()
     bottom = right = 0
@@ -313,7 +324,8 @@ def _sheet_extra(xml: bytes) -> _Extra:
 
 # BIFF records: cell records begin with row and column; [MS-XLS] 2.4
 _CELLS = frozenset((0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E))
-_BOUNDSHEET, _ROW_RECORD, _COLINFO, _BOF, _EOF, _FILEPASS = 0x0085, 0x0208, 0x007D, 0x0809, 0x000A, 0x002F
+_MANY_CELLS = frozenset((0x00BD, 0x00BE))  # they end with their last column
+_BOUNDSHEET, _ROW_RECORD, _COLINFO, _DIMENSIONS, _EOF, _FILEPASS = 0x0085, 0x0208, 0x007D, 0x0200, 0x000A, 0x002F
 
 
 def _xls_extras(data: bytes) -> dict[str, _Extra]:
@@ -324,36 +336,55 @@ def _xls_extras(data: bytes) -> dict[str, _Extra]:
     except (OSError, ValueError, IndexError, RecursionError) as error:
         raise Unreadable(f"the Office file is damaged ({error}); fetch it again or ask for it") from error
     sheets: dict[int, str] = {}
-    out: dict[str, _Extra] = {}
-    current: _Extra | None = None
-    bottom = right = 0
-    for at, kind, body in _records(stream):
+    for _, kind, body in _records(stream, 0):
         if kind == _FILEPASS:
             raise Unreadable("the file is encrypted; ask for it without a password")
         if kind == _BOUNDSHEET and len(body) >= 8:
             sheets[struct.unpack_from("<I", body)[0]] = _biff_name(body)
-        elif kind == _BOF:
-            current = out.setdefault(sheets[at], _Extra()) if at in sheets else None
-            bottom = right = 0
-        elif current is None:
-            continue
+            if len(sheets) > MAX_SHEETS:
+                raise Unreadable(f"the workbook has more than {MAX_SHEETS} sheets; no report has", "cells")
+        elif kind == _EOF:
+            break
+    # From where the workbook says a sheet begins, whether or not one does: so does calamine read it.
+    return {name: _xls_extra(stream, at) for at, name in sheets.items()}
+
+
+def _xls_extra(stream: bytes, start: int) -> _Extra:
+    """What one sheet's records tell. Raises Unreadable for one that stretches, or claims to, beyond any report."""
+    out = _Extra()
+    bottom = right = 0
+    for _, kind, body in _records(stream, start):
+        if kind == _EOF:
+            break
+        if kind == _DIMENSIONS:  # calamine makes room for what is claimed here
+            if len(body) >= 14:
+                top, below, left, beside = struct.unpack_from("<2I2H", body)
+            elif len(body) >= 10:
+                top, below, left, beside = struct.unpack_from("<4H", body)
+            else:
+                continue
+            if below < top or beside < left or (below - top) * (beside - left) > MAX_CLAIMED:
+                raise Unreadable("a sheet claims more rows and columns than there can be; it is not opened", "cells")
         elif kind == _ROW_RECORD and len(body) >= 16:
             if struct.unpack_from("<H", body, 12)[0] & 0x20:
-                current.hidden_rows.add(struct.unpack_from("<H", body)[0])
+                out.hidden_rows.add(struct.unpack_from("<H", body)[0])
         elif kind == _COLINFO and len(body) >= 10:
             first, last, _, _, flags = struct.unpack_from("<5H", body)
             if flags & 1:
-                current.hidden_columns.update(range(first, min(last, 255) + 1))
+                out.hidden_columns.update(range(first, min(last, 255) + 1))
         elif kind in _CELLS and len(body) >= 4:
             row, column = struct.unpack_from("<2H", body)
+            if kind in _MANY_CELLS and len(body) >= 6:
+                column = max(column, struct.unpack_from("<H", body, len(body) - 2)[0])
+            if column > 255:
+                raise Unreadable("a sheet has cells beyond its last column; the workbook is damaged, ask for it")
             bottom, right = max(bottom, row + 1), max(right, column + 1)
             if bottom * right > MAX_AREA:
                 _guard(bottom, right)
     return out
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    at = 0
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, bytes]]:
     while at + 4 <= len(stream):
         kind, size = struct.unpack_from("<2H", stream, at)
         yield at, kind, stream[at + 4 : at + 4 + size]

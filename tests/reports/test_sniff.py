@@ -92,3 +92,10 @@ def test_a_text_cut_within_a_character_is_decoded_with_a_warning():
 def test_random_bytes_are_no_text():
     with pytest.raises(NotText):
         decode(bytes(range(128, 256)) * 40)
+
+
+def test_a_zip_whose_first_member_does_not_unpack_is_damaged():
+    data = bytearray(zipped(mimetype=b"application/vnd.oasis.opendocument.text", content__xml=b"<x/>"))
+    data[30 + len("mimetype")] = 0xFF
+    with pytest.raises(Unreadable, match="damaged"):
+        sniff(bytes(data), "a.odt")

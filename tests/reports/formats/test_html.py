@@ -158,3 +158,17 @@ def test_a_page_beyond_a_limit_names_it(data, limit):
     with pytest.raises(Unreadable) as caught:
         blocks(data)
     assert caught.value.limit == limit
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><body><p>a</p></body></html><table><tr><td>规章</td><td>1</td></tr></table>",
+        "<html><body><div><html><body><p>a</p></body></html></div><table><tr><td>规章</td><td>1</td></tr></table></body></html>",
+    ],
+)
+def test_what_stands_behind_the_end_of_a_pasted_page_is_read(page):
+    assert [cell.text for grid in blocks(page.encode()).grids() for row in grid.rows for cell in row] == [
+        "规章",
+        "1",
+    ]
