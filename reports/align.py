@@ -1091,6 +1091,17 @@ def _disputes(lines: list[Line], form: Form, after: int) -> _Found:
             columns = [c.column for c in line.cells if c.column is not None and norm(c.text) == "结果维持"]
             layout.heads[line.grid] = min([*columns, layout.heads.get(line.grid, 10**6)])
     fitted, sure = _fit(whole, DISPUTES, layout)
+    used = {id(cell) for cell in whole.cells}
+    beside = [
+        line for line in lines if line.grid == whole.grid and not line.flat and not used & {id(c) for c in line.cells}
+    ]
+    if any(
+        all(norm(cell.text).isdecimal() for cell in line.cells if cell.text.strip())
+        and _has_figures(line.cells)
+        and len(line.cells) < 5
+        for line in beside
+    ):
+        sure = min(sure, BY_ORDER)  # figures on a line of their own were cut from the row
     raws = tuple(cell.text.strip() for cell in whole.values)
     found.pairs = 1
     found.lines.append(whole)

@@ -55,6 +55,8 @@ def _check(data: bytes) -> None:
                 if width * height > picture.MAX_PIXELS:
                     raise _too_large(f"page {number + 1} of the picture has {width} x {height} points,")
                 total += width * height
+                if image.format != "TIFF":  # a moving picture is one page shown in steps
+                    return
                 if total > MAX_TOTAL_PIXELS:
                     raise _too_large("the pages of the picture together have")
     raise Unreadable(f"the file holds more than {picture.MAX_PAGES} pictures; split it", "pages")

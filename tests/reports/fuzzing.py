@@ -524,8 +524,8 @@ def _judged(data: bytes, name: str, number: int) -> list[str]:
         return [f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-5)}"]
 
 
-def _unread(rgb: object, number: int) -> list[Block]:
-    return []
+def _unread(picture: object, number: int = 1) -> tuple[list[Block], list[str]]:
+    return [], []
 
 
 class _decoded_only:  # noqa: N801 - reads as a statement
@@ -534,13 +534,13 @@ class _decoded_only:  # noqa: N801 - reads as a statement
     def __enter__(self) -> None:
         from reports.formats import picture
 
-        self._was = picture._page_blocks
-        picture._page_blocks = _unread
+        self._was = picture.page_blocks
+        picture.page_blocks = _unread
 
     def __exit__(self, *_: object) -> None:
         from reports.formats import picture
 
-        picture._page_blocks = self._was
+        picture.page_blocks = self._was
 
 
 def serve() -> None:

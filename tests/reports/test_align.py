@@ -276,3 +276,14 @@ def test_a_form_without_any_figure_is_no_missing_table():
     assert all(cell.value is None and cell.confidence < SURE for cell in aligned.cells.values())
     prose = align(Blocks("pdf-text", [Paragraph("本年收到政府信息公开申请3件，予以公开2件，重复申请1件。")]))
     assert set(prose.tables.values()) == {"missing"}
+
+
+def test_figures_cut_from_the_row_of_disputes_leave_it_in_doubt():
+    above = grid(*applications())
+    heads = [["行政复议", "行政诉讼"], ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"] * 3]
+    row = ["0"] * 15
+    sure = align(Blocks("html", [above, grid(*heads, row, table=2)])).cells
+    cut = align(Blocks("html", [above, grid(*heads, [*row[:7], "", *row[8:]], ["18720"], table=2)])).cells
+    key = "disputes.litigation_direct.other"
+    assert sure[key].confidence >= SURE
+    assert all(cell.confidence < SURE for name, cell in cut.items() if name.startswith("disputes."))
