@@ -10,8 +10,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-
-from datasketch import MinHash, MinHashLSH
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from reports.checks.catalogue import Rule
 from reports.checks.context import NEED_ZH, Body
@@ -21,6 +21,9 @@ from reports.checks.sheet import NotJudged
 from reports.checks.structure import title_zh
 from reports.checks.text import fragment, squeeze
 from reports.report import TABLES, Report
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 SHINGLE = 5
 PERMUTATIONS = 128
@@ -67,9 +70,18 @@ def passages(a: str, b: str, least: int = 20, most: int = 3) -> list[str]:
     return [a[block.a : block.a + block.size] for block in found]
 
 
+@lru_cache(maxsize=1)
+def _empty() -> MinHash:
+    """The MinHash of nothing, of which all others are copies: drawing its permutations costs as much as hashing a
+    tenth of a report. The library brings numpy and scipy and is loaded only by who compares a nation's reports."""
+    from datasketch import MinHash
+
+    return MinHash(num_perm=PERMUTATIONS)
+
+
 def signature(text: str) -> MinHash:
     """The MinHash of a masked text."""
-    out = MinHash(num_perm=PERMUTATIONS)
+    out = _empty().copy()
     out.update_batch([piece.encode() for piece in shingles(text)])
     return out
 
@@ -78,6 +90,8 @@ class Index:
     """Reports by the likeness of their text. Memory and time grow linearly with the number of reports."""
 
     def __init__(self, threshold: float = 0.8) -> None:
+        from datasketch import MinHashLSH
+
         self._lsh = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
         self._kept: set[str] = set()
 
