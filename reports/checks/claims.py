@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fnmatch import fnmatchcase
 
 from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, Instance, judge, not_judged
@@ -68,19 +69,22 @@ def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evalu
     assert result is not None
     if result.finding is not None:
         # Say the figure that the sentence says, whatever reading of it came nearest.
-        cells = tuple(dict.fromkeys((*result.finding.cells, *(overlay or ()), *_summed(claim))))
+        cells = tuple(dict.fromkeys((*result.finding.cells, *(overlay or ()), *summed(case, claim))))
         result = replace(result, finding=replace(result.finding, expected=_plain(claim.value), cells=cells))
     return result
 
 
-def _summed(claim: Claim) -> list[str]:
-    """The cells that the sentence names together."""
-    return claim.note.removeprefix("sum:").split("+") if claim.note.startswith("sum:") else []
+def summed(case: Case, claim: Claim) -> list[str]:
+    """The cells that the sentence names together: ``不予公开12件`` is every row of that group in the report's form."""
+    if not claim.note.startswith("sum:"):
+        return []
+    patterns = claim.note.removeprefix("sum:").split("+")
+    return [key for pattern in patterns for key in case.tables.keys if fnmatchcase(key, pattern)]
 
 
 def _together(case: Case, claim: Claim) -> dict[str, Figure] | None:
     """The claimed cell standing for the sum of the cells that the sentence names together."""
-    keys = _summed(claim)
+    keys = summed(case, claim)
     if not keys:
         return None
     figures = [_quiet(case, key) for key in keys]
@@ -142,7 +146,7 @@ def _mildest(case: Case, claim: Claim) -> Severity | None:
         handled = _quiet(case, HANDLED) or 0
         if any(figure and claim.value + figure == handled for _, figure in _besides(case)):
             return "notice"
-    if claim.note in {"with_carried_in", "handled_words", "rounded"} or (claim.value and _summed(claim)):
+    if claim.note in {"with_carried_in", "handled_words", "rounded"} or (claim.value and summed(case, claim)):
         return "notice"
     return None
 
