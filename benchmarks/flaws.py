@@ -338,7 +338,7 @@ def wrong_form(draft: Draft) -> Rules:
     totals(draft.cells, truth.form)
     if truth.form == "2021":
         draft.cells[f"{DOCUMENTS}.in_force"] = 30
-    return {"FRM-YEAR"}, {"PRO-INFORCE-ROLL", "PRO-REG-NOPOWER"}
+    return {"FRM-YEAR"}, {"PRO-INFORCE-ROLL", "PRO-REPEAL-STOCK", "PRO19-ITEM-ROLL", "PRO-REG-NOPOWER"}
 
 
 # -------------------------------------------------------------------------------------------------------------- years
