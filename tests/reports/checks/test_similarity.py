@@ -47,3 +47,19 @@ def test_the_share_is_counted_on_the_larger_text():
     assert share("", "") == 0
     assert shingles("一二三四") == set()
     assert share(_text(1, 400), _text(1, 400) + _text(2, 400)) < 0.6
+
+
+def test_texts_that_are_alike_by_nine_tenths_are_found_nearly_always():
+    index = Index()
+    for seed in range(200):
+        index.add(str(seed), _text(seed))
+    copies = {str(seed): _text(seed)[:853] + _text(10_000 + seed, 47) for seed in range(200)}
+    assert all(0.9 <= share(copy, _text(int(key))) < 0.95 for key, copy in copies.items())
+    assert sum(key in index.like(copy) for key, copy in copies.items()) >= 199
+
+
+def test_several_reports_with_one_text_are_all_found():
+    index = Index()
+    for key in "cab":
+        index.add(key, _text(1))
+    assert index.like(_text(1)) == ["a", "b", "c"]
