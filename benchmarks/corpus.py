@@ -474,13 +474,20 @@ def _disputes(draft: Draft, rng: random.Random) -> str:
 
 
 def put(draft: Draft) -> None:
-    """What each cell prints, zeros by the report's habit."""
+    """What each cell prints, zeros and figures by the report's habits."""
+    grouped, wide, counted = (draft.rng.random() < chance for chance in (0.15, 0.08, 0.05))
     for key, value in draft.cells.items():
         text = f"{value:f}" if isinstance(value, Decimal) else str(value)
         if value == 0 and draft.blank:
             text = ""
         elif value == 0 and draft.dashes and draft.rng.random() < 0.3:
             text = draft.rng.choice("—-／/")
+        elif grouped and isinstance(value, int) and value >= 1000:
+            text = f"{value:,}"
+        if text and counted and key.startswith("applications") and value:
+            text += "件"
+        if wide:
+            text = text.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789.,"})
         draft.truth.printed[key] = text
 
 
