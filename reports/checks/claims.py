@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fnmatch import fnmatchcase
 
 from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, Instance, judge, not_judged
@@ -25,6 +26,9 @@ HANDLED = "applications.handled.total"
 _HISTORY = re.compile(r"历年|(?:自|从)\s*\d{4}\s*年\s*(?:以来|起|至今)|以来累计|累计至今")
 _NOT_ALL = re.compile(
     r"除.{1,20}(?:外|以外)|未收到(?:当面|现场|书面|信函|传真|网络|网上|电子邮件|邮寄)[^、，。和及]{0,8}申请"
+)
+_NONE_CARRIED = re.compile(
+    r"(?:无|没有|未有|不存在)(?:上一?年度?|去年)(?:的)?(?:结转|转结)|(?:上一?年度?|去年)(?:无|没有|未有)(?:结转|转结)"
 )
 _LETTERS = re.compile(r"信箱|热线|留言|来信|信访件")
 _WHOLE_AREA = re.compile(r"全(?:省|市|县|区|州|镇|乡|系统|辖区)(?!统计局|政府)|各(?:县|区|市|镇|乡|单位|部门)")
@@ -61,6 +65,8 @@ def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evalu
         return not_judged(f"正文“{claim.text}”{reason}")
     result: Evaluation | None = None
     overlay = _together(case, claim)
+    if overlay is None and summed(case, claim):
+        return not_judged(f"正文“{claim.text}”所指各格有识读存疑的")
     for value in _meanings(case, claim):
         result = judge(case, of, instance, {key: value}, claim, _mildest(case, claim), _doubtful(case, claim), overlay)
         if result.state != "fails":
@@ -68,19 +74,22 @@ def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evalu
     assert result is not None
     if result.finding is not None:
         # Say the figure that the sentence says, whatever reading of it came nearest.
-        cells = tuple(dict.fromkeys((*result.finding.cells, *(overlay or ()), *_summed(claim))))
+        cells = tuple(dict.fromkeys((*result.finding.cells, *(overlay or ()), *summed(case, claim))))
         result = replace(result, finding=replace(result.finding, expected=_plain(claim.value), cells=cells))
     return result
 
 
-def _summed(claim: Claim) -> list[str]:
-    """The cells that the sentence names together."""
-    return claim.note.removeprefix("sum:").split("+") if claim.note.startswith("sum:") else []
+def summed(case: Case, claim: Claim) -> list[str]:
+    """The cells that the sentence names together: ``不予公开12件`` is every row of that group in the report's form."""
+    if not claim.note.startswith("sum:"):
+        return []
+    patterns = claim.note.removeprefix("sum:").split("+")
+    return [key for pattern in patterns for key in case.tables.keys if fnmatchcase(key, pattern)]
 
 
 def _together(case: Case, claim: Claim) -> dict[str, Figure] | None:
     """The claimed cell standing for the sum of the cells that the sentence names together."""
-    keys = _summed(claim)
+    keys = summed(case, claim)
     if not keys:
         return None
     figures = [_quiet(case, key) for key in keys]
@@ -94,6 +103,8 @@ def _beside_the_point(claim: Claim) -> str:
         return "说的是上一年度"
     if _HISTORY.search(claim.text):
         return "为历年累计数"
+    if claim.value and claim.cell == CARRIED_IN and _NONE_CARRIED.search(claim.text):
+        return "写明没有上年结转"
     if claim.value == 0 and _NOT_ALL.search(claim.text):
         return "只说明部分渠道或情形"
     if claim.value == 0 and claim.cell.startswith("disputes.") and _NO_NONE.search(claim.text):
@@ -142,7 +153,7 @@ def _mildest(case: Case, claim: Claim) -> Severity | None:
         handled = _quiet(case, HANDLED) or 0
         if any(figure and claim.value + figure == handled for _, figure in _besides(case)):
             return "notice"
-    if claim.note in {"with_carried_in", "handled_words", "rounded"} or (claim.value and _summed(claim)):
+    if claim.note in {"with_carried_in", "handled_words", "rounded"} or (claim.value and summed(case, claim)):
         return "notice"
     return None
 
@@ -166,7 +177,7 @@ def _doubtful(case: Case, claim: Claim) -> bool:
 
 
 def _quiet(case: Case, key: str) -> Figure | None:
-    if case.tables.state(key) not in {"printed", "blank"}:
+    if case.tables.state(key) not in {"printed", "blank", "token"}:
         return None
     return case.tables.value(key) or 0
 

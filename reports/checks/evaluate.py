@@ -193,7 +193,8 @@ class Evaluator:
             self.taken.operands.append(Operand(name, cell.value, cell.raw, where, prefix or "printed"))
             return cell.value
         convention = table in sheet.blank_means_zero
-        if RESULT.fullmatch(key) and (not convention or key in sheet.left_out):
+        nothing = state == "token" and sheet.of_nothing(key)
+        if RESULT.fullmatch(key) and not nothing and (not convention or key in sheet.left_out):
             raise NotJudged(f"{says}{where}合计栏空白")
         note = "该表零值一律留空，空白按0计" if convention else "空白按0计"
         self.taken.operands.append(Operand(name, 0, cell.raw, where, prefix or state, note))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reports import forms
 from reports.checks.catalogue import Rule
-from reports.checks.claims import agree_rounded
+from reports.checks.claims import agree_rounded, summed
 from reports.checks.context import NEED_ZH
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Case, Evaluator, Operand, shown
@@ -18,6 +18,8 @@ from reports.checks.text import fragment, sentences, squeeze
 
 NEW, HANDLED = "applications.new.total", "applications.handled.total"
 _PIECE = re.compile(r"([^\d,，、;；:：。()（）]{1,24}?)(\d+)(?:件次|件|宗|起|例|份|项|条|次)")
+_LAST_FIGURE = re.compile(r"(?<!\d)(\d+)(?:余)?(?:件次|件|宗|起|例|份|项|条|次)[^\d]*$")
+_CARRIED = re.compile(r"[^,，;；()（）]*(?:结转|转结)[^,，;；()（）]*")
 _OPEN = re.compile(r"等|余|主要|约|多|含|包括|以上|左右|分别")
 
 
@@ -32,9 +34,11 @@ def inner_sum(case: Case, of: Rule) -> Iterator[Evaluation]:
         text = squeeze(claim.text)
         head, mark, tail = text.partition("其中")
         tail = re.split(r"[。;；]", tail)[0]
-        if not mark or not re.search(rf"(?<!\d){shown(claim.value)}(?!\d)", head) or _OPEN.search(tail):
+        # 其中 takes up the figure before it, and what is carried over is no part of what was closed or received.
+        last = _LAST_FIGURE.search(_CARRIED.sub("", head))
+        if not mark or last is None or last.group(1) != shown(claim.value) or _OPEN.search(tail):
             continue
-        figures = [int(match.group(2)) for match in _PIECE.finditer(tail)]
+        figures = [int(match.group(2)) for match in _PIECE.finditer(tail) if "结转" not in match.group(1)]
         if len(figures) < 2:
             continue
         found = True
@@ -177,7 +181,7 @@ def interpretation_claims(case: Case, of: Rule) -> Iterator[Evaluation]:
     for claim in other.claims:
         if claim.note == "previous_year":
             continue
-        keys = claim.note.removeprefix("sum:").split("+") if claim.note.startswith("sum:") else [claim.cell]
+        keys = summed(case, claim) or [claim.cell]
         evaluator = Evaluator(case, of)
         try:
             actual = sum((evaluator.figure(case.tables, key) for key in keys), 0)

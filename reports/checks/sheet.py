@@ -65,11 +65,14 @@ class Sheet:
         cell = self.cells.get(key)
         if cell is None:
             return "absent"
+        text = cell.raw.strip()
+        # Signs typed into a file are surely read, though no figure; in a picture they may be anything.
+        if text and cell.value is None and PLACEHOLDER.fullmatch(text) and not self.report.details.ocr:
+            return "placeholder"
         if cell.confidence < self.min_confidence:
             return "illegible"
         if cell.value is not None:
             return "printed"
-        text = cell.raw.strip()
         if not text:
             return "blank"
         if PLACEHOLDER.fullmatch(text):
@@ -131,6 +134,19 @@ class Sheet:
             if found and (len(found) > 1 or forms.split(found[0])[0] not in self.blank_means_zero):
                 out.update(found)
         return frozenset(out)
+
+    def of_nothing(self, key: str) -> bool:
+        """Whether all that a result cell sums up is 0, blank or a sign for 没有: a sign in the result then says 0."""
+        table, row, column = forms.split(key)
+        if self.form is None:
+            return False
+        if column == "total":
+            keys = [k for k in forms.row(table, self.form, row).cells() if k != key]
+        else:
+            rows = [s.key for s in forms.rows(table, self.form) if s.key not in NO_RESULTS]
+            keys = [f"{table}.{other}.{column}" for other in rows]
+        sure = {"printed", "blank", "token"}
+        return all(self.state(k) in sure and not self.value(k) for k in keys)
 
     def _any(self, keys: Iterable[str]) -> bool:
         return any(self.value(key) for key in keys)

@@ -129,6 +129,8 @@ def rows(case: Case, of: Rule) -> Iterator[Evaluation]:
             yield not_judged(f"{forms.TABLE_ZH[table]}识别出的行不足一半")
             continue
         missing = [spec for spec in expected if spec.key not in keys and not _any_cell(case, spec.cells())]
+        # A row that the reader looked for and found nowhere may still stand there under a label it does not know.
+        unread = any(case.tables.state(key) != "absent" for spec in missing for key in spec.cells())
         extra = [
             row
             for row in read
@@ -148,13 +150,15 @@ def rows(case: Case, of: Rule) -> Iterator[Evaluation]:
             section=f"“{TABLE_ZH[table]}”",
             text="、".join(parts[:4]) + ("等" if len(parts) > 4 else ""),
             severity=None if missing else "notice",
-            needs_review=case.ocr or any(row.short for row in read),
+            needs_review=case.ocr or unread or any(row.short for row in read),
             where=forms.TABLE_ZH[table],
         )
 
 
 def _any_cell(case: Case, keys: tuple[str, ...]) -> bool:
-    return any(case.tables.state(key) != "absent" for key in keys)
+    """Whether anything of the row was seen: a cell without a place, a text and any certainty was not."""
+    cells = (case.tables.cells.get(key) for key in keys)
+    return any(cell is not None and (cell.confidence > 0 or cell.raw or cell.at.row is not None) for cell in cells)
 
 
 _BRACKETS = re.compile(r"[(（〔\[][^)）〕\]]*[)）〕\]]?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 NUMERALS = "一二三四五六七八九十"
 _SENTENCE = re.compile(r"[^。；;！!\n]+[。；;！!]?")
@@ -14,6 +15,7 @@ _NUMERAL = re.compile(
 )
 
 
+@lru_cache(maxsize=512)  # many rules look at the same sections; a report has some dozens of texts
 def squeeze(text: str) -> str:
     """The text in one width (NFKC, brackets and commas included) without any blank: what patterns are searched in."""
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text))
