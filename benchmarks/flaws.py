@@ -60,6 +60,7 @@ def new_total(draft: Draft) -> Rules:
 
 @flaw("cell of a result", "figures")
 def result_cell(draft: Draft) -> Rules:
+    draft.dashes = False  # a dash for the total is none to compare with: it is asked for by itself
     row = draft.rng.choice(results(draft.truth.form))
     draft.cells[f"applications.{row}.{draft.rng.choice(PARTS)}"] += _small(draft)
     return _must("APP-SUM-ROW", "APP-SUM-COL")
