@@ -128,7 +128,10 @@ def carry_moved(draft: Draft) -> Rules:
 @flaw("disputes do not add up", "figures")
 def dispute_sum(draft: Draft) -> Rules:
     group = draft.rng.choice(("reconsideration", "litigation_direct", "litigation_after_reconsideration"))
-    draft.cells[f"disputes.{group}.{draft.rng.choice(('upheld', 'corrected', 'other', 'pending'))}"] += _small(draft)
+    more = _small(draft)
+    draft.cells[f"disputes.{group}.{draft.rng.choice(('upheld', 'corrected', 'other', 'pending'))}"] += more
+    if not draft.cells[f"disputes.{group}.total"]:
+        draft.cells[f"disputes.{group}.total"] = more + 1  # a total of nothing may be left blank, which is another flaw
     return _must("DIS-SUM")
 
 

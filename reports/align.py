@@ -698,7 +698,8 @@ def _doubt_blanks(found: _Found, specs: Sequence[RowSpec]) -> None:
             continue
         adds_up = sum(cell.value or 0 for cell in row[:-1]) == (row[-1].value or 0)
         where = {(cell.at.table, cell.at.row) for cell in row}
-        if zeros > blanks or not adds_up or any((at.table, at.row) in where for at in narrow):
+        # Where every zero is left blank, a row that does not add up may be the body's own: all its places are there.
+        if zeros > blanks or (zeros and not adds_up) or any((at.table, at.row) in where for at in narrow):
             for key in spec.cells():
                 found.cells[key] = replace(found.cells[key], confidence=min(found.cells[key].confidence, 0.5))
 

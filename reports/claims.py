@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from reports.report import Claim, Form, Number
 from reports.sections import fold
@@ -74,10 +75,37 @@ def number(text: str, scale: str | None = None) -> Number | None:
     return int(value) if value == value.to_integral_value() else value
 
 
+_LINE = 40  # half-width characters; shorter lines are headings, or lists
+_INDENT = 8  # as much shorter than the longest a full line may be: an indent, and a mark that may not begin a line
+_STARTS = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]|第[一二三四五六七八九十\d]|[一二三四]是)")
+
+
+def _unwrapped(text: str) -> str:
+    """Lines that a page broke in mid-sentence put together again: nearly as long as the longest, or prose, ended by no
+    mark, and followed by none that begins something."""
+    lines = text.split("\n")
+    full = max(map(_width, lines))
+    out = [lines[0]]
+    for before, line in pairwise(lines):
+        ended = re.search(r"[。；;：:！!？?]\s*$", before) is not None
+        # Prose that stops in mid-sentence was cut by the end of a page.
+        full_line = _width(before) >= max(_LINE, full - _INDENT) or "。" in before
+        open_ = full_line and not ended
+        if open_ and line.strip() and not _STARTS.match(line):
+            out[-1] += line
+        else:
+            out.append(line)
+    return "\n".join(out)
+
+
+def _width(line: str) -> int:
+    return sum(2 if char >= "\u2e80" else 1 for char in line)
+
+
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a narrative, folded: no blanks, digits narrow. A colon or comma does not end one, unless the
     sentence is longer than any."""
-    for part in re.split(r"[。；;！!？?\n]+", text):
+    for part in re.split(r"[。；;！!？?\n]+", _unwrapped(text)):
         folded = fold(part)
         while len(folded) > MAX_SENTENCE:
             cut = max(folded.rfind(mark, 0, MAX_SENTENCE) for mark in "，,、") + 1 or MAX_SENTENCE
@@ -107,6 +135,7 @@ def claims(text: str, section: int, form: Form | None, year: int | None) -> list
             clean = _drop_cumulative(clean)
         found = [
             *_requests(clean, topic, year),
+            *_previous(sentence, year),
             *_results(clean, topic),
             *_disputes(clean),
             *_documents(clean, form, year),
@@ -181,7 +210,7 @@ def _requests(sentence: str, topic: str, year: int | None) -> list[_Found]:
 
 def _clauses(sentence: str) -> list[tuple[int, str]]:
     out, start = [], 0
-    for part in re.split(r"(?<=[，,、；])(?!\d)", sentence):
+    for part in re.split(r"(?<=[，,、；])(?!(?<=\d[，,、；])\d)(?!(?<=、)(?:法人|其他组织))", sentence):
         out.append((start, part))
         start += len(part)
     return out
@@ -230,8 +259,10 @@ def _one_request_clause(clause: str, start: int, topic: str, year: int | None, s
         if found and (value := _value(found)):
             out.append(_Found(f"applications.new.{cell}", value[0], start + found.start(), value[1]))
             return out
-    if re.search(r"法人|其他组织|企业|机构", clause) and re.search(
-        rf"(?:法人|其他组织)[^\d]*{_PUT}{NUM}{UNIT}", clause
+    if (
+        "公民" not in clause
+        and re.search(r"法人|其他组织|企业|机构", clause)
+        and re.search(rf"(?:法人|其他组织)[^\d]*{_PUT}{NUM}{UNIT}", clause)
     ):
         return out
     received = re.search(
@@ -279,6 +310,20 @@ def _one_request_clause(clause: str, start: int, topic: str, year: int | None, s
     return out
 
 
+def _previous(sentence: str, year: int | None) -> list[_Found]:
+    """Last year's figure, quoted beside this year's: 收到申请22件，比2022年(31件)下降29%."""
+    if year is None or "申请" not in sentence:
+        return []
+    last = rf"(?:{year - 1}年度?|上一?年度?|去年)(?:同期)?"
+    found = re.search(
+        rf"申请[^。]*?(?:比|较|与){last}(?:收到)?的?[（(]?{NUM}{UNIT}[)）]?(?:相比|下降|增长|增加|减少|上升|持平|有所|同比|翻)",
+        sentence,
+    )
+    if found is None or not (value := _value(found)):
+        return []
+    return [_Found("applications.new.total", value[0], found.start("num"), "previous_year")]
+
+
 def _carried(sentence: str, year: int | None) -> list[_Found]:
     """What was carried in and out. ``结转`` with last year's number or 上年 is in, with next year's or 下年 is out."""
     out: list[_Found] = []
@@ -298,7 +343,9 @@ def _carried(sentence: str, year: int | None) -> list[_Found]:
     for patterns, cell in ((incoming, "applications.carried_in.total"), (outgoing, "applications.carried_out.total")):
         for pattern in patterns:
             found = re.search(pattern, sentence)
-            if found and (value := _value(found)):
+            if found is None or re.search(rf"{_NONE}有?$", sentence[: found.start()]):
+                continue  # 无上年结转，67件结转下年度: the figure is the other direction's
+            if value := _value(found):
                 out.append(_Found(cell, value[0], found.start(), value[1]))
                 break
     if not any(item.cell.endswith("carried_out.total") for item in out) and re.search(

@@ -104,9 +104,34 @@ def test_fees_are_given_in_ten_thousands_of_yuan_whatever_the_sentence_uses():
 
 
 def test_another_years_figure_is_no_claim():
-    assert said("收到申请22起，比2022年31起下降29%。").get(NEW) in {None, 22}
+    found = claims("收到申请22起，比2022年31起下降29%。", 1, "2021", 2023)
+    assert {claim.value for claim in found if claim.cell == NEW and not claim.note} == {22}
 
 
 def test_what_includes_the_carried_over_says_so():
     (claim,) = [c for c in claims("受理政府信息公开申请45件（包括2022年结转4件）。", 1, "2021", 2023) if c.cell == NEW]
     assert claim.note == "with_carried_in"
+
+
+def test_last_years_figure_quoted_beside_this_years_is_told_apart():
+    found = claims("共收到政府信息公开申请22件，比2022年(31件)下降29%。", 1, "2021", 2023)
+    assert {(claim.cell, claim.value, claim.note) for claim in found} == {(NEW, 22, ""), (NEW, 31, "previous_year")}
+    assert claims("全年公开信息22条，比2022年(31条)下降29%。", 1, "2021", 2023) == []
+
+
+def test_none_carried_in_beside_what_is_carried_out_is_the_others_figure():
+    assert said("无上年结转，67件结转下年度继续办理。") == {IN: 0, OUT: 67}
+
+
+def test_a_figure_before_the_clause_that_carries_out_is_what_was_closed():
+    assert said("（二）依申请公开。全年办结6160件，256件结转下年度。") == {DONE: 6160, OUT: 256}
+
+
+def test_kinds_of_applicants_named_in_one_row_do_not_hide_the_figure():
+    assert said("收到公民、法人和其他组织提出的政府信息公开申请152件。") == {NEW: 152}
+
+
+def test_a_sentence_broken_by_the_page_is_one_and_a_heading_above_is_none_of_it():
+    text = "本年度各项工作平稳开展，栏目更新及时准确，没有因政府信息公开被申\n请行政复议、提起行政诉讼的情况。"
+    assert said(text).get("disputes.reconsideration.total") == 0
+    assert said("（二）依申请公开\n收到申请3件。").get(NEW) == 3
