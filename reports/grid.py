@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from reports.blocks import At, Block, Grid, GridCell, Paragraph
 
-_RULE = re.compile(r"[\s|:+=─━┼├┤-]+")
+# A rule drawn in characters; bars with nothing but blanks between them are a row of blanks.
+_RULE = re.compile(r"(?=.*[:+=─━┼├┤-])[\s|:+=─━┼├┤-]+")
 # `- 3 -`, `— 3 —`, `第 3 页`: left by page ends.
 PAGE_NUMBER = re.compile(r"\s*(?:[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页(?:\s*[,，]?\s*共\s*\d{1,3}\s*页)?)\s*")
 # A line of fewer cells is prose with an odd tab in it.

@@ -35,3 +35,11 @@ def test_a_text_of_many_megabytes_is_refused():
     with pytest.raises(Unreadable) as caught:
         blocks(b"1 2 3\n" * 1_000_000)
     assert caught.value.limit == "bytes"
+
+
+def test_a_row_of_bars_with_nothing_between_is_a_row_of_blanks_and_a_drawn_rule_is_none():
+    (grid,) = blocks("| 规章 | 1 | 2 |\n| --- | --- | --- |\n|  |  |  |\n".encode()).grids()
+    assert [[cell.text for cell in row] for row in grid.rows] == [["规章", "1", "2"]]
+    text = "| 结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计 |\n|---|---|---|---|---|\n|  |  |  |  |  |\n"
+    (grid,) = blocks(text.encode()).grids()
+    assert [len(row) for row in grid.rows] == [5, 5]
