@@ -7,19 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 READS_ONLY = "nianbao_reads_only"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -208,6 +207,8 @@ def utcnow() -> datetime:
 
 
 def _config(url: str) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
@@ -223,6 +224,8 @@ def upgrade(url: str, revision: str = "head") -> None:
         with _reachable():
             if revision == "head" and _revision(engine) == _head():
                 return
+            from alembic import command  # a quarter of a second, and rarely needed
+
             command.upgrade(_config(url), revision)
     finally:
         engine.dispose()
@@ -230,6 +233,8 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database back to ``revision`` (``base``: to nothing)."""
+    from alembic import command
+
     with _reachable():
         command.downgrade(_config(url), revision)
 
@@ -243,14 +248,18 @@ def check_revision(engine: Engine) -> None:
         raise OutOfDate(f"the database's schema is at {current or 'nothing'}, this version needs {head}")
 
 
-def _head() -> str | None:
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+def _head() -> str:
+    """The newest revision: migrations are named v0001_what_for.py after their number."""
+    return max(path.name[1:5] for path in (MIGRATIONS / "versions").glob("v*.py"))
 
 
 def _revision(engine: Engine) -> str | None:
     """The revision the database is at; None for an empty one."""
     with engine.execution_options(**{READS_ONLY: True}).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return found
 
 
 @contextmanager

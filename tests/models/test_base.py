@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
@@ -156,3 +158,11 @@ def test_a_start_on_a_database_that_is_up_to_date_waits_for_no_writer(engine: En
         base.upgrade(database_url)
         base.check_revision(engine)
         assert time.monotonic() - began < 5
+
+
+def test_the_newest_revision_is_the_migrations_own_and_needs_no_alembic_to_be_known():
+    from alembic.script import ScriptDirectory
+
+    assert base._head() == ScriptDirectory(str(base.MIGRATIONS)).get_current_head()
+    code = "import sys, models.queries; assert 'alembic' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=base.MIGRATIONS.parents[1], timeout=60)
