@@ -41,7 +41,7 @@ MEMORY_MB = 1280
 # Of processor time, then of the clock: a loaded machine is no defect of the reader.
 SECONDS, PATIENCE = 10, 120
 # Cleaning and recognising a page costs some sixty times what decoding it does.
-PICTURES_RECOGNISED = 40
+PICTURES_RECOGNISED = 250
 
 
 # ---------------------------------------------------------------------------------------------------------- mutations
