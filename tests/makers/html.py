@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -60,8 +61,8 @@ def render(truth: Truth, rng: random.Random, style: str) -> bytes:
             body += f"<p align=right>{escape(text)}</p>"
         else:
             body += _paragraph(text, rng, style)
-    if style == "glued":  # the converter made one table of all three
-        body = body.replace("</table><!--end-->", "</table>")
+    if style == "glued":  # a converter made one table of all three, the headings among its rows
+        body = re.sub(r"</table><p>([^<]*)</p><table border=1>", r"<tr><td colspan=10>\1</td></tr>", body)
     if style == "hidden-copy":
         other = {key: str(rng.randint(1, 99)) for key in truth.printed}
         old = Truth(truth.agency, truth.year, truth.form, truth.published_on, truth.cells, other)

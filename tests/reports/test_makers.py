@@ -34,7 +34,7 @@ def test_a_made_report_is_read_as_printed_or_flagged(name: str, style: str):
 def test_a_worn_scan_is_read_as_printed_or_flagged(seed: int):
     sheets, wear = scan.sheets(seed), scan.random_wear(seed)
     pages = [scan.worn(page, wear, seed + n) for n, page in enumerate(sheets.pages)]
-    read = reader.read(scan.tiff(pages, wear.bilevel), f"{seed}.tiff")
+    read = reader.read(scan.tiff(pages, wear.dpi, wear.bilevel), f"{seed}.tiff")
     assert read.error is None
     assert read.form == sheets.form
     for key, right in sheets.right.items():
