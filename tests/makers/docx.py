@@ -6,12 +6,41 @@ import random
 from xml.sax.saxutils import escape
 
 from tests.makers.ofd import packed
-from tests.makers.report import Placed, Slot, Table, Truth, placed, story, tables
+from tests.makers.report import WIDTHS, Placed, Table, Truth, placed, story, tables
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-STYLES = ("merged", "unmerged", "split", "nested", "revised", "fields", "boxed", "controls", "numbered", "strict")
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+STYLES = (
+    "merged",
+    "unmerged",
+    "split",
+    "nested",
+    "revised",
+    "fields",
+    "boxed",
+    "controls",
+    "numbered",
+    "strict",
+    "borderless",
+)
 
+_TEXT = 9000  # twentieths of a point: the width of the text
+_SHARES = {len(shares): shares for shares in WIDTHS.values()}
+_SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
+_BORDERS = "<w:tblBorders>" + "".join(f'<w:{side} w:val="single" w:sz="4"/>' for side in _SIDES) + "</w:tblBorders>"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_TYPES = (
+    f"<?xml version='1.0' encoding='UTF-8'?><Types xmlns='{_PACKAGE}/content-types'><Default Extension='rels' "
+    "ContentType='application/vnd.openxmlformats-package.relationships+xml'/>"
+    "<Default Extension='xml' ContentType='application/xml'/>"
+    f"<Override PartName='/word/document.xml' ContentType='{_WORD}.document.main+xml'/>"
+    f"<Override PartName='/word/numbering.xml' ContentType='{_WORD}.numbering+xml'/></Types>"
+)
+_RELATIONS = (
+    f"<?xml version='1.0' encoding='UTF-8'?><Relationships xmlns='{_PACKAGE}/relationships'>{{0}}</Relationships>"
+)
 _BOX = (
     "<mc:AlternateContent><mc:Choice Requires='wps'><w:drawing><wps:txbx>{0}</wps:txbx></w:drawing></mc:Choice>"
     "<mc:Fallback><w:pict><v:textbox>{0}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent>"
@@ -52,8 +81,8 @@ def _paragraph(inner: str, properties: str = "") -> str:
     return f"<w:p><w:pPr>{properties}</w:pPr>{inner}</w:p>"
 
 
-def _cell(inner: str, span: int, merge: str = "") -> str:
-    properties = f'<w:tcW w:w="900" w:type="dxa"/><w:gridSpan w:val="{span}"/>{merge}'
+def _cell(inner: str, span: int, merge: str = "", width: int = 900) -> str:
+    properties = f'<w:tcW w:w="{width}" w:type="dxa"/><w:gridSpan w:val="{span}"/>{merge}'
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{inner}</w:tc>"
 
 
@@ -61,6 +90,7 @@ def _table(table: Table, rng: random.Random, style: str, first: int = 0, last: i
     rows = placed(table)
     last = len(rows) if last is None else last
     width = max(cell.column + cell.slot.columns for row in rows for cell in row)
+    shares = _SHARES[width]
     open_: dict[int, Placed] = {}
     out = []
     for n in range(len(rows)):
@@ -74,14 +104,16 @@ def _table(table: Table, rng: random.Random, style: str, first: int = 0, last: i
                 inner = _paragraph(_inline(cell.slot.text, rng, style))
                 if style == "nested" and rng.random() < 0.2:
                     inner = f"<w:tbl><w:tr>{_cell(inner, 1)}</w:tr></w:tbl><w:p/>"
-                cells.append(_cell(inner, cell.slot.columns, merge))
+                wide = round(_TEXT * sum(shares[column : column + cell.slot.columns]))
+                cells.append(_cell(inner, cell.slot.columns, merge, wide))
                 column += cell.slot.columns
                 continue
             above = open_.get(column)
             if above is None or above.row + above.slot.rows <= n:
                 break  # the row ends before the table's width
             merge = "<w:vMerge/>" if style != "unmerged" else ""
-            cells.append(_cell("<w:p/>", above.slot.columns, merge))
+            wide = round(_TEXT * sum(shares[column : column + above.slot.columns]))
+            cells.append(_cell("<w:p/>", above.slot.columns, merge, wide))
             column += above.slot.columns
         row = "<w:tr>" + "".join(cells) + "</w:tr>"
         if style == "controls" and rng.random() < 0.2:
@@ -91,8 +123,9 @@ def _table(table: Table, rng: random.Random, style: str, first: int = 0, last: i
             if style == "revised" and rng.random() < 0.1 and n > 3:
                 gone = _cell(_paragraph(run("9")), 1) * 8
                 out.append(f"<w:tr><w:trPr><w:del w:id='3' w:author='a'/></w:trPr>{gone}</w:tr>")
-    grid = "".join('<w:gridCol w:w="900"/>' for _ in range(width))
-    return f"<w:tbl><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{''.join(out)}</w:tbl>"
+    grid = "".join(f'<w:gridCol w:w="{round(_TEXT * share)}"/>' for share in shares)
+    rules = "" if style == "borderless" else _BORDERS
+    return f"<w:tbl><w:tblPr>{rules}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(out)}</w:tbl>"
 
 
 def render(truth: Truth, rng: random.Random, style: str) -> bytes:
@@ -129,7 +162,16 @@ def render(truth: Truth, rng: random.Random, style: str) -> bytes:
         '<w:numFmt w:val="chineseCountingThousand"/><w:lvlText w:val="%1、"/></w:lvl></w:abstractNum>'
         '<w:num w:numId="1"><w:abstractNumId w:val="4"/></w:num></w:numbering>'
     )
-    return packed({"[Content_Types].xml": "<Types/>", "word/document.xml": document, "word/numbering.xml": numbering})
-
-
-__all__ = ["STYLES", "Slot", "render", "run"]
+    return packed(
+        {
+            "[Content_Types].xml": _TYPES,
+            "_rels/.rels": _RELATIONS.format(
+                f"<Relationship Id='r1' Type='{OFFICE}/officeDocument' Target='word/document.xml'/>"
+            ),
+            "word/document.xml": document,
+            "word/numbering.xml": numbering,
+            "word/_rels/document.xml.rels": _RELATIONS.format(
+                f"<Relationship Id='r1' Type='{OFFICE}/numbering' Target='numbering.xml'/>"
+            ),
+        }
+    )

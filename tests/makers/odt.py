@@ -9,6 +9,7 @@ from tests.makers.ofd import packed
 from tests.makers.report import Table, Truth, placed, story, tables
 
 STYLES = ("merged", "repeated", "split", "sections")
+_TYPE = "application/vnd.oasis.opendocument.text"
 _NAMESPACES = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
@@ -90,7 +91,13 @@ def render(truth: Truth, rng: random.Random, style: str) -> bytes:
         else:
             body += _p(text, rng)
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NAMESPACES}>'
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content office:version="1.2" {_NAMESPACES}>'
         f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
     )
-    return packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
+    manifest = (
+        '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest manifest:version="1.2" '
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_TYPE}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+    )
+    return packed({"mimetype": _TYPE, "content.xml": content, "META-INF/manifest.xml": manifest})

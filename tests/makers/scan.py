@@ -1,7 +1,7 @@
 """Pictures of report pages with known figures: drawn, then worn as scanners, copiers, telephones and JPEG wear them.
 
-``sheets`` draws the pages of a report at 300 dpi; ``worn`` makes scans of them. Lengths are points (1/72 inch), angles
-degrees. Everything is drawn from the seed.
+``sheets`` and ``drawn`` draw the pages of a report at 300 dpi, ``worn`` makes scans of them, ``render`` a file.
+Lengths are points (1/72 inch), angles degrees. Everything is drawn from the seed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from reports.report import Form, Number
+from tests.makers import ofd
+from tests.makers.paper import leaves
+from tests.makers.report import Truth
 from tests.reports import rendering
 from tests.reports.rendering import TITLES, Row, figures
 
@@ -244,6 +247,28 @@ def _part(
             y += leading
 
 
+def drawn(truth: Truth, rng: random.Random, marks: frozenset[str] = frozenset(("rules",))) -> list[Picture]:
+    """The pages of a report at ``MASTER`` dpi, clean; face and weight of rules drawn from ``rng``."""
+    face = rng.choice(tuple(FONTS))
+    weight = max(1, round(rng.choice((0.5, 0.5, 0.75, 1.0)) * MASTER / 72))
+
+    def width(text: str, size: float) -> float:
+        return font(face, size).getlength(text) * 72 / MASTER
+
+    out = []
+    for leaf in leaves(truth, rng, marks, width):
+        image = Image.new("L", (round(leaf.width * MASTER / 72), round(leaf.height * MASTER / 72)), 255)
+        pen = ImageDraw.Draw(image)
+        for rule in leaf.rules:
+            pen.line([v * MASTER / 72 for v in rule], fill=0, width=weight)
+        for word in leaf.words:
+            pen.text(
+                (word.x * MASTER / 72, word.y * MASTER / 72), word.text, font=font(face, word.size), fill=0, anchor="ls"
+            )
+        out.append(np.repeat(np.asarray(image, dtype=np.uint8)[:, :, None], 3, axis=2))
+    return out
+
+
 # ---------------------------------------------------------------------------------------------------------------- wear
 
 
@@ -266,6 +291,48 @@ class Wear:
     specks: float = 0.0  # black dots a square inch
     seal: bool = False
     gaps: float = 0.0  # share of rules that are broken
+
+
+# Style -> container and wear. The number is the resolution.
+STYLES: dict[str, tuple[str, Wear]] = {
+    "pdf-clean-300": ("pdf", Wear(300)),
+    "pdf-clean-200": ("pdf", Wear(200, jpeg=85)),
+    "pdf-seal-200": ("pdf", Wear(200, seal=True, jpeg=85)),
+    "pdf-skew-150": ("pdf", Wear(150, skew=1.1, jpeg=85)),
+    "pdf-copy-200": ("pdf", Wear(200, skew=-0.6, blur=0.6, noise=9, grey=228, gradient=0.15, contrast=0.75, specks=2)),
+    "pdf-blur-100": ("pdf", Wear(100, blur=0.6, noise=6, jpeg=75)),
+    "pdf-fax-200": ("pdf-fax", Wear(200, noise=12, bilevel=True, specks=3)),
+    "png-clean-150": ("png", Wear(150)),
+    "png-gaps-200": ("png", Wear(200, gaps=0.15)),
+    "jpeg-clean-200": ("jpeg", Wear(200, jpeg=85)),
+    "jpeg-photo-200": ("jpeg", Wear(200, skew=0.8, keystone=0.012, bend=2.0, blur=0.5, gradient=0.2, noise=6, jpeg=80)),
+    "jpeg-poor-120": ("jpeg", Wear(120, blur=0.5, noise=8, grey=225, jpeg=40)),
+    "tiff-clean-300": ("tiff", Wear(300)),
+    "tiff-fax-200": ("tiff-fax", Wear(200, skew=0.4, noise=10, bilevel=True, specks=4)),
+    "tiff-grey-110": ("tiff", Wear(110, grey=220, contrast=0.8)),
+    "ofd-pages-200": ("ofd", Wear(200, skew=-0.3, noise=5)),
+}
+SUFFIX = {"pdf-fax": "pdf", "tiff-fax": "tiff", "jpeg": "jpg"}
+
+
+def render(truth: Truth, rng: random.Random, style: str) -> bytes:
+    """A file. ``style`` is one of ``STYLES``; a PNG or a JPEG holds the pages below each other."""
+    kind, wear = STYLES[style]
+    pages = [worn(page, wear, rng.randrange(1 << 30)) for page in drawn(truth, rng)]
+    if kind.startswith("pdf"):
+        return pdf(pages, wear.dpi, bilevel=kind == "pdf-fax")
+    if kind.startswith("tiff"):
+        return tiff(pages, wear.dpi, bilevel=kind == "tiff-fax")
+    if kind == "ofd":
+        return ofd.scan([encoded(page) for page in pages])
+    options = {"quality": wear.jpeg} if wear.jpeg else {}
+    return encoded(stacked(pages), kind.upper(), **options)
+
+
+def suffix(style: str) -> str:
+    """The ending of the name of a file of that style."""
+    kind = STYLES[style][0]
+    return SUFFIX.get(kind, kind)
 
 
 def random_wear(seed: int, dpi: Sequence[int] = (100, 110, 120, 150, 200, 300)) -> Wear:
@@ -410,21 +477,27 @@ def encoded(page: Picture, kind: str = "PNG", **options: int) -> bytes:
     return out.getvalue()
 
 
-def tiff(pages: Sequence[Picture], bilevel: bool = False) -> bytes:
+def tiff(pages: Sequence[Picture], dpi: int = MASTER, bilevel: bool = False) -> bytes:
     """All pages as one TIFF; in black and white as a fax has them (group 4)."""
     images = [Image.fromarray(page).convert("1" if bilevel else "RGB") for page in pages]
     out = io.BytesIO()
     images[0].save(
-        out, "TIFF", save_all=True, append_images=images[1:], compression="group4" if bilevel else "tiff_lzw"
+        out,
+        "TIFF",
+        save_all=True,
+        append_images=images[1:],
+        compression="group4" if bilevel else "tiff_lzw",
+        dpi=(dpi, dpi),
     )
     return out.getvalue()
 
 
-def pdf(pages: Sequence[Picture], dpi: int) -> bytes:
+def pdf(pages: Sequence[Picture], dpi: int, bilevel: bool = False) -> bytes:
     """All pages as a PDF that holds one picture a page, as scanners write it."""
-    images = [Image.fromarray(page) for page in pages]
+    images = [Image.fromarray(page).convert("1" if bilevel else "RGB") for page in pages]
     out = io.BytesIO()
-    images[0].save(out, "PDF", save_all=True, append_images=images[1:], resolution=float(dpi), quality=90)
+    options = {} if bilevel else {"quality": 90}  # black and white goes in as a fax
+    images[0].save(out, "PDF", save_all=True, append_images=images[1:], resolution=float(dpi), **options)
     return out.getvalue()
 
 

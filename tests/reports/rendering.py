@@ -358,12 +358,13 @@ def text(seed: int, damaged: bool = False, lossy: bool = False) -> Printed:
     out = ["某市统计局2023年政府信息公开工作年度报告", "", "一、总体情况", "全年主动公开信息 2461 条，收到申请 7 件。"]
     for table, title in TITLES.items():
         out += ["", title, ""]
-        out += _flatten(rng, tables[table], manner, 15 if table == "disputes" else 10)
+        out += flatten(rng, tables[table], manner, 15 if table == "disputes" else 10)
     out += ["", "五、存在的主要问题及改进情况", "解读形式较为单一。", "六、其他需要报告的事项", "无。"]
     return Printed("\n".join(out).encode(), form, way.right, lost, manner)
 
 
-def _flatten(rng: random.Random, rows: list[Row], manner: str, width: int) -> list[str]:
+def flatten(rng: random.Random, rows: list[Row], manner: str, width: int) -> list[str]:
+    """The lines of a table in a manner; ``width`` is its number of columns."""
     if manner == "cells":
         return [line for row in rows for line in (*("\t" + t for t, _, _ in row), "")]
     if manner == "tsv":
