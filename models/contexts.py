@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from models import queries, work
 from models.agencies import Agency, AgencyAlias, Succession, below, office_of
 from models.documents import Attachment, Document, Version
+from models.findings import Finding
 from models.readings import Reading, SimilarityBand
 from models.sources import COMPLETE, Source, SourceAgency
 from reports.checks.context import Body, Context, Entry, Portal, Register, may_make_regulations
@@ -409,7 +410,12 @@ def compared_with(session: Session, found: Checkable) -> list[int]:
         children = sa.select(Agency.id).where(Agency.parent_id == agency.parent_id, Agency.id != agency.id)
         latest = queries.latest_reading(session, found.document_id)
         if latest is not None:
-            for id_ in alike_to(session, latest[1].id, session.scalars(children).all(), found.year):
+            alike = alike_to(session, latest[1].id, session.scalars(children).all(), found.year)
+            # Of a hundred bodies with one template each is told once, not once for every other.
+            told = sa.select(Finding.agency_id).where(
+                Finding.rule == "SIM-SIBLING", Finding.year == found.year, Finding.state != "resolved"
+            )
+            for id_ in alike - set(session.scalars(told)):
                 out += queries.documents_of(session, id_, found.year)
     return [id_ for id_ in dict.fromkeys(out) if id_ != found.document_id]
 

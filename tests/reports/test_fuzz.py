@@ -27,6 +27,7 @@ KEPT = ROOT / "var" / "fuzz"
 COUNT = int(os.environ.get("NIANBAO_FUZZ", "2000"))
 SEED = os.environ.get("NIANBAO_FUZZ_SEED") or (os.urandom(4).hex() if "NIANBAO_FUZZ" in os.environ else "20261121")
 CHILDREN = 2
+SMALL_MB = 640  # what is enough for a report, and soon full
 ENOUGH = 5  # failures of one kind
 
 
@@ -95,7 +96,7 @@ def _is_the_limit(kind: str, number: int) -> bool:
     and is said in one line."""
     data, name = fuzzing.mutant(kind, SEED, number)
     try:
-        return "more memory than" in (sandbox.read(data, name).error or "")
+        return "more memory than" in (sandbox.read(data, name, limits=sandbox.Limits(memory_mb=SMALL_MB)).error or "")
     finally:
         sandbox.close()
 
