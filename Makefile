@@ -43,7 +43,7 @@ demo: $(RUN_STAMP) ## the main job once: crawl, read, check, alert, summarise
 
 test: $(DEV_STAMP) ## all tests, on real servers of their own
 	@echo "· running the tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 up: $(RUN_STAMP) ## the whole service on this machine, until Ctrl-C
 	@$(BIN)/nianbao up

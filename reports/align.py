@@ -29,6 +29,7 @@ LOST = 0.0  # confidence of a cell whose row or figure was not found
 SHORT = 0.3  # confidence of the cells of a row whose figures cannot be placed
 BY_ORDER = 0.6  # confidence of a row placed by its neighbours alone
 FORMS_BOTH: tuple[Form, Form] = ("2021", "2019")
+SCATTERED = 3  # lines of figures that belong to no row: from here on a grid is not to be trusted
 LABELS_SEEN = 0.6  # of the form's labels: with so many the tables are there
 HEAD = 75.0  # from here on a printed head is that column's
 GROUP = -1  # the head over the five kinds of organisations
@@ -716,18 +717,34 @@ def _doubt_beside_orphans(
     rows_of = {id(placed[i].cells): n for n, (i, _) in pairs.items()}
     at = [(n, rows_of.get(id(line.cells))) for n, line in enumerate(lines)]
     inside = [n for n, row in at if row is not None]
-    for n in range(inside[0] + 1, inside[-1]):
+    orphans: Counter[int] = Counter()
+    for n in range(max(0, inside[0] - 1), min(len(lines), inside[-1] + 2)):
         line = lines[n]
         printed = [norm(cell.text) for cell in line.cells]
-        # Beside them may stand the rest of a wrapped group label.
-        words = sum(len(text) for text in printed if not text.isdecimal())
-        if at[n][1] is not None or words > 8 or not any(text.isdecimal() for text in printed):
+        if at[n][1] is not None or not any(text.isdecimal() for text in printed):
             continue
-        before = max(k for k in inside if k < n)
-        behind = min(k for k in inside if k > n)
-        for k in (before, behind):
-            for key in specs[at[k][1] or 0].cells():
-                found.cells[key] = replace(found.cells[key], confidence=min(found.cells[key].confidence, 0.5))
+        # Beside them may stand the rest of a wrapped label; a label that is none of the form's is a row of its own.
+        words = sum(len(text) for text in printed if not text.isdecimal())
+        if words > 8 and max(_score(line, spec) for spec in specs) < PAIRABLE:
+            continue
+        orphans[line.grid] += 1
+        before, behind = (max((k for k in inside if k < n), default=n), min((k for k in inside if k > n), default=n))
+        doubtful = [k for k in (before, behind) if at[k][1] is not None and lines[k].grid == line.grid]
+        if orphans[line.grid] >= SCATTERED:  # so many, and the rows of this grid are no rows
+            doubtful = [k for k in inside if lines[k].grid == line.grid]
+        for k in doubtful:
+            _doubt(found, specs[at[k][1] or 0].cells())
+    # Where one figure is out of its row, a row that does not add up may have lost one too.
+    for k in inside:
+        keys = specs[at[k][1] or 0].cells()
+        values = [found.cells[key].value or 0 for key in keys]
+        if orphans[lines[k].grid] and sum(values[:-1]) != values[-1]:
+            _doubt(found, keys)
+
+
+def _doubt(found: _Found, keys: Iterable[str]) -> None:
+    for key in keys:
+        found.cells[key] = replace(found.cells[key], confidence=min(found.cells[key].confidence, 0.5))
 
 
 def _neighbours(pairs: dict[int, tuple[int, float]], n: int) -> bool:

@@ -167,50 +167,10 @@ def decide(db: Engine, settings: config.Settings, year: int) -> None:
     queue.publish(db, settings, [number])
 
 
-def test_a_worker_killed_in_mid_reading_and_in_mid_mailing_loses_and_doubles_nothing(
-    db: Engine, settings: config.Settings, inbox: Mailbox
-):
-    rng = random.Random(SEED)
-    year = fill(db, settings, rng)
-    with up.services(settings, quiet=True) as tree:
-        queue.sweep(db, tree.settings, base.utcnow())
-        kill_in_mid_reading(db, tree, rng.randint(5, DOCUMENTS - 40))
-        queue.wait_until_idle(db, tree.settings, PATIENCE, check=tree.check)
-        decide(db, tree.settings, year)
-        moment = rng.randint(1, OFFICES - 5)
-        until(lambda: len(inbox.mails) >= moment)
-        kill_worker(tree)
-        queue.wait_until_idle(db, tree.settings, PATIENCE, check=tree.check)
-    assert_all_is_there_once(db, inbox)
-
-
 def kill_worker(tree: up.Tree) -> None:
     child = next(child for child in tree.children if child.name == "worker")
     assert child.process is not None
     os.killpg(child.process.pid, signal.SIGKILL)
-
-
-def test_a_broker_killed_and_started_empty_loses_and_doubles_nothing(
-    db: Engine, settings: config.Settings, inbox: Mailbox
-):
-    rng = random.Random(SEED + 1)
-    year = fill(db, settings, rng)
-    server = broker.start(settings.data_dir)
-    configured = settings.model_copy(update={"broker_url": server.url})  # as if it were somebody else's
-    try:
-        with up.services(configured, quiet=True) as tree:
-            queue.sweep(db, configured, base.utcnow())
-            read, mailed = rng.randint(5, DOCUMENTS // 2), rng.randint(1, OFFICES - 5)
-            until(lambda: counted(db, readings.Reading) >= read)
-            server = start_empty(server, settings)
-            queue.wait_until_idle(db, configured, PATIENCE, check=tree.check)
-            decide(db, configured, year)
-            until(lambda: len(inbox.mails) >= mailed)
-            server = start_empty(server, settings)
-            queue.wait_until_idle(db, configured, PATIENCE, check=tree.check)
-    finally:
-        broker.stop(server)
-    assert_all_is_there_once(db, inbox)
 
 
 def start_empty(server: broker.Broker, settings: config.Settings) -> broker.Broker:
@@ -221,3 +181,52 @@ def start_empty(server: broker.Broker, settings: config.Settings) -> broker.Brok
     started = broker.start(settings.data_dir)
     assert started.url == server.url
     return started
+
+
+# Two classes: the processes of a test run take one each.
+
+
+class TestWorkerKilled:
+    """The worker dies, the broker lives."""
+
+    def test_a_worker_killed_in_mid_reading_and_in_mid_mailing_loses_and_doubles_nothing(
+        self, db: Engine, settings: config.Settings, inbox: Mailbox
+    ):
+        rng = random.Random(SEED)
+        year = fill(db, settings, rng)
+        with up.services(settings, quiet=True) as tree:
+            queue.sweep(db, tree.settings, base.utcnow())
+            kill_in_mid_reading(db, tree, rng.randint(5, DOCUMENTS - 40))
+            queue.wait_until_idle(db, tree.settings, PATIENCE, check=tree.check)
+            decide(db, tree.settings, year)
+            moment = rng.randint(1, OFFICES - 5)
+            until(lambda: len(inbox.mails) >= moment)
+            kill_worker(tree)
+            queue.wait_until_idle(db, tree.settings, PATIENCE, check=tree.check)
+        assert_all_is_there_once(db, inbox)
+
+
+class TestBrokerKilled:
+    """The broker dies and forgets, the worker lives."""
+
+    def test_a_broker_killed_and_started_empty_loses_and_doubles_nothing(
+        self, db: Engine, settings: config.Settings, inbox: Mailbox
+    ):
+        rng = random.Random(SEED + 1)
+        year = fill(db, settings, rng)
+        server = broker.start(settings.data_dir)
+        configured = settings.model_copy(update={"broker_url": server.url})  # as if it were somebody else's
+        try:
+            with up.services(configured, quiet=True) as tree:
+                queue.sweep(db, configured, base.utcnow())
+                read, mailed = rng.randint(5, DOCUMENTS // 2), rng.randint(1, OFFICES - 5)
+                until(lambda: counted(db, readings.Reading) >= read)
+                server = start_empty(server, settings)
+                queue.wait_until_idle(db, configured, PATIENCE, check=tree.check)
+                decide(db, configured, year)
+                until(lambda: len(inbox.mails) >= mailed)
+                server = start_empty(server, settings)
+                queue.wait_until_idle(db, configured, PATIENCE, check=tree.check)
+        finally:
+            broker.stop(server)
+        assert_all_is_there_once(db, inbox)

@@ -20,16 +20,17 @@ from reports import forms, numbers
 from reports.blocks import At, Block, Box, Grid, GridCell, Paragraph
 from reports.formats.cuts import likeness, tight
 from reports.formats.lattice import Segment, merged
-from reports.formats.lines import Run, TextLine, runs
+from reports.formats.lines import Run, TextLine, runs, spaced, wide
 
 # Figures on a line from which on it is a row of a table whatever stands before them.
 ROW_OF_FIGURES = 4
 KNOWN = 0.8  # likeness from which on a text is taken for a row's label
 TWO_IN_ONE = 0.5  # confidence where two figures claim one column
-_MAX_PIECES = 6  # lines of one wrapped label
+_MAX_PIECES, _MAX_HEIGHT = 14, 200  # lines and points of one wrapped label
 _UNLIKE, _SKIP, _UNLABELLED, _BLANK_ROW = 1.6, 0.4, 0.9, 0.2  # prices of dealing out labels
 # Lines whose middles are nearer than this share of their height belong to one row: a figure wrapped in its cell.
 _SAME_ROW = 0.85
+_NEXT_LINE = 1.5  # the same for the end of a wrapped figure, which stands under its beginning
 WRAPPED = 0.5  # confidence of a figure put together from lines that no rule holds together
 
 _PROSE = re.compile(r"[。；！]")
@@ -99,6 +100,7 @@ class _Row:
     figures: list[Run]
     label: list[Run] = field(default_factory=list)
     pieces: int = 0  # the last so many of the figures are pieces of wrapped ones
+    doubtful: bool = False  # its figures may be those of a row beside it that has no label
 
 
 @dataclass(slots=True)
@@ -137,6 +139,11 @@ def _part(line: TextLine) -> _Line:
     n = len(out.runs)
     while n and is_figure(out.runs[n - 1].text):
         n -= 1
+    if 0 < n < len(out.runs) and (parted := _unstuck(line, out.runs[n - 1])):
+        out.runs[n - 1 : n] = parted
+    n = len(out.runs)
+    while n and is_figure(out.runs[n - 1].text):
+        n -= 1
     out.words, out.figures = out.runs[:n], out.runs[n:]
     count = len(out.figures)
     if count >= ROW_OF_FIGURES and len(out.words) <= 4:
@@ -147,6 +154,27 @@ def _part(line: TextLine) -> _Line:
     elif count >= 3:
         out.is_row = True
     return out
+
+
+def _unstuck(line: TextLine, run: Run) -> tuple[Run, Run] | None:
+    """A label and the figure of the first column, where a full label touches it: no label ends in digits. None if no
+    figure stands at its end, or if they are printed over each other and cannot be told apart."""
+    inside = [
+        n for n, edges in enumerate(line.edges) if run.bbox[0] - 0.01 <= edges[0] and edges[1] <= run.bbox[2] + 0.01
+    ]
+    if not inside or any(b - a != 1 for a, b in pairwise(inside)):
+        return None
+    texts, edges = line.texts[inside[0] : inside[-1] + 1], line.edges[inside[0] : inside[-1] + 1]
+    for n in range(1, len(texts)):
+        tail = "".join(texts[n:])
+        if not (wide(texts[n - 1]) and not texts[n - 1].isdigit() and texts[n].isdigit() and is_figure(tail)):
+            continue
+        over = any(b[0] < a[1] - 0.1 * line.height for a, b in pairwise(edges))
+        if over or any(char.isdigit() for text in texts[1:n] for char in text):
+            return None
+        label = Run(spaced(texts[:n], edges[:n], line.height), (*run.bbox[:2], edges[n - 1][1], run.bbox[3]))
+        return label, Run(spaced(texts[n:], edges[n:], line.height), (edges[n][0], *run.bbox[1:]))
+    return None
 
 
 def _is_heading(text: str) -> bool:
@@ -235,6 +263,8 @@ def _follows(entry: _Line, above: _Line) -> bool:
         return False
     if entry.figures and not entry.words and entry.middle - above.middle < _SAME_ROW * entry.line.height:
         return True
+    if not entry.words and _hangs(entry, above) and entry.middle - above.middle < _NEXT_LINE * entry.line.height:
+        return True
     near = entry.line.bbox[1] - above.line.bbox[3] < 2.5 * entry.line.height
     return near and all(_is_piece(run.text) for run in entry.runs)
 
@@ -283,6 +313,11 @@ class _Columns:
     def of(self, run: Run) -> int:
         at = _place(run, self.edge)
         return min(range(len(self.places)), key=lambda n: abs(self.places[n] - at))
+
+    def under(self, run: Run) -> list[int]:
+        """The columns that a run stands in, if they are several."""
+        found = [n for n, place in enumerate(self.places) if run.bbox[0] - 1 <= place <= run.bbox[2] + 1]
+        return found if len(found) > 1 else []
 
 
 def _place(run: Run, edge: int) -> float:
@@ -413,8 +448,10 @@ def _rows(entries: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
     rows: list[_Line] = []
     strays: list[_Line] = []
     for entry in by_size:
-        limit = _SAME_ROW * entry.line.height
-        if rows and not entry.words and min(abs(entry.middle - row.middle) for row in rows) < limit:
+        height = entry.line.height
+        if not entry.words and any(
+            abs(entry.middle - row.middle) < (_NEXT_LINE if _hangs(entry, row) else _SAME_ROW) * height for row in rows
+        ):
             strays.append(entry)
         else:
             rows.append(entry)
@@ -422,6 +459,15 @@ def _rows(entries: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
     rows.sort(key=lambda entry: entry.middle)
     strays.sort(key=lambda entry: entry.middle)
     return rows, strays
+
+
+def _hangs(entry: _Line, row: _Line) -> bool:
+    """Whether every figure of a line stands under one of a fuller row: the ends of figures that their cells wrap."""
+    return (
+        entry.middle > row.middle
+        and 0 < len(entry.figures) < len(row.figures)
+        and all(any(a.bbox[0] < b.bbox[2] and b.bbox[0] < a.bbox[2] for b in row.figures) for a in entry.figures)
+    )
 
 
 def _is_head(entry: _Line, columns: _Columns) -> bool:
@@ -473,6 +519,8 @@ def _cells(number: int, row: _Row, columns: _Columns) -> tuple[GridCell, ...]:
         box = _around([run.bbox for run in row.label])
         out.append(GridCell("".join(run.text for run in row.label), At(number, box), 0))
     height = (row.figures[0].bbox[3] - row.figures[0].bbox[1]) if row.figures else 10.0
+    # Figures of neighbouring columns that touch look like one figure.
+    across = {n for run in row.figures for n in columns.under(run)}
     for n, place in enumerate(columns.places):
         here = by_column.get(n, [])
         if len(here) > 1:
@@ -484,11 +532,13 @@ def _cells(number: int, row: _Row, columns: _Columns) -> tuple[GridCell, ...]:
             text = (" " if beside else "").join(texts)
             out.append(GridCell(text, At(number, box), n + 1, 1, TWO_IN_ONE if beside else WRAPPED, texts))
         elif here:
-            sure = WRAPPED if n in pieced else 1.0
+            sure = WRAPPED if n in pieced else TWO_IN_ONE if n in across else 1.0
             out.append(GridCell(here[0].text, At(number, here[0].bbox), n + 1, confidence=sure))
         else:
             box = (place - 5, row.middle - height / 2, place + 5, row.middle + height / 2)
-            out.append(GridCell("", At(number, box), n + 1))
+            # Where a label reaches into the column, its figure may be among the label's characters.
+            hidden = row.doubtful or n in across or any(run.bbox[2] > place - 0.5 * height for run in row.label)
+            out.append(GridCell("", At(number, box), n + 1, confidence=WRAPPED if hidden else 1.0))
     return tuple(out)
 
 
@@ -600,7 +650,12 @@ def _by_order(rows: list[_Row], pieces: Sequence[Run]) -> list[_Row]:
         elif how == "blank":
             out.append(_Row(sum(run.middle for run in label) / len(label), [], label))
         i, j = a, b
-    return out[::-1]
+    out.reverse()
+    for one, other in pairwise(out):  # a label without figures and figures without a label may belong together
+        for empty, beside in ((one, other), (other, one)):
+            if not empty.figures and likeness("".join(run.text for run in beside.label)) < KNOWN:
+                empty.doubtful = True
+    return out
 
 
 def _groups(pieces: Sequence[Run]) -> list[list[tuple[float, float, float]]]:
@@ -611,7 +666,7 @@ def _groups(pieces: Sequence[Run]) -> list[list[tuple[float, float, float]]]:
         text = ""
         for k in range(i, min(i + _MAX_PIECES, len(pieces))):
             text += pieces[k].text
-            if pieces[k].middle - first.middle > 90 or len(text) > 60:
+            if pieces[k].middle - first.middle > _MAX_HEIGHT or len(text) > 60:
                 break
             found.append((likeness(text), (first.middle + pieces[k].middle) / 2, first.middle))
         out.append(found)
