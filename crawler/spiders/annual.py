@@ -493,15 +493,16 @@ class AnnualReportSpider(scrapy.Spider):
             self._say({"event": "version", "source_id": look.target.source_id, "work_id": work_id})
 
     async def _file(self, look: Look, link: FileLink, page_url: str) -> tuple[Fetched | None, bool]:
-        """An attachment or picture, None where it could not be had; and whether that is because it lies on a host
-        outside the register's. Such a one is left out: the page itself is evidence that the report exists."""
+        """An attachment or picture, None where it could not be had; and whether that says nothing of the file, since it
+        lies on a host outside the register's or is kept from us. The page itself is evidence that the report exists."""
         try:
             answer = await self._fetch(look, link.url, referer=page_url, timeout=FILE_TIMEOUT)
         except Trouble as trouble:
             self.logger.warning("attachment %s of %s: %s", link.url, page_url, trouble)
             if not trouble.refused and trouble.verdict.status != "gone":
                 look.missed(f"attachment {link.url}: {trouble}")
-            return None, trouble.refused
+            # What robots.txt or a challenge keeps from us, a reader may well get.
+            return None, trouble.refused or trouble.verdict.status not in {"gone", "moved", "unreachable"}
         if answer.page.is_markup and not _is_document_in_markup(link, answer.page):
             look.memory.pop(link.url, None)
             look.missed(f"attachment {link.url}: a page in place of the file")
