@@ -16,8 +16,8 @@ import cli
 import config
 from models import base
 from reports.report import Cell
+from tests.calling import nianbao
 from tests.models.rows import NOW, body, column, fetched, listed, looked, read, report
-from tests.test_cli import nianbao
 
 TOP = "甲县人民政府"
 WRONG = "applications.new.total"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
 from reportlab.lib import pdfencrypt
 from reportlab.pdfgen import canvas
+
+from tests.calling import nianbao
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
@@ -21,13 +20,6 @@ COMMANDS = (
     "db upgrade", "findings list", "findings confirm",
     "findings waive", "findings reopen", "rules params", "aggregate", "rules test",
 )  # fmt: skip
-
-
-def nianbao(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("NIANBAO_")}
-    environment |= {f"NIANBAO_{k.upper()}": v for k, v in settings.items()} | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "cli", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=100, check=False)
 
 
 def sheet(path: Path, *rows: str) -> Path:

@@ -54,7 +54,7 @@ def test_a_worn_scan_is_read_as_printed_or_flagged(seed: int):
         assert cell is None or cell.confidence < 0.9 or cell.value in right, (key, wear)
 
 
-@pytest.mark.parametrize("style", ["tiff-fax-200", "ofd-pages-200"])
+@pytest.mark.parametrize("style", ["ofd-pages-200"])
 def test_a_scan_in_another_container_is_read_as_printed_or_flagged(style: str):
     truth = report.make(5, form="2021")
     read = reader.read(scan.render(truth, random.Random(5), style), f"5.{scan.suffix(style)}")
