@@ -42,8 +42,8 @@ demo: $(RUN_STAMP) ## the main job once: crawl, read, check, alert, summarise
 	@$(BIN)/nianbao demo
 
 test: $(DEV_STAMP) ## all tests, on real servers of their own
-	@echo "· running the tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	@echo "· running the tests" # three at once: on two cores one of them mostly waits for a service
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 up: $(RUN_STAMP) ## the whole service on this machine, until Ctrl-C
 	@$(BIN)/nianbao up
