@@ -31,6 +31,9 @@ SMALL_MB = 640  # what is enough for a report, and soon full
 ENOUGH = 5  # failures of one kind
 
 
+pytestmark = pytest.mark.slow  # begun early, so that it is not what the others wait for
+
+
 class Child:
     """A process that reads inputs under limits; started anew when one of them ends it."""
 
