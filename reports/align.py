@@ -155,21 +155,29 @@ def _best_window(short: str, window: str) -> float:
     return fuzz.partial_ratio(short, window) / 100
 
 
-Score = Callable[[Line, RowSpec], float]
+@lru_cache(maxsize=65536)
+def _like(flat: bool, label: str, words: tuple[str, ...], after: str, wanted: str) -> float:
+    """How surely a printed row is the row of the form that is labelled ``wanted``."""
+    if flat:
+        return covered(norm(label), norm(after), wanted)
+    best = similarity(label, wanted) if label else 0.0
+    # A label cut into several cells, or a group label glued before it.
+    joined = "".join(words)
+    if best < SURE and len(words) > 1:
+        best = max(best, similarity(joined, wanted), 0.9 * covered(norm(joined), "", wanted))
+    if best < SURE and label:
+        best = max(best, 0.9 * covered(norm(label), "", wanted))
+    return best
 
 
 def _score(line: Line, spec: RowSpec) -> float:
-    if not line.flat:
-        best = similarity(line.label, spec.label) if line.label else 0.0
-        # A label cut into several cells, or a group label glued before it.
-        joined = "".join(line.words)
-        if best < SURE and len(line.words) > 1:
-            best = max(best, similarity(joined, spec.label), 0.9 * covered(norm(joined), "", spec.label))
-        if best < SURE and line.label:
-            best = max(best, 0.9 * covered(norm(line.label), "", spec.label))
-    else:
-        best = covered(norm(line.label), norm(line.after), spec.label)
-    return best
+    return _like(line.flat, line.label, line.words, line.after, spec.label)
+
+
+@lru_cache(maxsize=8192)
+def _likes(flat: bool, label: str, words: tuple[str, ...], after: str, wanted: tuple[str, ...]) -> tuple[float, ...]:
+    """``_like`` for all rows of a table: bodies on one portal print the same labels, report after report."""
+    return tuple(_like(flat, label, words, after, each) for each in wanted)
 
 
 # ------------------------------------------------------------------------------------------------------------ lines
@@ -394,38 +402,44 @@ def _parts(run: list[_Word]) -> list[list[_Word]]:
 # --------------------------------------------------------------------------------------------------- order matching
 
 
-def match(lines: Sequence[Line], specs: Sequence[RowSpec], score: Score = _score) -> dict[int, tuple[int, float]]:
+def match(lines: Sequence[Line], specs: Sequence[RowSpec]) -> dict[int, tuple[int, float]]:
     """Both sequences in order, as cheaply as possible: index of spec -> (index of line, likeness)."""
-    n, m = len(lines), len(specs)
-    table = []
-    for line in lines:
-        # A blank row is rarely the row itself: more often the rest of one that a page end cut.
-        weight = 0.7 if line.blank else 1.0
-        table.append([score(line, spec) * weight for spec in specs])
-    cost = [[0.0] * (m + 1) for _ in range(n + 1)]
+    printed = tuple((line.flat, line.label, line.words, line.after, line.blank) for line in lines)
+    return dict(_matched(printed, tuple(spec.label for spec in specs)))
+
+
+@lru_cache(maxsize=512)
+def _matched(
+    printed: tuple[tuple[bool, str, tuple[str, ...], str, bool], ...], wanted: tuple[str, ...]
+) -> tuple[tuple[int, tuple[int, float]], ...]:
+    n, m = len(printed), len(wanted)
+    likes = [_likes(flat, label, words, after, wanted) for flat, label, words, after, _ in printed]
+    # A blank row is rarely the row itself: more often the rest of one that a page end cut.
+    table = [[like * 0.7 for like in each] if line[4] else each for each, line in zip(likes, printed, strict=True)]
+    cost = [[j * GAP for j in range(m + 1)]]
     for i in range(1, n + 1):
-        cost[i][0] = i * GAP
-    for j in range(1, m + 1):
-        cost[0][j] = j * GAP
-    for i in range(1, n + 1):
-        row, above, scores = cost[i], cost[i - 1], table[i - 1]
-        for j in range(1, m + 1):
-            best = min(above[j], row[j - 1]) + GAP
-            if scores[j - 1] >= PAIRABLE:
-                best = min(best, above[j - 1] + 1 - scores[j - 1])
-            row[j] = best
-    out: dict[int, tuple[int, float]] = {}
+        above, left = cost[i - 1], i * GAP
+        row = [left]
+        for j, score in enumerate(table[i - 1]):
+            best = above[j + 1] if above[j + 1] < left else left
+            best += GAP
+            if score >= PAIRABLE and above[j] + 1 - score < best:
+                best = above[j] + 1 - score
+            row.append(best)
+            left = best
+        cost.append(row)
+    out: list[tuple[int, tuple[int, float]]] = []
     i, j = n, m
     while i and j:
         like = table[i - 1][j - 1]
         if like >= PAIRABLE and abs(cost[i][j] - (cost[i - 1][j - 1] + 1 - like)) < 1e-9:
-            out[j - 1] = (i - 1, score(lines[i - 1], specs[j - 1]))
+            out.append((j - 1, (i - 1, likes[i - 1][j - 1])))
             i, j = i - 1, j - 1
         elif abs(cost[i][j] - (cost[i - 1][j] + GAP)) < 1e-9:
             i -= 1
         else:
             j -= 1
-    return out
+    return tuple(out)
 
 
 def _by_order(
@@ -459,19 +473,22 @@ class _Layout:
     ends: dict[tuple[int, int], Counter[tuple[int, int]]] = field(default_factory=dict)
     edges: dict[int, Counter[tuple[int, int]]] = field(default_factory=dict)
     heads: dict[int, int] = field(default_factory=dict)  # column line of the first head, where no row tells
+    _usual: dict[int, tuple[int, int] | None] = field(default_factory=dict)
 
     def usual(self, grid: int) -> tuple[int, int] | None:
         """The blanks at either end that most rows of a grid have, None without a majority."""
-        counts: Counter[tuple[int, int]] = Counter()
-        for (other, _), ends in self.ends.items():
-            if other == grid:
-                counts.update(ends)
-        if not counts:
-            return None
-        (usual, often), total = counts.most_common(1)[0], counts.total()
-        return usual if often * 2 > total else None
+        if grid not in self._usual:
+            counts: Counter[tuple[int, int]] = Counter()
+            for (other, _), ends in self.ends.items():
+                if other == grid:
+                    counts.update(ends)
+            usual, often = counts.most_common(1)[0] if counts else (None, 0)
+            self._usual[grid] = usual if often * 2 > counts.total() else None
+        return self._usual[grid]
 
     def learn(self, lines: Iterable[Line], count: int) -> None:
+        """Take note of the rows whose figures can lie in one way only."""
+        self._usual.clear()
         for line in lines:
             options = _options(line.values, count)
             if len(options) != 1:
@@ -596,12 +613,10 @@ class _Found:
 
 def _instances(lines: list[Line], table: Table) -> list[list[Line]]:
     """Copies of a table: the order of the form starts again where a copy starts."""
-    specs = {spec.label: n for form in reversed(FORMS_BOTH) for n, spec in enumerate(rows(table, form))}
     out: list[list[Line]] = [[]]
     highest = -1
     for line in lines:
-        likes = [(like, n) for label, n in specs.items() if (like := _label_score(line, label)) >= 0.8]
-        place = max(likes)[1] if likes and not line.blank else None  # heads print 总计 too
+        place = None if line.blank else _place_of(line.flat, line.label, table)  # heads print 总计 too
         if place is not None:
             if place <= 1 and highest >= (5 if table == "applications" else 2) and place < highest:
                 out.append([])
@@ -611,17 +626,35 @@ def _instances(lines: list[Line], table: Table) -> list[list[Line]]:
     return out
 
 
-def _label_score(line: Line, label: str) -> float:
-    return similarity(line.label, label) if not line.flat else covered(norm(line.label), "", label)
+@lru_cache(maxsize=4)
+def _labels(table: Table) -> dict[str, int]:
+    """The labels of a table in either form, each with its place in the newest form that has it."""
+    return {spec.label: n for form in reversed(FORMS_BOTH) for n, spec in enumerate(rows(table, form))}
+
+
+@lru_cache(maxsize=8192)
+def _place_of(flat: bool, printed: str, table: Table) -> int | None:
+    """The place in its table of the row that a label plainly names."""
+    likes = [(like, n) for label, n in _labels(table).items() if (like := _label_like(flat, printed, label)) >= 0.8]
+    return max(likes)[1] if likes else None
+
+
+@lru_cache(maxsize=8192)
+def _best_like(flat: bool, printed: str, table: Table) -> float:
+    """The likeness of a label to the row of the table that it is most like."""
+    return max(_label_like(flat, printed, label) for label in _labels(table))
+
+
+def _label_like(flat: bool, printed: str, label: str) -> float:
+    return covered(norm(printed), "", label) if flat else similarity(printed, label)
 
 
 def _candidates(lines: Sequence[Line], table: Table) -> list[Line]:
-    specs = {spec.label for form in FORMS_BOTH for spec in rows(table, form)}
     out = []
     for line in lines:
         if not line.values or (line.flat and _is_dispute_head(line.label[-80:])):
             continue
-        like = max((_label_score(line, label) for label in specs), default=0.0)
+        like = _best_like(line.flat, line.label, table)
         if table == "proactive":
             if like >= STRONG and any(_valueish(cell.text) for cell in line.values):
                 out.append(line)
@@ -635,11 +668,16 @@ def _candidates(lines: Sequence[Line], table: Table) -> list[Line]:
 
 def _foreign(line: Line, table: Table, form: Form) -> Form | None:
     """The other form, if the row is plainly one of its own and none of this."""
+    return _foreign_form(line.flat, line.label, table, form)
+
+
+@lru_cache(maxsize=8192)
+def _foreign_form(flat: bool, printed: str, table: Table, form: Form) -> Form | None:
     other: Form = "2019" if form == "2021" else "2021"
     own_labels = {spec.label for spec in rows(table, form)}
     others = [spec.label for spec in rows(table, other) if spec.label not in own_labels]
-    theirs = max((_label_score(line, label) for label in others), default=0.0)
-    ours = max((_label_score(line, label) for label in own_labels), default=0.0)
+    theirs = max((_label_like(flat, printed, label) for label in others), default=0.0)
+    ours = max((_label_like(flat, printed, label) for label in own_labels), default=0.0)
     return other if theirs >= 0.85 and theirs > ours + 0.05 else None
 
 
@@ -1207,33 +1245,46 @@ _ROWS: dict[Form, tuple[str, ...]] = {
 def _votes(lines: Sequence[Line], texts: Iterable[str]) -> Counter[Form]:
     """Each header and row of one form only is one vote, however often it is printed."""
     seen: set[tuple[Form, str]] = set()
-    for text in texts:
-        tight = norm(text)
-        if not 3 <= len(tight) <= 400:
-            continue
-        for form, headers in _HEADERS.items():
-            for header in headers:
-                if tight == header or (len(tight) > len(header) and header in tight and len(tight) < 120):
-                    seen.add((form, header))
-        if len(tight) <= 14 and not any(tight == h for hs in _HEADERS.values() for h in hs):
-            scored = [(fuzz.ratio(tight, h), form, h) for form, hs in _HEADERS.items() for h in hs]
-            like, form, header = max(scored)
-            rival = max(score for score, other, _ in scored if other != form)
-            if like >= 70 and like > rival + 8:
-                seen.add((form, header))
+    for text in dict.fromkeys(texts):
+        seen |= _votes_of_head(text)
     for line in lines:
-        if not line.values or not line.label:
-            continue
-        for form, labels in _ROWS.items():
-            for label in labels:
-                if _label_score(line, label) >= 0.9 and _foreign_label(line, label):
-                    seen.add((form, label))
+        if line.values and line.label:
+            seen |= _votes_of_row(line.flat, line.label)
     return Counter(form for form, _ in seen)
 
 
-def _foreign_label(line: Line, label: str) -> bool:
+@lru_cache(maxsize=16384)
+def _votes_of_head(text: str) -> frozenset[tuple[Form, str]]:
+    tight = norm(text)
+    if not 3 <= len(tight) <= 400 or tight.isdecimal():
+        return frozenset()
+    seen: set[tuple[Form, str]] = set()
+    for form, headers in _HEADERS.items():
+        for header in headers:
+            if tight == header or (len(tight) > len(header) and header in tight and len(tight) < 120):
+                seen.add((form, header))
+    if len(tight) <= 14 and not any(tight == h for hs in _HEADERS.values() for h in hs):
+        scored = [(fuzz.ratio(tight, h), form, h) for form, hs in _HEADERS.items() for h in hs]
+        like, form, header = max(scored)
+        rival = max(score for score, other, _ in scored if other != form)
+        if like >= 70 and like > rival + 8:
+            seen.add((form, header))
+    return frozenset(seen)
+
+
+@lru_cache(maxsize=8192)
+def _votes_of_row(flat: bool, printed: str) -> frozenset[tuple[Form, str]]:
+    return frozenset(
+        (form, label)
+        for form, labels in _ROWS.items()
+        for label in labels
+        if _label_like(flat, printed, label) >= 0.9 and _foreign_label(printed, label)
+    )
+
+
+def _foreign_label(printed: str, label: str) -> bool:
     # 规范性文件 and 行政规范性文件 differ by a word that agencies add and drop at will.
-    return norm(line.label).endswith(norm(label)) if label == "行政规范性文件" else True
+    return norm(printed).endswith(norm(label)) if label == "行政规范性文件" else True
 
 
 def _form(lines: list[Line], texts: list[str]) -> Form | None:
@@ -1251,7 +1302,7 @@ def _form(lines: list[Line], texts: list[str]) -> Form | None:
     if len(scores) == 2 and abs(scores["2021"] - scores["2019"]) > 0.3:
         return "2021" if scores["2021"] > scores["2019"] else "2019"
     for line in lines:
-        if line.values and _label_score(line, "行政许可") >= 0.9:
+        if line.values and _label_like(line.flat, line.label, "行政许可") >= 0.9:
             printed = sum(not _empty(cell) for cell in line.values)
             return "2019" if printed >= 3 else "2021"
     if not scores:

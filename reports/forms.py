@@ -5,7 +5,7 @@ Source: 国办公开办函〔2019〕60号 (form "2019"), 国办公开办函〔20
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
@@ -27,10 +27,14 @@ class RowSpec:
     label: str
     columns: tuple[str, ...]
     headers: tuple[str, ...]
+    _cells: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cells", tuple(f"{self.table}.{self.key}.{column}" for column in self.columns))
 
     def cells(self) -> tuple[str, ...]:
         """The cells of the row, left to right."""
-        return tuple(f"{self.table}.{self.key}.{column}" for column in self.columns)
+        return self._cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def _load() -> dict[Form, FormSpec]:
 FORMS: dict[Form, FormSpec] = _load()
 
 
+@lru_cache(maxsize=2)
 def keys(form: Form) -> tuple[str, ...]:
     """Every cell key of the form, in its order."""
     return FORMS[form].keys()
@@ -100,6 +105,7 @@ def header(table: Table, form: Form, key: str, column: str) -> str:
     return spec.headers[spec.columns.index(column)]
 
 
+@lru_cache(maxsize=1024)
 def split(key: str) -> tuple[Table, str, str]:
     """``applications.denied.state_secret.total`` -> (``applications``, ``denied.state_secret``, ``total``)."""
     table, _, rest = key.partition(".")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -91,6 +92,7 @@ class Case:
         self.min_confidence = float(self.params["min_confidence"])
         self.sheet = Sheet(report, self.min_confidence) if report is not None and report.error is None else None
         self._others: dict[int, Sheet] = {}
+        self._figures: dict[tuple[int, str, str], _Read] = {}
         self.repairs: list[tuple[str, str, dict[str, Figure]]] | None = None
         self.register = context.register or _by_name(report.agency if report is not None else None)
         self.agency = context.agency or (report.agency if report else None) or "该单位"
@@ -122,6 +124,13 @@ class Case:
             self._others[key] = Sheet(report, self.min_confidence)
         return self._others[key]
 
+    def read(self, sheet: Sheet, key: str, prefix: str) -> _Read:
+        """A cell of this report or of one beside it, read once for all rules. ``sheet`` is one of this case's."""
+        found = self._figures.get((id(sheet), key, prefix))
+        if found is None:
+            found = self._figures[id(sheet), key, prefix] = _read(sheet, key, prefix)
+        return found
+
     def history(self) -> list[Report]:
         """Last year's report and those of the bodies that merged into this one since. Raises NotJudged with the reason."""
         inherited = list(self.context.predecessors)
@@ -140,6 +149,46 @@ class Case:
             if self.report is not None and not inherited and series_of(report) != series_of(self.report):
                 raise NotJudged("上年度报告与本报告不是同一系列（本机关与汇总）")
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A cell as every rule reads it; without ``operand`` no rule can, for the ``reason``."""
+
+    value: Figure = 0
+    operand: Operand | None = None
+    reason: str = ""
+    as_zero: bool = False
+    by_convention: bool = False
+
+
+def _read(sheet: Sheet, key: str, prefix: str) -> _Read:
+    table = forms.split(key)[0]
+    state = sheet.state(key)
+    name = f"{prefix}({key})" if prefix else key
+    says = {"prev": "上年度报告", "below": "所属单位报告"}.get(prefix, "")
+    cell = sheet.cells.get(key)
+    where = place(key, sheet.form)
+    if state == "absent":
+        if sheet.form is not None and key not in forms.keys(sheet.form):
+            return _Read(reason=f"{says}表格没有“{forms.label(key)}”一项")
+        return _Read(reason=f"{says}{sheet.missing(table) or where + '未读到'}")
+    assert cell is not None
+    if state == "illegible":
+        return _Read(reason=f"{says}{where}识读存疑")
+    if state == "placeholder":
+        return _Read(reason=f"{says}{where}为示例符号")
+    if table in sheet.blank_tables:
+        return _Read(reason=f"{says}{forms.TABLE_ZH[table]}整表空白")
+    if state == "printed":
+        assert cell.value is not None
+        return _Read(cell.value, Operand(name, cell.value, cell.raw, where, prefix or "printed"))
+    convention = table in sheet.blank_means_zero
+    nothing = state == "token" and sheet.of_nothing(key)
+    if RESULT.fullmatch(key) and not nothing and (not convention or key in sheet.left_out):
+        return _Read(reason=f"{says}{where}合计栏空白")
+    note = "该表零值一律留空，空白按0计" if convention else "空白按0计"
+    return _Read(0, Operand(name, 0, cell.raw, where, prefix or state, note), as_zero=True, by_convention=convention)
 
 
 # ------------------------------------------------------------------ evaluation of formulas
@@ -171,36 +220,14 @@ class Evaluator:
         if prefix == "" and key in self.overlay:
             self.taken.operands.append(Operand(key, self.overlay[key], where=place(key, sheet.form)))
             return self.overlay[key]
-        table = forms.split(key)[0]
-        state = sheet.state(key)
-        name = f"{prefix}({key})" if prefix else key
-        says = {"prev": "上年度报告", "below": "所属单位报告"}.get(prefix, "")
-        cell = sheet.cells.get(key)
-        where = place(key, sheet.form)
-        if state == "absent":
-            if sheet.form is not None and key not in forms.keys(sheet.form):
-                raise NotJudged(f"{says}表格没有“{forms.label(key)}”一项")
-            raise NotJudged(f"{says}{sheet.missing(table) or where + '未读到'}")
-        assert cell is not None
-        if state == "illegible":
-            raise NotJudged(f"{says}{where}识读存疑")
-        if state == "placeholder":
-            raise NotJudged(f"{says}{where}为示例符号")
-        if table in sheet.blank_tables:
-            raise NotJudged(f"{says}{forms.TABLE_ZH[table]}整表空白")
-        if state == "printed":
-            assert cell.value is not None
-            self.taken.operands.append(Operand(name, cell.value, cell.raw, where, prefix or "printed"))
-            return cell.value
-        convention = table in sheet.blank_means_zero
-        nothing = state == "token" and sheet.of_nothing(key)
-        if RESULT.fullmatch(key) and not nothing and (not convention or key in sheet.left_out):
-            raise NotJudged(f"{says}{where}合计栏空白")
-        note = "该表零值一律留空，空白按0计" if convention else "空白按0计"
-        self.taken.operands.append(Operand(name, 0, cell.raw, where, prefix or state, note))
-        self.taken.as_zero.append(name)
-        self.taken.by_convention |= convention
-        return 0
+        read = self.case.read(sheet, key, prefix)
+        if read.operand is None:
+            raise NotJudged(read.reason)
+        self.taken.operands.append(read.operand)
+        if read.as_zero:
+            self.taken.as_zero.append(read.operand.name)
+            self.taken.by_convention |= read.by_convention
+        return read.value
 
     def previous(self, key: str) -> Figure:
         """``prev(k)``: the cell in last year's report (the sum over the predecessors' in a year of merger)."""
@@ -234,24 +261,24 @@ class Evaluator:
     def value(self, node: Node) -> Value:
         """The value of a node. Raises NotJudged."""
         match node:
-            case Number(value=value):
-                return value
-            case Text(value=text):
-                return text
             case Key(pattern=pattern):
                 return self.figure(self.case.tables, pattern)
-            case Name(path=path):
-                return self.name(path)
-            case Call():
-                return self.call(node)
-            case Index(table=table, entry=entry):
-                return self.entry(self.value(table), self.value(entry))
-            case Negative(of=of):
-                return -self.number(of)
             case Arithmetic(op=op, left=left, right=right):
                 return self.arithmetic(op, left, right)
             case Compare(first=first, links=links):
                 return self.compare(first, links)
+            case Number(value=value):
+                return value
+            case Call():
+                return self.call(node)
+            case Name(path=path):
+                return self.name(path)
+            case Text(value=text):
+                return text
+            case Index(table=table, entry=entry):
+                return self.entry(self.value(table), self.value(entry))
+            case Negative(of=of):
+                return -self.number(of)
             case Not(of=of):
                 return not self.value(of)
             case Every(parts=parts):
@@ -262,6 +289,8 @@ class Evaluator:
     def number(self, node: Node) -> Figure:
         """The value of a node that must be a figure."""
         value = self.value(node)
+        if type(value) is int:
+            return value
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             if isinstance(value, float):
                 return Decimal(str(value))
@@ -298,18 +327,23 @@ class Evaluator:
             return (left == right) if op == "==" else (left != right)
         assert isinstance(left, int | Decimal)
         assert isinstance(right, int | Decimal)
-        over = Decimal(left) - Decimal(right)
         slack = self.rule.tolerance
         if self.rule.scope == "hierarchy":
             slack += abs(Decimal(left)) * Decimal(str(self.case.params["hierarchy_tolerance_share"]))
-        return {
-            "==": abs(over) <= slack,
-            "!=": abs(over) > slack,
-            "<=": over <= slack,
-            ">=": over >= -slack,
-            "<": over < 0,
-            ">": over > 0,
-        }[op]
+        if not slack:
+            return _EXACT[op](left, right)
+        over = Decimal(left) - Decimal(right)
+        match op:
+            case "==":
+                return abs(over) <= slack
+            case "!=":
+                return abs(over) > slack
+            case "<=":
+                return over <= slack
+            case ">=":
+                return over >= -slack
+            case _:
+                return _EXACT[op](over, 0)
 
     def name(self, path: str) -> Value:
         """A dotted name: the document's year and form, parameters, the register entry."""
@@ -454,6 +488,14 @@ class Evaluator:
         return isinstance(node, Arithmetic) and node.op in "+-" and len(list(_addends(node))) > 2
 
 
+_EXACT: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
 _REGISTER_ZH = {"kind": "类别", "level": "层级", "rank": "层级", "can_make_regulations": "规章制定权"}
 
 

@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from html import unescape
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from reports import numbers
 from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Picture, Unreadable
@@ -55,7 +54,8 @@ _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
 _DISPLAY = re.compile(r"(?:^|;|\s)display\s*:\s*([a-z-]+)", re.IGNORECASE)
 _INVISIBLE = re.compile(r"visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
-_SPACES = re.compile(r"[ \t\r\n\f]+")
+_WHITE = " \t\r\n\f"
+_SPACES = re.compile(rf"[{_WHITE}]+")
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|zip|rar|jpe?g|png)\b", re.IGNORECASE)
 
 _META_DATES = ("pubdate", "publishdate", "publish_date", "firstpublishedtime", "article:published_time", "createdate")
@@ -69,16 +69,33 @@ _LABELLED_AGENCY = re.compile(
     r"(?:发布|发文|制发|公开)(?:机构|机关|单位|部门|主体)[:：]\s*([\u4e00-\u9fff（）()]{3,40})"
 )
 
-_NONE, _TABLE, _ROW, _CELL = 0, 1, 2, 3
+_NONE, _TABLE, _ROW, _CELL, _HIDDEN = 0, 1, 2, 3, 4
 _ROLES = {"table": _TABLE, "tr": _ROW, "td": _CELL, "th": _CELL}
 _DISPLAY_ROLES = {"table": _TABLE, "inline-table": _TABLE, "table-row": _ROW, "table-cell": _CELL}
+_STATED_ROLES = {"table": _TABLE, "grid": _TABLE, "row": _ROW, "cell": _CELL, "columnheader": _CELL,
+                 "rowheader": _CELL, "gridcell": _CELL}  # fmt: skip
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_VERBATIM = frozenset(("pre", "xmp", "plaintext"))
+
+
+Drawn = tuple[str, int | None, int, float]  # a cell: text, column, span, confidence
+
+
+@dataclass(slots=True)
+class _GridDraft:
+    """A grid before it has its place on the page; ``implied``: one row found outside any table, to be joined with its
+    neighbours."""
+
+    rows: list[list[Drawn]]
+    implied: bool = False
+    ruled: bool = True
 
 
 @dataclass(slots=True)
 class _Flow:
     """Text and blocks being collected: of the page, or of one cell."""
 
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[Paragraph | Picture | _GridDraft] = field(default_factory=list)
     buffer: list[str] = field(default_factory=list)
     linked: int = 0  # characters of the buffer that stand inside links
     struck: bool = False
@@ -97,13 +114,6 @@ class _TableDraft:
     rows: list[list[_CellDraft]] = field(default_factory=list)
     open_row: bool = False
     implied: bool = False  # a row outside any table
-
-
-@dataclass(frozen=True, slots=True)
-class _Implied:
-    """A one-row grid found outside any table: neighbours are joined afterwards."""
-
-    grid: Grid
 
 
 def blocks(data: bytes) -> Blocks:
@@ -153,16 +163,19 @@ def _take_out_pictures(data: bytes, pictures: list[bytes]) -> bytes:
     return _DATA_URI.sub(keep, data) if b"data:image/" in data else data
 
 
-def _parse(text: str) -> HtmlElement:
+def _parse(text: str) -> etree._Element:
     # An XML declaration with an encoding would make lxml refuse the decoded text.
     body = re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).replace("\0", "")
     # libxml2 drops what stands behind </html>; browsers show it: pages are glued from pages, one pasted within another.
     body = _END_OF_PAGE.sub("", body)
-    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    # The bare tree: the classes of lxml.html cost a call for every element.
+    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
-        root = document_fromstring(body, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise Unreadable("the page holds no readable markup; fetch it again") from error
+    if root is None:
+        raise Unreadable("the page holds no readable markup; fetch it again")
     if any("Excessive depth" in entry.message for entry in parser.error_log):
         raise Unreadable("the page nests its elements too deeply to be read; no report page does", "depth")
     # Unclosed tags pile up quickly; one count bounds the work of the walk.
@@ -171,7 +184,11 @@ def _parse(text: str) -> HtmlElement:
     return root
 
 
-def _styles(root: HtmlElement) -> dict[str, str]:
+def _first_texts(element: etree._Element, count: int) -> str:
+    return "".join(map(str, islice(element.itertext(), count)))
+
+
+def _styles(root: etree._Element) -> dict[str, str]:
     """Simple selectors (``tr``, ``.old``, ``div#copy``) of the page's own style sheets -> their ``display``."""
     out: dict[str, str] = {}
     for sheet in root.iter("style"):
@@ -202,48 +219,42 @@ class _Walker:
         self.headings = 0
         self.preformatted = 0
         self.grids = 0
-        self.roles: dict[HtmlElement, int] = {}
+        self.roles: dict[etree._Element, int] = {}
 
-    def run(self, root: HtmlElement) -> list[Block]:
+    def run(self, root: etree._Element) -> list[Block]:
         """The blocks of the page."""
-        stack: list[tuple[HtmlElement, int, Iterator[HtmlElement]]] = []
-        self._enter(root, _NONE)
-        stack.append((root, _NONE, iter(root)))
-        while stack:
-            element, role, children = stack[-1]
-            child = next(children, None)
-            if child is None:
-                stack.pop()
-                self._leave(element, role)
-                if element.tail and stack:
-                    self._text(element.tail)
-                continue
-            if not isinstance(child.tag, str):  # an entity or a leftover instruction
-                if child.tail:
-                    self._text(child.tail)
-                continue
-            display = self._display(child)
-            if self._hidden(child, display):
-                if child.tail:
-                    self._text(child.tail)
-                continue
-            role_ = self._role(child, display)
-            self._enter(child, role_)
-            stack.append((child, role_, iter(child)))
+        roles: list[int] = []
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walk:
+            if event == "start":
+                tag = element.tag
+                style = element.get("style")
+                display = self._display(element, tag, style) if style or self.styles else ""
+                if roles and self._hidden(element, tag, display, style):
+                    walk.skip_subtree()
+                    roles.append(_HIDDEN)
+                    continue
+                role = self._role(element, tag, display)
+                self._enter(element, tag, role)
+                roles.append(role)
+            else:
+                role = roles.pop()
+                if role != _HIDDEN:
+                    self._leave(element.tag, role)
+                if roles and (tail := element.tail):
+                    self._text(tail)
         self._flush()
-        return _number(_join_implied(self.flows[0].blocks))
+        return _numbered(self.flows[0].blocks)
 
     # ---- what an element is
 
-    def _display(self, element: HtmlElement) -> str:
-        style = element.get("style")
+    def _display(self, element: etree._Element, tag: str, style: str | None) -> str:
         if style and "display" in style.lower():
             found = _DISPLAY.search(style)
             if found:
                 return found[1].lower()
         if not self.styles:
             return ""
-        tag = element.tag.lower()
         id_ = (element.get("id") or "").lower()
         classes = (element.get("class") or "").lower().split()
         for name in (f"{tag}#{id_}", f"#{id_}") if id_ else ():
@@ -255,52 +266,52 @@ class _Walker:
                     return self.styles[name]
         return self.styles.get(tag, "")
 
-    def _hidden(self, element: HtmlElement, display: str) -> bool:
-        tag = element.tag.lower() if isinstance(element.tag, str) else ""
+    def _hidden(self, element: etree._Element, tag: str, display: str, style: str | None) -> bool:
         if tag in _SKIP:
             if tag == "del" and self.flows:
                 self.flows[-1].struck = True
             return True
         if display == "none" or element.get("hidden") is not None:
             return True
-        style = element.get("style")
         if style and _INVISIBLE.search(style):
             return True
-        named = f"{element.get('class') or ''} {element.get('id') or ''}"
-        return bool(named.strip() and _CHROME.search(named)) and self._is_chrome(element)
+        class_, id_ = element.get("class"), element.get("id")
+        named = f"{class_ or ''} {id_ or ''}" if class_ or id_ else ""
+        return bool(named and _CHROME.search(named)) and self._is_chrome(element)
 
     @staticmethod
-    def _is_chrome(element: HtmlElement) -> bool:
-        text = "".join(islice(element.itertext(), 200))
+    def _is_chrome(element: etree._Element) -> bool:
+        text = _first_texts(element, 200)
         return len(text) < 800 and not _KEEP_CHROME.search(text) and element.find(".//h1") is None
 
-    def _role(self, element: HtmlElement, display: str) -> int:
-        tag = element.tag.lower()
-        role = self.roles.pop(element, None) or _ROLES.get(tag) or _DISPLAY_ROLES.get(display, _NONE)
+    def _role(self, element: etree._Element, tag: str, display: str) -> int:
+        role = _ROLES.get(tag) or (self.roles.pop(element, _NONE) if self.roles else _NONE)
+        if role == _NONE and display:
+            role = _DISPLAY_ROLES.get(display, _NONE)
         if role == _NONE:
-            role = {"table": _TABLE, "grid": _TABLE, "row": _ROW, "cell": _CELL, "columnheader": _CELL,
-                    "rowheader": _CELL, "gridcell": _CELL}.get(element.get("role") or "", _NONE)  # fmt: skip
+            role = _STATED_ROLES.get(element.get("role") or "", _NONE)
         if role == _NONE and len(element) >= 2 and not self.preformatted and self._reads_like_a_row(element):
             for child in element:
                 self.roles[child] = _CELL
             return _ROW
         return role
 
-    def _reads_like_a_row(self, element: HtmlElement) -> bool:
+    def _reads_like_a_row(self, element: etree._Element) -> bool:
         """Siblings without text between them, words first and then figures, as flex boxes and lists print a row.
 
         Inline siblings count only where the style sets them apart: Word cuts ``2021年`` into a span a digit."""
         count = len(element)
         if count > 40 or (element.text and element.text.strip()):
             return False
-        apart = "flex" in self._display(element) or "grid" in self._display(element)
+        display = self._display(element, element.tag, element.get("style"))
+        apart = "flex" in display or "grid" in display
         figures = words = 0
         for child in element:
             if child.tag not in _ROW_PARTS or (child.tail and child.tail.strip(" \t\r\n\f")) or len(child) > 6:
                 return False
             if child.tag == "span" and not apart and not _APART.search(child.get("style") or ""):
                 return False
-            text = "".join(islice(child.itertext(), 8))
+            text = _first_texts(child, 8)
             if len(text) > 80:
                 return False
             printed = numbers.parse(text)
@@ -314,8 +325,7 @@ class _Walker:
 
     # ---- events
 
-    def _enter(self, element: HtmlElement, role: int) -> None:
-        tag = element.tag
+    def _enter(self, element: etree._Element, tag: str, role: int) -> None:
         if role == _TABLE:
             self._flush()
             self.tables.append(_TableDraft())
@@ -351,17 +361,16 @@ class _Walker:
         if tag == "a":
             self.links += 1
             self.linked_file = bool(_ATTACHMENT.search(element.get("href") or ""))
-        elif tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+        elif tag in _HEADINGS:
             self.headings += 1
-        elif tag in ("pre", "xmp", "plaintext"):
+        elif tag in _VERBATIM:
             self.preformatted += 1
         elif tag in ("s", "strike"):
             self.flows[-1].struck = True
-        if element.text:
-            self._text(element.text)
+        if text := element.text:
+            self._text(text)
 
-    def _leave(self, element: HtmlElement, role: int) -> None:
-        tag = element.tag
+    def _leave(self, tag: str, role: int) -> None:
         if role == _TABLE:
             self._flush()
             self._end_table()
@@ -380,9 +389,9 @@ class _Walker:
             self._flush()
         if tag == "a":
             self.links -= 1
-        elif tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+        elif tag in _HEADINGS:
             self.headings -= 1
-        elif tag in ("pre", "xmp", "plaintext"):
+        elif tag in _VERBATIM:
             self.preformatted -= 1
 
     def _last_cell_flow(self) -> _Flow | None:
@@ -393,6 +402,8 @@ class _Walker:
 
     def _text(self, text: str) -> None:
         flow = self.flows[-1]
+        if not flow.buffer and text.isspace() and not self.preformatted and not text.strip(_WHITE):
+            return  # the markup's own indentation
         flow.buffer.append(text)
         if self.links and not self.linked_file:
             flow.linked += len(text.strip())
@@ -408,17 +419,17 @@ class _Walker:
         linked, flow.linked = flow.linked, 0
         flow.buffer = []
         if self.preformatted:
-            flow.blocks.extend(from_lines(raw.splitlines()))
+            flow.blocks.extend(_drafted(block) for block in from_lines(raw.splitlines()))
+            return
+        if raw.isspace():
             return
         text = _SPACES.sub(" ", raw).strip(" ")
-        if not text or not text.strip():
-            return
         # A paragraph that is nothing but a link leads elsewhere: menus, lists of other years' reports.
         if linked and len(self.flows) == 1 and linked >= len(text.strip()) - 3 and not self.headings:
             return
         flow.blocks.append(Paragraph(text, heading=self.headings > 0))
 
-    def _picture(self, element: HtmlElement) -> None:
+    def _picture(self, element: etree._Element) -> None:
         if any(_pixels(element.get(side)) <= 3 for side in ("width", "height")):
             return  # a spacer
         source = element.get("src") or ""
@@ -445,7 +456,7 @@ class _Walker:
         out = self.flows[-1].blocks
         # A caption or text that the markup lost between rows is shown by browsers above the table.
         out.extend(loose.blocks)
-        rows: list[tuple[GridCell, ...]] = []
+        rows: list[list[Drawn]] = []
         for row, placed in _placed(table.rows):
             if self._is_layout(row):
                 _close_grid(out, rows, table.implied)
@@ -453,8 +464,8 @@ class _Walker:
                 for cell in row:
                     out.extend(cell.flow.blocks)
                 continue
-            cells = tuple(_grid_cell(cell, column) for cell, column in zip(row, placed, strict=True))
-            if len(cells) == 1 and not cells[0].text and cells[0].confidence == 1.0:
+            cells = [_drawn(cell, column) for cell, column in zip(row, placed, strict=True)]
+            if len(cells) == 1 and not cells[0][0] and cells[0][3] == 1.0:
                 continue  # a spacer
             rows.append(cells)
         _close_grid(out, rows, table.implied)
@@ -464,7 +475,7 @@ class _Walker:
         for cell in row:
             length = 0
             for block in cell.flow.blocks:
-                if isinstance(block, Grid | _Implied):
+                if isinstance(block, _GridDraft):
                     return True
                 if isinstance(block, Paragraph):
                     length += len(block.text)
@@ -480,7 +491,7 @@ _APART = re.compile(r"inline-block|table-cell|float\s*:|flex\s*:|width\s*:", re.
 _SECTION = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．]\s*\S")
 
 
-def _span(element: HtmlElement, name: str) -> int:
+def _span(element: etree._Element, name: str) -> int:
     stated = element.get(name)
     if stated is None:
         return 1
@@ -514,65 +525,66 @@ def _placed(rows: list[list[_CellDraft]]) -> Iterator[tuple[list[_CellDraft], li
         yield row, columns
 
 
-def _grid_cell(cell: _CellDraft, column: int) -> GridCell:
-    lines = [block.text for block in cell.flow.blocks if isinstance(block, Paragraph)]
-    text = "\n".join(line.strip("\xa0 \u3000") for line in lines if line.strip())
+def _drawn(cell: _CellDraft, column: int) -> Drawn:
+    flow = cell.flow
+    lines = [block.text for block in flow.blocks if isinstance(block, Paragraph)]
+    if len(lines) == 1:
+        text = lines[0].strip("\xa0 \u3000")
+    else:
+        text = "\n".join(line.strip("\xa0 \u3000") for line in lines if line.strip())
     confidence = 1.0
-    if cell.flow.pictured and not text:
+    if flow.pictured and not text:
         confidence = 0.0  # a figure drawn as a picture is no blank
-    elif cell.flow.struck:
+    elif flow.struck:
         confidence = 0.5
-    return GridCell(text, column=column, span=cell.colspan, confidence=confidence)
+    return text, column, cell.colspan, confidence
 
 
-def _close_grid(out: list[Block], rows: list[tuple[GridCell, ...]], implied: bool) -> None:
+def _drafted(block: Block) -> Paragraph | Picture | _GridDraft:
+    """A block of preformatted text; its grids get their place on the page with all others."""
+    if not isinstance(block, Grid):
+        return block
+    return _GridDraft(
+        [[(c.text, c.column, c.span, c.confidence) for c in row] for row in block.rows], ruled=block.ruled
+    )
+
+
+def _close_grid(out: list[Paragraph | Picture | _GridDraft], rows: list[list[Drawn]], implied: bool) -> None:
     if not rows:
         return
     if all(len(row) <= 1 for row in rows):
-        out.extend(Paragraph(row[0].text) for row in rows if row and row[0].text)
+        out.extend(Paragraph(row[0][0]) for row in rows if row and row[0][0])
         return
-    grid = Grid(tuple(rows), ruled=not implied)
-    out.append(_Implied(grid) if implied else grid)  # type: ignore[arg-type]  # joined before anyone sees it
+    out.append(_GridDraft(rows, implied, ruled=not implied))
 
 
-def _join_implied(found: list[Block]) -> list[Block]:
-    """Neighbouring rows found outside tables become one grid."""
-    out: list[Block] = []
-    pending: list[tuple[GridCell, ...]] = []
-    for block in found:
-        if isinstance(block, _Implied):
-            pending.extend(block.grid.rows)
-            continue
-        if pending:
-            out.append(Grid(tuple(pending), ruled=False))
-            pending = []
-        out.append(block)
-    if pending:
-        out.append(Grid(tuple(pending), ruled=False))
-    return out
-
-
-def _number(found: list[Block]) -> list[Block]:
-    """Grids and their cells get their places, from 1 in document order."""
+def _numbered(found: list[Paragraph | Picture | _GridDraft]) -> list[Block]:
+    """Grids and their cells with their places, from 1 in document order; neighbouring rows found outside tables become
+    one grid."""
     out: list[Block] = []
     table = 0
-    for block in found:
-        if not isinstance(block, Grid):
-            out.append(block)
-            continue
-        table += 1
-        rows = tuple(
-            tuple(
-                GridCell(cell.text, At(table=table, row=r, column=c), cell.column, cell.span, cell.confidence)
-                for c, cell in enumerate(row, 1)
+    for implied, group in groupby(found, key=lambda block: isinstance(block, _GridDraft) and block.implied):
+        drafts = list(group)
+        if implied:
+            joined = [row for draft in drafts if isinstance(draft, _GridDraft) for row in draft.rows]
+            drafts = [_GridDraft(joined, ruled=False)]
+        for draft in drafts:
+            if not isinstance(draft, _GridDraft):
+                out.append(draft)
+                continue
+            table += 1
+            rows = tuple(
+                tuple(
+                    GridCell(text, At(None, None, table, r, c), column, span, confidence)
+                    for c, (text, column, span, confidence) in enumerate(row, 1)
+                )
+                for r, row in enumerate(draft.rows, 1)
             )
-            for r, row in enumerate(block.rows, 1)
-        )
-        out.append(Grid(rows, At(table=table), block.ruled))
+            out.append(Grid(rows, At(table=table), draft.ruled))
     return out
 
 
-def _meta(root: HtmlElement, found: list[Block]) -> dict[str, str]:
+def _meta(root: etree._Element, found: list[Block]) -> dict[str, str]:
     """Title, labelled publication date and publisher, from the head first, then from the page's furniture."""
     out: dict[str, str] = {}
     named = {
