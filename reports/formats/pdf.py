@@ -9,8 +9,10 @@ from __future__ import annotations
 import ctypes
 import io
 import math
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,10 @@ MAX_DPI = 300
 # A picture that may hold a table is wider than this share of the page and higher than this many points.
 PICTURE_WIDTH, PICTURE_HEIGHT = 0.4, 40.0
 
+# With plain addresses: converting structures for thousands of characters takes longer than reading them.
+_LOOSE_BOX = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t)(
+    ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
+)
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 
 
@@ -234,15 +240,7 @@ class _Reader:
                 raise Unreadable(f"page {self._number} has {count} characters; no report has", "cells")
             if count <= 0:
                 return [], np.zeros((0, 4)), 1.0
-            rectangles = (raw.FS_RECTF * count)()
-            size, at = ctypes.sizeof(raw.FS_RECTF), ctypes.addressof(rectangles)
-            unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
-            rectangle = raw.FS_RECTF
-            codes = np.empty(count, dtype=np.int64)
-            for n in range(count):
-                codes[n] = unicode_of(handle, n)
-                box_of(handle, n, rectangle.from_address(at + n * size))
-            flat = np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4).astype(np.float64)
+            codes, flat = _codes(handle, count), _rectangles(handle, count)
             # FS_RECTF: left, top, right, bottom
             boxes = self._boxes(flat[:, (0, 3, 2, 1)])
             keep = (codes > 32) & (codes != 0xA0) & (codes != 0x3000) & (codes != 0xAD) & ~_blank(codes)
@@ -385,6 +383,25 @@ class _Reader:
         return _png(image.crop(tuple(int(v * scale) for v in box)))
 
 
+def _codes(handle: Any, count: int) -> Any:
+    """The code points of a page's characters, in one call where each is one unit of the text as a whole."""
+    units = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(handle, 0, count, units) == count + 1:
+        codes = np.frombuffer(bytes(units), dtype=np.uint16)[:count].astype(np.int64)
+        if not ((codes >= 0xD800) & (codes <= 0xDFFF)).any():  # beyond the basic plane a character has two
+            return codes
+    return np.fromiter((raw.FPDFText_GetUnicode(handle, n) for n in range(count)), np.int64, count)
+
+
+def _rectangles(handle: Any, count: int) -> Floats:
+    """The loose boxes of a page's characters (n × 4: left, top, right, bottom)."""
+    rectangles = (raw.FS_RECTF * count)()
+    size, at = ctypes.sizeof(raw.FS_RECTF), ctypes.addressof(rectangles)
+    page = ctypes.cast(handle, ctypes.c_void_p).value
+    deque(map(_LOOSE_BOX, repeat(page), range(count), range(at, at + count * size, size)), maxlen=0)
+    return np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4).astype(np.float64)
+
+
 def _times(inner: Any, outer: tuple[float, ...]) -> tuple[float, ...]:
     a, b, c, d, e, f = inner.a, inner.b, inner.c, inner.d, inner.e, inner.f
     if outer == (1, 0, 0, 1, 0, 0):
@@ -406,21 +423,34 @@ def _rules(item: Any, own: tuple[float, ...], lines: list[tuple[float, float, fl
     x, y = ctypes.c_float(), ctypes.c_float()
     outlines: list[list[tuple[float, float]]] = []
     curved = False
+    segment_of, point_of, kind_of = (
+        raw.FPDFPath_GetPathSegment,
+        raw.FPDFPathSegment_GetPoint,
+        raw.FPDFPathSegment_GetType,
+    )
+    last: Any = None  # of the outline that is being drawn
     for n in range(count):
-        segment = raw.FPDFPath_GetPathSegment(item, n)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        segment = segment_of(item, n)
+        point_of(segment, x, y)
         point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
-        kind = raw.FPDFPathSegment_GetType(segment)
+        kind = kind_of(segment)
         if kind == raw.FPDF_SEGMENT_MOVETO or not outlines:
+            _close(last, outlines)
             outlines.append([point])
         else:
             curved = curved or kind == raw.FPDF_SEGMENT_BEZIERTO
             outlines[-1].append(point)
-        if raw.FPDFPathSegment_GetClose(segment) and len(outlines[-1]) > 1:
-            outlines[-1].append(outlines[-1][0])
+        last = segment
+    _close(last, outlines)
     if curved:
         return
     lines.extend(rules_of(outlines, bool(stroke.value)))
+
+
+def _close(last: Any, outlines: list[list[tuple[float, float]]]) -> None:
+    """Lead an outline back to its beginning if its last piece says so."""
+    if outlines and len(outlines[-1]) > 1 and raw.FPDFPathSegment_GetClose(last):
+        outlines[-1].append(outlines[-1][0])
 
 
 def _turn_clockwise(page: Page) -> None:
