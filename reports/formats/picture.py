@@ -146,6 +146,7 @@ class _Page:
     em: float  # height of a Chinese character of the tables, pixels
     soft: Grey  # smoothed over a stroke's width: what is darker than ``soft_ink`` there is no noise
     soft_ink: float
+    soft_size: int  # pixels over which ``soft`` is smoothed
     below_par: bool = False
     clean: Grey = field(default_factory=lambda: np.empty((0, 0), dtype=np.uint8))
 
@@ -174,6 +175,8 @@ def page_blocks(picture: NDArray[np.uint8], number: int = 1) -> tuple[list[Block
     outside = _free_lines(page, np.concatenate(free))
     lines = [line for group in inside.values() for line in group] + [part for row in outside for part in row]
     _recognise(page, lines)
+    boxes = {(offset, n): box.bbox for offset, lattice in kept for n, box in enumerate(lattice.boxes)}
+    _look_beside(page, [(boxes[key], own[0]) for key, own in inside.items() if len(own) == 1])
     _judge(page, inside)
     placed: list[tuple[float, Block]] = []
     for offset, lattice in kept:
@@ -211,7 +214,7 @@ def _opened(picture: NDArray[np.uint8], number: int) -> tuple[_Page, list[Lattic
     paper = soft[::5, ::5][cv2.dilate(made.ink, np.ones((2 * size + 1,) * 2, np.uint8))[::5, ::5] == 0]
     level = float(np.median(paper)) if len(paper) else float(PAPER)
     spread = float(1.4826 * np.median(np.abs(paper.astype(np.float32) - level))) if len(paper) else 0.0
-    page = _Page(number, made, marks, mask, em or 8.5 * scale, soft, level - max(9.0, 5 * max(spread, 0.8)))
+    page = _Page(number, made, marks, mask, em or 8.5 * scale, soft, level - max(9.0, 5 * max(spread, 0.8)), size)
     page.clean = np.where(mask > 0, PAPER, made.flat).astype(np.uint8)
     return page, lattices
 
@@ -418,6 +421,38 @@ def _recognise(page: _Page, lines: Sequence[_Line]) -> None:
     crops = [_crop(page, line) for line in lines]
     for line, said in zip(lines, ocr.read(crops), strict=True):
         line.said = said
+
+
+def _look_beside(page: _Page, figures: Sequence[tuple[Box, _Line]]) -> None:
+    """A minus is a hair of ink, and on a pale or coarse page no ink at all: where something faint stands before a figure
+    of a box, both are read together. A sign that was there stays in doubt."""
+    found: list[tuple[_Line, _Line]] = []
+    for bbox, line in figures:
+        if not line.said.text[:1].isdigit() or not _FIGURE.fullmatch(line.said.text):
+            continue
+        start = _faint_before(page, bbox, line)
+        if start is not None:
+            found.append((line, replace(line, box=(start, *line.box[1:]))))
+    _recognise(page, [wider for _, wider in found])
+    for line, wider in found:
+        narrow, wide = line.said, wider.said
+        if wide.text == narrow.text:
+            continue
+        signed = _FIGURE.fullmatch(wide.text) is not None and wide.text[1:] == narrow.text
+        text, other = (wide.text, narrow.text) if signed else (narrow.text, wide.text)
+        sure = min(narrow.confidence, wide.confidence, UNSURE)
+        line.said = ocr.Text(text, sure, tuple(dict.fromkeys((other, *narrow.alternatives))))
+
+
+def _faint_before(page: _Page, bbox: Box, line: _Line) -> int | None:
+    """Where something faint begins, at half the height of a figure and no further before it than a sign stands."""
+    x0, y0, _, y1 = line.box
+    height = y1 - y0
+    reach = page.soft_size // 2 + 1  # so far the figure's own ink is smoothed
+    left = max(round(bbox[0] + 0.22 * page.em), x0 - round(1.1 * height))
+    band = page.soft[y0 + round(0.25 * height) : y1 - round(0.2 * height), left : x0 - reach] < page.soft_ink
+    columns = np.flatnonzero(band.any(axis=0))
+    return left + int(columns[0]) - reach if len(columns) >= 2 else None
 
 
 def _crop(page: _Page, line: _Line) -> Grey:
