@@ -715,6 +715,7 @@ def _applications(lines: list[Line], form: Form, flat: bool) -> _Found:
         _doubt_blanks(best, specs)
     else:
         _doubt_beside_orphans(best, best_pairs, best_lines, lines, specs)
+        _doubt_beside_mixed_labels(best, best_pairs, best_lines, specs)
     best.pairs = len(best_pairs)
     first = min(i for i, _ in best_pairs.values())
     last = max(i for i, _ in best_pairs.values())
@@ -778,6 +779,22 @@ def _doubt_beside_orphans(
         values = [found.cells[key].value or 0 for key in keys]
         if orphans[lines[k].grid] and sum(values[:-1]) != values[-1]:
             _doubt(found, keys)
+
+
+def _doubt_beside_mixed_labels(
+    found: _Found, pairs: dict[int, tuple[int, float]], placed: Sequence[Line], specs: Sequence[RowSpec]
+) -> None:
+    """A label with figures in it (``1421件 1088四、结转下年度继续办理``) has them from a row beside: a blank there is none."""
+
+    def digits(text: str) -> int:
+        return sum(char.isdecimal() for char in norm(text))
+
+    for n, (i, _) in pairs.items():
+        if placed[i].flat or digits(placed[i].label) <= max(1, digits(specs[n].label)):  # its number counts as one
+            continue
+        for row in (n - 1, n, n + 1):
+            if 0 <= row < len(specs):
+                _doubt(found, [key for key in specs[row].cells() if found.cells[key].blank])
 
 
 def _doubt(found: _Found, keys: Iterable[str]) -> None:
@@ -1048,6 +1065,7 @@ def _proactive(lines: list[Line], form: Form, _flat: bool) -> _Found:
                 best.warnings.append(f"proactive: {spec.label} is printed in parts, which were added up")
         _place(best, spec, pair, chosen_lines, layout, False, keys, sure)
     best.pairs = len(chosen)
+    _doubt_beside_mixed_labels(best, chosen, chosen_lines, specs)
     where = {id(line.cells): n for n, line in enumerate(lines)}
     spots = [where[id(chosen_lines[i].cells)] for i, _ in chosen.values()]
     _others(best, lines, lines[min(spots)], lines[max(spots)], "proactive", form)

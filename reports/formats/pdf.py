@@ -10,7 +10,7 @@ import ctypes
 import io
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
@@ -41,10 +41,29 @@ MAX_DPI = 300
 # A picture that may hold a table is wider than this share of the page and higher than this many points.
 PICTURE_WIDTH, PICTURE_HEIGHT = 0.4, 40.0
 
-# With plain addresses: converting structures for thousands of characters takes longer than reading them.
-_LOOSE_BOX = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t)(
-    ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
-)
+
+def _by_address(function: Any, *arguments: Any, returns: Any = ctypes.c_int) -> Callable[..., int]:
+    """A function of the library that takes and gives plain addresses: for thousands of characters and rules, converting
+    structures takes longer than reading them."""
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    assert address is not None
+    made: Callable[..., int] = ctypes.CFUNCTYPE(returns, *arguments)(address)
+    return made
+
+
+_ADDRESS, _NUMBER = ctypes.c_void_p, ctypes.c_int
+_loose_box = _by_address(raw.FPDFText_GetLooseCharBox, _ADDRESS, _NUMBER, _ADDRESS)
+_page_object = _by_address(raw.FPDFPage_GetObject, _ADDRESS, _NUMBER, returns=_ADDRESS)
+_form_object = _by_address(raw.FPDFFormObj_GetObject, _ADDRESS, ctypes.c_ulong, returns=_ADDRESS)
+_type = _by_address(raw.FPDFPageObj_GetType, _ADDRESS)
+_matrix = _by_address(raw.FPDFPageObj_GetMatrix, _ADDRESS, _ADDRESS)
+_count_segments = _by_address(raw.FPDFPath_CountSegments, _ADDRESS)
+_draw_mode = _by_address(raw.FPDFPath_GetDrawMode, _ADDRESS, _ADDRESS, _ADDRESS)
+_segment = _by_address(raw.FPDFPath_GetPathSegment, _ADDRESS, _NUMBER, returns=_ADDRESS)
+_point = _by_address(raw.FPDFPathSegment_GetPoint, _ADDRESS, _ADDRESS, _ADDRESS)
+_segment_type = _by_address(raw.FPDFPathSegment_GetType, _ADDRESS)
+_closes = _by_address(raw.FPDFPathSegment_GetClose, _ADDRESS)
+
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 
 
@@ -160,7 +179,8 @@ class _Reader:
     def _draw(self) -> _Drawn:
         out = _Drawn()
         lines: list[tuple[float, float, float, float]] = []
-        self._walk(self._page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), 0, out, lines)
+        count = raw.FPDFPage_CountObjects(self._page.raw)
+        self._walk(_address(self._page.raw), count, _page_object, (1, 0, 0, 1, 0, 0), 0, out, lines)
         if lines:
             ends = np.asarray(lines, dtype=np.float64)
             a, b = self._points(ends[:, :2]), self._points(ends[:, 2:])
@@ -169,9 +189,9 @@ class _Reader:
 
     def _walk(
         self,
-        parent: Any,
-        count: Any,
-        get: Any,
+        parent: int,
+        count: int,
+        get: Callable[..., int],
         outer: tuple[float, ...],
         depth: int,
         out: _Drawn,
@@ -179,9 +199,10 @@ class _Reader:
     ) -> None:
         """All objects of a page or form; straight pieces of paths go to ``lines`` in coordinates of the page."""
         matrix = raw.FS_MATRIX()
-        for n in range(count(parent)):
+        at = ctypes.addressof(matrix)
+        for n in range(count):
             item = get(parent, n)
-            kind = raw.FPDFPageObj_GetType(item)
+            kind = _type(item)
             out.objects += 1
             if out.objects > MAX_OBJECTS or len(lines) > MAX_SEGMENTS:
                 raise Unreadable(
@@ -192,20 +213,23 @@ class _Reader:
                 out.last_text = out.objects
                 if out.first_text < 0:
                     out.first_text = out.objects
-                if not out.turned and raw.FPDFPageObj_GetMatrix(item, matrix):
+                if not out.turned and _matrix(item, at):
                     own = _times(matrix, outer)
                     out.turned = abs(own[1]) > 0.05 * abs(own[0])
                 continue
             if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
                 continue
-            own = _times(matrix, outer) if raw.FPDFPageObj_GetMatrix(item, matrix) else outer
+            own = _times(matrix, outer) if _matrix(item, at) else outer
             if kind == raw.FPDF_PAGEOBJ_PATH:
                 out.paths += 1
                 _rules(item, own, lines)
-            elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-                self._image(item, own, out, lines)
+                continue
+            pointer = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
+            if kind == raw.FPDF_PAGEOBJ_IMAGE:
+                self._image(pointer, own, out, lines)
             elif depth < MAX_FORMS:
-                self._walk(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, own, depth + 1, out, lines)
+                inner = raw.FPDFFormObj_CountObjects(pointer)
+                self._walk(item, inner, _form_object, own, depth + 1, out, lines)
 
     def _image(
         self, item: Any, own: tuple[float, ...], out: _Drawn, lines: list[tuple[float, float, float, float]]
@@ -383,6 +407,10 @@ class _Reader:
         return _png(image.crop(tuple(int(v * scale) for v in box)))
 
 
+def _address(pointer: Any) -> int:
+    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+
+
 def _codes(handle: Any, count: int) -> Any:
     """The code points of a page's characters, in one call where each is one unit of the text as a whole."""
     units = (ctypes.c_ushort * (count + 1))()
@@ -397,8 +425,8 @@ def _rectangles(handle: Any, count: int) -> Floats:
     """The loose boxes of a page's characters (n × 4: left, top, right, bottom)."""
     rectangles = (raw.FS_RECTF * count)()
     size, at = ctypes.sizeof(raw.FS_RECTF), ctypes.addressof(rectangles)
-    page = ctypes.cast(handle, ctypes.c_void_p).value
-    deque(map(_LOOSE_BOX, repeat(page), range(count), range(at, at + count * size, size)), maxlen=0)
+    page = _address(handle)
+    deque(map(_loose_box, repeat(page), range(count), range(at, at + count * size, size)), maxlen=0)
     return np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4).astype(np.float64)
 
 
@@ -410,36 +438,32 @@ def _times(inner: Any, outer: tuple[float, ...]) -> tuple[float, ...]:
     return a * A + b * C, a * B + b * D, c * A + d * C, c * B + d * D, e * A + f * C + E, e * B + f * D + F
 
 
-def _rules(item: Any, own: tuple[float, ...], lines: list[tuple[float, float, float, float]]) -> None:
+def _rules(item: int, own: tuple[float, ...], lines: list[tuple[float, float, float, float]]) -> None:
     """The rules that a path draws: straight pieces where it is stroked, thin rectangles where it is filled."""
-    count = raw.FPDFPath_CountSegments(item)
+    count = _count_segments(item)
     if not 2 <= count <= MAX_PATH:
         return
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(item, fill, stroke)
+    _draw_mode(item, ctypes.addressof(fill), ctypes.addressof(stroke))
     if not fill.value and not stroke.value:
         return  # a clipping path
     a, b, c, d, e, f = own
     x, y = ctypes.c_float(), ctypes.c_float()
+    at_x, at_y = ctypes.addressof(x), ctypes.addressof(y)
     outlines: list[list[tuple[float, float]]] = []
     curved = False
-    segment_of, point_of, kind_of = (
-        raw.FPDFPath_GetPathSegment,
-        raw.FPDFPathSegment_GetPoint,
-        raw.FPDFPathSegment_GetType,
-    )
-    last: Any = None  # of the outline that is being drawn
+    last = 0  # of the outline that is being drawn
     for n in range(count):
-        segment = segment_of(item, n)
-        point_of(segment, x, y)
-        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
-        kind = kind_of(segment)
+        segment = _segment(item, n)
+        _point(segment, at_x, at_y)
+        u, v = x.value, y.value
+        kind = _segment_type(segment)
         if kind == raw.FPDF_SEGMENT_MOVETO or not outlines:
             _close(last, outlines)
-            outlines.append([point])
+            outlines.append([(a * u + c * v + e, b * u + d * v + f)])
         else:
             curved = curved or kind == raw.FPDF_SEGMENT_BEZIERTO
-            outlines[-1].append(point)
+            outlines[-1].append((a * u + c * v + e, b * u + d * v + f))
         last = segment
     _close(last, outlines)
     if curved:
@@ -447,9 +471,9 @@ def _rules(item: Any, own: tuple[float, ...], lines: list[tuple[float, float, fl
     lines.extend(rules_of(outlines, bool(stroke.value)))
 
 
-def _close(last: Any, outlines: list[list[tuple[float, float]]]) -> None:
+def _close(last: int, outlines: list[list[tuple[float, float]]]) -> None:
     """Lead an outline back to its beginning if its last piece says so."""
-    if outlines and len(outlines[-1]) > 1 and raw.FPDFPathSegment_GetClose(last):
+    if outlines and len(outlines[-1]) > 1 and _closes(last):
         outlines[-1].append(outlines[-1][0])
 
 

@@ -287,3 +287,12 @@ def test_figures_cut_from_the_row_of_disputes_leave_it_in_doubt():
     key = "disputes.litigation_direct.other"
     assert sure[key].confidence >= SURE
     assert all(cell.confidence < SURE for name, cell in cut.items() if name.startswith("disputes."))
+
+
+def test_blanks_beside_a_label_with_figures_in_it_are_in_doubt():
+    table = applications()
+    table[-2][1:] = ["", "", "", "3", "3", "3", "9"]
+    table[-1][0] = f"14件 1088 27{table[-1][0]}"
+    found = align(Blocks("html", [grid(*table)]))
+    keys = forms.rows("applications", "2021")[-2].cells()
+    assert [found.cells[key].confidence < SURE for key in keys] == [True] * 3 + [False] * 4

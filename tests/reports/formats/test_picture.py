@@ -111,3 +111,19 @@ def test_labels_between_which_the_rule_has_faded_keep_their_own_rows(pages):
     truth = reader.read(PDF.read_bytes(), PDF.name)
     scanned = reader.read(as_tiff(faded), "scan.tiff")
     assert wrong(scanned, truth) == []
+
+
+def test_a_minus_too_faint_for_ink_is_seen_before_its_figure(pages):
+    truth = reader.read(PDF.read_bytes(), PDF.name).cells or {}
+    key = next(k for k, c in truth.items() if c.at.page == 1 and (c.value or 0) > 0)
+    x0, y0, x1, y1 = truth[key].at.bbox or (0.0, 0.0, 0.0, 0.0)
+    page = pages[0].resize((pages[0].width // 2, pages[0].height // 2), Image.Resampling.LANCZOS)
+    scale = page.width / 595
+    left, top, right, bottom = (round(v * scale) for v in (x0 + 2, y0 + 2, x1 - 2, y1 - 2))
+    dark = np.argwhere(np.asarray(page.convert("L"))[top:bottom, left:right] < 120)
+    (upper, first), lower = dark.min(axis=0) + (top, left), dark[:, 0].max() + top
+    middle = (upper + lower) // 2
+    ImageDraw.Draw(page).line((first - 6, middle, first - 3, middle), fill=(150, 150, 150))
+    read = (reader.read(as_tiff([page]), "scan.tiff").cells or {})[key]
+    assert read.value == -(truth[key].value or 0)
+    assert read.confidence < 0.9  # a sign that faint is for a person to see
