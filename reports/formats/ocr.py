@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -86,6 +87,12 @@ class _Recogniser:
         characters = self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
         self._characters = ["", *characters, " "]
         self._figures = np.array([0, *(self._characters.index(char) for char in FIGURE)])
+        # Full width or half, a character is the same; a space more or less is none.
+        places = {char: n for n, char in reversed(list(enumerate(self._characters)))}
+        self._same = [
+            places.get(unicodedata.normalize("NFKC", char), n) if char else 0 for n, char in enumerate(self._characters)
+        ]
+        self._space = len(self._characters) - 1
         self._input = self._session.get_inputs()[0].name
 
     def read(self, crops: Sequence[Crop]) -> list[Text]:
@@ -141,15 +148,20 @@ class _Recogniser:
         confidence = 1.0
         others: list[tuple[float, str]] = []
         for n, (code, step) in enumerate(runs):
+            if code == self._space:
+                continue
             if code:
+                chance = float(scores[step, second[step]]) if second[step] != code else 0.0
+                if self._same[second[step]] == self._same[code]:
+                    confidence = min(confidence, float(sure[step]) + chance)
+                    continue
                 confidence = min(confidence, float(sure[step]))
-                chance = float(scores[step, second[step]])
-                if second[step] != code and chance >= UNREAD:
+                if chance >= UNREAD:
                     others.append((chance, "".join([*text[:n], self._characters[second[step]], *text[n + 1 :]])))
                 continue
             last = int(edges[n]) if n < len(edges) else len(best)
             first = int(edges[n - 1]) if n else 0
-            beside = {*codes[max(0, n - 1) : n], *codes[n + 1 : n + 2], 0}
+            beside = {*codes[max(0, n - 1) : n], *codes[n + 1 : n + 2], 0, self._space}
             for at in range(first, last):
                 # The flank of a neighbour is no character of its own.
                 chance = float(scores[at, second[at]])
@@ -160,7 +172,9 @@ class _Recogniser:
         if any(char not in FIGURE for char in said) and len(said) <= 12:
             others.append((0.0, self._figure(scores)))
         others.sort(key=lambda entry: -entry[0])
-        alternatives = dict.fromkeys(other for _, other in others if other and other != said)
+        alternatives = dict.fromkeys(
+            other for _, other in others if other and "".join(other.split()) != "".join(said.split())
+        )
         return Text(said, confidence, tuple(alternatives)[:MAX_ALTERNATIVES])
 
     def _figure(self, scores: Scores) -> str:

@@ -47,11 +47,17 @@ MIN_CONTRAST = 0.5
 LAYOUT_BOXES = 8
 LAYOUT_LINES = 7
 FIGURES_A_ROW = 3
-SLASH = 0.12  # a lone 1 that leans more may be a slash
+SLASH = 0.12  # a lone 1 that leans more may be a slash; an upright 1 leans less than 0.09, a slash more than 0.18
+SURELY_SLASH = 0.16
+LEGIBLE_SLASH = 10  # pixels of height: of a lower stroke nobody can say how it leans
+SET_WIDE = (
+    1.25  # in heights of a character: as far apart stand the middles of full-width digits, further those of two figures
+)
 
 _FIGURE = re.compile(r"[-+—]?[\d.,，．]*\d[\d.,，．]*")
 _LETTERS = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "D": "0", "l": "1", "I": "1", "|": "1"})
 _DASHES = frozenset("一-—–ー―_－~")
+_SLASHES = frozenset("/／一1|lI丿")
 
 Ints = NDArray[np.int64]
 
@@ -532,6 +538,11 @@ def _said(page: _Page, line: _Line) -> tuple[str, float, tuple[str, ...]]:
         return ("—" if x1 - x0 > 0.7 * page.em else "-"), (confidence if text in _DASHES else ILLEGIBLE), others
     if not text:
         return "", ILLEGIBLE, others
+    if {"/", "／"} & {text, *others} and _is_slash(page, line, text):
+        return "/", 0.95, tuple(other for other in (text, *others) if other not in "/／")
+    tight = "".join(text.split())
+    if tight != text and _FIGURE.fullmatch(tight) and _pitch(page, line, tight) <= SET_WIDE:
+        text = tight
     digits = text.translate(_LETTERS)
     if digits != text and _FIGURE.fullmatch(digits):
         return digits, min(confidence, 0.8), (text, *others)
@@ -550,12 +561,32 @@ def _doubtful_figure(page: _Page, line: _Line, text: str) -> bool:
     digits = sum(char.isdigit() for char in text)
     if text == "1" and _leaning(page, line) > SLASH:
         return True
-    if digits > 1 and not 0.25 <= width / (digits * height) <= 1.1:
+    if digits > 1 and not 0.25 <= width / (digits * height) <= 1.1 and _pitch(page, line, text) > SET_WIDE:
         return True
-    small = ((boxes[:, 2] - boxes[:, 0]) < 0.35 * height) & ((boxes[:, 3] - boxes[:, 1]) < 0.35 * height)
-    dots = int(small.sum())
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    low = (boxes[:, 1] + boxes[:, 3]) / 2 - line.box[1] > 0.66 * height
+    dots = int(((wide < 0.35 * height) & (high < 0.5 * height) & low).sum())
+    specks = int(((wide < 0.35 * height) & (high < 0.35 * height) & ~low).sum())
     stops = sum(char in ".,，．" for char in text)
-    return dots != stops and (dots > 0 or digits > 1)
+    return specks > 0 or (dots != stops and (dots > 0 or digits > 1))
+
+
+def _pitch(page: _Page, line: _Line, figure: str) -> float:
+    """The greatest distance between the middles of neighbouring digits, in heights of a character; infinite where the
+    pieces of ink are not one a digit."""
+    boxes = page.marks.boxes[line.parts]
+    boxes = boxes[boxes[:, 3] - boxes[:, 1] >= 0.6 * (line.box[3] - line.box[1])]
+    if len(boxes) != sum(char.isdigit() for char in figure):
+        return float("inf")
+    middles = np.sort((boxes[:, 0] + boxes[:, 2]) / 2)
+    return float(np.diff(middles).max(initial=0.0)) / page.em
+
+
+def _is_slash(page: _Page, line: _Line, text: str) -> bool:
+    """Whether what the recogniser takes for 1, 一 or / is one stroke that leans as no 1 does."""
+    height = line.box[3] - line.box[1]
+    alone = text in _SLASHES and len(line.parts) == 1 and height >= max(LEGIBLE_SLASH, 0.55 * page.em)
+    return alone and _leaning(page, line) > SURELY_SLASH
 
 
 def _leaning(page: _Page, line: _Line) -> float:

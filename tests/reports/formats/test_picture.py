@@ -121,8 +121,7 @@ def test_a_minus_too_faint_for_ink_is_seen_before_its_figure(pages):
     scale = page.width / 595
     left, top, right, bottom = (round(v * scale) for v in (x0 + 2, y0 + 2, x1 - 2, y1 - 2))
     dark = np.argwhere(np.asarray(page.convert("L"))[top:bottom, left:right] < 120)
-    (upper, first), lower = dark.min(axis=0) + (top, left), dark[:, 0].max() + top
-    middle = (upper + lower) // 2
+    first, middle = dark[:, 1].min() + left, (dark[:, 0].min() + dark[:, 0].max()) // 2 + top
     ImageDraw.Draw(page).line((first - 6, middle, first - 3, middle), fill=(150, 150, 150))
     read = (reader.read(as_tiff([page]), "scan.tiff").cells or {})[key]
     assert read.value == -(truth[key].value or 0)
