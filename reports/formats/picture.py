@@ -45,6 +45,7 @@ WORD_GAP = 1.3  # wider: two columns
 MIN_DIGIT = 9.0
 MIN_CONTRAST = 0.5
 LAYOUT_BOXES = 8
+LOST_RULES = 1.5  # by so much hair lines must give more boxes than dark lines to be the table's rules
 LAYOUT_LINES = 7
 FIGURES_A_ROW = 3
 SLASH = 0.12  # a lone 1 that leans more may be a slash; an upright 1 leans less than 0.09, a slash more than 0.18
@@ -150,6 +151,7 @@ class _Page:
     marks: _Marks
     mask: Grey  # the ink of the rules
     em: float  # height of a Chinese character of the tables, pixels
+    pale: bool  # the rules are hair lines, guessed rather than seen
     soft: Grey  # smoothed over a stroke's width: what is darker than ``soft_ink`` there is no noise
     soft_ink: float
     soft_size: int  # pixels over which ``soft`` is smoothed
@@ -202,6 +204,11 @@ def _opened(picture: NDArray[np.uint8], number: int) -> tuple[_Page, list[Lattic
     scale = em / 8.5 if em else made.scale  # type of 9 to 10 points is 8.5 points high
     rules = ground.rules(made.ink, scale)
     lattices = tables(rules.horizontal, rules.vertical, TOLERANCE * scale)
+    pale = False
+    fine = ground.faint_rules(made, scale)
+    fines = tables(fine.horizontal, fine.vertical, TOLERANCE * scale)
+    if _boxes(fines) > LOST_RULES * _boxes(lattices) + LAYOUT_BOXES:
+        rules, lattices, pale = fine, fines, True
     # Upright strokes of a title are as long as a row is high; only within tables are they rules.
     within = np.zeros_like(rules.upright)
     margin = round(3 * scale)
@@ -220,9 +227,13 @@ def _opened(picture: NDArray[np.uint8], number: int) -> tuple[_Page, list[Lattic
     paper = soft[::5, ::5][cv2.dilate(made.ink, np.ones((2 * size + 1,) * 2, np.uint8))[::5, ::5] == 0]
     level = float(np.median(paper)) if len(paper) else float(PAPER)
     spread = float(1.4826 * np.median(np.abs(paper.astype(np.float32) - level))) if len(paper) else 0.0
-    page = _Page(number, made, marks, mask, em or 8.5 * scale, soft, level - max(9.0, 5 * max(spread, 0.8)), size)
+    page = _Page(number, made, marks, mask, em or 8.5 * scale, pale, soft, level - max(9.0, 5 * max(spread, 0.8)), size)
     page.clean = np.where(mask > 0, PAPER, made.flat).astype(np.uint8)
     return page, lattices
+
+
+def _boxes(lattices: Sequence[Lattice]) -> int:
+    return sum(len(lattice.boxes) for lattice in lattices)
 
 
 def _em(ink: Grey) -> float:
@@ -602,7 +613,7 @@ def _leaning(page: _Page, line: _Line) -> float:
 def _capped(page: _Page, bbox: Box, confidence: float) -> float:
     x0, y0, x1, y1 = (max(0, round(v)) for v in bbox)
     seal = page.ground.seal
-    if page.below_par or (seal is not None and bool(seal[y0:y1, x0:x1].any())):
+    if page.below_par or page.pale or (seal is not None and bool(seal[y0:y1, x0:x1].any())):
         return min(confidence, UNSURE)
     return confidence
 

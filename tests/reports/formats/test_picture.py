@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from reports import formats, reader
 from reports.blocks import Unreadable
-from reports.formats import picture
+from reports.formats import ground, picture
 
 PDF = Path(__file__).parents[3] / "demo" / "data" / "tjj-spt.pdf"
 
@@ -126,3 +126,20 @@ def test_a_minus_too_faint_for_ink_is_seen_before_its_figure(pages):
     read = (reader.read(as_tiff([page]), "scan.tiff").cells or {})[key]
     assert read.value == -(truth[key].value or 0)
     assert read.confidence < 0.9  # a sign that faint is for a person to see
+
+
+def test_hair_lines_too_pale_for_ink_are_found_around_figures_that_are_not():
+    page = Image.new("L", (827, 1169), 255)
+    draw = ImageDraw.Draw(page)
+    ys, xs = range(100, 501, 40), range(90, 731, 80)
+    for y in ys:
+        draw.line((xs[0], y, xs[-1], y), fill=190)
+        for x in xs[:-1]:
+            draw.text((x + 30, y + 14), "128", fill=0)
+    for x in xs:
+        draw.line((x, ys[0], x, ys[-1]), fill=190)
+    made, scale = ground.prepared(np.asarray(page)), 827 / 595
+    assert not ground.rules(made.ink, scale).horizontal
+    found = ground.faint_rules(made, scale)
+    assert [round(rule.at) for rule in sorted(found.horizontal)] == pytest.approx(list(ys), abs=1)
+    assert [round(rule.at) for rule in sorted(found.vertical)] == pytest.approx(list(xs), abs=1)
