@@ -21,7 +21,7 @@ from reports.report import TABLES, Details, Report, Source
 from reports.sniff import MAX_BYTES, Sniffed, sniff
 
 # Raise it with every change that may read a stored document differently: stored readings are then made anew.
-READER_VERSION = "2"
+READER_VERSION = "3"
 
 MAX_PICTURES = 30
 # Icons and rules of a page; the smallest legible table is ten times that.

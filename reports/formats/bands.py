@@ -27,12 +27,15 @@ ROW_OF_FIGURES = 4
 KNOWN = 0.8  # likeness from which on a text is taken for a row's label
 TWO_IN_ONE = 0.5  # confidence where two figures claim one column
 _MAX_PIECES, _MAX_HEIGHT = 14, 200  # lines and points of one wrapped label
-_UNLIKE, _SKIP, _UNLABELLED, _BLANK_ROW = 1.6, 0.4, 0.9, 0.2  # prices of dealing out labels
+# Prices of dealing out labels.
+_UNLIKE, _SKIP, _UNLABELLED, _BLANK_ROW, _ELSEWHERE = 1.6, 0.4, 0.9, 0.2, 0.5
 # Lines whose middles are nearer than this share of their height belong to one row: a figure wrapped in its cell.
 _SAME_ROW = 0.85
 _NEXT_LINE = 1.5  # the same for the end of a wrapped figure, which stands under its beginning
 WRAPPED = 0.5  # confidence of a figure put together from lines that no rule holds together
 
+_FIGURE_WITH_UNIT = re.compile(r"[\d.,．，]+(?:[件个项宗条次份起]|万?元)?")
+_GLUED_FIGURES = re.compile(r"(?:\d[\d.,．，]*[件个项宗条次份起])+\d[\d.,．，]*(?:[件个项宗条次份起]|万?元)?")
 _PROSE = re.compile(r"[。；！]")
 _NUMBERED = re.compile(r"\s*[一二三四五六七八]\s*[、.．]")
 _SECTIONS = (
@@ -135,7 +138,7 @@ def _paragraph(number: int, line: TextLine) -> Paragraph:
 
 
 def _part(line: TextLine) -> _Line:
-    out = _Line(line, runs(line))
+    out = _Line(line, [part for run in runs(line) for part in _unglued(line, run)])
     n = len(out.runs)
     while n and is_figure(out.runs[n - 1].text):
         n -= 1
@@ -153,6 +156,24 @@ def _part(line: TextLine) -> _Line:
         out.is_row = label >= (KNOWN if count < 3 else 0.6)
     elif count >= 3:
         out.is_row = True
+    return out
+
+
+def _unglued(line: TextLine, run: Run) -> list[Run]:
+    """Figures of neighbouring columns that touch: a counting word ends one (119件0件)."""
+    text = "".join(run.text.split())
+    if not _GLUED_FIGURES.fullmatch(text):
+        return [run]
+    inside = [
+        n for n, edges in enumerate(line.edges) if run.bbox[0] - 0.01 <= edges[0] and edges[1] <= run.bbox[2] + 0.01
+    ]
+    if "".join(line.texts[n] for n in inside) != text or any(len(line.texts[n]) != 1 for n in inside):
+        return [run]
+    out = []
+    for found in _FIGURE_WITH_UNIT.finditer(text):
+        own = inside[found.start() : found.end()]
+        box = (line.edges[own[0]][0], run.bbox[1], line.edges[own[-1]][1], run.bbox[3])
+        out.append(Run(found[0], box))
     return out
 
 
@@ -429,6 +450,11 @@ def _grid(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment], 
         nearest.pieces += len(stray.figures)
     ruled = len(rules) >= max(3, 0.7 * len(rows))
     found = _by_rules(found, pieces, rules, columns) if ruled else _by_order(found, pieces)
+    labelled = {id(run) for row in found for run in row.label}
+    for run in pieces:
+        if id(run) not in labelled and any(char.isdigit() for char in run.text):
+            # Figures that could not be told apart, or from words: a blank beside them is none.
+            min(found, key=lambda row: abs(row.middle - run.middle)).doubtful = True
     placed = [(row.middle, _cells(number, row, columns)) for row in found]
     placed.extend((group[-1].middle, _head(number, group, columns)) for group in _head_groups(heads))
     placed.sort(key=lambda entry: entry[0])
@@ -450,7 +476,9 @@ def _rows(entries: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
     for entry in by_size:
         height = entry.line.height
         if not entry.words and any(
-            abs(entry.middle - row.middle) < (_NEXT_LINE if _hangs(entry, row) else _SAME_ROW) * height for row in rows
+            abs(entry.middle - row.middle)
+            < (_NEXT_LINE if _hangs(entry, row) or _embraces(row, entry, entries) else _SAME_ROW) * height
+            for row in rows
         ):
             strays.append(entry)
         else:
@@ -468,6 +496,16 @@ def _hangs(entry: _Line, row: _Line) -> bool:
         and 0 < len(entry.figures) < len(row.figures)
         and all(any(a.bbox[0] < b.bbox[2] and b.bbox[0] < a.bbox[2] for b in row.figures) for a in entry.figures)
     )
+
+
+def _embraces(row: _Line, entry: _Line, entries: Sequence[_Line]) -> bool:
+    """Whether two lines of figures stand around the one line of their label: every figure of the row is wrapped."""
+    upper, lower = (row, entry) if row.middle < entry.middle else (entry, row)
+    if row.words or entry.words or len(lower.figures) > len(upper.figures):
+        return False
+    under = all(any(a.bbox[0] < b.bbox[2] and b.bbox[0] < a.bbox[2] for b in upper.figures) for a in lower.figures)
+    between = [e for e in entries if upper.middle < e.middle < lower.middle]
+    return under and len(between) == 1 and bool(between[0].words) and not between[0].figures
 
 
 def _is_head(entry: _Line, columns: _Columns) -> bool:
@@ -615,6 +653,7 @@ def _by_order(rows: list[_Row], pieces: Sequence[Run]) -> list[_Row]:
     back: list[list[tuple[int, int, str]]] = [[(0, 0, "")] * (n + 1) for _ in range(m + 1)]
     cost[0][0] = 0.0
     groups = _groups(pieces)
+    on_line = [next((k for k, row in enumerate(rows) if abs(row.middle - piece.middle) < 1), None) for piece in pieces]
     for i in range(m + 1):
         for j in range(n + 1):
             here = cost[i][j]
@@ -630,6 +669,8 @@ def _by_order(rows: list[_Row], pieces: Sequence[Run]) -> list[_Row]:
                     # Figures stand beside the middle of a wrapped label, or beside its first line.
                     away = min(abs(middle - rows[j].middle), abs(first - rows[j].middle) + 0.2 * pitch)
                     price = _UNLIKE * (1 - like) + 0.35 * min(away / pitch, 3.0)
+                    # What stands on a line with figures is hardly another line's label.
+                    price += _ELSEWHERE * any(on_line[k] not in (None, j) for k in range(i, i + size))
                     steps.append((i + size, j + 1, "row", price))
                 if like >= 0.85:
                     steps.append((i + size, j, "blank", _UNLIKE * (1 - like) + _BLANK_ROW))

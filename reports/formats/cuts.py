@@ -98,7 +98,8 @@ def _is_blank(row: Sequence[GridCell]) -> bool:
 def _parts(row: Sequence[GridCell]) -> tuple[list[GridCell], list[GridCell]]:
     """Cells of words, and the trailing cells that are figures or blank."""
     n = len(row)
-    while n and numbers.looks_like_value(row[n - 1].text):
+    # The lower half of 2600 may be 00, which alone is no figure.
+    while n and (numbers.looks_like_value(row[n - 1].text) or tight(row[n - 1].text).isdecimal()):
         n -= 1
     return list(row[:n]), list(row[n:])
 
