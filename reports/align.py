@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from reports import numbers
+from reports import gaps, numbers
 from reports.blocks import At, Blocks, Grid, GridCell, Paragraph, Picture
 from reports.forms import RowSpec, rows
 from reports.report import TABLES, Cell, Form, Row, Table
@@ -616,7 +616,8 @@ def _instances(lines: list[Line], table: Table) -> list[list[Line]]:
     out: list[list[Line]] = [[]]
     highest = -1
     for line in lines:
-        place = None if line.blank else _place_of(line.flat, line.label, table)  # heads print 总计 too
+        # Heads print 总计 and 其他 too.
+        place = _place_of(line.flat, line.label, table) if _has_figures(line.values) else None
         if place is not None:
             if place <= 1 and highest >= (5 if table == "applications" else 2) and place < highest:
                 out.append([])
@@ -1408,6 +1409,7 @@ def _proactive_headers(
 
 def align(blocks: Blocks) -> Aligned:
     """The cells of whatever form the document's tables follow. Never raises."""
+    blocks = gaps.regained(blocks, lambda text: _best_like(False, text, "applications") >= STRONG, COLUMNS)
     grid_lines = _grid_lines(blocks)
     stream = _region(_stream_lines(blocks))
     texts = [cell.text for line in grid_lines for cell in line.cells if cell.text]
@@ -1430,6 +1432,11 @@ def align(blocks: Blocks) -> Aligned:
     cells: dict[str, Cell] = {}
     states: dict[str, str] = {}
     for table in TABLES:
+        if not found[table].pairs and _stands_there(table, form, blocks):
+            # Its heads and labels are there, and no row could be told: lost, and by no means missing.
+            cells.update({key: Cell(None, "", LOST) for spec in rows(table, form) for key in spec.cells()})
+            states[table] = "read"
+            continue
         cells.update(found[table].cells)
         states[table] = _state(found[table], pictures)
     if not any(f.pairs for f in found.values()):
@@ -1464,6 +1471,24 @@ def _without_figures(blocks: Blocks, pictures: int) -> Aligned:
     cells = {key: Cell(None, "", LOST) for table in TABLES for spec in rows(table, form) for key in spec.cells()}
     warning = "the labels of the tables were found and no row of figures"
     return Aligned(form, cells, tables=dict.fromkeys(TABLES, "read"), warnings=[warning])
+
+
+def _stands_there(table: Table, form: Form, blocks: Blocks) -> bool:
+    """Whether most labels of a table (of 表二 and 表四, which have few or none, the heads) stand in the document."""
+    tight = norm(
+        "".join(
+            block.text if isinstance(block, Paragraph) else "".join(cell.text for row in block.rows for cell in row)
+            for block in blocks.blocks
+            if not isinstance(block, Picture)
+        )
+    )
+    if table == "applications":
+        wanted = {norm(spec.label)[:8] for spec in rows(table, form)}
+    elif table == "proactive":
+        wanted = {norm(head) for spec in rows(table, form) for head in spec.headers}
+    else:
+        wanted = {"结果维持", "结果纠正", "尚未审结", "未经复议直接起诉", "复议后起诉"}
+    return sum(text in tight for text in wanted) >= LABELS_SEEN * len(wanted)
 
 
 def _region(lines: list[Line]) -> list[Line]:

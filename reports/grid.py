@@ -48,7 +48,7 @@ def from_lines(lines: Sequence[str]) -> list[Block]:
                 continue
             table = _close(out, rows, table)
             rows = []
-            out.append(Paragraph(" ".join(line.split("\t")).strip() if cells is None else line.strip()))
+            out.append(Paragraph(line.replace("\t", " ").rstrip("\r\n") if cells is None else line.strip()))
         else:
             rows.append(cells)
     _close(out, rows, table)
