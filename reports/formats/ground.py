@@ -23,6 +23,7 @@ RED = 28  # by so much red exceeds the other channels in seal ink
 SEAL_PIXELS = 0.0002  # share of a page; less is a coloured speck
 SMALL = 1200  # width at which a page's lines are measured
 MAX_SKEW = 6.0  # degrees
+FAINT_SCALE = 1.6  # pixels a point in which hair lines are looked for
 FAINT = 16  # levels by which a hair line is darker than the paper beside it
 # A page whose corners would move further is no page of lines: leave it as it is.
 MAX_SHIFT = 0.12
@@ -257,29 +258,43 @@ def rules(ink: Grey, scale: float) -> Rules:
 
 def faint_rules(ground: Ground, scale: float) -> Rules:
     """As ``rules``, of hair lines too pale to be ink: seen along their whole length they stand out from the paper on
-    both sides of them. Type is whitened first: its strokes in a row look like pieces of rules."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ground.ink, connectivity=8)
-    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    thick = np.minimum(width, height) > max(2.0, 1.7 * scale)
+    both sides of them. Type is whitened first: its strokes in a row look like pieces of rules.
+
+    Looked for in a reduced picture, in which a hair line is still one pixel of its own."""
+    part = min(1.0, FAINT_SCALE / scale)
+    scale *= part
+    flat, ink = ground.flat, ground.ink
+    if part < 1:
+        flat = np.asarray(cv2.resize(flat, None, fx=part, fy=part, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        ink = np.asarray(cv2.resize(ink, flat.shape[::-1], interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        ink = np.asarray(cv2.threshold(ink, 127, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    thick = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > max(2.0, 1.7 * scale)
     thick[0] = False
-    type_ = cv2.dilate(np.asarray(thick[labels] * np.uint8(255), dtype=np.uint8), np.ones((3, 3), np.uint8))
-    bare = np.where(type_ > 0, PAPER, ground.flat).astype(np.uint8)
+    type_ = cv2.dilate((thick * np.uint8(255))[labels], np.ones((3, 3), np.uint8))
+    bare = np.where(type_ > 0, PAPER, flat).astype(np.uint8)
 
     def traced(across: bool) -> Grey:
         reach = max(3, round(10 * scale) | 1)
         along = cv2.blur(bare, (reach, 1) if across else (1, reach))
         # What the line would be without the rule: the darker of its two sides, some strokes of it away.
-        aside = max(2, round(1.6 * scale))
-        size = 2 * aside + 1
+        size = 2 * max(2, round(1.6 * scale)) + 1
         line = np.ones((size, 1) if across else (1, size), np.uint8)
         dip = cv2.morphologyEx(along, cv2.MORPH_BLACKHAT, line)
         depth = max(FAINT, 6 * ground.noise / reach**0.5)
         return np.asarray(cv2.threshold(dip, depth, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
 
+    def widened(mask: Grey) -> Grey:
+        size = ground.flat.shape[::-1]
+        return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+
+    def placed(found: list[Segment]) -> list[Segment]:
+        return [Segment(s.at / part, s.start / part, s.end / part) for s in found]
+
     horizontal, level = _runs(traced(True), scale, 40 * scale, across=True)
     # Smoothed, the stem of a character is as long as a row is high; a table's upright rules pass several rows.
     vertical, upright = _runs(traced(False), scale, 17 * scale, across=False)
-    return Rules(horizontal, vertical, level, upright)
+    return Rules(placed(horizontal), placed(vertical), widened(level), widened(upright))
 
 
 def _runs(ink: Grey, scale: float, length: float, across: bool) -> tuple[list[Segment], Grey]:

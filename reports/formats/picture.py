@@ -45,6 +45,7 @@ WORD_GAP = 1.3  # wider: two columns
 MIN_DIGIT = 9.0
 MIN_CONTRAST = 0.5
 LAYOUT_BOXES = 8
+FEW_BOXES = 80  # with fewer a page of tables may have lost its rules
 LOST_RULES = 1.5  # by so much hair lines must give more boxes than dark lines to be the table's rules
 LAYOUT_LINES = 7
 FIGURES_A_ROW = 3
@@ -205,10 +206,11 @@ def _opened(picture: NDArray[np.uint8], number: int) -> tuple[_Page, list[Lattic
     rules = ground.rules(made.ink, scale)
     lattices = tables(rules.horizontal, rules.vertical, TOLERANCE * scale)
     pale = False
-    fine = ground.faint_rules(made, scale)
-    fines = tables(fine.horizontal, fine.vertical, TOLERANCE * scale)
-    if _boxes(fines) > LOST_RULES * _boxes(lattices) + LAYOUT_BOXES:
-        rules, lattices, pale = fine, fines, True
+    if em and _boxes(lattices) < FEW_BOXES:
+        fine = ground.faint_rules(made, scale)
+        fines = tables(fine.horizontal, fine.vertical, TOLERANCE * scale)
+        if _boxes(fines) > LOST_RULES * _boxes(lattices) + LAYOUT_BOXES:
+            rules, lattices, pale = fine, fines, True
     # Upright strokes of a title are as long as a row is high; only within tables are they rules.
     within = np.zeros_like(rules.upright)
     margin = round(3 * scale)
