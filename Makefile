@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile --quiet --progress-bar off
 SOURCES := alerts crawler demo models reports summaries workers tests $(wildcard benchmarks) $(wildcard *.py)
 
+# Compiled modules are kept, whatever the environment says: the service is a dozen processes, and each would compile all
+# of them anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test up lint format bench fuzz lock clean
 
