@@ -75,10 +75,12 @@ def _load() -> dict[Form, FormSpec]:
 FORMS: dict[Form, FormSpec] = _load()
 
 
-@lru_cache(maxsize=2)
+_KEYS: dict[Form, tuple[str, ...]] = {form: spec.keys() for form, spec in FORMS.items()}
+
+
 def keys(form: Form) -> tuple[str, ...]:
     """Every cell key of the form, in its order."""
-    return FORMS[form].keys()
+    return _KEYS[form]
 
 
 def rows(table: Table, form: Form) -> tuple[RowSpec, ...]:
