@@ -17,7 +17,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from reports import gaps, numbers
-from reports.blocks import At, Blocks, Grid, GridCell, Paragraph, Picture
+from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Picture
 from reports.forms import RowSpec, rows
 from reports.report import TABLES, Cell, Form, Row, Table
 
@@ -1533,15 +1533,14 @@ def _consumed(blocks: Blocks, found: dict[Table, _Found]) -> frozenset[int]:
     for each in found.values():
         touched = {b for line in each.lines for b in line.blocks}
         out |= {b for b in touched if isinstance(blocks.blocks[b], Grid)}
-        lines = sorted(b for b in touched if isinstance(blocks.blocks[b], Paragraph))
-        if not lines:
+        figures = sorted(line.blocks[-1] for line in each.lines if _as_line(blocks.blocks[line.blocks[-1]]) is not None)
+        if not figures:
             continue
-        figures = sorted(b for line in each.lines if line.flat for b in (line.blocks[-1],))
         first, last = figures[0], figures[-1]
-        out |= {b for b in range(first, last + 1) if isinstance(blocks.blocks[b], Paragraph)}
+        out |= {b for b in range(first, last + 1) if _as_line(blocks.blocks[b]) is not None}
         for b in range(first - 1, -1, -1):
-            block = blocks.blocks[b]
-            if not isinstance(block, Paragraph) or not _table_matter(block.text):
+            text = _as_line(blocks.blocks[b])
+            if text is None or not _table_matter(text):
                 break
             out.add(b)
     # Heads of a table may stand in a grid of their own.
@@ -1551,6 +1550,15 @@ def _consumed(blocks: Blocks, found: dict[Table, _Found]) -> frozenset[int]:
             if len(tight) < 400 and (_is_dispute_head(tight) or "勾稽关系" in tight or "第二十条第" in tight):
                 out.add(index)
     return frozenset(out)
+
+
+def _as_line(block: Block) -> str | None:
+    """The text of a block that is a printed line: a paragraph, or a row told by its separators."""
+    if isinstance(block, Paragraph):
+        return block.text
+    if isinstance(block, Grid) and block.rows and block.rows[0] and block.rows[0][0].at.table == 0:
+        return " ".join(cell.text for cell in block.rows[0])
+    return None
 
 
 def _table_matter(text: str) -> bool:

@@ -5,7 +5,7 @@ Rows, columns and their labels come from ``reports.forms``; the lines around the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -67,9 +67,32 @@ def title(which: Table) -> str:
 
 def full_label(spec: forms.RowSpec) -> str:
     """A row's label with the group it stands in: ``（三）不予公开 1.属于国家秘密``; labels alone repeat."""
+    group = _group_of(spec) if spec.table == "applications" else ""
+    return f"{group} {spec.label}" if group else spec.label
+
+
+def together(keys: Sequence[str], form: Form) -> tuple[str, str]:
+    """What the rows of several cells of a table are called together, and the cells: (``（三）不予公开``, ``（三）不予公开·总计``)
+    where the rows are all of a group, (``行政诉讼``, …) for both kinds of it, else their labels one after the other."""
+    places = [forms.split(key) for key in keys]
+    table = places[0][0]
+    rows = [forms.row(table, form, row) for row in dict.fromkeys(row for _, row, _ in places)]
+    columns = dict.fromkeys(forms.header(table, form, row, column) for _, row, column in places)
+    groups = {_group_of(row) for row in rows}
+    name = groups.pop() if len(groups) == 1 else ""
+    if not name or [row for row in forms.rows(table, form) if _group_of(row) == name] != rows:
+        name = "、".join(row.label for row in rows) + ("合计" if len(rows) > 1 else "")
+    return name, f"{name}·{'、'.join(columns)}"
+
+
+def _group_of(spec: forms.RowSpec) -> str:
+    """The label over a row and its like, empty for a row that stands alone."""
+    if spec.table == "disputes":
+        head, parted, _ = spec.label.partition(" · ")
+        return head if parted else ""
     group, _, rest = spec.key.partition(".")
     words: dict[str, str] = _words()[spec.table].get("groups", {})
-    return f"{words[group]} {spec.label}" if rest and group in words else spec.label
+    return words.get(group, "") if rest else ""
 
 
 def _proactive(form: Form) -> Iterator[Slot]:

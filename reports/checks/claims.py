@@ -64,17 +64,18 @@ def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evalu
     if reason:
         return not_judged(f"正文“{claim.text}”{reason}")
     result: Evaluation | None = None
-    overlay = _together(case, claim)
-    if overlay is None and summed(case, claim):
+    overlay, cells_meant = _together(case, claim), summed(case, claim)
+    if overlay is None and cells_meant:
         return not_judged(f"正文“{claim.text}”所指各格有识读存疑的")
     for value in _meanings(case, claim):
-        result = judge(case, of, instance, {key: value}, claim, _mildest(case, claim), _doubtful(case, claim), overlay)
+        doubtful = _doubtful(case, claim)
+        result = judge(case, of, instance, {key: value}, claim, _mildest(case, claim), doubtful, overlay, cells_meant)
         if result.state != "fails":
             return result
     assert result is not None
     if result.finding is not None:
         # Say the figure that the sentence says, whatever reading of it came nearest.
-        cells = tuple(dict.fromkeys((*result.finding.cells, *(overlay or ()), *summed(case, claim))))
+        cells = tuple(dict.fromkeys((*result.finding.cells, *(overlay or ()), *cells_meant)))
         result = replace(result, finding=replace(result.finding, expected=_plain(claim.value), cells=cells))
     return result
 

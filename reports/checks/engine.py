@@ -18,18 +18,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
-from reports import forms
+from reports import forms, layout
 from reports.checks import formula as language
 from reports.checks.catalogue import Rule, catalogue, expand
 from reports.checks.evaluate import Case, Evaluator, Operand, shown
 from reports.checks.formula import Arithmetic, Call, Clause, Key, Node
-from reports.checks.sheet import NO_RESULTS, Figure, NotJudged, Value, place
+from reports.checks.sheet import NO_RESULTS, Figure, NotJudged, Value, place, places
 from reports.report import Claim, Finding, Form, Section, Severity, Table
 
 MILDER: dict[Severity, Severity] = {"error": "warning", "warning": "notice", "notice": "notice"}
@@ -229,9 +229,11 @@ def judge(
     severity: Severity | None = None,
     needs_review: bool = False,
     overlay: Mapping[str, Figure] | None = None,
+    summed: Sequence[str] = (),
 ) -> Evaluation:
-    """One concrete condition on one case. ``overlay`` are cells that stand for several (a claim about their sum)."""
-    evaluator = Evaluator(case, of, instance.cell, claimed, overlay)
+    """One concrete condition on one case. ``overlay`` holds figures in place of the printed ones; ``summed`` are the cells
+    that the one of a claim then stands for."""
+    evaluator = Evaluator(case, of, instance.cell, claimed, overlay, places(summed, form_of(case)) if summed else "")
     condition = instance.text
     try:
         fine = bool(evaluator.value(instance.condition))
@@ -245,7 +247,7 @@ def judge(
     expected, actual = _sides(of, evaluator, dict(instance.binding))
     difference = abs(expected - actual) if _figures(expected, actual) else None
     fields: dict[str, Value] = {
-        **_labels(instance, form_of(case)),
+        **_labels(instance, form_of(case), summed),
         "diff": difference,
         "ratio": _ratio(expected, actual),
         "terms": _extra(of, evaluator, dict(instance.binding)) or arithmetic,
@@ -263,14 +265,13 @@ def judge(
     doubtful = needs_review or case.ocr or bool(repaired(case, of, instance, claimed))
     if of.sure_if and not _named(of.sure_if, evaluator, dict(instance.binding)):
         doubtful = True
-    main = _main_cell(instance, taken.failing)
     found = fault(
         case,
         of,
         cells=keys,
         expected=expected,
         actual=actual,
-        where=place(main, form_of(case)) if main else "",
+        where=places(summed, form_of(case)) if summed else _where(of, instance, taken.failing, form_of(case)),
         severity=level,
         needs_review=doubtful,
         suffix=suffix,
@@ -319,8 +320,12 @@ def _sides(of: Rule, evaluator: Evaluator, binding: dict[str, str]) -> tuple[Any
     inequality the left is what stands and the right its bound; the rule may name others."""
     expected = actual = None
     if evaluator.taken.failing is not None:
-        _, op, _, left, right = evaluator.taken.failing
+        left_node, op, _, left, right = evaluator.taken.failing
         expected, actual = (left, right) if op in {"==", "!="} else (right, left)
+        if (
+            isinstance(left_node, Call) and left_node.name == "decimals"
+        ):  # no figure of the report, but what is said of one
+            expected, actual = None, evaluator.quiet(left_node.args[0])
     if of.expected:
         expected = _named(of.expected, evaluator, binding)
     if of.actual:
@@ -345,7 +350,7 @@ def _worth_showing(failing: tuple[Node, str, Node, Value, Value] | None) -> bool
     )
 
 
-def _labels(instance: Instance, form: Form) -> dict[str, Value]:
+def _labels(instance: Instance, form: Form, summed: Sequence[str]) -> dict[str, Value]:
     """Chinese names for the variables of the binding: {row}, {col}, {cell}."""
     out: dict[str, Value] = {"row": "", "col": "", "cell": ""}
     for name, value in instance.binding:
@@ -360,6 +365,8 @@ def _labels(instance: Instance, form: Form) -> dict[str, Value]:
     keys = [instance.cell] if instance.cell else language.keys_in(instance.condition)
     if keys:
         out["cell"] = forms.label(keys[0])
+    if summed:
+        out["row"], out["cell"] = layout.together(summed, form)
     return out
 
 
@@ -368,16 +375,28 @@ def _printed(case: Case, instance: Instance) -> str:
     return cell.raw.strip() or shown(cell.value) if cell else ""
 
 
-def _main_cell(instance: Instance, failing: tuple[Node, str, Node, Value, Value] | None) -> str:
-    """The cell that a reader should look at: the one that states the result."""
+def _where(of: Rule, instance: Instance, failing: tuple[Node, str, Node, Value, Value] | None, form: Form) -> str:
+    """The place that a reader should look at: where the figure stands that the finding gives as printed, or, where that
+    is a sum, the cells that make it."""
     if instance.cell:
-        return instance.cell
-    nodes = [failing[2], failing[0]] if failing else []
-    for node in nodes:
-        if isinstance(node, Key):
-            return node.pattern
-    keys = language.keys_in(instance.condition)
-    return keys[0] if keys else ""
+        return place(instance.cell, form)
+    wanted: list[Node] = [instance.condition]
+    if failing is not None:
+        left, op, right, _, value = failing
+        stands = right if op in {"==", "!="} else left
+        wanted = [stands, *wanted] if not isinstance(value, bool) else wanted
+    if of.actual:
+        wanted.insert(0, language.fill(language.parse(of.actual)[0].condition, dict(instance.binding)))
+    return next((places(keys, form) for node in wanted if (keys := _own_keys(node))), "")
+
+
+def _own_keys(node: Node) -> list[str]:
+    """The cells of the report itself below a node: not last year's, not other bodies', not what a text claims."""
+    if isinstance(node, Key):
+        return [node.pattern]
+    if isinstance(node, Call) and node.name in {"prev", "child_sum", "enforcement", "claim", "interp"}:
+        return []
+    return [key for child in language.children(node) for key in _own_keys(child)]
 
 
 # ------------------------------------------------------------------ reading repairs

@@ -195,8 +195,8 @@ def _read(sheet: Sheet, key: str, prefix: str) -> _Read:
 
 
 class Evaluator:
-    """Evaluates one concrete clause on a case. ``overlay`` replaces cells (the reading repairs), ``claimed`` binds
-    the figure of a claim."""
+    """Evaluates one concrete clause on a case. ``overlay`` replaces cells (the reading repairs; a sum that a claim names),
+    ``overlaid`` says where these stand if not in their own place, ``claimed`` binds the figure of a claim."""
 
     def __init__(
         self,
@@ -205,12 +205,14 @@ class Evaluator:
         cell: str = "",
         claimed: Mapping[str, Figure] | None = None,
         overlay: Mapping[str, Figure] | None = None,
+        overlaid: str = "",
     ) -> None:
         self.case = case
         self.rule = rule
         self.cell = cell
         self.claimed = claimed or {}
         self.overlay = overlay or {}
+        self.overlaid = overlaid
         self.taken = Taken()
 
     # -- figures
@@ -218,7 +220,8 @@ class Evaluator:
     def figure(self, sheet: Sheet, key: str, prefix: str = "") -> Figure:
         """The figure of a cell by points 1 to 5 of the module's head. Raises NotJudged."""
         if prefix == "" and key in self.overlay:
-            self.taken.operands.append(Operand(key, self.overlay[key], where=place(key, sheet.form)))
+            where = self.overlaid or place(key, sheet.form)
+            self.taken.operands.append(Operand(key, self.overlay[key], where=where))
             return self.overlay[key]
         read = self.case.read(sheet, key, prefix)
         if read.operand is None:

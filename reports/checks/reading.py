@@ -9,9 +9,10 @@ from reports import forms
 from reports.checks.catalogue import Rule
 from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, repairs, rule
 from reports.checks.evaluate import Case, Operand
-from reports.checks.sheet import NotJudged, place
+from reports.checks.sheet import NotJudged, place, places
 from reports.report import TABLES, Row, Table
 
+FEW = 3  # so many blank cells are named one by one
 KIND_ZH = {
     "annual_report": "年度报告",
     "interpretation": "解读材料",
@@ -168,11 +169,10 @@ def blank(case: Case, of: Rule) -> Iterator[Evaluation]:
                 case,
                 of,
                 cells=empty,
-                actual=len(empty),
                 count=len(empty),
                 cell=forms.label(empty[0]),
                 needs_review=case.ocr,
-                where=forms.TABLE_ZH[table],
+                where=places(empty, sheet.form) if len(empty) <= FEW else forms.TABLE_ZH[table],
                 suffix="（该表未印一个0，按“空白即0”处理）" if table in sheet.blank_means_zero else "",
             )
 

@@ -164,6 +164,21 @@ class Sheet:
 NO_RESULTS = frozenset({"new", "carried_in", "handled", "carried_out"})
 
 
+def places(keys: Iterable[str], form: Form | None) -> str:
+    """Where several cells stand: ``表三，第24、25行，自然人`` where they are the same columns of some rows, else one behind
+    the other."""
+    parts = [place(key, form).split("，") for key in dict.fromkeys(keys)]
+    columns: list[list[str]] = [list(dict.fromkeys(part[n] for part in parts)) for n in range(min(map(len, parts)))]
+    if len(columns) < 3 or len(columns[0]) > 1 or len(columns[1]) * len(columns[2]) != len(parts):
+        return "；".join("，".join(part) for part in parts)
+    rows = columns[1]
+    if len(rows) > 1 and all(re.fullmatch(r"第\d+行", row) for row in rows):
+        numbers = [int(row[1:-1]) for row in rows]
+        run = len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1))
+        rows = [f"第{numbers[0]}至{numbers[-1]}行" if run else f"第{'、'.join(map(str, numbers))}行"]
+    return "，".join((columns[0][0], "、".join(rows), "、".join(columns[2])))
+
+
 @lru_cache(maxsize=1024)
 def place(key: str, form: Form | None) -> str:
     """Where the cell stands in the form of the report: ``表三，第24行，总计``."""

@@ -11,7 +11,7 @@ from reports.checks.catalogue import Rule
 from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, rule
 from reports.checks.evaluate import Case, Evaluator, Operand, shown
 from reports.checks.publication import register_of
-from reports.checks.sheet import NOTHING, NotJudged
+from reports.checks.sheet import NOTHING, NotJudged, place
 from reports.checks.text import squeeze
 from reports.report import TABLES, Table
 
@@ -250,6 +250,7 @@ def procurement_unit(case: Case, of: Rule) -> Iterator[Evaluation]:
         of,
         cells=[items_key, amount_key],
         actual=amount,
+        where=place(amount_key, form_of(case)),
         terms=f"{shown(items)}项、总金额{shown(amount)}{unit_}",
         needs_review=case.ocr,
         operands=operands,

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from reports import forms, gaps
+from reports import forms, gaps, reader
 from reports.align import align
 from reports.blocks import Blocks, Grid, Paragraph
 
@@ -57,6 +57,16 @@ def test_prose_and_pictures_keep_their_places_beside_rows():
     found = gaps.regained(blocks, {spec.label for spec in SPECS}.__contains__, 7).blocks
     assert len(found) == len(texts) + 2
     assert [isinstance(block, Grid) for block in found] == [False, *[True] * len(texts), False]
+
+
+def test_rows_regained_and_the_heads_above_them_are_no_narrative():
+    texts, _ = lines("  ", random.Random(6))
+    title, heading = "某市统计局2023年政府信息公开工作年度报告", "三、收到和处理政府信息公开申请情况"
+    heads = HEADS.replace(" ", "  ")
+    page = "\n".join([title, "一、总体情况", "全年公开信息3条。", heading, heads, *texts, "五、存在的主要问题", "无。"])
+    report = reader.read(page.encode(), "a.txt")
+    assert {section.number: section.text for section in report.sections}[3] == ""
+    assert sum(cell.confidence >= 0.9 for cell in (report.cells or {}).values()) == 7 * len(SPECS)
 
 
 def test_a_table_whose_rows_cannot_be_told_is_there_and_not_called_missing():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reports import checks
+from reports.checks.sheet import place
 from tests.reports.checks import cases
 
 CASES = cases.load()
@@ -52,6 +53,23 @@ def test_a_rule_says_what_is_true_and_nothing_else(rule: str, spec: dict[str, An
         assert "None" not in message
         assert "{" not in message
         assert "“”" not in message
+
+
+# What these give is no figure of one cell: a change against last year, both sides of a comparison with an attachment.
+NO_CELL = {"PRO19-TOTAL-ROLL", "PUB-ATTACH-DIFF"}
+
+
+@pytest.mark.parametrize(("rule", "spec", "default"), _flat())
+def test_the_figure_given_as_printed_is_printed_in_the_place_that_is_given(
+    rule: str, spec: dict[str, Any], default: str
+):
+    if spec.get("report") == "none" or rule in NO_CELL:
+        return
+    report = cases.build(spec)
+    cells = {place(key, report.form): cell for key, cell in (report.cells or {}).items()}
+    for finding in cases.outcome(rule, spec).findings:
+        if finding.place in cells and isinstance(finding.actual, int | float):
+            assert float(cells[finding.place].value or 0) == finding.actual, finding
 
 
 @pytest.mark.parametrize("rule", list(checks.CATALOGUE))
