@@ -549,13 +549,16 @@ def said_carried(draft: Draft) -> Rules:
 
 @flaw("prose: a result", "figures")
 def said_result(draft: Draft) -> Rules:
-    rows = [row for row in results(draft.truth.form) if draft.cells[f"applications.{row}.total"] and "other" not in row]
+    told = [row for row in results(draft.truth.form) if draft.cells[f"applications.{row}.total"]]
+    rows = [row for row in told if "other" not in row]
     if not rows:
         return None
     key = f"applications.{draft.rng.choice(rows)}.total"
     draft.told[key] = draft.cells[key] + _small(draft)
     draft.forced |= {"results", HANDLED}
-    return _must("NAR-RESULT", "NAR-INNER-SUM")
+    # A sentence that tells one part leaves the rest unsaid: nothing is added up.
+    parts = {row.partition(".")[0] for row in told}
+    return _must("NAR-RESULT", *(["NAR-INNER-SUM"] if len(parts) > 1 else []))
 
 
 @flaw("prose: documents", "figures")
