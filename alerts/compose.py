@@ -6,9 +6,12 @@ why this person gets it. Plain, impersonal, verifying; 未发现 for absence, �
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -75,8 +78,19 @@ def subject(digest: Digest) -> str:
 def compose(digest: Digest, office_name: str, public_url: str = "") -> Message:
     """The mail for a digest. ``office_name`` is the addressee; ``public_url`` the console's address, empty if none."""
     values = {"digest": digest, "office": office_name, "public_url": public_url, "subject": subject(digest)}
+    return _rendered("digest", values)
+
+
+def compose_refusals(of: str, refused: Mapping[str, str], day: date) -> Message:
+    """The mail to the ops side about recipients of the mail with the subject ``of`` that a mail server refused for good:
+    address -> what the server said."""
+    title = one_line(f"【年报监测·运维】{len(refused)}个收件地址被拒收（{day.isoformat()}）")
+    return _rendered("refused", {"subject": title, "of": of, "refused": refused, "day": day})
+
+
+def _rendered(template: str, values: dict[str, Any]) -> Message:
     environment = _environment()
-    text = environment.get_template("digest.txt").render(values)
-    html = environment.get_template("digest.html").render(values)
+    text = environment.get_template(f"{template}.txt").render(values)
+    html = environment.get_template(f"{template}.html").render(values)
     inlined = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
     return Message(str(values["subject"]), text, inlined)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from alerts.compose import compose
+from alerts.compose import compose, compose_refusals
 from alerts.decide import Digest, decide
 from config import Settings
 from models import agencies, mails, queries
@@ -62,7 +63,7 @@ def decide_and_queue(
             subject=message.subject,
             text=message.text,
             html=message.html,
-            message_id=message_id(digest, settings.mail_from),
+            message_id=message_id(digest.key, settings.mail_from),
             notices=[notice.key for notice in digest.notices],
             now=now.astimezone(UTC),
         )
@@ -71,10 +72,37 @@ def decide_and_queue(
     return out
 
 
-def message_id(digest: Digest, sender: str) -> str:
-    """Stable for a digest: made from its key, so that a second try carries the same id and a mail server can tell."""
+def queue_refusals(
+    session: Session, settings: Settings, mail_id: int, refused: Mapping[str, str], to: Sequence[str], now: datetime
+) -> int | None:
+    """Queue the mail that tells the ops side which recipients of a mail were refused (address -> reason). None where it
+    was told already."""
+    key = f"refused:{mail_id}:{','.join(sorted(refused))}"
+    row = session.get_one(mails.Mail, mail_id)
+    day = now.astimezone(settings.zone).date()
+    message = compose_refusals(row.subject, refused, day)
+    mail = mails.queue(
+        session,
+        key=key,
+        office_id=None,
+        recipients=list(to),
+        event="refused",
+        stage="ops",
+        day=day,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        message_id=message_id(key, settings.mail_from),
+        notices=[key],
+        now=now.astimezone(UTC),
+    )
+    return None if mail is None else mail.id
+
+
+def message_id(key: str, sender: str) -> str:
+    """Stable for a mail: made from its key, so that a second try carries the same id and a mail server can tell."""
     domain = sender.rpartition("@")[2].strip(" >") or "localhost"
-    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'nianbao:{domain}:{digest.key}')}@{domain}>"
+    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'nianbao:{domain}:{key}')}@{domain}>"
 
 
 def _addressee(session: Session, settings: Settings, digest: Digest) -> tuple[tuple[str, ...], str]:

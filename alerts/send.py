@@ -1,10 +1,14 @@
-"""One try to hand a mail to an SMTP server, and what kind of failure it was."""
+"""One try to hand a mail to an SMTP server, what became of each recipient, and what kind of failure it was.
+
+RFC 5321: each RCPT is answered for itself, so one refused address keeps the mail from nobody else; 5xx is for good, 4xx
+for now. RFC 6531: an address beyond ASCII needs a server that offers SMTPUTF8."""
 
 from __future__ import annotations
 
 import smtplib
 import ssl
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -17,16 +21,28 @@ TIMEOUT = 30.0  # seconds for each step of the conversation
 FailureKind = Literal["retry", "person"]
 
 
+@dataclass(slots=True)
+class Delivery:
+    """What one try did for each recipient: ``delivered``; ``refused`` for good and ``deferred``, with the reason."""
+
+    delivered: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    deferred: dict[str, str] = field(default_factory=dict)
+
+
 class SendFailed(Exception):
-    """The mail was not accepted. ``kind``: ``retry`` may succeed by itself, ``person`` needs somebody to look.
+    """The mail was not accepted for anybody. ``kind``: ``retry`` may succeed by itself, ``person`` needs somebody to look.
 
     ``perhaps_sent`` is true where the text was handed over and the server's answer was lost: sending again could
-    double the mail, so nobody does so automatically."""
+    double the mail, so nobody does so automatically. ``refused`` holds the recipients refused for good, with the reason."""
 
-    def __init__(self, message: str, kind: FailureKind, perhaps_sent: bool = False) -> None:
+    def __init__(
+        self, message: str, kind: FailureKind, perhaps_sent: bool = False, refused: dict[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.kind: FailureKind = kind
         self.perhaps_sent = perhaps_sent
+        self.refused = refused or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +86,12 @@ class Server:
         )
 
 
-def as_email(mail: Outgoing, sender: str) -> EmailMessage:
-    """The mail with both parts. Header values are folded to one line, so nothing can add a header."""
-    message = EmailMessage(policy=policy.SMTP)
+def as_email(mail: Outgoing, sender: str, utf8: bool = False) -> EmailMessage:
+    """The mail with both parts. Header values are folded to one line, so nothing can add a header. ``utf8``: the server
+    takes addresses beyond ASCII; where it does not, the header names only the others."""
+    message = EmailMessage(policy=policy.SMTPUTF8 if utf8 else policy.SMTP)
     message["From"] = sender
-    message["To"] = ", ".join(mail.recipients)
+    message["To"] = ", ".join(one for one in map(ascii_domain, mail.recipients) if utf8 or one.isascii())
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = format_datetime(mail.queued_at)
     message["Message-ID"] = mail.message_id
@@ -85,19 +102,29 @@ def as_email(mail: Outgoing, sender: str) -> EmailMessage:
     return message
 
 
-def deliver(mail: Outgoing, smtp_url: str, sender: str) -> None:
-    """Hand the mail to the server once. Raises SendFailed; returns only when the server took it for all recipients."""
+def ascii_domain(address: str) -> str:
+    """The address with its domain in ASCII (RFC 5891), so that only a Chinese local part asks for SMTPUTF8."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return address
+
+
+def deliver(mail: Outgoing, smtp_url: str, sender: str, before_text: Callable[[], None] = lambda: None) -> Delivery:
+    """Hand the mail to the server once, for every recipient that it takes. ``before_text`` is called right before the
+    text leaves and may raise to keep it. Raises SendFailed where nobody got it."""
     server = Server.parse(smtp_url)
     if not mail.recipients:
         raise SendFailed("the mail has no recipient: give the office an address", "person")
     try:
         client = _connect(server)
-    except smtplib.SMTPAuthenticationError as error:
-        raise SendFailed(f"{server.host} refused the login ({error.smtp_code})", "person") from error
+    except smtplib.SMTPAuthenticationError as error:  # 454: the login cannot be checked now
+        raise SendFailed(f"{server.host} refused the login ({error.smtp_code})", _kind(error.smtp_code)) from error
     except (OSError, smtplib.SMTPException) as error:
         raise SendFailed(f"{server.host}:{server.port} cannot be reached: {_short(error)}", "retry") from error
     try:
-        _converse(client, mail, sender)
+        return _converse(client, mail, sender, before_text)
     finally:
         client.close()
 
@@ -117,15 +144,18 @@ def _connect(server: Server) -> smtplib.SMTP:
     return client
 
 
-def _converse(client: smtplib.SMTP, mail: Outgoing, sender: str) -> None:
+def _converse(client: smtplib.SMTP, mail: Outgoing, sender: str, before_text: Callable[[], None]) -> Delivery:
     """MAIL, RCPT, DATA step by step: only so is it known whether the text had left when something broke."""
-    body = as_email(mail, sender).as_bytes()
     try:
-        _expect(client.mail(sender.rpartition("<")[2].rstrip(">")), "the sender")
-        for recipient in mail.recipients:
-            _expect(client.rcpt(recipient), recipient)
+        utf8 = client.has_extn("smtputf8") and not all(ascii_domain(one).isascii() for one in mail.recipients)
+        body = as_email(mail, sender, utf8).as_bytes()
+        delivery = _envelope(client, mail.recipients, sender.rpartition("<")[2].rstrip(">"), utf8)
     except (OSError, smtplib.SMTPException) as error:
         raise SendFailed(f"the conversation broke off before the text: {_short(error)}", "retry") from error
+    if not delivery.delivered:
+        said = "; ".join((delivery.deferred or delivery.refused).values())
+        raise SendFailed(said, "retry" if delivery.deferred else "person", refused=delivery.refused)
+    before_text()
     try:
         answer = client.data(body)
     except smtplib.SMTPDataError as error:  # DATA itself was refused: nothing had left
@@ -136,7 +166,27 @@ def _converse(client: smtplib.SMTP, mail: Outgoing, sender: str) -> None:
     try:
         client.quit()
     except (OSError, smtplib.SMTPException):
-        return  # the mail is taken; how the server says good-bye changes nothing
+        return delivery  # the mail is taken; how the server says good-bye changes nothing
+    return delivery
+
+
+def _envelope(client: smtplib.SMTP, recipients: tuple[str, ...], sender: str, utf8: bool) -> Delivery:
+    """MAIL and a RCPT for each recipient: who is taken (in ``delivered``, should the text be taken), refused, deferred."""
+    _expect(client.mail(sender, ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []), "the sender")
+    delivery = Delivery()
+    for recipient in recipients:
+        address = ascii_domain(recipient)
+        if not (utf8 or address.isascii()):
+            delivery.refused[recipient] = f"{recipient} is not ASCII, and the server does not offer SMTPUTF8"
+            continue
+        code, said = client.rcpt(address)
+        if 200 <= code < 300:
+            delivery.delivered.append(recipient)
+        elif _kind(code) == "person":
+            delivery.refused[recipient] = _said(code, said, recipient)
+        else:
+            delivery.deferred[recipient] = _said(code, said, recipient)
+    return delivery
 
 
 def _expect(answer: tuple[int, bytes], what: str) -> None:

@@ -66,6 +66,14 @@ def failures(session: Session) -> list[tuple[str, str, str, int]]:
     return [(kind, error_kind, error, count) for kind, error_kind, error, count in rows]
 
 
+def repeatable_failures(session: Session) -> list[int]:
+    """Failed work that may be done once more without asking. A mail that is perhaps sent could arrive twice: putting it
+    back takes a person who names it."""
+    perhaps = sa.select(Mail.id).where(Mail.state.in_(("perhaps_sent", "sending")))
+    query = sa.select(Work.id).where(Work.state == "failed", sa.or_(Work.kind != "mail", Work.subject.not_in(perhaps)))
+    return list(session.scalars(query.order_by(Work.id)))
+
+
 def last_added(session: Session, kind: str) -> datetime | None:
     """When work of that kind was last added: whether a daily job has had its turn, whoever ran it."""
     return session.scalar(sa.select(sa.func.max(Work.created_at)).where(Work.kind == kind))

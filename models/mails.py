@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -29,6 +29,8 @@ class Mail(Base):
     day: Mapped[date]
     # Content
     recipients: Mapped[list[str]] = mapped_column(Json)
+    # What became of each recipient: address -> {"state": delivered, refused or deferred, "reason": …}
+    deliveries: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, default=dict, server_default="{}")
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
@@ -85,6 +87,7 @@ def queue(
         with session.begin_nested():  # the mail and what it tells: both or neither
             session.add(mail)
             session.flush()
+            _take_over(session, stage, notices)
             session.add_all(MailNotice(mail_id=mail.id, audience=stage, notice_key=k) for k in dict.fromkeys(notices))
             session.flush()
     except sa.exc.IntegrityError:
@@ -93,10 +96,49 @@ def queue(
     return mail
 
 
+def _take_over(session: Session, audience: str, notices: Sequence[str]) -> None:
+    """What a failed mail would have told, a new one tells: the failed one is then empty and never sent any more."""
+    failed = (
+        sa.select(MailNotice.mail_id)
+        .join(Mail)
+        .where(MailNotice.audience == audience, MailNotice.notice_key.in_(notices), Mail.state == "failed")
+    )
+    given_up = session.scalars(failed.distinct()).all()
+    session.execute(sa.delete(MailNotice).where(MailNotice.mail_id.in_(given_up)))
+
+
+def is_replaced(session: Session, mail_id: int) -> bool:
+    """Whether a later mail tells what this one would have told."""
+    return session.scalar(sa.select(MailNotice.mail_id).where(MailNotice.mail_id == mail_id).limit(1)) is None
+
+
+def pending_recipients(mail: Mail) -> tuple[str, ...]:
+    """The recipients that neither have the mail nor were refused for good, in order."""
+    ended = {who for who, one in mail.deliveries.items() if one["state"] in {"delivered", "refused"}}
+    return tuple(who for who in mail.recipients if who not in ended)
+
+
+def record_deliveries(
+    session: Session,
+    mail_id: int,
+    delivered: Sequence[str] = (),
+    refused: Mapping[str, str] | None = None,
+    deferred: Mapping[str, str] | None = None,
+) -> None:
+    """Keep what one try did for each recipient, beside what earlier tries did for others."""
+    mail = session.get_one(Mail, mail_id, populate_existing=True)
+    found = {who: {"state": "delivered", "reason": ""} for who in delivered}
+    found |= {who: {"state": "refused", "reason": why} for who, why in (refused or {}).items()}
+    found |= {who: {"state": "deferred", "reason": why} for who, why in (deferred or {}).items()}
+    mail.deliveries = {**mail.deliveries, **found}
+    session.flush()
+
+
 def told(session: Session) -> dict[str, set[str]]:
-    """Audience -> the matters already in a mail to it."""
+    """Audience -> the matters already in a mail to it. A mail that nobody got told nothing."""
     out: dict[str, set[str]] = {}
-    for audience, key in session.execute(sa.select(MailNotice.audience, MailNotice.notice_key)):
+    query = sa.select(MailNotice.audience, MailNotice.notice_key).join(Mail).where(Mail.state != "failed")
+    for audience, key in session.execute(query):
         out.setdefault(audience, set()).add(key)
     return out
 

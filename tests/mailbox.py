@@ -22,6 +22,7 @@ class Mailbox:
         self.recipients: list[list[str]] = []
         self.answer: str | None = None
         self.hang_up_after_text = False
+        self.busy: set[str] = set()  # recipients put off for now
         self.url = ""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
@@ -43,6 +44,8 @@ class Mailbox:
     ) -> str:
         if address.startswith("nobody@"):
             return "550 no such mailbox"
+        if address in self.busy:
+            return "452 too many recipients"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -55,11 +58,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def mailbox() -> Iterator[Mailbox]:
-    """An SMTP server on loopback for the length of the block."""
+def mailbox(utf8: bool = False) -> Iterator[Mailbox]:
+    """An SMTP server on loopback for the length of the block; with ``utf8`` it offers SMTPUTF8."""
     handler = Mailbox()
     port = free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port, enable_SMTPUTF8=utf8)
     controller.start()
     handler.url = f"smtp://127.0.0.1:{port}"
     try:

@@ -104,6 +104,13 @@ class Job:
         self.held.pop(ended, None)
         queue.send(self.settings, pieces)
 
+    def hold(self) -> None:
+        """Ask for the lease once more, before a step that cannot be taken back. Raises LeaseLost where somebody else
+        has the work: a process that was paused for longer than its lease must not act on what it remembers."""
+        with base.transaction(self.engine) as session:
+            if not leases.renew(session, self.by, base.utcnow(), LEASE):
+                raise LeaseLost(self.work_id)
+
     def then(self, work_id: int | None) -> None:
         """Name what comes next: its message is sent when this work is finished."""
         if work_id is not None:

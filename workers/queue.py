@@ -166,10 +166,11 @@ def figures(engine: Engine, now: datetime) -> dict[str, Any]:
 
 
 def retry(engine: Engine, settings: Settings, ids: Sequence[int] | None) -> int:
-    """Put failed work back (all of it if ``ids`` is None) and send it. Returns how many wait again."""
+    """Put failed work back (if ``ids`` is None all but mails that are perhaps sent) and send it. Returns how many wait
+    again."""
     now = base.utcnow()
     with base.transaction(engine) as session:
-        count = work.retry(session, ids, now)
+        count = work.retry(session, leases.repeatable_failures(session) if ids is None else ids, now)
     sweep(engine, settings, now)
     return count
 

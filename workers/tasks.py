@@ -7,6 +7,7 @@ unique keys and conditional updates in the database decide, not hope.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -141,10 +142,14 @@ def decide(job: Job) -> None:
             job.then(work.add(session, "mail", composed.id, now).id)
 
 
-def _mail_given_up(session: Session, mail_id: int, error: str, _now: datetime) -> None:
+def _mail_given_up(session: Session, mail_id: int, error: str, now: datetime) -> None:
     mail = session.get(mails.Mail, mail_id, populate_existing=True)
     if mail is not None and mail.state in {"queued", "sending"}:
-        mail.state, mail.error = "failed", error
+        if any(one["state"] == "delivered" for one in mail.deliveries.values()):
+            mail.state, mail.sent_at = "sent", now  # some have it: what it tells is told
+        else:
+            mail.state = "failed"
+        mail.error = error
 
 
 @task("mail", max_attempts=10, given_up=_mail_given_up)
@@ -157,14 +162,30 @@ def mail(job: Job) -> None:
     if outgoing is None:
         return
     try:
-        deliver(outgoing, job.settings.smtp_url, job.settings.mail_from)
+        delivery = deliver(outgoing, job.settings.smtp_url, job.settings.mail_from, job.hold)
     except SendFailed as failure:
         state = "perhaps_sent" if failure.perhaps_sent else "queued" if failure.kind == "retry" else "failed"
         with job.transaction() as session:
+            mails.record_deliveries(session, job.subject, refused=failure.refused)
             mails.mark(session, job.subject, state, str(failure), base.utcnow())
+            _tell_refusals(session, job, failure.refused)
         raise
-    with job.finishing() as session:
-        mails.mark(session, job.subject, "sent", None, base.utcnow())
+    error = "; ".join([*delivery.refused.values(), *delivery.deferred.values()]) or None
+    with job.transaction() if delivery.deferred else job.finishing() as session:
+        mails.record_deliveries(session, job.subject, delivery.delivered, delivery.refused, delivery.deferred)
+        mails.mark(session, job.subject, "queued" if delivery.deferred else "sent", error, base.utcnow())
+        _tell_refusals(session, job, delivery.refused)
+    if delivery.deferred:
+        raise TryAgain(f"not all recipients have it yet: {error}")
+
+
+def _tell_refusals(session: Session, job: Job, refused: Mapping[str, str]) -> None:
+    """A mail to the ops side about addresses that a server refused for good; an ops address among them is not told."""
+    to = [one for one in job.settings.ops_mail if one not in refused]
+    if refused and to:
+        queued = alerts_run.queue_refusals(session, job.settings, job.subject, refused, to, base.utcnow())
+        if queued is not None:
+            job.then(work.add(session, "mail", queued, base.utcnow()).id)
 
 
 def _take(job: Job) -> Outgoing | None:
@@ -174,13 +195,15 @@ def _take(job: Job) -> Outgoing | None:
         if row is not None and row.state in {"failed", "perhaps_sent"}:
             if job.attempt > 1:  # the process died before it could say so on the work
                 raise NeedsPerson(row.error or f"the mail is {row.state}")
+            if row.state == "failed" and mails.is_replaced(session, row.id):
+                raise NeedsPerson("a later mail tells what this one would have told: drop it")
             row.state = "queued"  # a first attempt: a person has put the work back, knowing what became of it
             session.flush()
         taken = mails.take(session, job.subject)
         if taken is not None:
             return Outgoing(
                 message_id=taken.message_id,
-                recipients=tuple(taken.recipients),
+                recipients=mails.pending_recipients(taken),
                 subject=taken.subject,
                 text=taken.text,
                 html=taken.html,

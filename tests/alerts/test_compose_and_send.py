@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alerts.compose import compose, subject
+from alerts.compose import compose, compose_refusals, subject
 from alerts.decide import Digest, Notice
 from alerts.send import Outgoing, SendFailed, Server, deliver
 from tests.mailbox import free_port, mailbox
@@ -83,6 +83,55 @@ def test_an_unknown_recipient_needs_a_person():
     with mailbox() as box, pytest.raises(SendFailed) as failure:
         deliver(outgoing(recipients=("nobody@a.gov.cn",)), box.url, "nianbao@a.gov.cn")
     assert failure.value.kind == "person"
+
+
+def test_one_refused_recipient_keeps_the_mail_from_nobody_else():
+    with mailbox() as box:
+        delivery = deliver(outgoing(recipients=("nobody@a.gov.cn", "office@a.gov.cn")), box.url, "nianbao@a.gov.cn")
+    assert box.recipients == [["office@a.gov.cn"]]
+    assert delivery.delivered == ["office@a.gov.cn"]
+    assert list(delivery.refused) == ["nobody@a.gov.cn"]
+
+
+def test_a_recipient_put_off_for_now_is_deferred_and_the_others_get_the_mail():
+    with mailbox() as box:
+        box.busy = {"b@a.gov.cn"}
+        delivery = deliver(outgoing(recipients=("a@a.gov.cn", "b@a.gov.cn")), box.url, "nianbao@a.gov.cn")
+    assert (delivery.delivered, list(delivery.deferred), delivery.refused) == (["a@a.gov.cn"], ["b@a.gov.cn"], {})
+
+
+def test_a_chinese_local_part_is_refused_by_name_where_the_server_cannot_take_it_and_sent_where_it_can():
+    recipients = ("office@a.gov.cn", "张三@a.gov.cn")
+    with mailbox() as box:
+        delivery = deliver(outgoing(recipients=recipients), box.url, "nianbao@a.gov.cn")
+        assert box.recipients == [["office@a.gov.cn"]]
+    assert "张三@a.gov.cn is not ASCII" in delivery.refused["张三@a.gov.cn"]
+    with mailbox(utf8=True) as box:
+        delivery = deliver(outgoing(recipients=recipients), box.url, "nianbao@a.gov.cn")
+        assert box.recipients == [list(recipients)]
+    assert delivery.delivered == list(recipients)
+
+
+def test_a_chinese_domain_needs_no_utf8():
+    with mailbox() as box:
+        deliver(outgoing(recipients=("office@政务.cn",)), box.url, "nianbao@a.gov.cn")
+    assert box.recipients == [["office@" + "政务.cn".encode("idna").decode()]]
+
+
+def test_a_sender_that_may_no_longer_send_is_asked_before_the_text_leaves():
+    def gone() -> None:
+        raise RuntimeError("somebody else has the work")
+
+    with mailbox() as box, pytest.raises(RuntimeError):
+        deliver(outgoing(), box.url, "nianbao@a.gov.cn", gone)
+    assert box.mails == []
+
+
+def test_the_mail_about_refused_recipients_names_each_and_escapes_what_the_server_said():
+    message = compose_refusals("年报监测", {"left@a.gov.cn": "550 <b>unknown</b>"}, date(2027, 2, 3))
+    assert "1个收件地址被拒收" in message.subject
+    assert "left@a.gov.cn" in message.text
+    assert "<b>" not in message.html
 
 
 def test_an_answer_lost_after_the_text_counts_as_perhaps_sent():

@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 import config
+from alerts import run as alerts_run
 from crawler import run as crawler_run
 from models import agencies, base, documents, findings, mails, readings, sources, work
 from storage import store
 from tests.mailbox import Mailbox, mailbox
 from tests.test_faults import report_of
-from workers import queue, tasks
+from workers import policy, queue, tasks
 
 AGENCY = "甲县财政局"
 
@@ -276,6 +277,93 @@ def test_a_refused_mail_waits_for_a_person_who_may_send_it_again(db: Engine, set
     run(tasks.mail, work_id)
     assert the_mail(db).state == "sent"
     assert len(inbox.mails) == 1
+
+
+def recipients_are(monkeypatch: pytest.MonkeyPatch, *office: str) -> None:
+    monkeypatch.setenv("NIANBAO_OFFICE_MAIL", ",".join(office))
+    monkeypatch.setenv("NIANBAO_OPS_MAIL", "ops@example.invalid")
+    config.settings.cache_clear()
+
+
+def test_who_is_refused_is_told_to_ops_and_the_others_have_the_mail(
+    db: Engine, settings: config.Settings, inbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+):
+    recipients_are(monkeypatch, "nobody@example.invalid", "office@example.invalid")
+    work_id = decided(db, settings)
+    run(tasks.mail, work_id)
+    assert row(db, work_id).state == "done"
+    assert inbox.recipients == [["office@example.invalid"]]
+    told, refusal = all_of(db, mails.Mail)
+    assert told.state == "sent"
+    assert told.deliveries["nobody@example.invalid"]["state"] == "refused"
+    assert (refusal.event, refusal.recipients) == ("refused", ["ops@example.invalid"])
+    run(tasks.mail, waiting(db, "mail")[0].id)
+    text = inbox.mails[-1].get_body(("plain",))
+    assert text is not None
+    assert "nobody@example.invalid" in text.get_content()
+
+
+def test_who_is_put_off_gets_the_mail_later_and_nobody_twice(
+    db: Engine, settings: config.Settings, inbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+):
+    recipients_are(monkeypatch, "a@example.invalid", "b@example.invalid")
+    work_id = decided(db, settings)
+    inbox.busy = {"b@example.invalid"}
+    run(tasks.mail, work_id)
+    assert (row(db, work_id).state, the_mail(db).state) == ("waiting", "queued")
+    inbox.busy = set()
+    with base.transaction(db) as session:
+        session.get_one(work.Work, work_id).due_at = base.utcnow()
+    run(tasks.mail, work_id)
+    assert inbox.recipients == [["a@example.invalid"], ["b@example.invalid"]]
+    assert len({str(mail["Message-ID"]) for mail in inbox.mails}) == 1
+    assert the_mail(db).state == "sent"
+
+
+def test_what_nobody_got_is_told_again_by_the_next_digest_and_once(
+    db: Engine, settings: config.Settings, inbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+):
+    recipients_are(monkeypatch, "nobody@example.invalid")
+    work_id = decided(db, settings)
+    run(tasks.mail, work_id)
+    assert row(db, work_id).state == "failed"
+    recipients_are(monkeypatch, "office@example.invalid")
+    tomorrow = base.utcnow().astimezone(settings.zone) + timedelta(days=1)
+    with base.transaction(db) as session:
+        (again_,) = alerts_run.decide_and_queue(session, config.settings(), tomorrow, year=last_year(settings))
+    assert again_.recipients == ("office@example.invalid",)
+    queue.retry(db, settings, [work_id])
+    run(tasks.mail, work_id)
+    assert row(db, work_id).state == "failed"  # its matters are told by the other
+    assert not inbox.mails
+
+
+def test_a_paused_sender_that_lost_its_lease_sends_nothing(
+    db: Engine, settings: config.Settings, inbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+):
+    work_id = decided(db, settings)
+
+    def taken_meanwhile(self: policy.Job) -> None:
+        with base.transaction(db) as session:
+            session.get_one(work.Work, work_id).taken_by = "another"
+        hold(self)
+
+    hold = policy.Job.hold
+    monkeypatch.setattr(policy.Job, "hold", taken_meanwhile)
+    run(tasks.mail, work_id)
+    assert not inbox.mails
+    assert row(db, work_id).taken_by == "another"
+
+
+def test_retrying_everything_leaves_mails_alone_that_are_perhaps_sent(
+    db: Engine, settings: config.Settings, inbox: Mailbox
+):
+    work_id = decided(db, settings)
+    inbox.hang_up_after_text = True
+    run(tasks.mail, work_id)
+    assert queue.retry(db, settings, None) == 0
+    assert row(db, work_id).state == "failed"
+    assert queue.retry(db, settings, [work_id]) == 1
 
 
 def test_a_lost_answer_leaves_the_mail_perhaps_sent_and_it_is_not_repeated_by_itself(
