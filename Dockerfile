@@ -13,10 +13,6 @@ RUN /opt/venv/bin/pip install --disable-pip-version-check --no-cache-dir --no-de
  && /opt/venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim-bookworm
-# Chinese type for what is drawn: charts, PDF.
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends fonts-noto-cjk \
- && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 nianbao \
  && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin nianbao \
  && mkdir /data && chown 10001:10001 /data

@@ -35,6 +35,7 @@ from reports import checks, reader
 from reports.checks import similarity
 from reports.checks.context import Body as Other
 from reports.checks.context import Context, Entry, Portal, Register
+from reports.formats import fonts
 from reports.report import Finding, Report
 from tests.makers import pdf
 
@@ -328,6 +329,7 @@ def _scanned(made: Made) -> tuple[bytes, int]:
     data = made.data
     if made.layout != "pdf":
         data = pdf.render(made.truth, random.Random(made.name), "ruled")
+    fonts.install()
     document = pdfium.PdfDocument(data)
     pages = [page.render(scale=DPI / 72).to_pil().convert("L") for page in document]
     document.close()

@@ -21,6 +21,7 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from reports.blocks import At, Blocks, Box, Picture, Unreadable
+from reports.formats import fonts
 from reports.formats.lattice import Segment
 from reports.formats.pages import THIN, Floats, Page, blocks_of, long_axis, rules_of, segments
 
@@ -69,6 +70,7 @@ _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 
 def blocks(data: bytes) -> Blocks:
     """The document as blocks; pages that are pictures as ``Picture``. Raises Unreadable: encrypted, damaged, a limit."""
+    fonts.install()
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:

@@ -12,6 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from reports.formats import fonts
 from tests.makers.paper import Leaf, leaves
 from tests.makers.report import Truth
 
@@ -145,6 +146,7 @@ def _scan(pages: list[Leaf], style: str, latin: str) -> bytes:
         _ink(canvas, leaf, "ruled", latin)
         canvas.showPage()
     canvas.save()
+    fonts.install()
     document = pdfium.PdfDocument(inner.getvalue())
     out = io.BytesIO()
     canvas = Canvas(out, invariant=True)
