@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
-_FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
+_SIGNS = frozenset("=+-@＝＋－＠")
+_BREAKS = frozenset("\t\r\n")
+_UNSEEN = frozenset({"Cf", "Cc"})  # zero width, byte order marks, controls
 _FIGURE = re.compile(r"[+-]?\d+(\.\d+)?")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def safe(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, made text again by a leading apostrophe (OWASP CSV injection).
-    Full-width signs count: some spreadsheets take them for the others. A plain figure is left as it is."""
-    if isinstance(value, str) and value[:1] in _FORMULA and not _FIGURE.fullmatch(value):
-        return f"'{value}"
-    return value
+    Full-width signs count: some spreadsheets take them for the others; so does a sign behind blanks, zero-width
+    characters or a byte order mark, which some of them trim. A plain figure is left as it is."""
+    if not isinstance(value, str) or _FIGURE.fullmatch(value):
+        return value
+    shown = next((c for c in value if not (c.isspace() or unicodedata.category(c) in _UNSEEN)), "")
+    return f"'{value}" if (shown and shown in _SIGNS) or value[:1] in _BREAKS else value
 
 
 def storable(value: Any) -> Any:

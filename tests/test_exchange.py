@@ -321,6 +321,12 @@ def test_a_title_that_a_spreadsheet_would_run_is_text(tmp_path: Path, text: str)
     assert str(cell.value).startswith("'")
 
 
+@pytest.mark.parametrize("before", ["", " ", "\u3000", "\u200b", "\ufeff", "\u00a0\u200b"])
+def test_a_sign_behind_blanks_that_are_not_seen_is_no_formula_either(before: str):
+    assert str(safe(f"{before}=1+1")).startswith("'")
+    assert safe(f"{before}甲=1") == f"{before}甲=1"
+
+
 def test_a_negative_figure_stays_a_figure():
     assert [safe(value) for value in ("-3", "+2.5", -3, None, "甲-乙")] == ["-3", "+2.5", -3, None, "甲-乙"]
 
