@@ -18,6 +18,14 @@ from fsspec.implementations.local import LocalFileSystem
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
+def private_folder(path: Path) -> Path:
+    """The folder, made where it is missing, open to its owner alone: it holds reports, mails and addresses of people."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.stat().st_uid == os.geteuid():
+        path.chmod(0o700)
+    return path
+
+
 class Missing(Exception):
     """The store has no bytes of that name, or not the right ones."""
 
@@ -75,7 +83,7 @@ def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with beside.open("wb") as out:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -215,11 +217,19 @@ def _config(url: str) -> Config:
     return config
 
 
+def _private_file(path: Path) -> None:
+    """The database's file, open to its owner alone; SQLite gives its journals the same mode."""
+    with contextlib.suppress(OSError):  # what is wrong with the folder, opening the database says
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to ``revision``. Raises DatabaseUnavailable.
 
     Called at every start: where nothing is to be done it only looks, and waits for nobody who writes."""
     engine = make_engine(url)
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        _private_file(Path(engine.url.database))
     try:
         with _reachable():
             if revision == "head" and _revision(engine) == _head():

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
-from storage import Missing, Store
+from storage import Missing, Store, private_folder
 
 REPORT = "政府信息公开工作年度报告".encode()
 
@@ -114,3 +114,11 @@ def test_several_that_store_the_same_at_once_do_not_disturb_each_other(tmp_path:
         thread.join()
     assert wrong == []
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_what_is_stored_is_open_to_its_owner_alone(tmp_path: Path):
+    folder = private_folder(tmp_path / "var")
+    kept = Store((folder / "blobs").as_uri())
+    sha256 = kept.put(b"x")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "blobs" / sha256[:2] / sha256[2:4] / sha256).stat().st_mode & 0o777 == 0o600
