@@ -22,6 +22,7 @@ from rich.table import Table
 
 import config
 import logs
+import storage
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -121,7 +122,7 @@ def _database(settings: config.Settings) -> Iterator[Engine]:
 
     url = settings.database_url
     if url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        storage.private_folder(settings.data_dir)
         base.upgrade(url)
     engine = base.make_engine(url)
     try:
@@ -139,9 +140,9 @@ def _told(url: str) -> Iterator[None]:
     try:
         yield
     except base.OutOfDate as error:
-        raise Refused(f"{config.without_password(url)}: {error}; run: nianbao db upgrade") from None
+        raise Refused(f"{logs.without_secrets(url)}: {error}; run: nianbao db upgrade") from None
     except base.DatabaseUnavailable as error:
-        raise Refused(f"{config.without_password(url)}: {error}") from None
+        raise Refused(f"{logs.without_secrets(url)}: {error}") from None
 
 
 def _now(settings: config.Settings) -> datetime:
@@ -1064,10 +1065,10 @@ def db_upgrade() -> None:
     from models import base
 
     settings = _settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    storage.private_folder(settings.data_dir)
     with _told(settings.database_url):
         base.upgrade(settings.database_url)
-    out.print(f"{config.without_password(settings.database_url)} is up to date")
+    out.print(f"{logs.without_secrets(settings.database_url)} is up to date")
 
 
 @app.command()

@@ -7,14 +7,18 @@ named in ``NIANBAO_…_FILE``. Defaults work on a laptop with nothing else insta
 from __future__ import annotations
 
 import os
+import unicodedata
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from logs import without_secrets
 
 PREFIX = "NIANBAO_"
 SECRETS = ("database_url", "broker_url", "smtp_url", "blob_url")
@@ -73,6 +77,11 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
+    @field_validator("office_mail", "ops_mail")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        return [mail_address(one) for one in value]
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -104,17 +113,23 @@ class Settings(BaseSettings):
         for name in type(self).model_fields:
             value = getattr(self, name)
             text = ",".join(value) if isinstance(value, list) else str(value)
-            out[f"{PREFIX}{name.upper()}"] = without_password(text) if name in SECRETS else text
+            out[f"{PREFIX}{name.upper()}"] = without_secrets(text) if name in SECRETS else text
         return out
 
 
-def without_password(url: str) -> str:
-    """The address with its password replaced, for logs and pages."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{host}"))
+def mail_address(text: str) -> str:
+    """The text if it is one e-mail address (RFC 5322 addr-spec; a Chinese local part or domain is one, RFC 6531). Raises
+    ValueError that says what is wrong: a typing slip is found when it is entered, not when a mail is due."""
+    if unicodedata.normalize("NFKC", text) != text:
+        raise ValueError(f"{text!r} has full-width characters; type the address in half width")
+    try:
+        address = Address(addr_spec="".join(c if c.isascii() else "x" for c in text))
+    except (ValueError, IndexError, HeaderParseError) as error:
+        raise ValueError(f"{text!r} is no e-mail address: {error}") from None
+    labels = address.domain.split(".")
+    if not address.username or not all(labels) or any(c.isspace() or c in ",;，；<>" for c in text):
+        raise ValueError(f"{text!r} is no e-mail address; write name@host")
+    return text
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +140,10 @@ def settings() -> Settings:
     except ValidationError as error:
         lines = [f"{PREFIX}{'.'.join(str(x) for x in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
         raise BadSettings("; ".join(lines)) from None
+    except UnicodeDecodeError as error:
+        raise BadSettings(
+            f".env or a file named in {PREFIX}…_FILE is not UTF-8 (byte {error.start}): save it as UTF-8"
+        ) from None
     except OSError as error:
         raise BadSettings(f"a file named in {PREFIX}…_FILE cannot be read: {error}") from None
 

@@ -23,6 +23,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
+import config
 import net
 from models import agencies, sources
 from reports import forms
@@ -208,7 +209,6 @@ def _xlsx_table(data: bytes) -> Iterator[list[Any]]:
         raise BadSheet(f"the XLSX is damaged: {error}") from None
 
 
-_EMAIL = re.compile(r"[^@\s;；,，]+@[^@\s;；,，]+\.[^@\s;；,，]+")
 _DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
@@ -235,8 +235,10 @@ def _faults(row: int, values: Mapping[str, str], seen: Mapping[str, int]) -> Ite
     if values["deadline"] and not _is_day(values["deadline"]):
         yield BadRow(row, "deadline", f"{values['deadline']!r} is no day of the year; write month-day, 01-25")
     for email in _parts(values["office_email"]):
-        if not _EMAIL.fullmatch(email):
-            yield BadRow(row, "office_email", f"{email!r} is no e-mail address")
+        try:
+            config.mail_address(email)
+        except ValueError as error:
+            yield BadRow(row, "office_email", str(error))
 
 
 def _is_day(text: str) -> bool:

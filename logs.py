@@ -13,13 +13,25 @@ from datetime import UTC, datetime
 
 _bound: contextvars.ContextVar[dict[str, object]] = contextvars.ContextVar("bound", default={})  # noqa: B039  never mutated
 
-# A password in an address must not reach a log, whoever prints the address.
-_PASSWORD = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/@]+@", re.IGNORECASE)
+# A password in an address must not reach a log or a page, whoever prints the address: between the user's name and the
+# last @ before white space or a quote, so that a slash, a colon or an @ that was left unescaped in it hides nothing less.
+_USERINFO = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s\"'<>]+@", re.IGNORECASE)
+# ... or as a parameter (libpq, Redis, S3), or as libpq's keywords.
+_PARAMETER = re.compile(
+    r"(?P<head>\b(?:password|passwd|passphrase|pwd|secret|secret_key|aws_secret_access_key|token|sslpassword)\s*=\s*)"
+    r"(?:'[^']*'|[^\s&;,'\"]+)",
+    re.IGNORECASE,
+)
+
+
+def without_secrets(text: str) -> str:
+    """The text with every password that stands in an address, a parameter or a connection string replaced by ``***``."""
+    return _PARAMETER.sub(r"\g<head>***", _USERINFO.sub(r"\g<head>:***@", text))
 
 
 def hide(text: str) -> str:
-    """The text with the passwords of addresses replaced, on one line."""
-    return _PASSWORD.sub(r"\g<head>:***@", text).replace("\r", "\\r").replace("\n", "\\n")
+    """The same on one line, for a log."""
+    return without_secrets(text).replace("\r", "\\r").replace("\n", "\\n")
 
 
 @contextmanager
@@ -37,7 +49,7 @@ class _Text(logging.Formatter):
         moment = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         ids = "".join(f" {name}={value}" for name, value in _bound.get().items())
         line = f"{moment} {record.levelname.lower():<7} {record.name}{ids} {hide(record.getMessage())}"
-        return f"{line}\n{_hidden(self.formatException(record.exc_info))}" if record.exc_info else line
+        return f"{line}\n{without_secrets(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
 class _Json(logging.Formatter):
@@ -50,12 +62,8 @@ class _Json(logging.Formatter):
             **_bound.get(),
         }
         if record.exc_info:
-            line["exception"] = _hidden(self.formatException(record.exc_info))
+            line["exception"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
-
-
-def _hidden(text: str) -> str:
-    return _PASSWORD.sub(r"\g<head>:***@", text)
 
 
 def setup(style: str, level: str) -> None:

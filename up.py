@@ -26,9 +26,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import config
+import logs
 from alerts.send import Server
 from models import base, leases, work
-from storage import store
+from storage import private_folder, store
 from workers import broker, queue
 from workers.app import CRAWL_QUEUES, WORK_QUEUES
 
@@ -300,7 +301,7 @@ def run(settings: config.Settings) -> int:
 
 @contextmanager
 def _only_one(data_dir: Path) -> Iterator[None]:
-    data_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(data_dir)
     with (data_dir / "up.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -376,13 +377,11 @@ def _examined(name: str, look: Callable[[], str]) -> Examined:
     try:
         return Examined(name, True, look())
     except Exception as error:  # noqa: BLE001  whatever it is, it is what the operator asks to be told
-        return Examined(
-            name, False, config.without_password(" ".join(str(error).split())[:300]) or type(error).__name__
-        )
+        return Examined(name, False, logs.without_secrets(" ".join(str(error).split())[:300]) or type(error).__name__)
 
 
 def _writable(folder: Path) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     probe = folder / f".probe-{os.getpid()}"
     probe.write_bytes(b"")
     probe.unlink()
@@ -396,20 +395,20 @@ def _database(url: str) -> str:
         base.check_revision(engine)
     finally:
         engine.dispose()
-    return f"{config.without_password(url)} is up to date"
+    return f"{logs.without_secrets(url)} is up to date"
 
 
 def _store(url: str) -> str:
     kept = store(url)
     name = kept.put(b"")
     kept.get(name)
-    return config.without_password(url)
+    return logs.without_secrets(url)
 
 
 def _broker(settings: config.Settings) -> str:
     if settings.broker_url:
         queue.ping(settings)
-        return f"{config.without_password(settings.broker_url)} answers"
+        return f"{logs.without_secrets(settings.broker_url)} answers"
     found = broker.running(settings.data_dir)
     if found is not None:
         return f"embedded, runs as process {found.pid}"

@@ -75,3 +75,27 @@ def test_setting_up_twice_does_not_double_the_lines(capsys: pytest.CaptureFixtur
     log.warning("once")
     log.info("never")
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://nianbao:geheim@db:5432/nianbao",
+        "redis://:geheim@b:6379/0",
+        "smtp://user:ge/geheim@mail:587",
+        "smtp://user:ge@geheim@mail:587",
+        "postgresql://db/nianbao?user=a&password=geheim",
+        "host=db user=a password='geheim word' dbname=n",
+        "host=db password=geheim dbname=n",
+        "s3://bucket/prefix?secret=geheim",
+    ],
+)
+def test_a_secret_is_hidden_in_whatever_shape_it_is_written(address: str):
+    shown = logs.without_secrets(f"cannot reach {address} now")
+    assert "geheim" not in shown
+    assert shown.endswith(" now")
+
+
+def test_what_is_no_secret_is_left_as_it_is():
+    for text in ("http://a.gov.cn/list?page=2", "mail to a@b.cn", "http://a.gov.cn:80/x and c@d.cn", "12:30 a@b"):
+        assert logs.without_secrets(text) == text

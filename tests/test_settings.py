@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config import BadSettings, Settings, settings, without_password
+from config import BadSettings, Settings, mail_address, settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,4 +50,21 @@ def test_a_secret_file_that_is_not_there_is_named(monkeypatch, tmp_path):
 def test_passwords_are_never_shown(monkeypatch):
     monkeypatch.setenv("NIANBAO_DATABASE_URL", "postgresql+psycopg://nianbao:geheim@db:5432/nianbao")
     assert "geheim" not in str(settings().shown())
-    assert without_password("redis://:geheim@b:6379/0") == "redis://:***@b:6379/0"
+
+
+def test_a_settings_file_in_another_encoding_is_named_in_one_line(tmp_path):
+    (tmp_path / ".env").write_bytes("NIANBAO_MAIL_FROM=年报 <a@b.cn>\n".encode("gbk"))
+    with pytest.raises(BadSettings, match="not UTF-8"):
+        settings()
+
+
+@pytest.mark.parametrize("wrong", ["office", "a@", "@b.cn", "a b@c.cn", "ａ@b.cn", "a＠b.cn", "a@b..cn", "甲 <a@b.cn>"])
+def test_a_wrong_mail_address_is_found_when_it_is_entered(monkeypatch, wrong):
+    monkeypatch.setenv("NIANBAO_OFFICE_MAIL", f"office@a.gov.cn,{wrong}")
+    with pytest.raises(BadSettings, match="NIANBAO_OFFICE_MAIL"):
+        settings()
+
+
+def test_an_address_with_a_chinese_name_is_an_address():
+    assert mail_address("张三@a.gov.cn") == "张三@a.gov.cn"
+    assert mail_address("office@localhost") == "office@localhost"
