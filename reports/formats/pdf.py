@@ -9,21 +9,20 @@ from __future__ import annotations
 import ctypes
 import io
 import math
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import repeat
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
-from reports.blocks import At, Blocks, Box, Picture, Unreadable
+from reports.blocks import At, Block, Blocks, Box, Grid, GridCell, Paragraph, Picture, Unreadable
 from reports.formats import fonts
 from reports.formats.lattice import Segment
 from reports.formats.pages import THIN, Floats, Page, blocks_of, long_axis, rules_of, segments
+from reports.formats.text_layer import INVISIBLE, address, blank, by_address, codes_of, lost, rectangles, unread
 
 # The longest report seen has 38 pages.
 MAX_PAGES = 60
@@ -41,31 +40,22 @@ PICTURE_DPI = 200  # for pages drawn as curves, and where several pictures make 
 MAX_DPI = 300
 # A picture that may hold a table is wider than this share of the page and higher than this many points.
 PICTURE_WIDTH, PICTURE_HEIGHT = 0.4, 40.0
-
-
-def _by_address(function: Any, *arguments: Any, returns: Any = ctypes.c_int) -> Callable[..., int]:
-    """A function of the library that takes and gives plain addresses: for thousands of characters and rules, converting
-    structures takes longer than reading them."""
-    address = ctypes.cast(function, ctypes.c_void_p).value
-    assert address is not None
-    made: Callable[..., int] = ctypes.CFUNCTYPE(returns, *arguments)(address)
-    return made
-
+_Text = TypeVar("_Text", GridCell, Paragraph)
+# Confidence of what stands on a page that says more than its text layer, and of a cell with a character that nothing says.
+INCOMPLETE = 0.5
+UNREAD = "\ufffd"
 
 _ADDRESS, _NUMBER = ctypes.c_void_p, ctypes.c_int
-_loose_box = _by_address(raw.FPDFText_GetLooseCharBox, _ADDRESS, _NUMBER, _ADDRESS)
-_page_object = _by_address(raw.FPDFPage_GetObject, _ADDRESS, _NUMBER, returns=_ADDRESS)
-_form_object = _by_address(raw.FPDFFormObj_GetObject, _ADDRESS, ctypes.c_ulong, returns=_ADDRESS)
-_type = _by_address(raw.FPDFPageObj_GetType, _ADDRESS)
-_matrix = _by_address(raw.FPDFPageObj_GetMatrix, _ADDRESS, _ADDRESS)
-_count_segments = _by_address(raw.FPDFPath_CountSegments, _ADDRESS)
-_draw_mode = _by_address(raw.FPDFPath_GetDrawMode, _ADDRESS, _ADDRESS, _ADDRESS)
-_segment = _by_address(raw.FPDFPath_GetPathSegment, _ADDRESS, _NUMBER, returns=_ADDRESS)
-_point = _by_address(raw.FPDFPathSegment_GetPoint, _ADDRESS, _ADDRESS, _ADDRESS)
-_segment_type = _by_address(raw.FPDFPathSegment_GetType, _ADDRESS)
-_closes = _by_address(raw.FPDFPathSegment_GetClose, _ADDRESS)
-
-_INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_page_object = by_address(raw.FPDFPage_GetObject, _ADDRESS, _NUMBER, returns=_ADDRESS)
+_form_object = by_address(raw.FPDFFormObj_GetObject, _ADDRESS, ctypes.c_ulong, returns=_ADDRESS)
+_type = by_address(raw.FPDFPageObj_GetType, _ADDRESS)
+_matrix = by_address(raw.FPDFPageObj_GetMatrix, _ADDRESS, _ADDRESS)
+_count_segments = by_address(raw.FPDFPath_CountSegments, _ADDRESS)
+_draw_mode = by_address(raw.FPDFPath_GetDrawMode, _ADDRESS, _ADDRESS, _ADDRESS)
+_segment = by_address(raw.FPDFPath_GetPathSegment, _ADDRESS, _NUMBER, returns=_ADDRESS)
+_point = by_address(raw.FPDFPathSegment_GetPoint, _ADDRESS, _ADDRESS, _ADDRESS)
+_segment_type = by_address(raw.FPDFPathSegment_GetType, _ADDRESS)
+_closes = by_address(raw.FPDFPathSegment_GetClose, _ADDRESS)
 
 
 def blocks(data: bytes) -> Blocks:
@@ -94,6 +84,7 @@ def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
         out.warnings.append("the PDF is cut short or was repaired; parts may be missing")
     pages: list[Page] = []
     scanned = failed = pictures = 0
+    incomplete: set[int] = set()
     for index in range(min(count, MAX_PAGES)):
         try:
             page = document[index]
@@ -101,19 +92,39 @@ def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
             failed += 1
             out.warnings.append(f"page {index + 1} is damaged and not read")
             continue
+        reading = _Reader(page, index + 1, MAX_PICTURES - pictures)
         try:
-            read, scan = _Reader(page, index + 1, MAX_PICTURES - pictures).read()
+            read, scan = reading.read()
         finally:
             page.close()
+        if reading.lost and not scan:
+            incomplete.add(index + 1)
+            out.warnings.append(
+                f"page {index + 1} shows {reading.lost} pieces of text that its text layer lacks; its figures are in doubt"
+            )
         pages.append(read)
         scanned += scan
         pictures += len(read.pictures) if not scan else 0
     if failed == min(count, MAX_PAGES):
         raise Unreadable("none of the PDF's pages can be opened; fetch it again or ask for it")
-    out.blocks = blocks_of(pages)
+    out.blocks = [_doubted(block, incomplete) for block in blocks_of(pages)]
     if scanned and scanned == len(pages):
         out.reader = "pdf-ocr"
     return out
+
+
+def _doubted(block: Block, incomplete: set[int]) -> Block:
+    """The block with what was not read for sure marked: all on the pages given, and texts with a character unread."""
+    if isinstance(block, Grid):
+        rows = tuple(tuple(_doubted_text(cell, incomplete) for cell in row) for row in block.rows)
+        return block if rows == block.rows else replace(block, rows=rows)
+    return block if isinstance(block, Picture) else _doubted_text(block, incomplete)
+
+
+def _doubted_text(item: _Text, incomplete: set[int]) -> _Text:
+    if UNREAD not in item.text and item.at.page not in incomplete:
+        return item
+    return replace(item, text=item.text.replace(UNREAD, ""), confidence=min(item.confidence, INCOMPLETE))
 
 
 @dataclass(slots=True)
@@ -123,7 +134,7 @@ class _Drawn:
     horizontal: list[Segment] = field(default_factory=list)
     vertical: list[Segment] = field(default_factory=list)
     images: list[tuple[int, Box, Any]] = field(default_factory=list)  # order of drawing, place, object
-    texts: int = 0
+    texts: list[int] = field(default_factory=list)  # their addresses
     turned: bool = False  # some text runs in another direction than the page
     last_text: int = -1
     first_text: int = -1
@@ -141,13 +152,14 @@ class _Reader:
         self._turn = page.get_rotation() % 360
         left, bottom, right, top = page.get_bbox()
         self._left, self._bottom, self._right, self._top = left, bottom, right, top
+        self.lost = 0  # text objects of the page that are not in its text layer
         self._direction = 0  # of most of the text, in quarters anticlockwise
 
     def read(self) -> tuple[Page, bool]:
         """The page, and whether it is handed on as a picture."""
         drawn = self._draw()
         texts, boxes, sound = self._characters(drawn)
-        scan = self._is_scan(drawn, len(texts), sound)
+        scan = self._is_scan(drawn, len(texts) - texts.count(UNREAD), sound)
         page = Page(self._number, self._width, self._height, [], np.zeros((0, 4)))
         if scan:
             page.pictures = [self._whole_page(drawn)]
@@ -182,7 +194,7 @@ class _Reader:
         out = _Drawn()
         lines: list[tuple[float, float, float, float]] = []
         count = raw.FPDFPage_CountObjects(self._page.raw)
-        self._walk(_address(self._page.raw), count, _page_object, (1, 0, 0, 1, 0, 0), 0, out, lines)
+        self._walk(address(self._page.raw), count, _page_object, (1, 0, 0, 1, 0, 0), 0, out, lines)
         if lines:
             ends = np.asarray(lines, dtype=np.float64)
             a, b = self._points(ends[:, :2]), self._points(ends[:, 2:])
@@ -211,7 +223,7 @@ class _Reader:
                     f"page {self._number} draws more than {MAX_OBJECTS} objects; it is a drawing, not a report", "cells"
                 )
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                out.texts += 1
+                out.texts.append(item)
                 out.last_text = out.objects
                 if out.first_text < 0:
                     out.first_text = out.objects
@@ -264,22 +276,23 @@ class _Reader:
             count = raw.FPDFText_CountChars(handle)
             if count > MAX_CHARACTERS:
                 raise Unreadable(f"page {self._number} has {count} characters; no report has", "cells")
+            self.lost = lost(self._page.raw, handle, max(count, 0), drawn.texts)
             if count <= 0:
                 return [], np.zeros((0, 4)), 1.0
-            codes, flat = _codes(handle, count), _rectangles(handle, count)
+            codes, flat = codes_of(handle, count), rectangles(handle, count)
             # FS_RECTF: left, top, right, bottom
             boxes = self._boxes(flat[:, (0, 3, 2, 1)])
-            keep = (codes > 32) & (codes != 0xA0) & (codes != 0x3000) & (codes != 0xAD) & ~_blank(codes)
+            bad = unread(handle, codes)
+            keep = ~blank(codes) | bad
             keep &= (boxes[:, 2] > 0) & (boxes[:, 0] < self._width) & (boxes[:, 3] > 0) & (boxes[:, 1] < self._height)
-            bad = (codes == 0xFFFD) | ((codes >= 0xE000) & (codes <= 0xF8FF)) | (codes == 0xFFFE) | (codes == 0xFFFF)
             sound = 1.0 - float(bad.sum()) / max(int((keep | bad).sum()), 1)
             covered = self._covered(handle, drawn, boxes, keep) if drawn.images else None
             if covered is not None:
                 keep &= ~covered
             if drawn.turned:
                 keep &= self._straight(handle, keep)
-            chosen = np.flatnonzero(keep & ~bad)
-            return [chr(code) for code in codes[chosen].tolist()], boxes[chosen], sound
+            chosen = np.flatnonzero(keep)
+            return [chr(code) for code in np.where(bad, ord(UNREAD), codes)[chosen].tolist()], boxes[chosen], sound
         finally:
             textpage.close()
 
@@ -298,7 +311,7 @@ class _Reader:
             if key not in seen:
                 mode = raw.FPDFTextObj_GetTextRenderMode(item) if item else 0
                 opaque = not item or not raw.FPDFPageObj_GetFillColor(item, None, None, None, alpha) or alpha.value > 8
-                seen[key] = mode in _INVISIBLE or not opaque
+                seen[key] = mode in INVISIBLE or not opaque
             hidden[n] = seen[key]
         over = [box for order, box in large if order > drawn.last_text]
         cx, cy = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
@@ -409,29 +422,6 @@ class _Reader:
         return _png(image.crop(tuple(int(v * scale) for v in box)))
 
 
-def _address(pointer: Any) -> int:
-    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
-
-
-def _codes(handle: Any, count: int) -> Any:
-    """The code points of a page's characters, in one call where each is one unit of the text as a whole."""
-    units = (ctypes.c_ushort * (count + 1))()
-    if raw.FPDFText_GetText(handle, 0, count, units) == count + 1:
-        codes = np.frombuffer(bytes(units), dtype=np.uint16)[:count].astype(np.int64)
-        if not ((codes >= 0xD800) & (codes <= 0xDFFF)).any():  # beyond the basic plane a character has two
-            return codes
-    return np.fromiter((raw.FPDFText_GetUnicode(handle, n) for n in range(count)), np.int64, count)
-
-
-def _rectangles(handle: Any, count: int) -> Floats:
-    """The loose boxes of a page's characters (n × 4: left, top, right, bottom)."""
-    rectangles = (raw.FS_RECTF * count)()
-    size, at = ctypes.sizeof(raw.FS_RECTF), ctypes.addressof(rectangles)
-    page = _address(handle)
-    deque(map(_loose_box, repeat(page), range(count), range(at, at + count * size, size)), maxlen=0)
-    return np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4).astype(np.float64)
-
-
 def _times(inner: Any, outer: tuple[float, ...]) -> tuple[float, ...]:
     a, b, c, d, e, f = inner.a, inner.b, inner.c, inner.d, inner.e, inner.f
     if outer == (1, 0, 0, 1, 0, 0):
@@ -492,10 +482,6 @@ def _turn_clockwise(page: Page) -> None:
 
 def _area(box: Box) -> float:
     return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)
-
-
-def _blank(codes: Any) -> Any:
-    return ((codes >= 0x2000) & (codes <= 0x200F)) | ((codes >= 0x2028) & (codes <= 0x202F)) | (codes == 0xFEFF)
 
 
 def _pixels(item: Any) -> tuple[int, int]:
