@@ -354,6 +354,8 @@ def agencies_import(
         if result.bad and not skip_bad:
             session.rollback()
             raise Refused(f"{file}: nothing was imported; mend the rows above or add --skip-bad")
+        for warning in result.warnings:
+            err.print(f"nianbao: {escape(str(file))}: row {warning.row}: {escape(warning.message)}", soft_wrap=True)
     out.print(f"added {result.added}, updated {result.updated}, skipped {len({b.row for b in result.bad})}")
 
 
@@ -607,6 +609,7 @@ def alerts_run(
     with _database(settings) as engine, base.transaction(engine) as session:
         publication.judge(lambda: nullcontext(session), season, moment)  # one transaction: a dry run leaves nothing
         composed = run.decide_and_queue(session, settings, moment, year=season, dry_run=dry_run)
+        homeless = run.without_recipient(session, settings, moment, season)
         if dry_run:
             session.rollback()
     for mail in composed:
@@ -617,7 +620,11 @@ def alerts_run(
             )
         else:
             out.print(f"queued mail {mail.id}: {escape(mail.subject)}", soft_wrap=True)
-    if not composed:
+    if homeless:
+        err.print(
+            f"{homeless} notices have no recipient: give the office an address in the register or set NIANBAO_OFFICE_MAIL"
+        )
+    elif not composed:
         out.print("nothing new to tell")
 
 

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -79,6 +79,7 @@ class ImportResult:
     added: int = 0
     updated: int = 0
     bad: list[BadRow] = field(default_factory=list)
+    warnings: list[BadRow] = field(default_factory=list)  # rows that were imported and still want a look
 
 
 # ------------------------------------------------------------------ in
@@ -113,6 +114,7 @@ def import_agencies(session: Session, path: Path, skip_bad: bool, now: datetime)
         if reports_urls:
             sources.serve(session, agency.id, reports_urls, family, now)
     agencies.link_parents(session)
+    result.warnings = list(_unknown_superiors(session, [row for row, _, _ in rows], seen))
     return result
 
 
@@ -274,6 +276,22 @@ def _agency_row(values: Mapping[str, str]) -> agencies.AgencyRow:
         aliases=[part for part in re.split(r"[、;；]+", values["aliases"]) if part],
         office_emails=_parts(values["office_email"]),
     )
+
+
+def _unknown_superiors(
+    session: Session, rows: Sequence[agencies.AgencyRow], line_of: Mapping[str, int]
+) -> Iterator[BadRow]:
+    """A superior that is not registered, one warning each, where no office gets mails about the body either: a slip of
+    the pen there silences everything that is found about it."""
+    registered = agencies.known(session)
+    without_office = agencies.without_office(session)
+    bodies: dict[str, list[str]] = {}
+    for row in rows:
+        if row.parent and row.parent not in registered and row.name in without_office:
+            bodies.setdefault(row.parent, []).append(row.name)
+    for parent, names in bodies.items():
+        message = f"the superior {parent!r} of {len(names)} bodies is not in the register: no office gets their mails"
+        yield BadRow(line_of[names[0]], "parent", message)
 
 
 def template(path: Path) -> None:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import config
 import logs
+from alerts import run as alerts_run
 from alerts.send import Server
 from models import base, leases, work
 from storage import private_folder, store
@@ -349,6 +350,10 @@ def crawl_and_wait(
 # ------------------------------------------------------------------ doctor
 
 
+class NoRecipient(Exception):
+    """There is something to tell and nobody to tell it to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What ``nianbao doctor`` says of one part."""
@@ -363,13 +368,14 @@ class Examined:
 
 
 def examine(settings: config.Settings) -> list[Examined]:
-    """What is reachable and what is missing: folder, database, store, broker, mail server."""
+    """What is reachable and what is missing: folder, database, store, broker, mail server, recipients."""
     return [
         _examined("data folder", lambda: _writable(settings.data_dir)),
         _examined("database", lambda: _database(settings.database_url)),
         _examined("store", lambda: _store(settings.blob_url)),
         _examined("broker", lambda: _broker(settings)),
         _examined("mail server", lambda: _mail_server(settings.smtp_url)),
+        _examined("recipients", lambda: _recipients(settings)),
     ]
 
 
@@ -396,6 +402,18 @@ def _database(url: str) -> str:
     finally:
         engine.dispose()
     return f"{logs.without_secrets(url)} is up to date"
+
+
+def _recipients(settings: config.Settings) -> str:
+    engine = base.make_engine(settings.database_url)
+    try:
+        with base.reading(engine) as session:
+            lost = alerts_run.without_recipient(session, settings, base.utcnow())
+    finally:
+        engine.dispose()
+    if lost:
+        raise NoRecipient(f"{lost} notices have no recipient: give the office an address or set NIANBAO_OFFICE_MAIL")
+    return "every notice to an office has one"
 
 
 def _store(url: str) -> str:

@@ -39,15 +39,11 @@ def decide_and_queue(
     Safe to run twice: the mail's key and each notice's key are unique in the database.
     """
     now = now.astimezone(settings.zone)
-    season = year if year is not None else now.year - 1
-    ledger = queries.ledger(session, season, now)
-    ledger.findings = queries.open_findings(session)
-    told = mails.told(session)
     out = []
-    for digest in decide(ledger, told, now):
+    for digest in _digests(session, now, year):
         recipients, name = _addressee(session, settings, digest)
         if not recipients:
-            continue
+            continue  # ``without_recipient`` counts them, the doctor and the command say so
         message = compose(digest, name, settings.public_url)
         if dry_run:
             out.append(Composed(0, recipients, message.subject, message.text))
@@ -70,6 +66,23 @@ def decide_and_queue(
         if mail is not None:
             out.append(Composed(mail.id, recipients, message.subject, message.text))
     return out
+
+
+def without_recipient(session: Session, settings: Settings, now: datetime, year: int | None = None) -> int:
+    """How many notices to offices wait because nobody is named to get them: neither the supervising office (a body whose
+    superior is not in the register has none) nor ``NIANBAO_OFFICE_MAIL``. They are told as soon as somebody is."""
+    now = now.astimezone(settings.zone)
+    return sum(
+        len(digest.notices)
+        for digest in _digests(session, now, year)
+        if digest.audience == "office" and not _addressee(session, settings, digest)[0]
+    )
+
+
+def _digests(session: Session, now: datetime, year: int | None) -> list[Digest]:
+    ledger = queries.ledger(session, year if year is not None else now.year - 1, now)
+    ledger.findings = queries.open_findings(session)
+    return decide(ledger, mails.told(session), now)
 
 
 def queue_refusals(

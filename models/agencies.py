@@ -275,6 +275,12 @@ def office_ids(session: Session) -> dict[int, int]:
     return out
 
 
+def without_office(session: Session) -> set[str]:
+    """The names of the bodies that no office supervises."""
+    supervised = office_ids(session)
+    return {name for id_, name in session.execute(sa.select(Agency.id, Agency.name)) if id_ not in supervised}
+
+
 def office_of(session: Session, agency_id: int) -> Office | None:
     """The office that supervises a body: that of the nearest government, itself or above, that has one."""
     above: Agency | None = session.get(Agency, agency_id)

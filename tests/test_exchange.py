@@ -60,6 +60,22 @@ def faults(result: ImportResult) -> list[tuple[int, str]]:
 # ------------------------------------------------------------------ in
 
 
+def test_a_superior_that_is_not_in_the_register_is_warned_of_once_where_no_office_gets_the_mails(
+    engine: Engine, tmp_path: Path
+):
+    path = sheet(
+        tmp_path / "a.csv",
+        "丁县统计局,county,department,丁县府,,,,,,,",
+        "丁县民政局,county,department,丁县府,,,,,,,",
+        "丁县人民政府,county,government,某市人民政府,,,,,,,a@ding.gov.cn",
+        "丁县教育局,county,department,丁县人民政府,,,,,,,",
+    )
+    result = take(engine, path)
+    (warning,) = result.warnings
+    assert (warning.row, result.added, result.bad) == (2, 4, [])
+    assert "'丁县府' of 2 bodies" in warning.message
+
+
 def test_bodies_are_added_with_their_parents_even_where_those_stand_further_down(engine: Engine, tmp_path: Path):
     path = sheet(
         tmp_path / "a.csv",

@@ -187,6 +187,7 @@ def test_the_doctor_says_what_is_reachable(settings: config.Settings):
         found = up.examine(settings.model_copy(update={"smtp_url": inbox.url}))
     assert [(item.name, item.ok) for item in found] == [
         ("data folder", True), ("database", True), ("store", True), ("broker", True), ("mail server", True),
+        ("recipients", True),
     ]  # fmt: skip
     assert "not running now" in next(item.message for item in found if item.name == "broker")
 
@@ -201,7 +202,7 @@ def test_the_doctor_names_each_part_that_is_not_and_shows_no_password(settings: 
         }
     )
     found = {item.name: item for item in up.examine(broken)}
-    assert {name for name, item in found.items() if not item.ok} == {"database", "broker", "mail server"}
+    assert {name for name, item in found.items() if not item.ok} == {"database", "broker", "mail server", "recipients"}
     assert not [item for item in found.values() if "geheim" in item.message]
     assert all(item.message and "\n" not in item.message for item in found.values())
     assert found["store"].as_dict()["ok"] is True

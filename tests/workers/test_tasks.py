@@ -338,6 +338,23 @@ def test_what_nobody_got_is_told_again_by_the_next_digest_and_once(
     assert not inbox.mails
 
 
+def test_notices_that_nobody_gets_are_counted_and_told_once_somebody_does(
+    db: Engine, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("NIANBAO_OFFICE_MAIL", "")
+    config.settings.cache_clear()
+    year, now = last_year(settings), base.utcnow()
+    read_and_check(db, settings, year)
+    with base.transaction(db) as session:
+        assert alerts_run.decide_and_queue(session, config.settings(), now, year=year) == []
+        lost = alerts_run.without_recipient(session, config.settings(), now, year)
+        assert lost > 0
+    recipients_are(monkeypatch, "office@example.invalid")
+    with base.transaction(db) as session:
+        assert alerts_run.without_recipient(session, config.settings(), now, year) == 0
+        assert len(alerts_run.decide_and_queue(session, config.settings(), now, year=year)) == 1
+
+
 def test_a_paused_sender_that_lost_its_lease_sends_nothing(
     db: Engine, settings: config.Settings, inbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ):
