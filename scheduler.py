@@ -38,7 +38,6 @@ LOCK = "scheduler"
 LEASE = timedelta(seconds=30)
 BEAT = 10.0  # seconds: two beats may be missed
 SWEEP_SECONDS = 30
-MISFIRE = 3600  # seconds by which a job may be late: machines sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ class Scheduler:
     def _step_up(self) -> None:
         jobs = BackgroundScheduler(
             timezone=self.settings.zone,
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},  # machines sleep
         )
         now = base.utcnow()
         for job in timetable(self.settings):

@@ -41,31 +41,54 @@ def decide_and_queue(
     now = now.astimezone(settings.zone)
     out = []
     for digest in _digests(session, now, year):
-        recipients, name = _addressee(session, settings, digest)
-        if not recipients:
-            continue  # ``without_recipient`` counts them, the doctor and the command say so
-        message = compose(digest, name, settings.public_url)
-        if dry_run:
-            out.append(Composed(0, recipients, message.subject, message.text))
-            continue
-        mail = mails.queue(
-            session,
-            key=digest.key,
-            office_id=digest.office_id,
-            recipients=list(recipients),
-            event="digest",
-            stage=digest.audience,
-            day=digest.day,
-            subject=message.subject,
-            text=message.text,
-            html=message.html,
-            message_id=message_id(digest.key, settings.mail_from),
-            notices=[notice.key for notice in digest.notices],
-            now=now.astimezone(UTC),
-        )
-        if mail is not None:
-            out.append(Composed(mail.id, recipients, message.subject, message.text))
+        composed = _queue(session, settings, digest, now, dry_run)
+        if composed is not None:
+            out.append(composed)
     return out
+
+
+def decide_again(session: Session, settings: Settings, mail: mails.Mail, now: datetime) -> list[Composed]:
+    """A digest that waited is decided again when it is about to leave: what is no longer true is not said, and all that
+    waited for one audience, office and season becomes one mail of today. Returns what was queued in its place: nothing
+    where nothing is left to tell, or where today's digest has left already (the rest is told tomorrow)."""
+    prefix = mail.key.removesuffix(mail.day.isoformat())
+    audience, office_id, year = mail.stage, mail.office_id, int(prefix.rstrip(":").rpartition(":")[2])
+    mails.withdraw(session, prefix)
+    now = now.astimezone(settings.zone)
+    out = []
+    for digest in _digests(session, now, year):
+        if (digest.audience, digest.office_id) == (audience, office_id):
+            composed = _queue(session, settings, digest, now)
+            if composed is not None:
+                out.append(composed)
+    return out
+
+
+def _queue(
+    session: Session, settings: Settings, digest: Digest, now: datetime, dry_run: bool = False
+) -> Composed | None:
+    recipients, name = _addressee(session, settings, digest)
+    if not recipients:
+        return None  # ``without_recipient`` counts them, the doctor and the command say so
+    message = compose(digest, name, settings.public_url)
+    if dry_run:
+        return Composed(0, recipients, message.subject, message.text)
+    mail = mails.queue(
+        session,
+        key=digest.key,
+        office_id=digest.office_id,
+        recipients=list(recipients),
+        event="digest",
+        stage=digest.audience,
+        day=digest.day,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        message_id=message_id(digest.key, settings.mail_from),
+        notices=[notice.key for notice in digest.notices],
+        now=now.astimezone(UTC),
+    )
+    return None if mail is None else Composed(mail.id, recipients, message.subject, message.text)
 
 
 def without_recipient(session: Session, settings: Settings, now: datetime, year: int | None = None) -> int:

@@ -107,6 +107,20 @@ def _take_over(session: Session, audience: str, notices: Sequence[str]) -> None:
     session.execute(sa.delete(MailNotice).where(MailNotice.mail_id.in_(given_up)))
 
 
+def withdraw(session: Session, key_prefix: str) -> int:
+    """Take back the mails whose key begins so, that wait and that nobody has got yet, with what they would have told.
+    Returns how many."""
+    waiting = sa.select(Mail).where(Mail.key.startswith(key_prefix, autoescape=True), Mail.state == "queued")
+    count = 0
+    for mail in session.scalars(waiting.with_for_update()).all():
+        if all(one["state"] != "delivered" for one in mail.deliveries.values()):
+            session.execute(sa.delete(MailNotice).where(MailNotice.mail_id == mail.id))
+            session.delete(mail)
+            count += 1
+    session.flush()
+    return count
+
+
 def is_replaced(session: Session, mail_id: int) -> bool:
     """Whether a later mail tells what this one would have told."""
     return session.scalar(sa.select(MailNotice.mail_id).where(MailNotice.mail_id == mail_id).limit(1)) is None

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 CRAWL_BATCH = 50  # sources one child takes: it keeps the pauses between requests to a host, over all of them
 MAX_ATTACHMENTS = 5  # of a page, that are read by themselves
+FRESH = timedelta(minutes=10)  # after that a digest is decided again before it leaves: a body may have published
 KEPT = timedelta(days=90)  # how long done work is kept, for whoever asks what happened
 DOCUMENT_RULES = tuple(rule_id for rule_id in checks.RULES if rule_id not in publication.RULES)
 
@@ -188,6 +189,11 @@ def _tell_refusals(session: Session, job: Job, refused: Mapping[str, str]) -> No
             job.then(work.add(session, "mail", queued, base.utcnow()).id)
 
 
+def _is_stale(row: mails.Mail, now: datetime) -> bool:
+    """A digest that nobody has got and that waited too long to be sent as it is."""
+    return row.event == "digest" and row.state == "queued" and row.queued_at < now - FRESH and not row.deliveries
+
+
 def _take(job: Job) -> Outgoing | None:
     """Mark the mail as being sent, before the first byte leaves. None where there is nothing to send any more."""
     with job.transaction() as session:
@@ -199,7 +205,11 @@ def _take(job: Job) -> Outgoing | None:
                 raise NeedsPerson("a later mail tells what this one would have told: drop it")
             row.state = "queued"  # a first attempt: a person has put the work back, knowing what became of it
             session.flush()
-        taken = mails.take(session, job.subject)
+        stale = row is not None and _is_stale(row, base.utcnow())
+        if row is not None and stale:
+            for composed in alerts_run.decide_again(session, job.settings, row, base.utcnow()):
+                job.then(work.add(session, "mail", composed.id, base.utcnow()).id)
+        taken = None if stale else mails.take(session, job.subject)
         if taken is not None:
             return Outgoing(
                 message_id=taken.message_id,
@@ -209,7 +219,7 @@ def _take(job: Job) -> Outgoing | None:
                 html=taken.html,
                 queued_at=taken.queued_at,
             )
-        interrupted = mails.interrupted(session, job.subject)
+        interrupted = not stale and mails.interrupted(session, job.subject)
     if interrupted:
         raise NeedsPerson("the sender stopped while the mail was being handed over: it is perhaps sent")
     with job.finishing():

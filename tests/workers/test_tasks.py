@@ -355,6 +355,49 @@ def test_notices_that_nobody_gets_are_counted_and_told_once_somebody_does(
         assert len(alerts_run.decide_and_queue(session, config.settings(), now, year=year)) == 1
 
 
+def waited(db: Engine, days: int) -> None:
+    """The one mail has waited so long in the outbox."""
+    with base.transaction(db) as session:
+        mail = session.scalars(sa.select(mails.Mail)).one()
+        mail.queued_at -= timedelta(days=days)
+        mail.day -= timedelta(days=days)
+        mail.key = f"{mail.key.rpartition(':')[0]}:{mail.day.isoformat()}"
+
+
+def test_a_digest_that_waited_leaves_as_one_of_today_without_what_is_no_longer_true(
+    db: Engine, settings: config.Settings, inbox: Mailbox
+):
+    work_id = decided(db, settings)
+    waited(db, 2)
+    old = the_mail(db)
+    with base.transaction(db) as session:
+        first = session.scalars(sa.select(findings.Finding).where(findings.Finding.severity == "error")).first()
+        assert first is not None
+        gone, first.state, first.resolved_at = first.message, "resolved", base.utcnow()
+    run(tasks.mail, work_id)
+    assert not inbox.mails
+    new = the_mail(db)
+    assert new.day == base.utcnow().astimezone(settings.zone).date()
+    assert gone in old.text
+    assert gone not in new.text
+    run(tasks.mail, waiting(db, "mail")[0].id)
+    assert [str(mail["Subject"]) for mail in inbox.mails] == [new.subject]
+
+
+def test_a_digest_that_waited_until_nothing_is_left_to_tell_never_leaves(
+    db: Engine, settings: config.Settings, inbox: Mailbox
+):
+    work_id = decided(db, settings)
+    waited(db, 1)
+    with base.transaction(db) as session:
+        for finding in session.scalars(sa.select(findings.Finding)):
+            finding.state, finding.resolved_at = "resolved", base.utcnow()
+    run(tasks.mail, work_id)
+    assert all_of(db, mails.Mail) == []
+    assert row(db, work_id).state == "done"
+    assert not inbox.mails
+
+
 def test_a_paused_sender_that_lost_its_lease_sends_nothing(
     db: Engine, settings: config.Settings, inbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ):
