@@ -284,7 +284,7 @@ def _with_context(found: list[Report]) -> Iterator[tuple[Report, Context]]:
 
 
 def _show_report(report: Report) -> None:
-    from reports import forms
+    from reports.form import forms
 
     if report.error is not None:
         return

@@ -26,7 +26,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 import config
 import net
 from models import agencies, sources
-from reports import forms
+from reports.form import forms
 from spreadsheet import safe, storable
 
 if TYPE_CHECKING:

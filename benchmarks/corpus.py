@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from reports import forms
+from reports.form import forms
 from reports.report import Form, Number
 from tests.makers import pdf
 from tests.makers.report import ARTICLE, NUMERALS, SECTIONS, Slot, Table, Truth, story, tables

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from benchmarks.corpus import MEASURES, PARTS, Draft, Flaw, balance, results, sections_of, totals, write
-from reports import forms
 from reports.checks.similarity import MINIMUM, masked, share
+from reports.form import forms
 from tests.makers.report import Slot
 
 FLAWS: dict[str, tuple[str, Flaw]] = {}

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from reports import forms
+from reports.form import forms
 from reports.report import Form
 
 DATA = Path(__file__).parent / "data"

@@ -18,7 +18,6 @@ from models.mails import Mail
 from models.readings import Reading
 from models.sources import Run, Source, SourceAgency, last_complete_before
 from models.work import Work
-from reports import forms
 from reports.aggregate import Found, Member
 from reports.duties import (
     Duty,
@@ -31,6 +30,7 @@ from reports.duties import (
     standing,
     statutory_deadline,
 )
+from reports.form import forms
 from reports.report import Finding as Said
 from reports.report import Report
 

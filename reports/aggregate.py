@@ -14,12 +14,12 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Literal
 
-from reports import forms
 from reports.checks.context import Context, Register
 from reports.checks.engine import covers_area
 from reports.checks.evaluate import Case, series_of
 from reports.doubt import SURE, Identity, identities
 from reports.duties import UNREAD_ZH, Standing
+from reports.form import forms
 from reports.report import Cell, Form, Number, Report
 
 FIRST_YEAR = 2019  # the first report year of a uniform form: 国办公开办函〔2019〕60号

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 
 from reports import gaps, numbers
 from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Picture
-from reports.forms import RowSpec, rows
+from reports.form.forms import RowSpec, rows
 from reports.report import TABLES, Cell, Form, Row, Table
 
 GAP = 0.35  # what it costs to leave a printed row or a row of the form without a partner

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from reports import numbers
 from reports.align import Aligned
-from reports.forms import rows
+from reports.form.forms import rows
 from reports.report import Cell, Form, Number
 
 SURE = 0.9  # the catalogue's min_confidence

@@ -1,6 +1,6 @@
 """The workbook of an aggregate, described as plain data: pages of boxes, in the printed form's layout.
 
-``summaries.workbook`` writes it. Nothing about rows and columns is said here: it comes from ``reports.layout``.
+``summaries.workbook`` writes it. Nothing about rows and columns is said here: it comes from ``reports.form.layout``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from math import ceil
 from typing import Literal, get_args
 from unicodedata import east_asian_width
 
-from reports import forms, layout
 from reports.aggregate import KIND_ZH, LACKING, NAMED, Aggregate, Mark, Part, Total
+from reports.form import forms, layout
 from reports.report import Form, Number, Table
 
 Style = Literal[

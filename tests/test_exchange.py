@@ -23,7 +23,7 @@ from exchange import BadSheet, ImportResult
 from models import agencies, base, queries, sources
 from models.agencies import Agency, Office
 from models.sources import Source, SourceAgency
-from reports import forms
+from reports.form import forms
 from spreadsheet import safe
 from tests.models.rows import NOW
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from reports import forms
+from reports.form import forms
 from reports.report import Form, Severity
 
 DATA = Path(__file__).parents[1] / "data" / "rules.yaml"

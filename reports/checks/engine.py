@@ -24,12 +24,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
-from reports import forms, layout
 from reports.checks import formula as language
 from reports.checks.catalogue import Rule, catalogue, expand
 from reports.checks.evaluate import Case, Evaluator, Operand, shown
 from reports.checks.formula import Arithmetic, Call, Clause, Key, Node
 from reports.checks.sheet import NO_RESULTS, Figure, NotJudged, Value, place, places
+from reports.form import forms, layout
 from reports.report import Claim, Finding, Form, Section, Severity, Table
 
 MILDER: dict[Severity, Severity] = {"error": "warning", "warning": "notice", "notice": "notice"}

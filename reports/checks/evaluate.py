@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from reports import forms
 from reports.checks import formula as language
 from reports.checks.catalogue import Rule, catalogue, expand
 from reports.checks.context import NEED_ZH, Context, Register
@@ -30,6 +29,7 @@ from reports.checks.formula import (
     Text,
 )
 from reports.checks.sheet import RESULT, Figure, NotJudged, Sheet, Value, place
+from reports.form import forms
 from reports.report import Report
 
 

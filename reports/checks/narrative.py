@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reports import forms
 from reports.checks.catalogue import Rule
 from reports.checks.claims import agree_rounded, summed
 from reports.checks.context import NEED_ZH
@@ -15,6 +14,7 @@ from reports.checks.evaluate import Case, Evaluator, Operand, shown
 from reports.checks.sheet import NotJudged
 from reports.checks.structure import title_zh
 from reports.checks.text import fragment, sentences, squeeze
+from reports.form import forms
 
 NEW, HANDLED = "applications.new.total", "applications.handled.total"
 _PIECE = re.compile(r"([^\d,，、;；:：。()（）]{1,24}?)(\d+)(?:件次|件|宗|起|例|份|项|条|次)")

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlsplit
 
-from reports import forms
 from reports.checks.catalogue import Rule
 from reports.checks.context import NEED_ZH, Portal, Register
 from reports.checks.engine import Evaluation, covers_area, fault, holds, not_judged, rule
@@ -19,6 +18,7 @@ from reports.checks.evaluate import Case, Operand, shown
 from reports.checks.sheet import NotJudged
 from reports.checks.text import NUMERALS, plain, squeeze
 from reports.duties import DEPARTMENT_DEADLINE, GOVERNMENT_DEADLINE
+from reports.form import forms
 from reports.report import TABLES, Report
 
 # These look into the report: they are judged with it, whenever it changes; the others with the crawl, every day.

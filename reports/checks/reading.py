@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports import forms
 from reports.checks.catalogue import Rule
 from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, repairs, rule
 from reports.checks.evaluate import Case, Operand
 from reports.checks.sheet import NotJudged, place, places
+from reports.form import forms
 from reports.report import TABLES, Row, Table
 
 FEW = 3  # so many blank cells are named one by one

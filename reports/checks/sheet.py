@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from reports import forms
 from reports.checks.catalogue import catalogue
+from reports.form import forms
 from reports.report import TABLES, Form, Report, Table
 
 # Tokens that say 没有 or 不适用: known not to be a figure, and surely read.

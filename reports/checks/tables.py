@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from reports import forms
 from reports.checks.catalogue import Rule
 from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, rule
 from reports.checks.evaluate import Case, Evaluator, Operand, shown
 from reports.checks.publication import register_of
 from reports.checks.sheet import NOTHING, NotJudged, place
 from reports.checks.text import squeeze
+from reports.form import forms
 from reports.report import TABLES, Table
 
 SECTION_OF: dict[Table, str] = {"proactive": "二", "applications": "三", "disputes": "四"}

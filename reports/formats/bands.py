@@ -16,8 +16,9 @@ from statistics import median, pstdev
 
 from rapidfuzz import fuzz
 
-from reports import forms, numbers
+from reports import numbers
 from reports.blocks import At, Block, Box, Grid, GridCell, Paragraph
+from reports.form import forms
 from reports.formats.cuts import likeness, tight
 from reports.formats.lattice import Segment, merged
 from reports.formats.lines import Run, TextLine, runs, spaced, wide

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from reports import forms, numbers
+from reports import numbers
 from reports.blocks import Block, Grid, GridCell, Paragraph
+from reports.form import forms
 from reports.grid import PAGE_NUMBER
 
 WHOLE = 0.9  # from here on a text is a label of the form by itself

@@ -26,8 +26,9 @@ from python_calamine import (
 )
 from rapidfuzz import fuzz
 
-from reports import forms, numbers
+from reports import numbers
 from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Unreadable
+from reports.form import forms
 from reports.formats.container import Container, declares_type, inside
 
 # calamine lays a sheet out densely: a cell at XFD1048576 would take gigabytes.

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from reports import forms
+from reports.form import forms
 from reports.report import Form, Number, Report
 
 PLACES = ("澄江市", "云岭县", "北屏区", "松桥市", "柳溪县", "石滩区", "东汀县", "望川市", "青禾区", "南浦县")

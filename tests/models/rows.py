@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import agencies, documents, readings, sources
-from reports import forms
+from reports.form import forms
 from reports.report import Cell, Finding, Kind, Number, Report, Source
 
 NOW = datetime(2027, 2, 3, 1, 0, tzinfo=UTC)  # 09:00 in China, three days after the departments' day

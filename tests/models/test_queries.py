@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from models import agencies, base, documents, findings, queries, readings
 from models.agencies import DutyGround, Office
-from reports import forms
 from reports.duties import Standing
+from reports.form import forms
 from tests.models.rows import (
     DAY,
     HOUR,

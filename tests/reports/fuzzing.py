@@ -28,8 +28,9 @@ from typing import Any
 
 from lxml import etree
 
-from reports import forms, reader
+from reports import reader
 from reports.blocks import Block
+from reports.form import forms
 from reports.report import KINDS, SCHEMA, Report
 from tests.makers import ole, small
 

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from reports import forms
+from reports.form import forms
 from reports.numbers import looks_like_value
 from reports.report import Form, Number
 

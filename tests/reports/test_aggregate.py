@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports import forms
 from reports.aggregate import Found, Member, aggregate, form_of_year
 from reports.duties import Duty, Sighting, Standing, State
+from reports.form import forms
 from reports.report import Cell, Details, Number, Report, Source
 
 NOW = datetime(2027, 4, 2, tzinfo=UTC)

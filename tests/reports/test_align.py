@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports import forms
 from reports.align import align, match, norm, similarity
 from reports.blocks import At, Blocks, Grid, GridCell, Paragraph
+from reports.form import forms
 from reports.reader import read
 from reports.report import Form
 from tests.reports import rendering

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from reports import forms
 from reports.align import Aligned
 from reports.doubt import holds, identities, second_look
+from reports.form import forms
 from reports.report import Cell
 from tests.reports.rendering import figures
 

@@ -6,9 +6,10 @@ import random
 
 import pytest
 
-from reports import forms, gaps, reader
+from reports import gaps, reader
 from reports.align import align
 from reports.blocks import Blocks, Grid, Paragraph
+from reports.form import forms
 
 SPECS = forms.rows("applications", "2021")
 HEADS = "自然人 商业企业 科研机构 社会公益组织 法律服务机构 其他 总计"

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports import forms, layout
 from reports.aggregate import Aggregate, Part, Remark, totals
+from reports.form import forms, layout
 from reports.report import Form, Number, Table
 from summaries import aggregate as pages
 from summaries import workbook

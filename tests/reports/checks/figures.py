@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from reports import forms
 from reports.checks.catalogue import catalogue
+from reports.form import forms
 from reports.report import Cell, Claim, Details, Form, Heading, Number, Period, Report, Section, Source, YearMention
 
 TITLES = [title for title, _ in catalogue().titles]

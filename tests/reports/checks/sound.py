@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from reports import forms
 from reports.checks.catalogue import catalogue
 from reports.checks.sheet import NO_RESULTS
+from reports.form import forms
 from reports.report import Form, Number
 
 

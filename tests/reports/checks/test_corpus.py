@@ -6,8 +6,9 @@ import pytest
 
 from benchmarks import checking, corpus
 from benchmarks.flaws import FLAWS
-from reports import checks, forms, reader
+from reports import checks, reader
 from reports.checks.context import Context
+from reports.form import forms
 
 WORLD = corpus.World(3, seed=7)
 

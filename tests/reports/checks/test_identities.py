@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports import checks, forms
+from reports import checks
 from reports.checks.catalogue import catalogue
 from reports.checks.context import Context
 from reports.checks.engine import instances
 from reports.checks.formula import keys_in
+from reports.form import forms
 from tests.reports.checks.figures import report, seed_000_cells, seed_003_cells
 from tests.reports.checks.sound import sound
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports import forms
 from reports.blocks import Grid, GridCell
+from reports.form import forms
 from reports.formats import bands
 from reports.formats.lines import TextLine
 

@@ -1,6 +1,6 @@
 """The three tables as the forms print them: headers, merged cells and the place of every figure, as plain data.
 
-Rows, columns and their labels come from ``reports.forms``; the lines around them from ``data/layout.yaml``.
+Rows, columns and their labels come from ``reports.form.forms``; the lines around them from ``data/layout.yaml``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import yaml
 
-from reports import forms
+from reports.form import forms
 from reports.report import Form, Table
 
 DATA = Path(__file__).parent / "data" / "layout.yaml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports import forms
+from reports.form import forms
 
 
 @pytest.mark.parametrize(("form", "count"), [("2021", 200), ("2019", 198)])

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from reports import forms, layout
+from reports.form import forms, layout
 from reports.report import Form, Table
 
 
