@@ -20,6 +20,7 @@ from reports import gaps, numbers
 from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Picture
 from reports.form.forms import RowSpec, rows
 from reports.report import TABLES, Cell, Form, Row, Table
+from reports.text import letters
 
 GAP = 0.35  # what it costs to leave a printed row or a row of the form without a partner
 PAIRABLE = 0.36  # below this a label says nothing
@@ -78,12 +79,6 @@ class Line:
 # ---------------------------------------------------------------------------------------------------------- labels
 
 
-@lru_cache(maxsize=8192)
-def norm(text: str) -> str:
-    """Letters and digits only, half width: ``（一） 予以公开`` -> ``一予以公开``."""
-    return "".join(c for c in numbers.clean(text) if c.isalnum())
-
-
 _PARENTHESIS = re.compile(r"[（(][^（()）]{3,}[)）]")
 _NUMERAL = re.compile(r"^(?:[一二三四五六七八九十]+|\d)")
 _UNIT_NOTE = re.compile(r"[（(](?:单位[:：]?)?[件个项万元]{1,2}[)）]")
@@ -92,11 +87,11 @@ _UNIT_NOTE = re.compile(r"[（(](?:单位[:：]?)?[件个项万元]{1,2}[)）]")
 @lru_cache(maxsize=512)
 def _variants(label: str) -> tuple[tuple[str, float], ...]:
     """Ways in which a form's label is printed, each with its weight."""
-    full = norm(label)
+    full = letters(label)
     out: dict[str, float] = {full: 1.0}
-    bare = norm(_PARENTHESIS.sub("", label))
+    bare = letters(_PARENTHESIS.sub("", label))
     out.setdefault(bare, 1.0)
-    head = norm(label.split("、行政机关")[0])
+    head = letters(label.split("、行政机关")[0])
     out.setdefault(head, 0.98)
     for text in (full, bare, head):
         unnumbered = _NUMERAL.sub("", text)
@@ -113,7 +108,7 @@ def _variants(label: str) -> tuple[tuple[str, float], ...]:
 @lru_cache(maxsize=65536)
 def similarity(printed: str, label: str) -> float:
     """How alike a printed label and the form's are, 0…1; numbering counts, brackets, quotes and blanks do not."""
-    candidates = {norm(printed), norm(_PARENTHESIS.sub("", printed)), norm(_UNIT_NOTE.sub("", printed))}
+    candidates = {letters(printed), letters(_PARENTHESIS.sub("", printed)), letters(_UNIT_NOTE.sub("", printed))}
     best = 0.0
     for text in candidates:
         if not text:
@@ -159,14 +154,14 @@ def _best_window(short: str, window: str) -> float:
 def _like(flat: bool, label: str, words: tuple[str, ...], after: str, wanted: str) -> float:
     """How surely a printed row is the row of the form that is labelled ``wanted``."""
     if flat:
-        return covered(norm(label), norm(after), wanted)
+        return covered(letters(label), letters(after), wanted)
     best = similarity(label, wanted) if label else 0.0
     # A label cut into several cells, or a group label glued before it.
     joined = "".join(words)
     if best < SURE and len(words) > 1:
-        best = max(best, similarity(joined, wanted), 0.9 * covered(norm(joined), "", wanted))
+        best = max(best, similarity(joined, wanted), 0.9 * covered(letters(joined), "", wanted))
     if best < SURE and label:
-        best = max(best, 0.9 * covered(norm(label), "", wanted))
+        best = max(best, 0.9 * covered(letters(label), "", wanted))
     return best
 
 
@@ -213,7 +208,7 @@ def _line(cells: tuple[GridCell, ...], at: At, block: int, grid: int) -> Line:
         with_values = [i for i in wordy if i + 1 < len(cells) and _known(cells[i].text) >= min(known - 0.05, SURE)]
         chosen = max(with_values) if with_values else best
         # A label printed again where its figure should stand is damage in the figure's place.
-        chosen = next(i for i in wordy if norm(cells[i].text) == norm(cells[chosen].text))
+        chosen = next(i for i in wordy if letters(cells[i].text) == letters(cells[chosen].text))
     else:
         chosen = wordy[-1]
         # A last cell of words behind figures is a remark or damage, not the label.
@@ -647,7 +642,7 @@ def _best_like(flat: bool, printed: str, table: Table) -> float:
 
 
 def _label_like(flat: bool, printed: str, label: str) -> float:
-    return covered(norm(printed), "", label) if flat else similarity(printed, label)
+    return covered(letters(printed), "", label) if flat else similarity(printed, label)
 
 
 def _candidates(lines: Sequence[Line], table: Table) -> list[Line]:
@@ -760,7 +755,7 @@ def _doubt_beside_orphans(
     orphans: Counter[int] = Counter()
     for n in range(max(0, inside[0] - 1), min(len(lines), inside[-1] + 2)):
         line = lines[n]
-        printed = [norm(cell.text) for cell in line.cells]
+        printed = [letters(cell.text) for cell in line.cells]
         if at[n][1] is not None or not any(text.isdecimal() for text in printed):
             continue
         # Beside them may stand the rest of a wrapped label; a label that is none of the form's is a row of its own.
@@ -788,7 +783,7 @@ def _doubt_beside_mixed_labels(
     """A label with figures in it (``1421件 1088四、结转下年度继续办理``) has them from a row beside: a blank there is none."""
 
     def digits(text: str) -> int:
-        return sum(char.isdecimal() for char in norm(text))
+        return sum(char.isdecimal() for char in letters(text))
 
     for n, (i, _) in pairs.items():
         if placed[i].flat or digits(placed[i].label) <= max(1, digits(specs[n].label)):  # its number counts as one
@@ -875,8 +870,8 @@ def _printed_order(heads: Sequence[Line], headers: Sequence[str]) -> list[int] |
     for head in heads:
         marks: list[int] = []
         for cell in head.cells:
-            text = norm(cell.text)
-            like, place = max((fuzz.ratio(text, norm(header)), -n) for n, header in enumerate(headers))
+            text = letters(cell.text)
+            like, place = max((fuzz.ratio(text, letters(header)), -n) for n, header in enumerate(headers))
             if like >= HEAD:
                 marks.append(-place)
             elif text == "法人或其他组织":
@@ -893,7 +888,11 @@ def _under_other_heads(values: Sequence[GridCell], heads: Sequence[Line], count:
     """Whether a figure stands below another column's head than its own: between blanks a lone figure of a table without
     rules may be taken for its neighbour's."""
     named = [
-        [c for c in head.cells if c.text.strip() and norm(c.text) != "信息内容" and "第二十条" not in norm(c.text)]
+        [
+            c
+            for c in head.cells
+            if c.text.strip() and letters(c.text) != "信息内容" and "第二十条" not in letters(c.text)
+        ]
         for head in heads
     ]
     above = next((cells for cells in reversed(named) if len(cells) == count), None)
@@ -922,7 +921,7 @@ def _with_sub_rows(line: Line, lines: Sequence[Line], specs: Sequence[RowSpec], 
     for other in lines[at + 1 :]:
         values = other.values[-count:]
         known = max(_score(other, spec) for spec in specs)
-        heads = any("信息内容" in norm(cell.text) or "第二十条" in norm(cell.text) for cell in other.cells)
+        heads = any("信息内容" in letters(cell.text) or "第二十条" in letters(cell.text) for cell in other.cells)
         if (
             other.grid != line.grid
             or known >= SURE
@@ -951,11 +950,11 @@ def _holds_another(line: Line, spec: RowSpec) -> bool:
     open."""
     if line.flat:
         return False
-    printed, own = norm(line.label), norm(spec.label)
+    printed, own = letters(line.label), letters(spec.label)
     if len(printed) < len(own) + 4:
         return False
     form = next(form for form in FORMS_BOTH if spec in rows(spec.table, form))
-    others = (norm(other.label) for other in rows(spec.table, form) if other is not spec)
+    others = (letters(other.label) for other in rows(spec.table, form) if other is not spec)
     return any(len(o) >= 5 and o not in own and fuzz.partial_ratio(o, printed) >= 85 for o in others)
 
 
@@ -1111,7 +1110,7 @@ def _merged_values(line: Line, count: int) -> Line:
     if len(values) > count:
         if len(printed) == count:
             values = tuple(printed)
-        elif count == 1 and printed and len({norm(cell.text) for cell in printed}) == 1:
+        elif count == 1 and printed and len({letters(cell.text) for cell in printed}) == 1:
             values = (printed[0],)
         elif len(printed) < count:
             # Blanks behind the last figure are the merged cell's, those before it are the row's own.
@@ -1163,7 +1162,7 @@ def _disputes(lines: list[Line], form: Form, after: int) -> _Found:
             return found
     for line in lines:
         if line.grid == whole.grid and not line.flat:
-            columns = [c.column for c in line.cells if c.column is not None and norm(c.text) == "结果维持"]
+            columns = [c.column for c in line.cells if c.column is not None and letters(c.text) == "结果维持"]
             layout.heads[line.grid] = min([*columns, layout.heads.get(line.grid, 10**6)])
     fitted, sure = _fit(whole, DISPUTES, layout)
     used = {id(cell) for cell in whole.cells}
@@ -1171,7 +1170,7 @@ def _disputes(lines: list[Line], form: Form, after: int) -> _Found:
         line for line in lines if line.grid == whole.grid and not line.flat and not used & {id(c) for c in line.cells}
     ]
     if any(
-        all(norm(cell.text).isdecimal() for cell in line.cells if cell.text.strip())
+        all(letters(cell.text).isdecimal() for cell in line.cells if cell.text.strip())
         and _has_figures(line.cells)
         and len(line.cells) < 5
         for line in beside
@@ -1230,7 +1229,7 @@ def _bare_figures(line: Line) -> bool:
 
 
 def _is_dispute_head(text: str) -> bool:
-    tight = norm(text)
+    tight = letters(text)
     hits = sum(
         word in tight for word in ("结果维持", "结果纠正", "其他结果", "尚未审结", "未经复议直接起诉", "复议后起诉")
     )
@@ -1274,7 +1273,7 @@ def _votes(lines: Sequence[Line], texts: Iterable[str]) -> Counter[Form]:
 
 @lru_cache(maxsize=16384)
 def _votes_of_head(text: str) -> frozenset[tuple[Form, str]]:
-    tight = norm(text)
+    tight = letters(text)
     if not 3 <= len(tight) <= 400 or tight.isdecimal():
         return frozenset()
     seen: set[tuple[Form, str]] = set()
@@ -1303,7 +1302,7 @@ def _votes_of_row(flat: bool, printed: str) -> frozenset[tuple[Form, str]]:
 
 def _foreign_label(printed: str, label: str) -> bool:
     # 规范性文件 and 行政规范性文件 differ by a word that agencies add and drop at will.
-    return norm(printed).endswith(norm(label)) if label == "行政规范性文件" else True
+    return letters(printed).endswith(letters(label)) if label == "行政规范性文件" else True
 
 
 def _form(lines: list[Line], texts: list[str]) -> Form | None:
@@ -1371,7 +1370,7 @@ def _has_figures(cells: Iterable[GridCell]) -> bool:
 
 def _match_headers(table: str, printed: Sequence[str], expected: Sequence[str]) -> list[tuple[str, str, str]]:
     scored = sorted(
-        ((fuzz.ratio(norm(p), norm(e)), p, e) for p in dict.fromkeys(printed) for e in expected), reverse=True
+        ((fuzz.ratio(letters(p), letters(e)), p, e) for p in dict.fromkeys(printed) for e in expected), reverse=True
     )
     out: dict[str, str] = {}
     used: set[str] = set()
@@ -1392,11 +1391,12 @@ def _proactive_headers(
         if at is None or not row.key or line.flat:
             continue
         above = next(
-            (x for x in reversed(lines[max(0, at - 3) : at]) if any("信息内容" in norm(c.text) for c in x.cells)), None
+            (x for x in reversed(lines[max(0, at - 3) : at]) if any("信息内容" in letters(c.text) for c in x.cells)),
+            None,
         )
         if above is None:
             continue
-        printed = ["".join(c.text.split()) for c in above.cells if c.text.strip() and norm(c.text) != "信息内容"]
+        printed = ["".join(c.text.split()) for c in above.cells if c.text.strip() and letters(c.text) != "信息内容"]
         headers = specs[row.key].headers
         if len(printed) == len(headers):
             pairs = [("proactive", p, h) for p, h in zip(printed, headers, strict=True)]
@@ -1458,11 +1458,11 @@ def align(blocks: Blocks) -> Aligned:
 def _without_figures(blocks: Blocks, pictures: int) -> Aligned:
     """A document in which no row of figures was found. Where the form's labels stand in its text, the tables are there
     and their figures left out or lost: no cell is known, and no table is called missing."""
-    tight = norm("".join(block.text for block in blocks.blocks if isinstance(block, Paragraph)))
+    tight = letters("".join(block.text for block in blocks.blocks if isinstance(block, Paragraph)))
     seen: dict[Form, int] = {}
     for form in FORMS_BOTH:
-        labels = {norm(spec.label)[:8] for table in ("proactive", "applications") for spec in rows(table, form)}
-        heads = {norm(head) for spec in rows("proactive", form) for head in spec.headers}
+        labels = {letters(spec.label)[:8] for table in ("proactive", "applications") for spec in rows(table, form)}
+        heads = {letters(head) for spec in rows("proactive", form) for head in spec.headers}
         if sum(label in tight for label in labels) >= LABELS_SEEN * len(labels):
             seen[form] = sum(head in tight for head in heads)
     if not seen or pictures:
@@ -1475,7 +1475,7 @@ def _without_figures(blocks: Blocks, pictures: int) -> Aligned:
 
 def _stands_there(table: Table, form: Form, blocks: Blocks) -> bool:
     """Whether most labels of a table (of 表二 and 表四, which have few or none, the heads) stand in the document."""
-    tight = norm(
+    tight = letters(
         "".join(
             block.text if isinstance(block, Paragraph) else "".join(cell.text for row in block.rows for cell in row)
             for block in blocks.blocks
@@ -1483,9 +1483,9 @@ def _stands_there(table: Table, form: Form, blocks: Blocks) -> bool:
         )
     )
     if table == "applications":
-        wanted = {norm(spec.label)[:8] for spec in rows(table, form)}
+        wanted = {letters(spec.label)[:8] for spec in rows(table, form)}
     elif table == "proactive":
-        wanted = {norm(head) for spec in rows(table, form) for head in spec.headers}
+        wanted = {letters(head) for spec in rows(table, form) for head in spec.headers}
     else:
         wanted = {"未经复议直接起诉", "复议后起诉"}  # the other heads are narrow, and wrapped run together
     return sum(text in tight for text in wanted) >= LABELS_SEEN * len(wanted)
@@ -1494,7 +1494,7 @@ def _stands_there(table: Table, form: Form, blocks: Blocks) -> bool:
 def _region(lines: list[Line]) -> list[Line]:
     """The stream from the first head or row of a table on: figures in the prose before are none of its business."""
     for n, line in enumerate(lines):
-        tight = norm(line.label)
+        tight = letters(line.label)
         if any(head in tight for head in _HEADS) or covered(tight, "", "一、本年新收政府信息公开申请数量") >= 0.8:
             return lines[n:]
     return []
@@ -1546,7 +1546,7 @@ def _consumed(blocks: Blocks, found: dict[Table, _Found]) -> frozenset[int]:
     # Heads of a table may stand in a grid of their own.
     for index, block in enumerate(blocks.blocks):
         if isinstance(block, Grid) and index not in out:
-            tight = norm("".join(cell.text for row in block.rows for cell in row))
+            tight = letters("".join(cell.text for row in block.rows for cell in row))
             if len(tight) < 400 and (_is_dispute_head(tight) or "勾稽关系" in tight or "第二十条第" in tight):
                 out.add(index)
     return frozenset(out)
@@ -1563,7 +1563,7 @@ def _as_line(block: Block) -> str | None:
 
 def _table_matter(text: str) -> bool:
     """A line of heads and labels: no prose and no heading of a section."""
-    tight = norm(text)
+    tight = letters(text)
     if len(tight) > 80 or _PROSE_END.search(text):
         return False
     return not (_HEADING.match(text) and _known(text) < STRONG)

@@ -8,22 +8,17 @@ cumulative figures, other years, other matters) is excluded by what stands in th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 
 from reports.report import Claim, Form, Number
-from reports.sections import fold
+from reports.text import count_in_words, unwrapped_sentences
 
 UNIT = r"(?:件次|条次|份次|宗次|人次|件|宗|起|例|条|项|次|份|个|篇|笔)"
 _DIGIT = r"\d[\d,，]*(?:\.\d+)?"
 _CN = r"[零〇一二两三四五六七八九十百千]+"
 NUM = rf"(?P<num>{_DIGIT}|{_CN})(?P<more>余|多)?(?P<scale>万|亿)?(?P<more2>余|多)?"
 _PUT = r"(?:数量|总数|总量|件数|申请量|数|量)?(?:合计|总计|共计|共有|共|总计为|计|为|是|有|达到|达|：|:|，|,)*"
-
-_CN_DIGIT = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_CN_SCALE = {"十": 10, "百": 100, "千": 1000}
 
 # Matters that are counted in the same words as requests for disclosure and are none.
 _NOT_REQUESTS = re.compile(
@@ -40,9 +35,8 @@ _TOPIC = re.compile(
     r"(?P<named>[^，,：:\d]{2,14})(?:情况|方面)(?:[：:，,]|$)"
 )
 _NONE = r"(?:未|没有|没|无|从未|尚未|均未|不存在)"
-# The longest sentence of a real report has some 350 characters, and no figure more than twelve digits. What goes beyond is
-# a damaged text, on which the patterns below would search for minutes.
-MAX_SENTENCE = 1500
+# No figure has more than twelve digits. What goes beyond is a damaged text, on which the patterns below would search for
+# minutes.
 _ENDLESS = re.compile(r"[\d,，.]{24,}|[零〇一二两三四五六七八九十百千]{24,}")
 
 
@@ -61,58 +55,12 @@ def number(text: str, scale: str | None = None) -> Number | None:
     if re.fullmatch(r"\d+(\.\d+)?", bare):
         value = Decimal(bare)
     else:
-        total, digit = 0, 0
-        for char in bare:
-            if char in _CN_DIGIT:
-                digit = _CN_DIGIT[char]
-            elif char in _CN_SCALE:
-                total += (digit or 1) * _CN_SCALE[char]
-                digit = 0
-            else:
-                return None
-        value = Decimal(total + digit)
+        counted = count_in_words(bare)
+        if counted is None:
+            return None
+        value = Decimal(counted)
     value *= {"万": 10**4, "亿": 10**8}.get(scale or "", 1)
     return int(value) if value == value.to_integral_value() else value
-
-
-_LINE = 40  # half-width characters; shorter lines are headings, or lists
-_INDENT = 8  # as much shorter than the longest a full line may be: an indent, and a mark that may not begin a line
-_STARTS = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]|第[一二三四五六七八九十\d]|[一二三四]是)")
-
-
-def _unwrapped(text: str) -> str:
-    """Lines that a page broke in mid-sentence put together again: nearly as long as the longest, or prose, ended by no
-    mark, and followed by none that begins something."""
-    lines = text.split("\n")
-    full = max(map(_width, lines))
-    out = [lines[0]]
-    for before, line in pairwise(lines):
-        ended = re.search(r"[。；;：:！!？?]\s*$", before) is not None
-        # Prose that stops in mid-sentence was cut by the end of a page.
-        full_line = _width(before) >= max(_LINE, full - _INDENT) or "。" in before
-        open_ = full_line and not ended
-        if open_ and line.strip() and not _STARTS.match(line):
-            out[-1] += line
-        else:
-            out.append(line)
-    return "\n".join(out)
-
-
-def _width(line: str) -> int:
-    return sum(2 if char >= "\u2e80" else 1 for char in line)
-
-
-def sentences(text: str) -> Iterator[str]:
-    """The sentences of a narrative, folded: no blanks, digits narrow. A colon or comma does not end one, unless the
-    sentence is longer than any."""
-    for part in re.split(r"[。；;！!？?\n]+", _unwrapped(text)):
-        folded = fold(part)
-        while len(folded) > MAX_SENTENCE:
-            cut = max(folded.rfind(mark, 0, MAX_SENTENCE) for mark in "，,、") + 1 or MAX_SENTENCE
-            yield folded[:cut]
-            folded = folded[cut:]
-        if folded:
-            yield folded
 
 
 def claims(text: str, section: int, form: Form | None, year: int | None) -> list[Claim]:
@@ -120,7 +68,7 @@ def claims(text: str, section: int, form: Form | None, year: int | None) -> list
     by the form in force."""
     out: list[Claim] = []
     topic = ""
-    for sentence in sentences(text):
+    for sentence in unwrapped_sentences(text):
         head = _TOPIC.match(sentence)
         if head:
             topic = head.group("marked") or head.group("named")

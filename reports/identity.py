@@ -7,7 +7,6 @@ Sources of the body: title, signature, contact line. The register's aliases are 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,14 +14,10 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from reports.report import Kind, Period
-from reports.sections import fold, words
+from reports.sections import words
+from reports.text import YEAR, date_in, fold, years_in
 
 LAST_LEGACY_YEAR = 2018  # the first uniform form is that of report year 2019 (国办公开办函〔2019〕60号)
-# The regulation on disclosure came into force on this day: an earlier date is an unset field.
-FIRST_DAY = date(2008, 5, 1)
-
-_CHINESE_DIGITS = str.maketrans("〇○Ｏ零０一二三四五六七八九", "00000123456789")
-_YEAR = re.compile(r"(?<!\d)(20[0-4]\d|二[〇○Ｏ零０][〇○Ｏ零０一二三四][〇○Ｏ零０一二三四五六七八九])(?=年|度|\D|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +27,6 @@ class Titled:
     kind: Kind | None
     agency: str | None
     year: int | None
-
-
-def number_of_year(text: str) -> int | None:
-    """2021, ２０２１, 二〇二一 → 2021."""
-    folded = fold(text).translate(_CHINESE_DIGITS)
-    return int(folded) if re.fullmatch(r"20[0-4]\d", folded) else None
-
-
-def years_in(text: str) -> list[int]:
-    """All years in a text, in order. The year of a document number (〔2021〕30号) is none."""
-    folded = fold(text)
-    out = []
-    for match in _YEAR.finditer(folded):
-        year = number_of_year(match.group(1))
-        if year is not None and not re.match(r"[〕\]］】)）]\d", folded[match.end() : match.end() + 2]):
-            out.append(year)
-    return out
 
 
 # ------------------------------------------------------------------ titles
@@ -86,7 +64,7 @@ def classify(title: str) -> Titled:
     kinds = _kinds()
     agency, year = _agency_and_year(text)
     # The year taken out, the words of a report stand together whatever order they came in.
-    timeless = re.sub(r"[（(](?:年度?)?[)）]", "", _YEAR.sub("", text))
+    timeless = re.sub(r"[（(](?:年度?)?[)）]", "", YEAR.sub("", text))
     timeless = re.sub(r"(?<!半)年度?(?=年)", "", timeless)
     # The last one: the body's own name may hold such words.
     found = next(reversed(list(kinds["report"].finditer(timeless))), None)
@@ -154,7 +132,7 @@ def _agency_and_year(text: str) -> tuple[str | None, int | None]:
     text = _PREFIX.sub("", text)
     years = years_in(text)
     year = years[0] if years else None
-    match = _YEAR.search(text)
+    match = YEAR.search(text)
     heads = [text]
     if match is not None:
         before, after = text[: match.start()], re.sub(r"^(?:年度|年|度|[)）\]】])+", "", text[match.end() :])
@@ -273,10 +251,6 @@ def _end(year: str, month: str | None, day: str | None) -> str | None:
 # ------------------------------------------------------------------ dates
 
 
-_DATE = re.compile(
-    r"(?<![\d])(20\d\d|二[〇○Ｏ零][〇○Ｏ零一二三四][〇○Ｏ零一二三四五六七八九])(?:年|[-/.])([0-9]{1,2}|[一二三四五六七八九十]{1,2})(?:月|[-/.])"
-    r"([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:日|号)?(?![\d])"
-)
 # A label that says when the page was put up, best first; 成文, 生成, 生效 and 索引号 say something else.
 _LABELS = (
     re.compile(r"(?:发布|公布|公开|发表|上网|发稿|刊登)(?:日期|时间)[:：]?"),
@@ -287,34 +261,6 @@ _LABELS = (
 _NO_LABEL = re.compile(r"(?:成文|生成|生效|实施|有效|废止|施行|制定|受理|办公|截止|报名|索引)$")
 # What stands beside an unlabelled date in the line under an article's title.
 _BESIDE = re.compile(r"来源[:：]|浏览|点击|阅读(?:次数|量)|字体|字号|访问(?:次数|量)|作者[:：]|打印|分享")
-_CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-
-
-def small_number(text: str) -> int | None:
-    """1 to 99 in digits or Chinese numerals (十一, 二十, 三十一)."""
-    if text.isdigit():
-        return int(text)
-    tens, _, ones = text.partition("十")
-    if "十" in text:
-        left = _CHINESE.get(tens, 1) if tens else 1
-        right = _CHINESE.get(ones, 0) if ones else 0
-        return left * 10 + right
-    return _CHINESE.get(text)
-
-
-def date_in(text: str) -> date | None:
-    """The first date of a text in any of the forms that pages print (blanks and line ends inside included)."""
-    # A time of day may follow after a blank, and a blank or line end may stand inside the date: both are tried.
-    narrow = unicodedata.normalize("NFKC", text)
-    for match in [*_DATE.finditer(narrow), *_DATE.finditer(fold(text))]:
-        year, month, day = number_of_year(match.group(1)), small_number(match.group(2)), small_number(match.group(3))
-        try:
-            found = date(year or 0, month or 0, day or 0)
-        except ValueError:
-            continue
-        if found >= FIRST_DAY:
-            return found
-    return None
 
 
 def published(lines: Sequence[str], stated: str, year: int | None, top: int = 0) -> date | None:

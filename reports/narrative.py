@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from reports import claims as claims_
 from reports import identity
 from reports.blocks import Blocks, Grid, Paragraph
-from reports.identity import LAST_LEGACY_YEAR, Titled, body_in, classify, is_name, number_of_year, years_in
+from reports.identity import LAST_LEGACY_YEAR, Titled, body_in, classify, is_name
 from reports.report import Claim, Form, Heading, Kind, Period, Section, YearMention
-from reports.sections import Frame, Line, fold, frame, lines_of, words
+from reports.sections import Frame, Line, frame, lines_of, words
+from reports.text import fold, number_of_year, years_in
 
 Place = int | None
 

@@ -6,12 +6,12 @@ Nothing is guessed here: what is not plainly a figure comes back without a value
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
 from reports.report import Number
+from reports.text import half_width
 
 # Counting words that offices print behind a figure; the longer ones first.
 _UNIT = "亿元|万元整?|千元|元整?|[件人批份条]次|平方米|[件个宗项条次份起部例户人篇页批家本则类种场期笔]"
@@ -19,8 +19,6 @@ TOKENS = frozenset(("-", "—", "–", "―", "ー", "─", "━", "/", "\\", "�
 # A count of more digits than this is no count but several cells run together.
 MAX_DIGITS = 15
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
-_MINUS = str.maketrans({"−": "-", "﹣": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-"})
 _NUMBER = re.compile(
     rf"(?P<sign>[-+—―]|负|减少?|下降|增加?|新增)?[¥￥]?(?P<digits>\d[\d,]*(?:\.\d*)?|\.\d+)"
     rf"(?:\(?(?P<unit>{_UNIT})\)?)?[。.;,、]?",
@@ -55,11 +53,6 @@ BLANK = Printed(None)
 _DOUBTFUL = Printed(None, certain=False)
 
 
-def clean(text: str) -> str:
-    """Half width, invisible characters gone, white space kept: ``３ ４`` -> ``3 4``."""
-    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_MINUS).strip()
-
-
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Printed:
     """The figure that ``text`` prints. Never raises.
@@ -69,7 +62,7 @@ def parse(text: str) -> Printed:
     """
     if len(text) > 200:
         return _DOUBTFUL
-    spaced = clean(text)
+    spaced = half_width(text)
     tight = "".join(spaced.split())
     if not tight:
         return BLANK

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +20,9 @@ from rapidfuzz import fuzz
 
 from reports.blocks import At, Block, Blocks, Box, Grid, Paragraph
 from reports.report import Heading, Section
+from reports.text import NUMERALS, fold, letters
 
 DATA = Path(__file__).parent / "data"
-NUMERALS = "一二三四五六七八九十"
 
 _TOP = re.compile(
     rf"^(?:第([{NUMERALS}])部分\s*[、.．,，:：]?|([{NUMERALS}])\s*[、.．,，:：]|([1-9])\s*[、.．](?!\d)|([-—－ー_])\s*[、.．])\s*"
@@ -89,12 +88,14 @@ def titles() -> dict[int, tuple[str, ...]]:
 def _wordings() -> tuple[tuple[int, str], ...]:
     """(section number, a wording of its title, bare) of all wordings known."""
     more: dict[int, list[str]] = words()["section_wordings"]
-    return tuple((n, plain(text)) for n, known in titles().items() for text in (*known, *more.get(n, ())))
+    return tuple((n, letters(text)) for n, known in titles().items() for text in (*known, *more.get(n, ())))
 
 
 @lru_cache(maxsize=1)
 def _marks() -> tuple[tuple[int, tuple[str, ...]], ...]:
-    return tuple((entry["number"], tuple(plain(word) for word in entry["words"])) for entry in words()["section_marks"])
+    return tuple(
+        (entry["number"], tuple(letters(word) for word in entry["words"])) for entry in words()["section_marks"]
+    )
 
 
 @lru_cache(maxsize=1)
@@ -106,27 +107,6 @@ def _glued() -> re.Pattern[str]:
     known.sort(key=len, reverse=True)
     alternatives = "|".join(r"\s*".join(map(re.escape, text)) for text in known)
     return re.compile(rf"(?P<head>[{NUMERALS}]\s*[、.．]\s*(?:{alternatives}))(?![及和与的、，,]|方面)")
-
-
-# ------------------------------------------------------------------ text
-
-_FOLDED: dict[int, int | str | None] = dict.fromkeys(range(33))
-_FOLDED |= dict.fromkeys((0x85, 0xA0, 0xAD, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF))
-_FOLDED |= dict.fromkeys(range(0x2000, 0x2010))
-_FOLDED |= {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-_FOLDED |= {ord("－"): "-", ord("．"): ".", ord("％"): "%"}
-
-
-@lru_cache(maxsize=4096)
-def fold(text: str) -> str:
-    """For matching: full-width digits and letters narrowed, all white space dropped, Chinese punctuation kept."""
-    return text.translate(_FOLDED)
-
-
-@lru_cache(maxsize=4096)
-def plain(text: str) -> str:
-    """For comparing: NFKC, no white space, no marks."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text))
 
 
 # ------------------------------------------------------------------ paragraphs
@@ -204,7 +184,7 @@ def _without_running_heads(raw: list[_Raw]) -> list[_Raw]:
     pages: dict[str, set[tuple[int, int]]] = {}
     for part in raw:
         if part.at.page is not None and part.at.bbox is not None:
-            pages.setdefault(plain(part.text), set()).add((part.at.page, round(part.at.bbox[1] / 6)))
+            pages.setdefault(letters(part.text), set()).add((part.at.page, round(part.at.bbox[1] / 6)))
     last = max((part.at.page or 0 for part in raw), default=0)
     if last < 3:
         return raw
@@ -213,7 +193,7 @@ def _without_running_heads(raw: list[_Raw]) -> list[_Raw]:
         for text, places in pages.items()
         if len({page for page, _ in places}) >= max(3, last - 1) and len({y for _, y in places}) <= 2
     }
-    return [part for part in raw if plain(part.text) not in repeated or part.at.bbox is None]
+    return [part for part in raw if letters(part.text) not in repeated or part.at.bbox is None]
 
 
 def _edges(raw: Sequence[_Raw]) -> dict[int, tuple[float, float]]:
@@ -334,7 +314,7 @@ def _numeral(text: str) -> tuple[str, str]:
 
 
 def _match(title: str, numeral: str) -> tuple[int, float, str, str] | None:
-    bare = plain(title)
+    bare = letters(title)
     if not 3 <= len(bare) <= 36 or re.search(r"[。；]", title) or (not numeral and re.search(r"\d", bare)):
         return None
     best, score = 0, 0.0

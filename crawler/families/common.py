@@ -14,7 +14,8 @@ from lxml.html import HtmlElement
 
 from crawler import links
 from crawler.pages import Detail, FileLink, Listing, Page
-from reports.identity import classify, date_in, date_of_path
+from reports.identity import classify, date_of_path
+from reports.text import date_in
 
 FILE = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|odt|zip|rar|7z|tiff?)$", re.IGNORECASE)
 PICTURE = re.compile(r"\.(png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)

@@ -12,7 +12,7 @@ from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Case, Operand
 from reports.checks.publication import register_of, year_of
 from reports.checks.sheet import NotJudged
-from reports.checks.text import fragment, sentences, squeeze
+from reports.text import fragment, sentences, squeeze
 
 _TAIL = re.compile(r"(?:人民政府)?(?:办公[厅室]|办)$|人民政府$|委员会$|部门$|[局委办厅院]$")
 

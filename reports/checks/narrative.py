@@ -13,8 +13,8 @@ from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Case, Evaluator, Operand, shown
 from reports.checks.sheet import NotJudged
 from reports.checks.structure import title_zh
-from reports.checks.text import fragment, sentences, squeeze
 from reports.form import forms
+from reports.text import fragment, sentences, squeeze
 
 NEW, HANDLED = "applications.new.total", "applications.handled.total"
 _PIECE = re.compile(r"([^\d,，、;；:：。()（）]{1,24}?)(\d+)(?:件次|件|宗|起|例|份|项|条|次)")

@@ -12,8 +12,8 @@ from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, rule
 from reports.checks.evaluate import Case
 from reports.checks.structure import title_zh
-from reports.checks.text import NUMERALS
 from reports.report import Report
+from reports.text import NUMERALS
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"

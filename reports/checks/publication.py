@@ -16,10 +16,10 @@ from reports.checks.context import NEED_ZH, Portal, Register
 from reports.checks.engine import Evaluation, covers_area, fault, holds, not_judged, rule
 from reports.checks.evaluate import Case, Operand, shown
 from reports.checks.sheet import NotJudged
-from reports.checks.text import NUMERALS, plain, squeeze
 from reports.duties import DEPARTMENT_DEADLINE, GOVERNMENT_DEADLINE
 from reports.form import forms
 from reports.report import TABLES, Report
+from reports.text import NUMERALS, bare_title, squeeze
 
 # These look into the report: they are judged with it, whenever it changes; the others with the crawl, every day.
 OF_THE_REPORT = frozenset({"PUB-CHANGED", "PUB-DUP", "PUB-IMAGE", "PUB-ATTACH-DIFF"})
@@ -254,7 +254,7 @@ def _changed_text(case: Case, other: Report) -> list[int]:
     out = []
     for section in case.doc.sections:
         before = other.section(section.number)
-        if before is not None and plain(before.text) != plain(section.text):
+        if before is not None and bare_title(before.text) != bare_title(section.text):
             out.append(section.number)
     return out
 

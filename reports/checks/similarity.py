@@ -21,8 +21,8 @@ from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Case, Operand
 from reports.checks.sheet import NotJudged
 from reports.checks.structure import title_zh
-from reports.checks.text import fragment, squeeze
 from reports.report import TABLES, Report
+from reports.text import fragment, squeeze
 
 if TYPE_CHECKING:
     from datasketch import MinHash

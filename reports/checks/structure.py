@@ -10,8 +10,8 @@ from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Case, Operand
 from reports.checks.publication import register_of, year_of
 from reports.checks.sheet import NotJudged
-from reports.checks.text import NUMERALS, fragment, numeral, plain, sentences, squeeze
 from reports.report import Report
+from reports.text import NUMERALS, bare_title, fragment, numeral, sentences, squeeze
 
 
 def title_zh(number: int) -> str:
@@ -39,9 +39,9 @@ def sections(case: Case, of: Rule) -> Iterator[Evaluation]:
         return
     if not found and not report.details.body.strip():
         raise NotJudged("未读到正文")
-    body = plain(report.details.body.replace(report.details.preface, "", 1))
+    body = bare_title(report.details.body.replace(report.details.preface, "", 1))
     # A title that stands in the text all the same is a heading we did not recognise, not one that is lacking.
-    glued = any(plain(title_zh(number)) in body for number in missing)
+    glued = any(bare_title(title_zh(number)) in body for number in missing)
     names = "、".join(f"{NUMERALS[number - 1]}、{title_zh(number)}" for number in missing)
     yield fault(
         case,
@@ -71,7 +71,7 @@ def order(case: Case, of: Rule) -> Iterator[Evaluation]:
 @rule("STR-TITLE")
 def titles(case: Case, of: Rule) -> Iterator[Evaluation]:
     """Each heading is the form's or an accepted one; one notice a report. The office may tolerate house styles."""
-    tolerated = {plain(title) for title in case.params.get("tolerated_titles") or ()}
+    tolerated = {bare_title(title) for title in case.params.get("tolerated_titles") or ()}
     deviating: list[tuple[str, str]] = []
     sections_ = case.doc.sections
     if not sections_:
@@ -81,8 +81,8 @@ def titles(case: Case, of: Rule) -> Iterator[Evaluation]:
         if section is None or not section.title.strip():
             continue
         title, accepted = catalogue().titles[number - 1]
-        known = {plain(title), *(plain(other) for other in accepted)} | tolerated
-        if plain(section.title) not in known:
+        known = {bare_title(title), *(bare_title(other) for other in accepted)} | tolerated
+        if bare_title(section.title) not in known:
             deviating.append((section.title.strip(), title))
     if not deviating:
         yield holds("各部分标题规范")
@@ -125,7 +125,8 @@ def numbering(case: Case, of: Rule) -> Iterator[Evaluation]:
         last = max(last, value)
     for section in report.sections:
         found = [match.group(1) for line in section.text.split("\n") if (match := _SUBHEAD.match(squeeze(line)))]
-        values = [value for value in map(numeral, found) if value is not None]
+        # A list longer than this is no outline of sub-heads.
+        values = [value for value in map(numeral, found) if value is not None and value < 20]
         body = squeeze(section.text)
         for before, after in zip([0, *values], values, strict=False):
             if after in {before + 1, 1}:

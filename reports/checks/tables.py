@@ -11,9 +11,9 @@ from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, n
 from reports.checks.evaluate import Case, Evaluator, Operand, shown
 from reports.checks.publication import register_of
 from reports.checks.sheet import NOTHING, NotJudged, place
-from reports.checks.text import squeeze
 from reports.form import forms
 from reports.report import TABLES, Table
+from reports.text import squeeze
 
 SECTION_OF: dict[Table, str] = {"proactive": "二", "applications": "三", "disputes": "四"}
 

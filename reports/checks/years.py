@@ -11,7 +11,7 @@ from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Case, Operand
 from reports.checks.publication import portal_of, published_on, year_of
 from reports.checks.sheet import NotJudged
-from reports.checks.text import fragment, sentences, squeeze
+from reports.text import fragment, sentences, squeeze
 
 WHERE_ZH = {"period": "统计期限", "section1": "总体情况首句", "table": "统计表", "captions": "统计表标题"}
 

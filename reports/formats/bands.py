@@ -19,9 +19,10 @@ from rapidfuzz import fuzz
 from reports import numbers
 from reports.blocks import At, Block, Box, Grid, GridCell, Paragraph
 from reports.form import forms
-from reports.formats.cuts import likeness, tight
+from reports.formats.cuts import likeness
 from reports.formats.lattice import Segment, merged
 from reports.formats.lines import Run, TextLine, runs, spaced, wide
+from reports.text import letters
 
 # Figures on a line from which on it is a row of a table whatever stands before them.
 ROW_OF_FIGURES = 4
@@ -57,7 +58,7 @@ _WORDS = (
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[str, ...]:
     headers = {
-        tight(header)
+        letters(header)
         for form in forms.FORMS.values()
         for specs in form.tables.values()
         for spec in specs
@@ -70,7 +71,7 @@ def _vocabulary() -> tuple[str, ...]:
 def _row_labels() -> tuple[str, ...]:
     return tuple(
         sorted(
-            tight(spec.label)
+            letters(spec.label)
             for form in forms.FORMS.values()
             for table in ("proactive", "applications")
             for spec in form.tables[table]
@@ -200,7 +201,7 @@ def _unstuck(line: TextLine, run: Run) -> tuple[Run, Run] | None:
 
 
 def _is_heading(text: str) -> bool:
-    short = tight(text)
+    short = letters(text)
     if not _NUMBERED.match(text) or len(short) > 40:
         return False
     title = max(fuzz.ratio(short[1:], section) for section in _SECTIONS) / 100
@@ -214,7 +215,7 @@ def _is_header(entry: _Line) -> bool:
 
 @lru_cache(maxsize=8192)
 def _in_vocabulary(text: str) -> bool:
-    short = tight(text)
+    short = letters(text)
     if not short:
         return True
     if any(short in word or (len(short) > 3 and fuzz.ratio(short, word) >= 85) for word in _vocabulary()):
@@ -232,7 +233,7 @@ def _pairs() -> frozenset[str]:
 @lru_cache(maxsize=8192)
 def _is_piece(text: str) -> bool:
     """A piece of a row's label."""
-    short = tight(text)
+    short = letters(text)
     if len(short) < 2:
         return False
     return likeness(text) >= KNOWN or any(short in label for label in _row_labels())
@@ -302,7 +303,7 @@ def _table(number: int, entries: Sequence[_Line], horizontal: Sequence[Segment],
     parts: list[list[_Line]] = [[]]
     kind = ""
     for entry in entries:
-        text = tight(entry.line.text)
+        text = letters(entry.line.text)
         found = (
             "app" if "自然人" in text or "申请人情况" in text else "dis" if "结果" in text and _is_header(entry) else ""
         )
@@ -532,7 +533,7 @@ def _head(number: int, group: Sequence[_Line], columns: _Columns) -> tuple[GridC
     wrapped: dict[int, list[Run]] = {}
     for entry in group:
         for run in entry.runs:
-            if run.centre < columns.left - 10 or tight(run.text) in _vocabulary():
+            if run.centre < columns.left - 10 or letters(run.text) in _vocabulary():
                 whole.append((run.middle, run.bbox[0], GridCell(run.text, At(number, run.bbox))))
             else:
                 nearest = min(range(len(columns.places)), key=lambda n: abs(columns.places[n] - run.centre))
@@ -717,7 +718,7 @@ def _groups(pieces: Sequence[Run]) -> list[list[tuple[float, float, float]]]:
 
 def _own_labels(pieces: Sequence[Run], rows: Sequence[_Row]) -> list[Run]:
     """Without the labels of groups, which stand left of all numbered labels."""
-    numbered = [run for run in pieces if likeness(run.text) >= 0.85 and tight(run.text)[:1].isdigit()]
+    numbered = [run for run in pieces if likeness(run.text) >= 0.85 and letters(run.text)[:1].isdigit()]
     if len(numbered) < 3:
         return list(pieces)
     edge = min(run.bbox[0] for run in numbered)

@@ -17,6 +17,7 @@ from reports import numbers
 from reports.blocks import Block, Grid, GridCell, Paragraph
 from reports.form import forms
 from reports.grid import PAGE_NUMBER
+from reports.text import letters
 
 WHOLE = 0.9  # from here on a text is a label of the form by itself
 ALIKE = 0.8
@@ -29,19 +30,14 @@ def _labels() -> tuple[str, ...]:
         for form in forms.FORMS.values()
         for spec in (*form.tables["proactive"], *form.tables["applications"])
     }
-    plain = {tight(label) for label in specs} | {tight(label.split("（区分")[0]) for label in specs}
-    return tuple(sorted(plain | {tight(label.split("、行政机关")[0]) for label in specs}))
-
-
-def tight(text: str) -> str:
-    """Letters and digits only."""
-    return "".join(c for c in numbers.clean(text) if c.isalnum())
+    plain = {letters(label) for label in specs} | {letters(label.split("（区分")[0]) for label in specs}
+    return tuple(sorted(plain | {letters(label.split("、行政机关")[0]) for label in specs}))
 
 
 @lru_cache(maxsize=16384)
 def likeness(text: str) -> float:
     """How like a row label of either form a text is, 0…1."""
-    short = tight(text)
+    short = letters(text)
     return max(fuzz.ratio(short, label) for label in _labels()) / 100 if short else 0.0
 
 
@@ -100,7 +96,7 @@ def _parts(row: Sequence[GridCell]) -> tuple[list[GridCell], list[GridCell]]:
     """Cells of words, and the trailing cells that are figures or blank."""
     n = len(row)
     # The lower half of 2600 may be 00, which alone is no figure.
-    while n and (numbers.looks_like_value(row[n - 1].text) or tight(row[n - 1].text).isdecimal()):
+    while n and (numbers.looks_like_value(row[n - 1].text) or letters(row[n - 1].text).isdecimal()):
         n -= 1
     return list(row[:n]), list(row[n:])
 

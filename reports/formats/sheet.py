@@ -30,6 +30,7 @@ from reports import numbers
 from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph, Unreadable
 from reports.form import forms
 from reports.formats.container import Container, declares_type, inside
+from reports.text import letters
 
 # calamine lays a sheet out densely: a cell at XFD1048576 would take gigabytes.
 MAX_AREA = 2_000_000
@@ -223,7 +224,7 @@ _LABELS = tuple(
 
 
 def _is_label(text: str) -> bool:
-    tight = "".join(filter(str.isalnum, numbers.clean(text)))
+    tight = letters(text)
     return any(fuzz.ratio(tight, label) >= 85 for label in _LABELS)
 
 

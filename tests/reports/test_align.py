@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.align import align, match, norm, similarity
+from reports.align import align, match, similarity
 from reports.blocks import At, Blocks, Grid, GridCell, Paragraph
 from reports.form import forms
 from reports.reader import read
 from reports.report import Form
+from reports.text import letters
 from tests.reports import rendering
 
 SURE = 0.9
@@ -80,7 +81,7 @@ def test_a_label_is_alike_whatever_its_brackets_blanks_and_quotes():
     assert similarity("( 三 )\n危及", "3.危及“三安全一稳定”") < 0.7
     assert similarity('3. 危及"三安全一稳定"', "3.危及“三安全一稳定”") == 1.0
     assert similarity("（二）部分公开", "（二）部分公开（区分处理的，只计这一情形，不计其他情形）") == 1.0
-    assert norm("（一） 予以公开") == "一予以公开"
+    assert letters("（一） 予以公开") == "一予以公开"
 
 
 def test_a_document_without_tables_has_no_form_and_no_cells():

@@ -8,6 +8,7 @@ import pytest
 
 from reports import identity
 from reports.identity import classify
+from reports.text import date_in
 
 
 @pytest.mark.parametrize(
@@ -56,14 +57,14 @@ def test_neighbours_in_the_column_are_not_annual_reports(title):
     ],
 )  # fmt: skip
 def test_all_printed_forms_of_a_date_are_the_same_day(text):
-    assert identity.date_in(text) == date(2023, 1, 5)
+    assert date_in(text) == date(2023, 1, 5)
 
 
 @pytest.mark.parametrize(
     "text", ["2026-02-00018", "014329529/2019-00175", "1970-01-01", "电话0955-7630160", "〔2021〕30号"]
 )
 def test_numbers_that_look_like_dates_are_none(text):
-    assert identity.date_in(text) is None
+    assert date_in(text) is None
 
 
 @pytest.mark.parametrize(
