@@ -6,10 +6,14 @@ WORKDIR /opt/nianbao
 # The dependencies change less often than the sources: their layer is kept. All is compiled here, for nothing can be
 # written where it runs.
 COPY requirements.lock ./
-RUN /opt/venv/bin/pip install --disable-pip-version-check --no-cache-dir --require-hashes -r requirements.lock
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_QUIET=2 \
+    PIP_NO_CACHE_DIR=1
+RUN /opt/venv/bin/pip install --require-hashes -r requirements.lock
 COPY . .
 # The application is run from its sources, as in a clone: its data and templates lie beside them.
-RUN /opt/venv/bin/pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation -e . \
+RUN /opt/venv/bin/pip install --no-deps --no-build-isolation -e . \
  && /opt/venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim-bookworm

@@ -1,8 +1,10 @@
-# Every target does its own set-up in .venv; bare `make` lists them.
+# Every target does its own set-up in .venv (make VENV=… TARGET for another place); bare `make` lists them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile --quiet --progress-bar off
+# It says what went wrong, and nothing else: no notices, no warnings, no progress.
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --root-user-action ignore --no-compile --progress-bar off \
+  --quiet --quiet
 SOURCES := alerts crawler demo models reports summaries workers tests $(wildcard benchmarks) $(wildcard *.py)
 
 # Compiled modules are kept, whatever the environment says: the service is a dozen processes, and each would compile all
