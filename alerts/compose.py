@@ -7,7 +7,7 @@ why this person gets it. Plain, impersonal, verifying; 未发现 for absence, �
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +16,21 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from alerts.decide import Digest
+from alerts.decide import MOST_ITEMS, Digest
+from alerts.sheet import MEDIA_TYPE, sheet
 
+LARGEST = 95_000  # bytes of a mail; some mail programs cut what is longer than 100 kB
+LONGEST = 120  # characters of one matter in the text of a mail
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class Message:
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +54,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["one_line"] = one_line
+    environment.filters["brief"] = brief
     environment.filters["web"] = web_address
     return environment
 
@@ -48,6 +62,12 @@ def _environment() -> Environment:
 def one_line(text: str) -> str:
     """White space and line ends folded: header fields and plain-text lines cannot be broken from outside."""
     return " ".join(text.split())
+
+
+def brief(text: str) -> str:
+    """One line of at most LONGEST characters: the text of a mail stays short whatever a page says, the sheet has it whole."""
+    line = one_line(text)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def web_address(url: str) -> str:
@@ -77,8 +97,21 @@ def subject(digest: Digest) -> str:
 
 def compose(digest: Digest, office_name: str, public_url: str = "") -> Message:
     """The mail for a digest. ``office_name`` is the addressee; ``public_url`` the console's address, empty if none."""
-    values = {"digest": digest, "office": office_name, "public_url": public_url, "subject": subject(digest)}
-    return _rendered("digest", values)
+    name = f"年报监测事项-{digest.year}年度-{digest.day.isoformat()}.xlsx"
+    files = (Attachment(name, MEDIA_TYPE, sheet(digest)),) if digest.audience == "office" else ()
+    for most in (MOST_ITEMS, MOST_ITEMS // 2, MOST_ITEMS // 4):
+        part = replace(digest, most_items=most)
+        values = {"digest": part, "office": office_name, "public_url": public_url, "subject": subject(digest)}
+        message = replace(_rendered("digest", values), attachments=files)
+        if _size(message) <= LARGEST:
+            break
+    return message
+
+
+def _size(message: Message) -> int:
+    """Bytes of the mail as it is sent: base64 with its line ends takes 37 bytes for 27."""
+    parts = [message.text.encode(), message.html.encode(), *(file.data for file in message.attachments)]
+    return sum(map(len, parts)) * 37 // 27
 
 
 def compose_refusals(of: str, refused: Mapping[str, str], day: date) -> Message:

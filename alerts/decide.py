@@ -7,8 +7,8 @@ matter is not told twice however often it is decided, and a changed figure is to
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -19,6 +19,9 @@ Audience = Literal["office", "ops"]
 
 MISSING = frozenset({"PUB-MISSING", "INT-ONLY"})
 LATE = frozenset({"PUB-LATE", "PUB-LATE-GOV"})
+
+MOST_ITEMS = 30  # items in the text of one mail: a page or two; the attached sheet has all
+MOST_NAMED = 10  # bodies named one by one where a matter is only recalled
 
 # The order in which an office works through them: published at all, in time, then figures and form.
 GROUPS: tuple[tuple[str, str], ...] = (
@@ -48,6 +51,16 @@ class Notice:
     basis: str = ""
     url: str = ""
 
+    @property
+    def days_late(self) -> int | None:
+        """Days from the deadline (``expected``) to the publication (``actual``) of a late report; None for all others."""
+        if self.group != "late":
+            return None
+        try:
+            return (date.fromisoformat(self.actual) - date.fromisoformat(self.expected)).days
+        except ValueError:
+            return None
+
 
 @dataclass(slots=True)
 class Digest:
@@ -58,6 +71,10 @@ class Digest:
     year: int
     day: date
     notices: list[Notice] = field(default_factory=list)
+    # Recalled, not told anew: what was told before and still stands, and what was told and is corrected since.
+    still_open: list[Notice] = field(default_factory=list)
+    corrected: list[Notice] = field(default_factory=list)
+    most_items: int = MOST_ITEMS
     due: int = 0
     published: int = 0
     late: int = 0
@@ -69,25 +86,47 @@ class Digest:
         """Unique for the mail: one digest an audience, office, report year and day."""
         return f"digest:{self.audience}:{self.office_id or 0}:{self.year}:{self.day.isoformat()}"
 
+    def items(self) -> list[Notice]:
+        """The notices that stand in the text: of the season's year, the gravest first, at most ``most_items``."""
+        order = {key: number for number, (key, _) in enumerate(GROUPS)}
+        of_the_season = [notice for notice in self.notices if notice.year == self.year]
+        return sorted(of_the_season, key=lambda notice: order[notice.group])[: self.most_items]
+
+    def left_to_sheet(self) -> tuple[int, int]:
+        """How many notices stand in the attached sheet only: of the season's year, and of other years."""
+        of_the_season = sum(notice.year == self.year for notice in self.notices)
+        return of_the_season - len(self.items()), len(self.notices) - of_the_season
+
     def groups(self) -> list[tuple[str, str, list[tuple[str, list[Notice]]]]]:
-        """The notices by group and, within it, by body: (key, heading, [(body, notices)])."""
+        """The items of the text by group and, within it, by body: (key, heading, [(body, notices)])."""
         out = []
         for key, heading in GROUPS:
             bodies: dict[str, list[Notice]] = defaultdict(list)
-            for notice in self.notices:
+            for notice in self.items():
                 if notice.group == key:
                     bodies[notice.agency].append(notice)
             if bodies:
                 out.append((key, heading, sorted(bodies.items())))
         return out
 
+    def recalled(self, what: str) -> tuple[int, int, list[tuple[str, int]], int]:
+        """Of ``still_open`` or ``corrected``: how many matters, of how many bodies, the bodies with most of them (name,
+        matters), at most MOST_NAMED, and how many bodies are not named."""
+        notices: list[Notice] = getattr(self, what)
+        bodies = Counter(notice.agency for notice in notices)
+        named = sorted(bodies.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMED]
+        return len(notices), len(bodies), named, len(bodies) - len(named)
+
     def count(self, *groups: str) -> int:
         """How many notices stand in these groups."""
         return sum(notice.group in groups for notice in self.notices)
 
 
-def decide(ledger: Ledger, told: Mapping[str, Collection[str]], now: datetime) -> list[Digest]:
-    """The digests of this day: what is open in the ledger and has not been told.
+def decide(
+    ledger: Ledger, told: Mapping[str, Collection[str]], now: datetime, corrected: Iterable[OpenFinding] = ()
+) -> list[Digest]:
+    """The digests of this day: what is open in the ledger and has not been told. A digest also recalls what was told
+    before and still stands, and which matters told before are ``corrected`` since the last digest; these alone make none.
 
     ``told`` holds, by audience, the keys already in a mail to it. Doubtful readings and bodies of which nothing can be
     said go to the ops team, never to the office: no body is blamed for our own reading or for a silent portal.
@@ -108,8 +147,12 @@ def decide(ledger: Ledger, told: Mapping[str, Collection[str]], now: datetime) -
         doubtful = finding.needs_review and finding.state != "confirmed"
         notice = _of_finding(finding, "review" if doubtful else _group(finding))
         audience: Audience = "ops" if doubtful else "office"
-        if notice.key not in told.get(audience, ()):
-            digest(audience, finding.office_id).notices.append(notice)
+        part = digest(audience, finding.office_id)
+        (part.still_open if notice.key in told.get(audience, ()) else part.notices).append(notice)
+    for finding in corrected:
+        notice = _of_finding(finding, _group(finding))
+        if notice.key in told.get("office", ()):
+            digest("office", finding.office_id).corrected.append(notice)
     for standing in ledger.standings:
         if standing.state == "cannot_tell":
             notice = _of_standing(standing)

@@ -12,6 +12,7 @@ from alerts.compose import compose, compose_refusals
 from alerts.decide import Digest, decide
 from config import Settings
 from models import agencies, mails, queries
+from storage import store
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -87,6 +88,10 @@ def _queue(
         message_id=message_id(digest.key, settings.mail_from),
         notices=[notice.key for notice in digest.notices],
         now=now.astimezone(UTC),
+        attachments=[
+            {"name": one.name, "media_type": one.media_type, "sha256": store(settings.blob_url).put(one.data)}
+            for one in message.attachments
+        ],
     )
     return None if mail is None else Composed(mail.id, recipients, message.subject, message.text)
 
@@ -105,7 +110,7 @@ def without_recipient(session: Session, settings: Settings, now: datetime, year:
 def _digests(session: Session, now: datetime, year: int | None) -> list[Digest]:
     ledger = queries.ledger(session, year if year is not None else now.year - 1, now)
     ledger.findings = queries.open_findings(session)
-    return decide(ledger, mails.told(session), now)
+    return decide(ledger, mails.told(session), now, queries.corrected_findings(session, mails.last_digests(session)))
 
 
 def queue_refusals(

@@ -16,6 +16,8 @@ from email.utils import format_datetime
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from alerts.compose import Attachment
+
 TIMEOUT = 30.0  # seconds for each step of the conversation
 
 FailureKind = Literal["retry", "person"]
@@ -55,6 +57,7 @@ class Outgoing:
     text: str
     html: str
     queued_at: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,9 @@ def as_email(mail: Outgoing, sender: str, utf8: bool = False) -> EmailMessage:
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(mail.text, cte="base64")
     message.add_alternative(mail.html, subtype="html", cte="base64")
+    for file in mail.attachments:
+        kind, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.data, kind, subtype, filename=file.name)
     return message
 
 

@@ -34,6 +34,8 @@ class Mail(Base):
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
+    # Files beside the text, by the sha256 under which the store has them: name, media_type, sha256
+    attachments: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list, server_default="[]")
     # Life
     state: Mapped[str] = mapped_column(default="queued", server_default="queued")
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -75,6 +77,7 @@ def queue(
     message_id: str,
     notices: Sequence[str],
     now: datetime,
+    attachments: Sequence[Mapping[str, str]] = (),
 ) -> Mail | None:
     """Put a mail into the outbox, with the work to send it. None if it is there already: it is queued once."""
     if session.scalar(sa.select(Mail.id).where(Mail.key == key)) is not None:
@@ -82,6 +85,7 @@ def queue(
     mail = Mail(
         key=key, message_id=message_id, office_id=office_id, event=event, stage=stage, day=day, recipients=recipients,
         subject=subject, text=text, html=html, state="queued", queued_at=now,
+        attachments=[dict(one) for one in attachments],
     )  # fmt: skip
     try:
         with session.begin_nested():  # the mail and what it tells: both or neither
@@ -155,6 +159,16 @@ def told(session: Session) -> dict[str, set[str]]:
     for audience, key in session.execute(query):
         out.setdefault(audience, set()).add(key)
     return out
+
+
+def last_digests(session: Session) -> dict[int | None, datetime]:
+    """Office -> when its last digest was queued that did not fail."""
+    query = (
+        sa.select(Mail.office_id, sa.func.max(Mail.queued_at))
+        .where(Mail.event == "digest", Mail.stage == "office", Mail.state != "failed")
+        .group_by(Mail.office_id)
+    )
+    return dict(session.execute(query).all())
 
 
 def take(session: Session, mail_id: int) -> Mail | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -235,15 +235,33 @@ def source_states(session: Session, year: int) -> dict[int, SourceState]:
 
 def open_findings(session: Session, year: int | None = None) -> list[OpenFinding]:
     """The findings that stand, of one year or of all."""
-    offices = office_ids(session)
-    query = (
-        sa.select(Finding, Agency.name)
-        .join(Agency, Agency.id == Finding.agency_id)
-        .where(Finding.state.in_(OPEN_FINDINGS))
-        .order_by(Finding.agency_id, Finding.year, Finding.rule, Finding.id)
-    )
+    query = _findings().where(Finding.state.in_(OPEN_FINDINGS))
     if year is not None:
         query = query.where(Finding.year == year)
+    return _as_open(session, query)
+
+
+def corrected_findings(session: Session, since: Mapping[int | None, datetime]) -> list[OpenFinding]:
+    """The findings resolved after the moment ``since`` gives for the office concerned (an office without one: none)."""
+    if not since:
+        return []
+    query = _findings().where(Finding.state == "resolved", Finding.resolved_at > min(since.values()))
+    moments = session.execute(query.with_only_columns(Finding.id, Finding.resolved_at))
+    resolved = {id_: moment for id_, moment in moments if moment is not None}
+    found = _as_open(session, query)
+    return [one for one in found if one.office_id in since and resolved[one.id] > since[one.office_id]]
+
+
+def _findings() -> sa.Select[Finding, str]:
+    return (
+        sa.select(Finding, Agency.name)
+        .join(Agency, Agency.id == Finding.agency_id)
+        .order_by(Finding.agency_id, Finding.year, Finding.rule, Finding.id)
+    )
+
+
+def _as_open(session: Session, query: sa.Select[Finding, str]) -> list[OpenFinding]:
+    offices = office_ids(session)
     return [
         OpenFinding(
             id=row.id,

@@ -17,6 +17,7 @@ import config
 import logs
 import storage
 from alerts import run as alerts_run
+from alerts.compose import Attachment
 from alerts.send import Outgoing, SendFailed, deliver
 from crawler import run as crawler_run
 from models import base, contexts, documents, leases, mails, queries, readings, sources, work
@@ -218,6 +219,10 @@ def _take(job: Job) -> Outgoing | None:
                 text=taken.text,
                 html=taken.html,
                 queued_at=taken.queued_at,
+                attachments=tuple(
+                    Attachment(one["name"], one["media_type"], storage.store(job.settings.blob_url).get(one["sha256"]))
+                    for one in taken.attachments
+                ),
             )
         interrupted = not stale and mails.interrupted(session, job.subject)
     if interrupted:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import openpyxl
 import pytest
 
 from alerts.compose import compose, compose_refusals, subject
 from alerts.decide import Digest, Notice
-from alerts.send import Outgoing, SendFailed, Server, deliver
+from alerts.send import Outgoing, SendFailed, Server, as_email, deliver
 from tests.mailbox import free_port, mailbox
 
 NOTICE = Notice(
@@ -40,6 +43,48 @@ def test_both_parts_carry_body_place_figures_and_address():
             assert fact in part
     assert "&amp;b=2" in message.html
     assert message.subject == "【年报监测】2026年度报告：数据问题1项（2027-02-03）"
+
+
+def crowded(count: int) -> Digest:
+    late = replace(NOTICE, key="late", group="late", rule="PUB-LATE", expected="2027-01-31", actual="2027-02-02")
+    many = [replace(NOTICE, key=f"k{n}", message=f"第{n}项：" + NOTICE.message * 4) for n in range(count)]
+    older = replace(NOTICE, key="older", year=2023)
+    hostile = replace(NOTICE, key="hostile", message='=HYPERLINK("http://evil.example","x")', url="javascript:alert(1)")
+    return Digest("office", 5, 2026, date(2027, 2, 3), [late, *many, older, hostile], [NOTICE], [NOTICE])
+
+
+def test_three_parts_stand_in_both_texts_and_lateness_in_its_own_words():
+    message = compose(crowded(3), "甲县政务公开办")
+    for part in (message.text, message.html):
+        for words in ("本次新发现 6 项", "往年报告 1 项", "尚未解决 1 项", "已更正 1 项", "2027-02-02", "逾期", "2天"):
+            assert words in part
+        assert "第2项" in part
+
+
+def test_every_notice_stands_in_the_attached_sheet_and_none_runs_as_a_formula():
+    (file,) = compose(crowded(40), "甲县政务公开办").attachments
+    page = openpyxl.load_workbook(io.BytesIO(file.data)).worksheets[0]
+    rows = list(page.iter_rows(min_row=2))
+    assert [row[0].value for row in rows].count("新发现") == 43
+    assert {row[0].value for row in rows} == {"新发现", "尚未解决", "已更正"}
+    assert all(cell.data_type != "f" for row in rows for cell in row)
+    assert [row[10].hyperlink for row in rows if str(row[10].value).startswith("javascript")] == [None]
+    assert (page.freeze_panes, page.auto_filter.ref) == ("C2", page.dimensions)
+
+
+def test_a_digest_of_two_hundred_matters_stays_below_a_hundred_kilobytes():
+    message = compose(crowded(200), "甲县政务公开办")
+    whole = outgoing(text=message.text, html=message.html, attachments=message.attachments)
+    assert len(as_email(whole, "nianbao@a.gov.cn").as_bytes()) < 100_000
+
+
+def test_an_attachment_arrives_as_it_was_made_under_its_chinese_name():
+    message = compose(crowded(1), "甲县政务公开办")
+    with mailbox() as box:
+        deliver(outgoing(attachments=message.attachments), box.url, "nianbao@a.gov.cn")
+    (file,) = box.mails[0].iter_attachments()
+    assert file.get_filename() == "年报监测事项-2026年度-2027-02-03.xlsx"
+    assert file.get_content() == message.attachments[0].data
 
 
 def test_hostile_text_from_a_page_is_escaped_and_cannot_break_a_line_or_a_header():

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from alerts.decide import decide
+from alerts.decide import MOST_ITEMS, decide
 from reports.duties import Duty, Ledger, OpenFinding, SourceState, Standing
 
 NOW = datetime(2027, 2, 3, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -57,3 +57,38 @@ def test_offices_get_only_what_concerns_their_own_bodies():
         (5, ["甲县统计局"]),
         (6, ["乙县统计局"]),
     ]
+
+
+def told_all(*findings: OpenFinding) -> dict[str, set[str]]:
+    return {"office": {n.key for d in decide(ledger(*findings), {}, NOW) for n in d.notices}}
+
+
+def test_a_digest_recalls_what_stands_since_it_was_told_and_what_is_corrected_and_tells_neither_anew():
+    old, fixed = replace(SUM, id=20, fingerprint="old"), replace(SUM, id=21, fingerprint="fixed", agency="甲县民政局")
+    told = told_all(old, fixed)
+    (digest,) = decide(ledger(SUM, old), told, NOW, [replace(fixed, state="resolved")])
+    assert [n.key for n in digest.notices] == [n.key for d in decide(ledger(SUM), {}, NOW) for n in d.notices]
+    assert digest.recalled("still_open") == (1, 1, [("甲县统计局", 1)], 0)
+    assert digest.recalled("corrected") == (1, 1, [("甲县民政局", 1)], 0)
+
+
+def test_with_nothing_new_there_is_no_mail_and_what_was_never_told_is_not_called_corrected():
+    told = told_all(SUM)
+    assert decide(ledger(SUM), told, NOW, [replace(SUM, state="resolved")]) == []
+    (digest,) = decide(ledger(SUM), {}, NOW, [replace(SUM, fingerprint="never", state="resolved")])
+    assert digest.corrected == []
+
+
+def test_the_text_names_thirty_items_of_the_season_the_gravest_first_and_leaves_the_rest_to_the_sheet():
+    many = [replace(SUM, id=n, fingerprint=f"n{n}", severity="notice") for n in range(40)]
+    older = replace(SUM, id=98, fingerprint="older", year=2024)
+    (digest,) = decide(ledger(*many, older, SUM), {}, NOW)
+    items = digest.items()
+    assert (len(items), items[0].group, {n.year for n in items}) == (MOST_ITEMS, "error", {2026})
+    assert digest.left_to_sheet() == (11, 1)
+    assert sum(len(notices) for _, _, bodies in digest.groups() for _, notices in bodies) == MOST_ITEMS
+
+
+def test_lateness_is_told_in_days():
+    (digest,) = decide(ledger(replace(SUM, rule="PUB-LATE", expected="2027-01-31", actual="2027-02-02")), {}, NOW)
+    assert digest.notices[0].days_late == 2
