@@ -22,8 +22,8 @@ from models.documents import Attachment, Document, Version
 from models.findings import Finding
 from models.readings import Reading, SimilarityBand
 from models.sources import COMPLETE, Source, SourceAgency
+from reports.checks.case import series_of
 from reports.checks.context import Body, Context, Entry, Portal, Register, may_make_regulations
-from reports.checks.evaluate import series_of
 from reports.duties import Standing
 from reports.identity import date_of_path
 from reports.report import Report

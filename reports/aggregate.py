@@ -14,9 +14,9 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Literal
 
+from reports.checks.case import Case, series_of
 from reports.checks.context import Context, Register
 from reports.checks.engine import covers_area
-from reports.checks.evaluate import Case, series_of
 from reports.doubt import SURE, Identity, identities
 from reports.duties import UNREAD_ZH, Standing
 from reports.form import forms

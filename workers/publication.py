@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from models import agencies, contexts, findings, queries
 from reports import checks
 from reports.checks.context import Context
-from reports.checks.publication import OF_THE_REPORT
+from reports.checks.rules.publication import OF_THE_REPORT
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -9,29 +9,16 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from reports.checks import (
-    agency,
-    hierarchy,
-    narrative,
-    personal,
-    publication,
-    reading,
-    similarity,
-    structure,
-    tables,
-    years,
-)
+import reports.checks.rules  # noqa: F401 - registers the functions of all families
+from reports.checks.case import Case
 from reports.checks.catalogue import Rule, catalogue
 from reports.checks.context import NEED_ZH, Context
 from reports.checks.engine import FUNCTIONS, Evaluation, active, by_formula, not_judged
-from reports.checks.evaluate import Case, shown
+from reports.checks.evaluate import shown
 from reports.checks.params import BadParameters, with_changes
 from reports.checks.params import validated as validated_params
 from reports.checks.sheet import NotJudged
 from reports.report import Finding, Report
-
-# Importing these modules registers their functions.
-MODULES = (agency, hierarchy, narrative, personal, publication, reading, similarity, structure, tables, years)
 
 CATALOGUE: dict[str, Rule] = catalogue().rules
 CATALOGUE_VERSION = catalogue().version

@@ -107,6 +107,11 @@ def catalogue() -> Catalogue:
     )
 
 
+def title_zh(number: int) -> str:
+    """The form's title of a section."""
+    return catalogue().titles[number - 1][0]
+
+
 def expand(pattern: str, form: Form) -> tuple[str, ...]:
     """The cell keys of a pattern, in the order of the form: ``*`` is one whole row key, or at the end one column."""
     return _expand(pattern, form)

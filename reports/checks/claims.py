@@ -13,9 +13,9 @@ from dataclasses import replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
+from reports.checks.case import Case
 from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, Instance, judge, not_judged
-from reports.checks.evaluate import Case
 from reports.checks.sheet import Figure
 from reports.report import Claim, Severity
 

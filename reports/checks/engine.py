@@ -25,8 +25,9 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from reports.checks import formula as language
+from reports.checks.case import Case, Operand
 from reports.checks.catalogue import Rule, catalogue, expand
-from reports.checks.evaluate import Case, Evaluator, Operand, shown
+from reports.checks.evaluate import Evaluator, shown
 from reports.checks.formula import Arithmetic, Call, Clause, Key, Node
 from reports.checks.sheet import NO_RESULTS, Figure, NotJudged, Value, place, places
 from reports.form import forms, layout

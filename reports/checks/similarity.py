@@ -11,18 +11,12 @@ import difflib
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from reports.checks.catalogue import Rule
-from reports.checks.context import NEED_ZH, Body
-from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
-from reports.checks.evaluate import Case, Operand
-from reports.checks.sheet import NotJudged
-from reports.checks.structure import title_zh
-from reports.report import TABLES, Report
-from reports.text import fragment, squeeze
+from reports.report import Report
+from reports.text import squeeze
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -144,158 +138,6 @@ def _bands(text: str) -> list[int]:
         int.from_bytes(hashlib.blake2b(values[n : n + ROWS].tobytes(), digest_size=8).digest(), "little", signed=True)
         for n in range(0, PERMUTATIONS, ROWS)
     ]
-
-
-def _percent(value: float) -> str:
-    return f"{value:.0%}"
-
-
-def _history(case: Case) -> Report:
-    report = case.context.history
-    if report is None or report.error is not None:
-        raise NotJudged(NEED_ZH["history"])
-    case.history()
-    return report
-
-
-def _quotation(a: Report, b: Report) -> str:
-    for number in (1, 5):
-        first, second = a.section(number), b.section(number)
-        if first is not None and second is not None:
-            found = passages(first.text, second.text)
-            if found:
-                return f"（相同文字如：“{fragment(found[0], 50)}”）"
-    return ""
-
-
-@rule("SIM-SELF")
-def own_last_year(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """Sections 一 and 五 against last year's own."""
-    before = _history(case)
-    names = case.context.register.names if case.context.register else ()
-    now, then = body_text(case.doc, names), body_text(before, names)
-    if min(len(now), len(then)) < MINIMUM:
-        raise NotJudged(f"可比文字不足{MINIMUM}字")
-    value = share(now, then)
-    limit = float(case.params["near_duplicate_self"])
-    operands = [Operand("similarity", _percent(value), where="总体情况、存在的主要问题及改进情况")]
-    if value < limit:
-        yield holds("与上年文字不雷同", operands)
-    else:
-        yield fault(
-            case,
-            of,
-            expected=f"低于{_percent(limit)}",
-            actual=_percent(value),
-            ratio=_percent(value),
-            needs_review=case.ocr or before.details.ocr,
-            where="总体情况、存在的主要问题及改进情况",
-            suffix=_quotation(case.doc, before),
-            operands=operands,
-        )
-
-
-@rule("SIM-S5")
-def own_section_five(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """Section 五 against last year's own."""
-    before = _history(case)
-    a, b = case.doc.section(5), before.section(5)
-    if a is None or b is None:
-        raise NotJudged(f"缺少“{title_zh(5)}”部分")
-    now, then = masked(a.text, [case.agency]), masked(b.text, [before.agency or ""])
-    if min(len(now), len(then)) < MINIMUM_S5:
-        raise NotJudged(f"可比文字不足{MINIMUM_S5}字")
-    value = share(now, then)
-    operands = [Operand("similarity", _percent(value), where=title_zh(5))]
-    if value < float(case.params["near_duplicate_self"]):
-        yield holds("与上年文字不雷同", operands)
-    else:
-        yield fault(
-            case,
-            of,
-            actual=_percent(value),
-            needs_review=case.ocr or before.details.ocr,
-            where=title_zh(5),
-            suffix=f"（重合度{_percent(value)}）",
-            operands=operands,
-        )
-
-
-@rule("SIM-TABLE")
-def same_tables(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """All cells equal last year's, at least five of them not 0. All-zero tables repeat lawfully."""
-    before = _history(case)
-    now, then = case.tables, case.other(before)
-    if then.form != now.form:
-        raise NotJudged("两年表格版本不同")
-    sure = {"printed", "blank", "token"}
-    if any(now.state(key) not in sure or then.state(key) not in sure for key in now.keys):
-        raise NotJudged("有识读存疑的单元格")
-    same = all((now.value(key) or 0) == (then.value(key) or 0) for key in now.keys)
-    count = sum(1 for key in now.keys if now.value(key))
-    if same and count >= 5:
-        keys = [key for key in now.keys if now.value(key)]
-        yield fault(
-            case, of, cells=keys, count=count, needs_review=case.ocr or before.details.ocr, where="、".join(_ZH)
-        )
-    else:
-        yield holds("表格数据与上年不完全相同")
-
-
-_ZH = [{"proactive": "表二", "applications": "表三", "disputes": "表四"}[table] for table in TABLES]
-_SYSTEM = re.compile(r"(气象|税务|海关|烟草|邮政|消防|公安|市场监督管理|生态环境|自然资源)[局分]")
-
-
-@rule("SIM-SIBLING")
-def siblings(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """Sections 一 and 五 against every body of the same supervisor: one finding with the whole cluster. A template of
-    the office (a large cluster) and the shared wording of a system's branches are for its eye only."""
-    bodies = case.context.siblings
-    if bodies is None:
-        raise NotJudged(NEED_ZH["siblings"])
-    names = [body.name for body in bodies] + [case.agency, case.doc.agency or ""]
-    own = body_text(case.doc, names)
-    if len(own) < MINIMUM:
-        raise NotJudged(f"可比文字不足{MINIMUM}字")
-    limit = float(case.params["near_duplicate_sibling"])
-    alike: list[tuple[float, Body]] = []
-    compared = 0
-    for body in bodies:
-        other = body.report
-        compared += body.unlike
-        if other is None or other.error is not None or other.kind != "annual_report" or body.name == case.agency:
-            continue
-        text = body_text(other, names)
-        if len(text) < MINIMUM or min(len(text), len(own)) < limit * max(len(text), len(own)) * 0.9:
-            continue
-        compared += 1
-        value = share(own, text)
-        if value >= limit:
-            alike.append((value, body))
-    if not alike:
-        yield holds(f"与{compared}家单位文字不雷同") if bodies else not_judged("没有同级单位的报告")
-        return
-    alike.sort(key=lambda pair: -pair[0])
-    value, first = alike[0]
-    branch = _SYSTEM.search(case.agency)
-    same_system = branch is not None and all(branch.group(1) in body.name for _, body in alike)
-    others = first.name if len(alike) == 1 else f"{first.name}等{len(alike)}家"
-    template = len(alike) >= 4
-    report = first.report
-    assert report is not None
-    yield fault(
-        case,
-        of,
-        expected=f"低于{_percent(limit)}",
-        actual=_percent(value),
-        other=others,
-        ratio=_percent(value),
-        severity="notice" if template or same_system else None,
-        needs_review=case.ocr,
-        where="总体情况、存在的主要问题及改进情况",
-        suffix=("（多家相同，疑为统一模板）" if template else "") + _quotation(case.doc, report),
-        operands=[Operand(f"similarity({body.name})", _percent(ratio)) for ratio, body in alike],
-    )
 
 
 def bands(report: Report, names: Iterable[str] = ()) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reports import checks
+from reports.checks.engine import FUNCTIONS
 from reports.checks.sheet import place
 from tests.reports.checks import cases
 
@@ -79,3 +80,11 @@ def test_each_rule_is_tripped_once_missed_once_and_each_trap_is_a_case(rule: str
     assert groups.get("holds"), "no near miss"
     traps = groups.get("traps") or {}
     assert sorted(traps) == list(range(len(checks.CATALOGUE[rule].traps))), "a trap without a case"
+
+
+def test_a_rule_by_function_lies_in_the_one_module_of_its_family():
+    homes: dict[str, set[str]] = {}
+    for rule, judge in FUNCTIONS.items():
+        homes.setdefault(checks.CATALOGUE[rule].family, set()).add(judge.__module__)
+    assert {family: found for family, found in homes.items() if len(found) > 1} == {}
+    assert {module.rpartition(".")[0] for found in homes.values() for module in found} == {"reports.checks.rules"}

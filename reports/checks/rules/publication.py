@@ -1,4 +1,4 @@
-"""Publication: the PUB and INT-ONLY rules, which look at the crawl record beside (or without) the report.
+"""Publication: the PUB rules, which look at the crawl record beside (or without) the report.
 
 未发现 is said only where every source of the body was read whole after the deadline (``Portal.state`` is then
 ``missing``); a state of ``cannot_tell`` is *not judged*, with the crawl's own reason.
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlsplit
 
+from reports.checks.case import Case, Operand, portal_of, published_on, register_of, year_of
 from reports.checks.catalogue import Rule
-from reports.checks.context import NEED_ZH, Portal, Register
 from reports.checks.engine import Evaluation, covers_area, fault, holds, not_judged, rule
-from reports.checks.evaluate import Case, Operand, shown
+from reports.checks.evaluate import shown
 from reports.checks.sheet import NotJudged
 from reports.duties import DEPARTMENT_DEADLINE, GOVERNMENT_DEADLINE
 from reports.form import forms
@@ -23,36 +23,6 @@ from reports.text import NUMERALS, bare_title, squeeze
 
 # These look into the report: they are judged with it, whenever it changes; the others with the crawl, every day.
 OF_THE_REPORT = frozenset({"PUB-CHANGED", "PUB-DUP", "PUB-IMAGE", "PUB-ATTACH-DIFF"})
-
-
-def portal_of(case: Case) -> Portal:
-    """The crawl record. Raises NotJudged."""
-    if case.context.portal is None:
-        raise NotJudged(NEED_ZH["portal"])
-    return case.context.portal
-
-
-def register_of(case: Case) -> Register:
-    """The register entry. Raises NotJudged."""
-    if case.register is None:
-        raise NotJudged(NEED_ZH["registry"])
-    return case.register
-
-
-def year_of(case: Case) -> int:
-    """The report year. Raises NotJudged."""
-    if case.year is None:
-        raise NotJudged("未能识别报告年度")
-    return case.year
-
-
-def published_on(case: Case) -> date | None:
-    """The stated day of publication: the crawl record's, else the document's own."""
-    portal = case.context.portal
-    if portal is not None and portal.published_on is not None:
-        return portal.published_on
-    stated = case.report.published_on if case.report is not None else None
-    return date.fromisoformat(stated) if stated else None
 
 
 @rule("PUB-MISSING")
@@ -78,23 +48,6 @@ def missing(case: Case, of: Rule) -> Iterator[Evaluation]:
             where="年报栏目",
             operands=operands,
         )
-
-
-@rule("INT-ONLY")
-def interpretation_only(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """An interpretation was found but, all sources read whole after the deadline, no report."""
-    portal = portal_of(case)
-    url = portal.interpretation_url
-    if not url:
-        raise NotJudged(NEED_ZH["interpretation"])
-    if portal.state in {"published", "late"}:
-        yield holds("解读与年度报告均已发现")
-    elif portal.state == "missing":
-        yield fault(case, of, url=url, where="年报栏目", operands=[Operand("interpretation", url, where="采集记录")])
-    elif portal.state == "due":
-        yield not_judged("尚未到期")
-    else:
-        yield not_judged(portal.reason or "来源未读全，无法判断")
 
 
 def _lateness(case: Case, of: Rule, month_day: tuple[int, int]) -> Iterator[Evaluation]:

@@ -5,18 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports.checks.catalogue import Rule, catalogue
+from reports.checks.case import Case, Operand, register_of, year_of
+from reports.checks.catalogue import Rule, catalogue, title_zh
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
-from reports.checks.evaluate import Case, Operand
-from reports.checks.publication import register_of, year_of
 from reports.checks.sheet import NotJudged
 from reports.report import Report
 from reports.text import NUMERALS, bare_title, fragment, numeral, sentences, squeeze
-
-
-def title_zh(number: int) -> str:
-    """The form's title of a section."""
-    return catalogue().titles[number - 1][0]
 
 
 def found_sections(report: Report) -> list[int]:

@@ -1,18 +1,17 @@
-"""Is it the agency's error or ours? The READ rules, and the FMT rules that ask how a cell was filled."""
+"""Is it the agency's error or ours? The READ rules."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from reports.checks.case import Case, Operand
 from reports.checks.catalogue import Rule
 from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, repairs, rule
-from reports.checks.evaluate import Case, Operand
-from reports.checks.sheet import NotJudged, place, places
+from reports.checks.sheet import place
 from reports.form import forms
 from reports.report import TABLES, Row, Table
 
-FEW = 3  # so many blank cells are named one by one
 KIND_ZH = {
     "annual_report": "年度报告",
     "interpretation": "解读材料",
@@ -143,101 +142,3 @@ def kind(case: Case, of: Rule) -> Iterator[Evaluation]:
     else:
         title = report.details.title or report.source.name
         yield fault(case, of, actual=report.kind, text=title, other=KIND_ZH[report.kind], where="全文")
-
-
-def _tables(case: Case) -> Iterator[tuple[Table, list[str]]]:
-    """The tables of which cells were read, with their keys."""
-    sheet = case.tables
-    for table in TABLES:
-        keys = [key for key in sheet.of(table) if sheet.state(key) != "absent"]
-        if keys:
-            yield table, keys
-
-
-@rule("FMT-BLANK")
-def blank(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """Blank cells, one finding a table; a wholly blank table is FMT-BLANK-TABLE's."""
-    sheet = case.tables
-    for table, keys in _tables(case):
-        empty = [key for key in keys if sheet.state(key) == "blank"]
-        if table in sheet.blank_tables:
-            yield not_judged(f"{forms.TABLE_ZH[table]}整表空白")
-        elif not empty:
-            yield holds(f"{forms.TABLE_ZH[table]}没有空白单元格")
-        else:
-            yield fault(
-                case,
-                of,
-                cells=empty,
-                count=len(empty),
-                cell=forms.label(empty[0]),
-                needs_review=case.ocr,
-                where=places(empty, sheet.form) if len(empty) <= FEW else forms.TABLE_ZH[table],
-                suffix="（该表未印一个0，按“空白即0”处理）" if table in sheet.blank_means_zero else "",
-            )
-
-
-@rule("FMT-BLANK-TOTAL")
-def blank_total(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """A result cell left blank beside figures. One finding a line, not one a row, where a whole line is left out."""
-    sheet = case.tables
-    if sheet.form is None:
-        raise NotJudged("未能识别表格版本")
-    seen = False
-    for table in ("applications", "disputes"):
-        found = sorted((k for k in sheet.left_out if k.startswith(table)), key=sheet.keys.index)
-        for line in (
-            [k for k in found if k.endswith(".total") and not k.startswith("applications.handled.")],
-            [k for k in found if k.startswith("applications.handled.")],
-        ):
-            if not line:
-                continue
-            seen = True
-            spec = forms.row(table, sheet.form, forms.split(line[0])[1])
-            more = f"（另有{len(line) - 1}处合计栏空白）" if len(line) > 1 else ""
-            yield fault(case, of, cells=line, row=spec.label, needs_review=case.ocr, suffix=more)
-    if not seen:
-        yield holds("各合计栏均已填写")
-
-
-@rule("FMT-BLANK-TABLE")
-def blank_table(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """A table without figures, or with a single one, in a document that does not elsewhere leave zeros blank."""
-    sheet = case.tables
-    for table, keys in _tables(case):
-        if table not in sheet.blank_tables:
-            yield holds(f"{forms.TABLE_ZH[table]}已填写")
-            continue
-        pictures = case.doc.details.pictures > 0
-        yield fault(
-            case,
-            of,
-            cells=keys,
-            section=f"“{TABLE_ZH[table]}”",
-            needs_review=case.ocr or pictures,
-            where=forms.TABLE_ZH[table],
-        )
-
-
-@rule("FMT-MIXED")
-def mixed(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """A row of the other form among those read; one finding with all of them."""
-    form = case.tables.form
-    foreign = [
-        row
-        for row in case.doc.details.rows
-        # A label alone may be a header that both forms have (其他): a row is one with figures.
-        if row.foreign is not None and row.foreign != form and any(re.search(r"\d", raw) for raw in row.raws)
-    ]
-    if not foreign:
-        yield holds("没有另一版表格的行")
-        return
-    text = "；".join(" ".join([row.label, *(raw for raw in row.raws if raw.strip())]) for row in foreign)
-    yield fault(
-        case,
-        of,
-        actual=text,
-        text=text,
-        needs_review=case.ocr,
-        where=f"{forms.TABLE_ZH[foreign[0].table]}，{foreign[0].label}",
-    )

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz
 
+from reports.checks.case import Case, Operand, register_of, year_of
 from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
-from reports.checks.evaluate import Case, Operand
-from reports.checks.publication import register_of, year_of
 from reports.checks.sheet import NotJudged
 from reports.text import fragment, sentences, squeeze
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from reports.checks.case import Case, Operand, published_on, register_of
 from reports.checks.catalogue import Rule, catalogue
 from reports.checks.context import NEED_ZH, Body
 from reports.checks.engine import Evaluation, covers_area, fault, form_of, holds, not_judged, rule
-from reports.checks.evaluate import Case, Evaluator, Operand, shown
-from reports.checks.publication import published_on, register_of
+from reports.checks.evaluate import Evaluator, shown
 from reports.checks.sheet import Figure, NotJudged
 from reports.form import forms
 from reports.report import Report

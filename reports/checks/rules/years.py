@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from reports.checks.case import Case, Operand, portal_of, published_on, year_of
 from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
-from reports.checks.evaluate import Case, Operand
-from reports.checks.publication import portal_of, published_on, year_of
 from reports.checks.sheet import NotJudged
 from reports.text import fragment, sentences, squeeze
 

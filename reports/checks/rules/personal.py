@@ -8,10 +8,9 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from reports.checks.catalogue import Rule
+from reports.checks.case import Case
+from reports.checks.catalogue import Rule, title_zh
 from reports.checks.engine import Evaluation, fault, holds, rule
-from reports.checks.evaluate import Case
-from reports.checks.structure import title_zh
 from reports.report import Report
 from reports.text import NUMERALS
 

@@ -1,20 +1,19 @@
-"""The tables as filled in: what the FMT, PRO and APP rules ask that no formula can say."""
+"""The tables as filled in, against the form: the FMT rules."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
+from reports.checks.case import Case
 from reports.checks.catalogue import Rule
 from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, rule
-from reports.checks.evaluate import Case, Evaluator, Operand, shown
-from reports.checks.publication import register_of
-from reports.checks.sheet import NOTHING, NotJudged, place
+from reports.checks.sheet import NOTHING, NotJudged, places
 from reports.form import forms
 from reports.report import TABLES, Table
 from reports.text import squeeze
 
+FEW = 3  # so many blank cells are named one by one
 SECTION_OF: dict[Table, str] = {"proactive": "二", "applications": "三", "disputes": "四"}
 
 
@@ -202,114 +201,99 @@ def label(case: Case, of: Rule) -> Iterator[Evaluation]:
         )
 
 
-@rule("PRO-REG-NOPOWER")
-def regulations(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """A body without the power to make 规章 reports some. A government's own office may rightly print them."""
-    register = register_of(case)
+def _tables(case: Case) -> Iterator[tuple[Table, list[str]]]:
+    """The tables of which cells were read, with their keys."""
     sheet = case.tables
-    if register.can_make_regulations is None:
-        raise NotJudged("名录未登记该单位的规章制定权")
-    keys = [key for key in sheet.of("proactive") if key.startswith("proactive.regulations.")]
-    if any(sheet.state(key) in {"illegible", "absent", "placeholder"} for key in keys):
-        raise NotJudged("规章栏识读存疑")
-    figures = [sheet.value(key) or 0 for key in keys]
-    operands = [Operand(key, value, sheet.cells[key].raw) for key, value in zip(keys, figures, strict=True)]
-    if register.can_make_regulations or not any(figures):
-        yield holds("规章栏与制定权相符", operands)
-        return
-    text = "、".join(shown(figure) for figure in figures)
-    office = re.search(r"人民政府办公[厅室]$|政府办$", register.name) is not None and register.rank in {
-        "city",
-        "province",
-    }
-    yield fault(case, of, cells=keys, expected=0, actual=text, needs_review=case.ocr or office, operands=operands)
+    for table in TABLES:
+        keys = [key for key in sheet.of(table) if sheet.state(key) != "absent"]
+        if keys:
+            yield table, keys
 
 
-@rule("PRO19-PROC-UNIT")
-def procurement_unit(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """The form names no unit for 采购总金额: the printed one is looked for, and the size per item."""
-    items_key, amount_key = "proactive.procurement.items", "proactive.procurement.amount"
-    evaluator = Evaluator(case, of)
-    items = evaluator.figure(case.tables, items_key)
-    amount = evaluator.figure(case.tables, amount_key)
-    operands = evaluator.taken.operands
-    if not amount or not items:
-        yield holds("没有采购，或由“采购项目数与金额不匹配”检查", operands)
-        return
-    printed = squeeze(case.tables.cells[amount_key].raw)
-    headers = [squeeze(text) for table, text, _ in case.doc.details.labels if table == "proactive" and "采购" in text]
-    marks = " ".join([printed, *(text for text in headers if "金额" in text)])
-    unit_ = next((word for word in ("亿元", "万元", "元") if word in marks), "")
-    in_wanyuan = Decimal(amount) * {"亿元": Decimal(10000), "元": Decimal("0.0001")}.get(unit_, Decimal(1))
-    share = in_wanyuan / Decimal(items)
-    if unit_ and 0.05 <= share <= 100000:
-        yield holds("采购金额单位明确，数额与项目数相称", operands)
-        return
-    yield fault(
-        case,
-        of,
-        cells=[items_key, amount_key],
-        actual=amount,
-        where=place(amount_key, form_of(case)),
-        terms=f"{shown(items)}项、总金额{shown(amount)}{unit_}",
-        needs_review=case.ocr,
-        operands=operands,
-    )
+@rule("FMT-BLANK")
+def blank(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """Blank cells, one finding a table; a wholly blank table is FMT-BLANK-TABLE's."""
+    sheet = case.tables
+    for table, keys in _tables(case):
+        empty = [key for key in keys if sheet.state(key) == "blank"]
+        if table in sheet.blank_tables:
+            yield not_judged(f"{forms.TABLE_ZH[table]}整表空白")
+        elif not empty:
+            yield holds(f"{forms.TABLE_ZH[table]}没有空白单元格")
+        else:
+            yield fault(
+                case,
+                of,
+                cells=empty,
+                count=len(empty),
+                cell=forms.label(empty[0]),
+                needs_review=case.ocr,
+                where=places(empty, sheet.form) if len(empty) <= FEW else forms.TABLE_ZH[table],
+                suffix="（该表未印一个0，按“空白即0”处理）" if table in sheet.blank_means_zero else "",
+            )
 
 
-@rule("APP-CARRY-COL")
-def carry_columns(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """Last year's carry-over by kind of applicant: one finding for the row."""
-    form = form_of(case)
-    wrong = []
-    operands: list[Operand] = []
-    for spec_column in forms.columns("applications", form, "new")[:-1]:
-        evaluator = Evaluator(case, of)
-        try:
-            before = evaluator.previous(f"applications.carried_out.{spec_column}")
-            now = evaluator.figure(case.tables, f"applications.carried_in.{spec_column}")
-        except NotJudged as why:
-            yield not_judged(why.reason)
+@rule("FMT-BLANK-TOTAL")
+def blank_total(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """A result cell left blank beside figures. One finding a line, not one a row, where a whole line is left out."""
+    sheet = case.tables
+    if sheet.form is None:
+        raise NotJudged("未能识别表格版本")
+    seen = False
+    for table in ("applications", "disputes"):
+        found = sorted((k for k in sheet.left_out if k.startswith(table)), key=sheet.keys.index)
+        for line in (
+            [k for k in found if k.endswith(".total") and not k.startswith("applications.handled.")],
+            [k for k in found if k.startswith("applications.handled.")],
+        ):
+            if not line:
+                continue
+            seen = True
+            spec = forms.row(table, sheet.form, forms.split(line[0])[1])
+            more = f"（另有{len(line) - 1}处合计栏空白）" if len(line) > 1 else ""
+            yield fault(case, of, cells=line, row=spec.label, needs_review=case.ocr, suffix=more)
+    if not seen:
+        yield holds("各合计栏均已填写")
+
+
+@rule("FMT-BLANK-TABLE")
+def blank_table(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """A table without figures, or with a single one, in a document that does not elsewhere leave zeros blank."""
+    sheet = case.tables
+    for table, keys in _tables(case):
+        if table not in sheet.blank_tables:
+            yield holds(f"{forms.TABLE_ZH[table]}已填写")
             continue
-        operands += evaluator.taken.operands
-        if before != now:
-            wrong.append((spec_column, before, now, evaluator.taken.milder))
-    if not wrong:
-        yield holds("各栏结转数与上年一致", operands)
+        pictures = case.doc.details.pictures > 0
+        yield fault(
+            case,
+            of,
+            cells=keys,
+            section=f"“{TABLE_ZH[table]}”",
+            needs_review=case.ocr or pictures,
+            where=forms.TABLE_ZH[table],
+        )
+
+
+@rule("FMT-MIXED")
+def mixed(case: Case, of: Rule) -> Iterator[Evaluation]:
+    """A row of the other form among those read; one finding with all of them."""
+    form = case.tables.form
+    foreign = [
+        row
+        for row in case.doc.details.rows
+        # A label alone may be a header that both forms have (其他): a row is one with figures.
+        if row.foreign is not None and row.foreign != form and any(re.search(r"\d", raw) for raw in row.raws)
+    ]
+    if not foreign:
+        yield holds("没有另一版表格的行")
         return
-    column, before, now, milder = wrong[0]
-    keys = [f"applications.{row}.{name}" for name, *_ in wrong for row in ("carried_in", "carried_out")]
-    others = "、".join(forms.header("applications", form, "new", name) for name, *_ in wrong[1:])
+    text = "；".join(" ".join([row.label, *(raw for raw in row.raws if raw.strip())]) for row in foreign)
     yield fault(
         case,
         of,
-        cells=keys,
-        expected=before,
-        actual=now,
-        col=forms.header("applications", form, "new", column),
-        severity="notice" if milder else None,
+        actual=text,
+        text=text,
         needs_review=case.ocr,
-        suffix=f"（另有{others}栏不一致）" if others else "",
-        operands=operands,
+        where=f"{forms.TABLE_ZH[foreign[0].table]}，{foreign[0].label}",
     )
-
-
-_FEE = re.compile(r"信息处理费|收费通知|处理费|收取费用|缴费|收费")
-
-
-@rule("APP-FEE-RESULT")
-def fee_result(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """Requests given up for an unpaid fee, and section 六 silent on fee notices."""
-    key = "applications.other.fee_unpaid.total"
-    evaluator = Evaluator(case, of)
-    unpaid = evaluator.figure(case.tables, key)
-    operands = evaluator.taken.operands
-    if not unpaid:
-        yield holds("没有逾期未缴费情形", operands)
-        return
-    if not case.doc.sections:
-        raise NotJudged("未识别出各部分")
-    if any(_FEE.search(squeeze(section.text)) for section in case.doc.sections):
-        yield holds("已报告收费情况", operands)
-    else:
-        yield fault(case, of, cells=[key], actual=unpaid, needs_review=case.ocr, operands=operands)

@@ -1,20 +1,16 @@
-"""The narrative against the tables, beyond what ``claim(k)`` in a formula says: NAR rules, and INT-CLAIM."""
+"""The narrative against the tables, beyond what ``claim(k)`` in a formula says: NAR rules."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from reports.checks.catalogue import Rule
-from reports.checks.claims import agree_rounded, summed
-from reports.checks.context import NEED_ZH
+from reports.checks.case import Case, Operand
+from reports.checks.catalogue import Rule, title_zh
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
-from reports.checks.evaluate import Case, Evaluator, Operand, shown
+from reports.checks.evaluate import Evaluator, shown
 from reports.checks.sheet import NotJudged
-from reports.checks.structure import title_zh
-from reports.form import forms
-from reports.text import fragment, sentences, squeeze
+from reports.text import fragment, squeeze
 
 NEW, HANDLED = "applications.new.total", "applications.handled.total"
 _PIECE = re.compile(r"([^\d,，、;；:：。()（）]{1,24}?)(\d+)(?:件次|件|宗|起|例|份|项|条|次)")
@@ -162,48 +158,5 @@ def previous_figure(case: Case, of: Rule) -> Iterator[Evaluation]:
                 text=fragment(claim.text, 60),
                 needs_review=case.ocr,
                 where="正文",
-                operands=operands,
-            )
-
-
-@rule("INT-CLAIM")
-def interpretation_claims(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """What the interpretation says about a cell, against the report. It has no tables of its own and needs none."""
-    report = case.doc
-    if report.kind != "annual_report":
-        raise NotJudged("不是年度报告")
-    other = case.context.interpretation
-    if other is None or other.error is not None:
-        raise NotJudged(NEED_ZH["interpretation"])
-    if other.year is not None and report.year is not None and other.year != report.year:
-        raise NotJudged("解读为其他年度")
-    doubtful = case.ocr or other.details.ocr or (other.agency is not None and other.agency != report.agency)
-    for claim in other.claims:
-        if claim.note == "previous_year":
-            continue
-        keys = summed(case, claim) or [claim.cell]
-        evaluator = Evaluator(case, of)
-        try:
-            actual = sum((evaluator.figure(case.tables, key) for key in keys), 0)
-        except NotJudged as why:
-            yield not_judged(why.reason)
-            continue
-        operands = [*evaluator.taken.operands, Operand("interp", claim.value, claim.text, "解读")]
-        agrees = actual == claim.value or (claim.note == "rounded" and agree_rounded(claim.value, actual))
-        if claim.note == "with_carried_in":
-            carried = case.tables.value("applications.carried_in.total") or 0
-            agrees |= actual + carried == claim.value
-        if agrees:
-            yield replace(holds(f"interp({claim.cell}) == {claim.cell}", operands))
-        else:
-            yield fault(
-                case,
-                of,
-                cells=keys,
-                expected=claim.value,
-                actual=actual,
-                cell=forms.label(claim.cell),
-                text=fragment(next(iter(sentences(claim.text)), claim.text), 60),
-                needs_review=doubtful,
                 operands=operands,
             )
