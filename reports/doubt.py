@@ -14,7 +14,7 @@ from reports.align import Aligned
 from reports.form.forms import rows
 from reports.report import Cell, Form, Number
 
-SURE = 0.9  # the catalogue's min_confidence
+SURE = 0.9  # a cell read with less is in doubt: no rule reckons with it, and nobody else draws this line
 CONFIRMED = 0.95
 # A recogniser's figure below this, within a broken identity, is the likelier culprit than the agency.
 SHAKY = 0.97

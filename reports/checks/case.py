@@ -53,8 +53,7 @@ class Case:
         self.report = report
         self.context = context
         self.params: Mapping[str, Any] = {**catalogue().params, **context.params}
-        self.min_confidence = float(self.params["min_confidence"])
-        self.sheet = Sheet(report, self.min_confidence) if report is not None and report.error is None else None
+        self.sheet = Sheet(report) if report is not None and report.error is None else None
         self._others: dict[int, Sheet] = {}
         self._figures: dict[tuple[int, str, str], _Read] = {}
         self.repairs: list[tuple[str, str, dict[str, Figure]]] | None = None
@@ -85,7 +84,7 @@ class Case:
         """The tables of another report."""
         key = id(report)
         if key not in self._others:
-            self._others[key] = Sheet(report, self.min_confidence)
+            self._others[key] = Sheet(report)
         return self._others[key]
 
     def read(self, sheet: Sheet, key: str, prefix: str) -> _Read:

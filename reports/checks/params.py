@@ -51,7 +51,6 @@ class Params(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    min_confidence: Share | None = None
     local_deadlines: LocalDeadlines | None = None
     fee_statement_from_year: Annotated[int, Field(ge=2019, le=2100)] | None = None
     fee_statement_required: bool | None = None
@@ -65,6 +64,31 @@ class Params(BaseModel):
     decisions_ceiling: dict[Level, Annotated[int, Field(gt=0)]] | None = None
     hierarchy_tolerance_share: Annotated[float, Field(ge=0, le=0.5)] | None = None
 
+
+class Defaults(BaseModel):
+    """The parameters of ``data/rules.yaml``: every one that an office may set has its default there, no other is known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    form_for_year: dict[str, str]
+    department_deadline: Day
+    government_deadline: Day
+    local_deadlines: LocalDeadlines
+    fee_statement_from_year: int
+    fee_statement_required: bool
+    section1_max_chars: int | None
+    tolerated_titles: list[str]
+    near_duplicate_self: Share
+    near_duplicate_sibling: Share
+    jump_factor: int
+    jump_floor: int
+    fee_ceiling_wanyuan: dict[Level, float]
+    decisions_ceiling: dict[Level, int]
+    hierarchy_tolerance_share: Share
+
+
+# Set by offices under an earlier version and no longer theirs to set: what the reader doubts stays in doubt.
+_RETIRED = frozenset({"min_confidence"})
 
 _WORDS = {
     "extra_forbidden": "没有这一参数",
@@ -90,8 +114,8 @@ def validated(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def with_changes(params: Mapping[str, Any], changes: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Parameters with single entries replaced; ``local_deadlines.publish`` names one inside another, None takes one out.
-    Nothing is validated here."""
-    out: dict[str, Any] = dict(params)
+    Nothing is validated here; what no office may set any longer is left behind."""
+    out: dict[str, Any] = {name: value for name, value in params.items() if name not in _RETIRED}
     for name, value in changes:
         outer, _, inner = name.partition(".")
         if inner:

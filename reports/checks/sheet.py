@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from reports.checks.catalogue import catalogue
+from reports.doubt import SURE
 from reports.form import forms
 from reports.report import TABLES, Form, Report, Table
 
@@ -37,11 +38,10 @@ RESULT = re.compile(r"applications\.[a-z_.]+\.total|applications\.handled\.[a-z_
 class Sheet:
     """The three tables of one report with what is known of each cell's and table's state."""
 
-    def __init__(self, report: Report, min_confidence: float) -> None:
+    def __init__(self, report: Report) -> None:
         self.report = report
         self.form = report.form
         self.cells = report.cells or {}
-        self.min_confidence = min_confidence
         self._states: dict[str, str] = {}
         self.keys: tuple[str, ...] = forms.keys(report.form) if report.form else ()
         self._by_table: dict[Table, list[str]] = {table: [] for table in TABLES}
@@ -69,7 +69,7 @@ class Sheet:
         # Signs typed into a file are surely read, though no figure; in a picture they may be anything.
         if text and cell.value is None and PLACEHOLDER.fullmatch(text) and not self.report.details.ocr:
             return "placeholder"
-        if cell.confidence < self.min_confidence:
+        if cell.confidence < SURE:
             return "illegible"
         if cell.value is not None:
             return "printed"

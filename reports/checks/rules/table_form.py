@@ -9,6 +9,7 @@ from reports.checks.case import Case
 from reports.checks.catalogue import Rule
 from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, rule
 from reports.checks.sheet import NOTHING, NotJudged, places
+from reports.doubt import SURE
 from reports.form import forms
 from reports.report import TABLES, Table
 from reports.text import squeeze
@@ -52,7 +53,7 @@ def token(case: Case, of: Rule) -> Iterator[Evaluation]:
             key
             for key in sheet.of(table)
             if (cell := sheet.cells.get(key)) is not None
-            and cell.confidence >= sheet.min_confidence
+            and cell.confidence >= SURE
             and cell.raw.strip() in _ASKED
             and not key.endswith(".change")
         ]

@@ -14,7 +14,8 @@ from reports.checks.context import Context
 from reports.checks.engine import instances
 from reports.checks.formula import keys_in
 from reports.form import forms
-from tests.reports.checks.figures import report, seed_000_cells, seed_003_cells
+from reports.report import Cell
+from tests.reports.checks.figures import report, rules_found, seed_000_cells, seed_003_cells
 from tests.reports.checks.sound import sound
 
 IDENTITIES = ("APP-BALANCE", "APP-BALANCE-TOTAL", "APP-SUM-COL", "APP-SUM-ROW", "DIS-SUM")
@@ -145,11 +146,27 @@ def test_only_rules_concluded_in_full_may_resolve_what_was_found_before():
         ({"section1_max_chars": 5}, "太小"),
         ({"colour": "red"}, "没有这一参数"),
         ({"near_duplicate_self": 1.5}, "太大"),
+        ({"min_confidence": 0.5}, "没有这一参数"),
     ],
 )
 def test_a_wrong_parameter_of_an_office_is_named(given, words):
     with pytest.raises(checks.BadParameters, match=words):
         checks.validated_params(given)
+
+
+def test_no_office_makes_an_error_of_a_cell_that_the_reader_doubts():
+    cells = {**seed_003_cells(), "applications.granted.total": Cell(Decimal(9), "9", 0.7)}
+    for params in ({}, {"min_confidence": 0.5}):
+        result = checks.run(report("2021", cells), Context(params=params))
+        assert [(f.rule, f.needs_review) for f in result.findings if f.severity == "error"] == []
+        assert "READ-LOWCONF" in rules_found(result)
+
+
+def test_what_an_office_set_once_and_may_not_set_any_longer_is_left_behind_at_its_next_change():
+    before = {"min_confidence": 0.5, "jump_factor": 5}
+    assert checks.with_changes(before, [("jump_floor", 50)]) == {"jump_factor": 5, "jump_floor": 50}
+    with pytest.raises(checks.BadParameters):
+        checks.validated_params(checks.with_changes({}, [("min_confidence", 0.5)]))
 
 
 def test_right_parameters_come_back_as_the_rules_take_them():
