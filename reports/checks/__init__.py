@@ -13,17 +13,16 @@ import reports.checks.rules  # noqa: F401 - registers the functions of all famil
 from reports.checks.case import Case
 from reports.checks.catalogue import Rule, catalogue
 from reports.checks.context import NEED_ZH, Context
-from reports.checks.engine import FUNCTIONS, Evaluation, active, by_formula, not_judged
+from reports.checks.engine import FUNCTIONS, Evaluation, by_formula, complete, not_judged
 from reports.checks.evaluate import shown
 from reports.checks.params import BadParameters, with_changes
 from reports.checks.params import validated as validated_params
 from reports.checks.sheet import NotJudged
 from reports.report import Finding, Report
 
-CATALOGUE: dict[str, Rule] = catalogue().rules
 CATALOGUE_VERSION = catalogue().version
 DEFAULTS: dict[str, Any] = dict(catalogue().params)
-RULES: dict[str, Rule] = {rule_id: rule for rule_id, rule in CATALOGUE.items() if active(rule_id)}
+RULES: dict[str, Rule] = complete(catalogue().rules)
 
 # What still runs on a document that is not the report: what concerns its publication and personal data.
 _ANY_KIND = frozenset({"INT", "PUB", "PII"})
@@ -242,7 +241,6 @@ def back_test(rule_id: str, reports: Iterable[tuple[Report, Context]]) -> Iterat
 
 
 __all__ = [
-    "CATALOGUE",
     "CATALOGUE_VERSION",
     "DEFAULTS",
     "RULES",

@@ -6,7 +6,7 @@ pure function registered by id (``rule``).
 
 Blank is not zero (head of ``data/rules.yaml``, points 1 to 5):
 
-1. an operand that is illegible or below ``min_confidence``: not judged; READ-LOWCONF speaks instead;
+1. an operand that is illegible or in doubt (``reports.doubt.SURE``): not judged; READ-LOWCONF speaks instead;
 2. the cell that states a result (row total, （七）总计, dispute total) is blank: not judged; FMT-BLANK-TOTAL speaks;
 3. blank addends count as 0, and a difference is reported one step milder and says so;
 4. of an entirely blank table nothing is judged but FMT-BLANK-TABLE;
@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 from reports.checks import formula as language
 from reports.checks.case import Case, Operand
-from reports.checks.catalogue import Rule, catalogue, expand
+from reports.checks.catalogue import BadCatalogue, Rule, catalogue, expand
 from reports.checks.evaluate import Evaluator, shown
 from reports.checks.formula import Arithmetic, Call, Clause, Key, Node
 from reports.checks.sheet import NO_RESULTS, Figure, NotJudged, Value, place, places
@@ -114,20 +114,33 @@ FUNCTIONS: dict[str, Judge] = {}
 
 
 def rule(rule_id: str) -> Callable[[Judge], Judge]:
-    """Registers the function of a rule that no formula can say."""
+    """Registers the function of a rule that no formula can say. Raises BadCatalogue where the catalogue has no such
+    rule, evaluates its formula, or has its function already."""
 
     def register(judge: Judge) -> Judge:
-        if rule_id in FUNCTIONS or rule_id not in catalogue().rules:
-            raise ValueError(f"{rule_id} is registered already or not in the catalogue")
+        known = catalogue().rules.get(rule_id)
+        if known is None:
+            raise BadCatalogue(f"{judge.__module__}: {rule_id}: is not in rules.yaml")
+        if known.evaluate:
+            raise BadCatalogue(f"rules.yaml: {rule_id}: evaluate: the rule has a function, in {judge.__module__}")
+        if rule_id in FUNCTIONS:
+            raise BadCatalogue(
+                f"{judge.__module__}: {rule_id}: has a function already, in {FUNCTIONS[rule_id].__module__}"
+            )
         FUNCTIONS[rule_id] = judge
         return judge
 
     return register
 
 
-def active(rule_id: str) -> bool:
-    """Whether the rule can be evaluated: by its formula or by a registered function."""
-    return rule_id in FUNCTIONS or catalogue().rules[rule_id].evaluate
+def complete(rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """All rules of a catalogue. Raises BadCatalogue where one would never run: neither evaluated nor a function."""
+    for rule_id, known in rules.items():
+        if not known.evaluate and rule_id not in FUNCTIONS:
+            raise BadCatalogue(
+                f"rules.yaml: {rule_id}: formula: is in words; give it evaluate: true, or a function under this id"
+            )
+    return dict(rules)
 
 
 def holds(condition: str = "", operands: Iterable[Operand] = ()) -> Evaluation:

@@ -73,18 +73,18 @@ def test_the_figure_given_as_printed_is_printed_in_the_place_that_is_given(
             assert float(cells[finding.place].value or 0) == finding.actual, finding
 
 
-@pytest.mark.parametrize("rule", list(checks.CATALOGUE))
+@pytest.mark.parametrize("rule", list(checks.RULES))
 def test_each_rule_is_tripped_once_missed_once_and_each_trap_is_a_case(rule: str):
     groups = CASES.get(rule, {})
     assert groups.get("fires"), "no report that trips it"
     assert groups.get("holds"), "no near miss"
     traps = groups.get("traps") or {}
-    assert sorted(traps) == list(range(len(checks.CATALOGUE[rule].traps))), "a trap without a case"
+    assert sorted(traps) == list(range(len(checks.RULES[rule].traps))), "a trap without a case"
 
 
 def test_a_rule_by_function_lies_in_the_one_module_of_its_family():
     homes: dict[str, set[str]] = {}
     for rule, judge in FUNCTIONS.items():
-        homes.setdefault(checks.CATALOGUE[rule].family, set()).add(judge.__module__)
+        homes.setdefault(checks.RULES[rule].family, set()).add(judge.__module__)
     assert {family: found for family, found in homes.items() if len(found) > 1} == {}
     assert {module.rpartition(".")[0] for found in homes.values() for module in found} == {"reports.checks.rules"}
