@@ -135,9 +135,7 @@ class County:
             first_seen=day,
             url=url,
             source_url=url.rpartition("/")[0],
-            page_date=made.truth.published_on,
             list_title=made.truth.title,
-            column="政府信息公开年报",
             in_column=True,
             column_complete=True,
             answered_days=(date(year + 1, 5, 31),),
@@ -158,7 +156,6 @@ class County:
             can_make_regulations=body.power,
             portals=(f"http://www.place{world.number}.example.cn/",),
             supervisor=world.government.name,
-            covers=tuple(b.name for b in world.bodies[:-1]) if body.aggregate else (),
         )
         return Context(
             agency=body.name,

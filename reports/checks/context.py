@@ -65,8 +65,8 @@ class Register:
 
     ``kind`` is department, government, township, subdistrict, zone, branch, vertical or authorised_body; ``level`` is
     township, county, city, province or national (the sheets' words dispatched, authorized, prefecture, central are
-    understood). ``can_make_regulations`` is None where the register does not say. ``covers`` names the bodies below
-    that the aggregate covers; ``supervisor`` is the supervising government."""
+    understood). ``can_make_regulations`` is None where the register does not say; ``supervisor`` is the supervising
+    government."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -78,7 +78,6 @@ class Register:
     abolished: date | None = None
     portals: tuple[str, ...] = ()
     supervisor: str | None = None
-    covers: tuple[str, ...] = ()
 
     @property
     def rank(self) -> str:
@@ -128,10 +127,10 @@ class Portal:
     """The crawl record about one body and report year at a moment.
 
     ``state`` is that of ``reports.duties.Standing``; ``reason`` says why it is ``cannot_tell``. ``deadline`` is the
-    duty's own day, ``published_on`` the stated date, ``first_seen`` our own first sight. ``page_date`` is the date as
-    printed on the page, ``address_date`` that in its address. ``statutory`` is false where only a notice sets the
+    duty's own day, ``published_on`` the stated date, ``first_seen`` our own first sight. ``address_date`` is that in the
+    address. ``statutory`` is false where only a notice sets the
     deadline. ``failed_days`` are the days on which the address did not answer with the report (``answered_days`` those
-    on which it did). ``in_column`` says whether the report column links the page, ``column`` names where it was found.
+    on which it did). ``in_column`` says whether the report column links the page.
     ``entries`` are the column's entries that claim the year; ``copies`` other copies of the report as read;
     ``previous`` the version before this one; ``removed_on`` when a known report was gone from its column;
     ``attachments_failed`` announced files that could not be fetched or read; ``years`` the years the column holds;
@@ -147,10 +146,8 @@ class Portal:
     url: str = ""
     source_url: str = ""
     interpretation_url: str = ""
-    page_date: str = ""
     address_date: date | None = None
     list_title: str = ""
-    column: str = ""
     in_column: bool | None = None
     column_complete: bool | None = None
     failed_days: tuple[date, ...] = ()
@@ -182,7 +179,7 @@ class Context:
     """All that is known besides the document; see the module's head.
 
     ``history`` is the report of year-1 of the same body and series in its latest version; ``predecessors`` those of
-    the bodies it succeeded; ``earlier`` further years. ``siblings`` are the bodies of the same supervisor and year.
+    the bodies it succeeded. ``siblings`` are the bodies of the same supervisor and year.
     ``below`` are all bodies that the government's report covers, unread ones included; ``own`` the office's own
     report of the year (for a government's aggregate). ``enforcement`` holds the figures of the body's enforcement
     statistics by cell key. ``params`` overrides the catalogue's parameters, as the supervising office set them."""

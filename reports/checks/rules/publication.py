@@ -142,13 +142,13 @@ def publication_date(case: Case, of: Rule) -> Iterator[Evaluation]:
         raise NotJudged("没有首次发现日期")
     address = portal.address_date
     operands = [
-        Operand("published_on", stated, portal.page_date, "页面日期"),
+        Operand("published_on", stated, where="页面日期"),
         Operand("address_date", address, where="网址日期"),
         Operand("first_seen", portal.first_seen, where="首次发现"),
     ]
     text = ""
     if stated is None:
-        text = portal.page_date or "无"
+        text = "未识别"
     elif stated < EFFECTIVE:
         text = shown(stated)
     elif (address is not None and address < EFFECTIVE) or (address is not None and abs((address - stated).days) > 7):
@@ -187,7 +187,7 @@ def column(case: Case, of: Rule) -> Iterator[Evaluation]:
     if portal.in_column:
         yield holds("已在年报栏目发布")
     else:
-        yield fault(case, of, actual=portal.column, text=portal.column or "其他", where="栏目")
+        yield fault(case, of, where="栏目")
 
 
 def differences(case: Case, other: Report) -> list[str]:
@@ -429,18 +429,20 @@ _BODY = re.compile(r"[局委办厅院]|政府|乡|镇|街道|中心|管委会|�
 
 @rule("PUB-LIST-TITLE")
 def list_title(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """The list entry, with its column's heading, names body and year."""
+    """The list entry names body and year. A column's heading may give the year of all its entries, and no heading is on
+    record: an entry that names the body alone settles nothing."""
     portal = portal_of(case)
     title = squeeze(portal.list_title)
     if not title:
         raise NotJudged("没有列表标题的记录")
     year = year_of(case)
-    heading = squeeze(portal.column)
-    dated = str(year) in title or str(year) in heading
+    dated = str(year) in title
     names = case.register.names if case.register is not None else (case.agency,)
     bodied = any(squeeze(n) in title for n in names) or _BODY.search(re.sub(r"政府信息公开", "", title)) is not None
     if dated and bodied:
         yield holds("列表标题写明单位和年度")
+    elif bodied:
+        yield not_judged("列表标题未写年度，栏目名称没有记录")
     else:
         yield fault(case, of, actual=portal.list_title, text=portal.list_title, where="年报栏目")
 

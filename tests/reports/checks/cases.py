@@ -143,7 +143,7 @@ def context(spec: dict[str, Any] | None, doc: Report) -> Context:
     if "register" in spec:
         register = {"name": doc.agency, "kind": "department", "level": "county"} | spec.pop("register")
         _dates(register, "founded", "abolished")
-        for name in ("aliases", "predecessors", "portals", "covers"):
+        for name in ("aliases", "predecessors", "portals"):
             register[name] = tuple(register.get(name, ()))
         out["register"] = Register(**register)
     if "portal" in spec:
