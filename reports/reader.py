@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reports import formats
-from reports.align import Aligned, align
 from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
-from reports.doubt import second_look
 from reports.narrative import Narrative, narrate
 from reports.report import TABLES, Details, Report, Source
 from reports.sniff import MAX_BYTES, Sniffed, sniff
+from reports.tables.align import align
+from reports.tables.model import Aligned
+from reports.tables.reconcile import second_look
 
 # Raise it with every change that may read a stored document differently: stored readings are then made anew.
 READER_VERSION = "3"

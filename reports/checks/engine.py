@@ -6,7 +6,7 @@ pure function registered by id (``rule``).
 
 Blank is not zero (head of ``data/rules.yaml``, points 1 to 5):
 
-1. an operand that is illegible or in doubt (``reports.doubt.SURE``): not judged; READ-LOWCONF speaks instead;
+1. an operand that is illegible or in doubt (``reports.tables.reconcile.SURE``): not judged; READ-LOWCONF speaks instead;
 2. the cell that states a result (row total, （七）总计, dispute total) is blank: not judged; FMT-BLANK-TOTAL speaks;
 3. blank addends count as 0, and a difference is reported one step milder and says so;
 4. of an entirely blank table nothing is judged but FMT-BLANK-TABLE;

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 from reports.checks.catalogue import catalogue
-from reports.doubt import SURE
 from reports.form import forms
 from reports.report import TABLES, Form, Report, Table
+from reports.tables.reconcile import SURE
 
 # Tokens that say 没有 or 不适用: known not to be a figure, and surely read.
 NOTHING = frozenset({"/", "／", "-", "－", "—", "–", "――", "——", "一", "无", "无此项", "N/A", "NA", "n/a", "\\"})

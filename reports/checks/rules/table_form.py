@@ -9,9 +9,9 @@ from reports.checks.case import Case
 from reports.checks.catalogue import Rule
 from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, rule
 from reports.checks.sheet import NOTHING, NotJudged, places
-from reports.doubt import SURE
 from reports.form import forms
 from reports.report import TABLES, Table
+from reports.tables.reconcile import SURE
 from reports.text import squeeze
 
 FEW = 3  # so many blank cells are named one by one

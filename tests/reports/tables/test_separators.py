@@ -6,10 +6,11 @@ import random
 
 import pytest
 
-from reports import gaps, reader
-from reports.align import align
+from reports import reader
 from reports.blocks import Blocks, Grid, Paragraph
 from reports.form import forms
+from reports.tables import separators
+from reports.tables.align import align
 
 SPECS = forms.rows("applications", "2021")
 HEADS = "自然人 商业企业 科研机构 社会公益组织 法律服务机构 其他 总计"
@@ -49,13 +50,13 @@ def test_one_row_with_a_figure_too_many_leaves_all_lines_as_they_are():
     texts, _ = lines("  ", random.Random(4))
     blocks = Blocks("text", [Paragraph(text) for text in [texts[0] + "  7", *texts[1:]]], flat=True)
     labels = {spec.label for spec in SPECS}
-    assert gaps.regained(blocks, labels.__contains__, 7) is blocks
+    assert separators.regained(blocks, labels.__contains__, 7) is blocks
 
 
 def test_prose_and_pictures_keep_their_places_beside_rows():
     texts, _ = lines("  ", random.Random(5))
     blocks = Blocks("text", [Paragraph("第一句。  第二句。"), *(Paragraph(t) for t in texts), Paragraph("五、问题")])
-    found = gaps.regained(blocks, {spec.label for spec in SPECS}.__contains__, 7).blocks
+    found = separators.regained(blocks, {spec.label for spec in SPECS}.__contains__, 7).blocks
     assert len(found) == len(texts) + 2
     assert [isinstance(block, Grid) for block in found] == [False, *[True] * len(texts), False]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from reports import numbers
-from reports.align import Aligned
 from reports.form.forms import rows
 from reports.report import Cell, Form, Number
+from reports.tables.model import Aligned
 
 SURE = 0.9  # a cell read with less is in doubt: no rule reckons with it, and nobody else draws this line
 CONFIRMED = 0.95

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.align import align, match, similarity
 from reports.blocks import At, Blocks, Grid, GridCell, Paragraph
 from reports.form import forms
 from reports.reader import read
 from reports.report import Form
+from reports.tables.align import align
+from reports.tables.labels import similarity
+from reports.tables.match import match
+from reports.tables.rows import line_of
 from reports.text import letters
 from tests.reports import rendering
 
@@ -197,9 +200,7 @@ def test_the_units_and_signs_of_a_cell_stay_in_its_raw_text():
 @pytest.mark.parametrize("form", ["2019", "2021"])
 def test_matching_keeps_the_order_of_the_form(form):
     specs = forms.rows("applications", form)
-    from reports.align import _line
-
-    lines = [_line(tuple(GridCell(t) for t in (s.label, *["0"] * 7)), At(), 0, 1) for s in specs]
+    lines = [line_of(tuple(GridCell(t) for t in (s.label, *["0"] * 7)), At(), 0, 1) for s in specs]
     assert match(lines, specs) == {n: (n, 1.0) for n in range(len(specs))}
 
 

@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from reports.align import Aligned
-from reports.doubt import holds, identities, second_look
 from reports.form import forms
 from reports.report import Cell
+from reports.tables.model import Aligned
+from reports.tables.reconcile import holds, identities, second_look
 from tests.reports.rendering import figures
 
 

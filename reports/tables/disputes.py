@@ -1,0 +1,140 @@
+"""表四: reviews and lawsuits, which has no labels of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reports import numbers
+from reports.form.forms import RowSpec, rows
+from reports.report import Cell, Form, Row
+from reports.tables.labels import SURE, best_likeness, is_dispute_head, similarity
+from reports.tables.model import BY_ORDER, DISPUTES, SHORT, Line, TableFound, has_figures
+from reports.tables.place import ColumnLayout, fit_row, place_row, reading_order, to_cell
+from reports.text import letters
+
+
+def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:
+    """One row of 15, or 5 and 10, or three rows of 5, without labels, behind the heads of the table."""
+    found = TableFound()
+    specs = rows("disputes", form)
+    keys = [key for spec in specs for key in spec.cells()]
+    start = next(
+        (
+            n
+            for n, line in enumerate(lines)
+            if n >= after and is_dispute_head("".join(line.words) if not line.flat else line.label)
+        ),
+        None,
+    )
+    candidates = [line for line in lines[start:] if _bare_figures(line)] if start is not None else []
+    if not candidates:
+        candidates = [
+            line
+            for line in lines[after:]
+            if _bare_figures(line) and len(line.values) in (DISPUTES, DISPUTES + 1) and not line.flat
+        ]
+    layout = ColumnLayout()
+    grouped = _vertical_disputes(lines[start:], specs) if start is not None else None
+    if grouped is not None:
+        for spec, line in zip(specs, grouped, strict=True):
+            place_row(found, spec, (0, 1.0), [line], layout, neighboured=False)
+        found.pairs = 1
+        return found
+    whole = next((line for line in candidates if len(line.values) >= DISPUTES - 3), None)
+    parts = [line for line in candidates if len(line.values) in (5, 10)]
+    taken: list[Line] = []
+    if whole is None and len(parts) >= 2:
+        for line in parts:
+            if sum(len(x.values) for x in taken) + len(line.values) <= DISPUTES:
+                taken.append(line)
+        if sum(len(x.values) for x in taken) == DISPUTES:
+            values = tuple(cell for line in taken for cell in line.values)
+            blocks_ = tuple(sorted({b for line in taken for b in line.blocks}))
+            whole = replace(taken[0], values=values, cells=values, blocks=blocks_)
+    if whole is None:
+        whole = next((line for line in candidates if len(line.values) >= 3), None)
+        if whole is None:
+            return found
+    for line in lines:
+        if line.grid == whole.grid and not line.flat:
+            columns = [c.column for c in line.cells if c.column is not None and letters(c.text) == "结果维持"]
+            layout.heads[line.grid] = min([*columns, layout.heads.get(line.grid, 10**6)])
+    fitted, sure = fit_row(whole, DISPUTES, layout)
+    used = {line.index for line in taken} | {whole.index}
+    beside = [line for line in lines if line.grid == whole.grid and not line.flat and line.index not in used]
+    if any(
+        all(letters(cell.text).isdecimal() for cell in line.cells if cell.text.strip())
+        and has_figures(line.cells)
+        and len(line.cells) < 5
+        for line in beside
+    ):
+        sure = min(sure, BY_ORDER)  # figures on a line of their own were cut from the row
+    raws = tuple(cell.text.strip() for cell in whole.values)
+    found.pairs = 1
+    found.lines.append(whole)
+    found.rows.append(
+        (
+            reading_order(whole),
+            Row(
+                "disputes",
+                None if len(raws) != DISPUTES else "",
+                "",
+                raws,
+                whole.at,
+                short=len(raws) != DISPUTES and (fitted is None or sure < 1.0),
+            ),
+        )
+    )
+    if fitted is None:
+        found.cells.update({key: Cell(None, "", SHORT, whole.at) for key in keys})
+    else:
+        found.cells.update({key: to_cell(cell, sure) for key, cell in zip(keys, fitted, strict=True)})
+    return found
+
+
+def _vertical_disputes(lines: Sequence[Line], specs: Sequence[RowSpec]) -> list[Line] | None:
+    """Three labelled rows of five, as some pages turn the table."""
+    out = []
+    for spec in specs:
+        name = spec.label.split("·")[-1].strip()
+        line = next(
+            (
+                x
+                for x in lines
+                if len(x.values) == 5 and not x.flat and similarity(x.label, name) >= 0.8 and x not in out
+            ),
+            None,
+        )
+        if line is None:
+            return None
+        out.append(line)
+    return out
+
+
+def _bare_figures(line: Line) -> bool:
+    """A row of figures whose label, if any, is no row of the applications."""
+    figures = sum(numbers.parse(cell.text).value is not None for cell in line.values)
+    if line.flat:
+        return len(line.values) >= 5
+    if not figures and not (len(line.values) in (DISPUTES, 5, 10) and not line.words):
+        return False
+    return len(line.values) >= 5 and (not line.label or best_likeness(line.label) < SURE)
+
+
+def read_disputes(grid_lines: list[Line], stream: list[Line], form: Form, applications: TableFound) -> TableFound:
+    """The table as it stands behind 表三, or else anywhere; in grids, or else in the text."""
+    for lines in (grid_lines, stream):
+        if not lines:
+            continue
+        last = 0
+        placed = {line.index for line in applications.lines}
+        for n, line in enumerate(lines):
+            if line.index in placed:
+                last = n + 1
+        found = _read_row(lines, form, last) if last else TableFound()
+        if not found.pairs:
+            found = _read_row(lines, form, 0)
+        if found.pairs:
+            return found
+    return TableFound()

@@ -1,0 +1,108 @@
+"""Which of the two forms a document follows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from reports.form.forms import rows
+from reports.report import Form
+from reports.tables.labels import label_likeness
+from reports.tables.match import GAP, candidate_rows, match
+from reports.tables.model import FORMS_BOTH, Line, is_blank
+from reports.text import letters
+
+_HEADERS: dict[Form, tuple[str, ...]] = {
+    "2021": ("本年制发件数", "本年废止件数", "现行有效件数", "本年处理决定数量", "本年收费金额单位万元"),
+    "2019": (
+        "本年新制作数量",
+        "本年新公开数量",
+        "对外公开总数量",
+        "上一年项目数量",
+        "本年增减",
+        "采购项目数量",
+        "采购总金额",
+    ),
+}
+
+
+_ROWS: dict[Form, tuple[str, ...]] = {
+    "2021": (
+        "行政规范性文件",
+        "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
+        "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请",
+    ),
+    "2019": ("其他对外管理服务事项", "政府集中采购", "（六）其他处理"),
+}
+
+
+def _votes(lines: Sequence[Line], texts: Iterable[str]) -> Counter[Form]:
+    """Each header and row of one form only is one vote, however often it is printed."""
+    seen: set[tuple[Form, str]] = set()
+    for text in dict.fromkeys(texts):
+        seen |= _votes_of_head(text)
+    for line in lines:
+        if line.values and line.label:
+            seen |= _votes_of_row(line.flat, line.label)
+    return Counter(form for form, _ in seen)
+
+
+@lru_cache(maxsize=16384)
+def _votes_of_head(text: str) -> frozenset[tuple[Form, str]]:
+    tight = letters(text)
+    if not 3 <= len(tight) <= 400 or tight.isdecimal():
+        return frozenset()
+    seen: set[tuple[Form, str]] = set()
+    for form, headers in _HEADERS.items():
+        for header in headers:
+            if tight == header or (len(tight) > len(header) and header in tight and len(tight) < 120):
+                seen.add((form, header))
+    if len(tight) <= 14 and not any(tight == h for hs in _HEADERS.values() for h in hs):
+        scored = [(fuzz.ratio(tight, h), form, h) for form, hs in _HEADERS.items() for h in hs]
+        like, form, header = max(scored)
+        rival = max(score for score, other, _ in scored if other != form)
+        if like >= 70 and like > rival + 8:
+            seen.add((form, header))
+    return frozenset(seen)
+
+
+@lru_cache(maxsize=8192)
+def _votes_of_row(flat: bool, printed: str) -> frozenset[tuple[Form, str]]:
+    return frozenset(
+        (form, label)
+        for form, labels in _ROWS.items()
+        for label in labels
+        if label_likeness(flat, printed, label) >= 0.9 and _foreign_label(printed, label)
+    )
+
+
+def _foreign_label(printed: str, label: str) -> bool:
+    # 规范性文件 and 行政规范性文件 differ by a word that agencies add and drop at will.
+    return letters(printed).endswith(letters(label)) if label == "行政规范性文件" else True
+
+
+def which_form(lines: list[Line], texts: list[str]) -> Form | None:
+    """By heads and rows that only one form has, else by the order and width of the rows; None where nothing tells."""
+    votes = _votes(lines, texts)
+    if votes["2021"] != votes["2019"]:
+        return "2021" if votes["2021"] > votes["2019"] else "2019"
+    # Without heads the rows decide: the better order, then the number of figures behind 行政许可.
+    scores: dict[Form, float] = {}
+    candidates = candidate_rows(lines, "applications")
+    for each in FORMS_BOTH:
+        specs = rows("applications", each)
+        pairs = match(candidates, specs)
+        if len(pairs) >= 4:
+            scores[each] = sum(like for _, like in pairs.values()) - GAP * (len(specs) - len(pairs))
+    if len(scores) == 2 and abs(scores["2021"] - scores["2019"]) > 0.3:
+        return "2021" if scores["2021"] > scores["2019"] else "2019"
+    for line in lines:
+        if line.values and label_likeness(line.flat, line.label, "行政许可") >= 0.9:
+            printed = sum(not is_blank(cell) for cell in line.values)
+            return "2019" if printed >= 3 else "2021"
+    if not scores:
+        return None
+    return "2021" if scores.get("2021", 0.0) >= scores.get("2019", 0.0) else "2019"
