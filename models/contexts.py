@@ -24,8 +24,8 @@ from models.readings import Reading, SimilarityBand
 from models.sources import COMPLETE, Source, SourceAgency
 from reports.checks.case import series_of
 from reports.checks.context import Body, Context, Entry, Portal, Register, may_make_regulations
+from reports.dates import date_of_path
 from reports.duties import Standing
-from reports.identity import date_of_path
 from reports.report import Report
 
 REPORTS = ("annual_report", "legacy_report", "interpretation")

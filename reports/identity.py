@@ -1,4 +1,4 @@
-"""What a document is: kind, reporting body, report year, statistics period, publication date.
+"""What a document is: kind, reporting body, report year, statistics period.
 
 Sources of a year, in order: title, period, first sentence; never an address or a column (they carry the template's).
 Sources of the body: title, signature, contact line. The register's aliases are somebody else's business.
@@ -7,15 +7,13 @@ Sources of the body: title, signature, contact line. The register's aliases are 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from reports.report import Kind, Period
 from reports.sections import words
-from reports.text import YEAR, date_in, fold, years_in
+from reports.text import YEAR, fold, years_in
 
 LAST_LEGACY_YEAR = 2018  # the first uniform form is that of report year 2019 (国办公开办函〔2019〕60号)
 
@@ -246,90 +244,3 @@ def _end(year: str, month: str | None, day: str | None) -> str | None:
     if day is not None or month is None:
         return _iso(year, month, day)
     return next((iso for last in (31, 30, 29, 28) if (iso := _iso(year, month, str(last)))), None)
-
-
-# ------------------------------------------------------------------ dates
-
-
-# A label that says when the page was put up, best first; 成文, 生成, 生效 and 索引号 say something else.
-_LABELS = (
-    re.compile(r"(?:发布|公布|公开|发表|上网|发稿|刊登)(?:日期|时间)[:：]?"),
-    re.compile(r"(?:发文|印发|上传|信息)(?:日期|时间)[:：]?"),
-    re.compile(r"(?:^|[^\u4e00-\u9fff])(?:日期|时间)[:：]"),
-    re.compile(r"(?:更新|修改|编辑)(?:日期|时间)[:：]?"),
-)
-_NO_LABEL = re.compile(r"(?:成文|生成|生效|实施|有效|废止|施行|制定|受理|办公|截止|报名|索引)$")
-# What stands beside an unlabelled date in the line under an article's title.
-_BESIDE = re.compile(r"来源[:：]|浏览|点击|阅读(?:次数|量)|字体|字号|访问(?:次数|量)|作者[:：]|打印|分享")
-
-
-def published(lines: Sequence[str], stated: str, year: int | None, top: int = 0) -> date | None:
-    """The publication date a page or document states: a labelled one (索引号 and 成文日期 are not), else what the
-    container states (``stated``), else the day under the title or under the signature.
-
-    ``top`` is the number of the title's line: the lines around it are those of an article's head."""
-    head = [*lines[: max(25, top + 6)], *lines[-8:]]
-    for label in _LABELS:
-        for index, line in enumerate(head):
-            if len(line) > 400:
-                continue
-            folded = fold(line)
-            for spot in label.finditer(folded):
-                if _NO_LABEL.search(folded[: spot.start()]):
-                    continue
-                found = date_in(folded[spot.end() : spot.end() + 24])
-                if (
-                    found is None
-                    and len(folded) - spot.end() <= 1
-                    and index + 1 < len(head)
-                    and len(head[index + 1]) <= 24
-                ):
-                    found = date_in(head[index + 1])  # the label in one cell, the date in the next
-                if found is not None:
-                    return found
-    if stated:
-        found = date_in(stated)
-        if found is not None:
-            return found
-    for line in lines[: top + 5]:
-        if len(line) <= 160 and _BESIDE.search(fold(line)):
-            found = date_in(line)
-            if found is not None:
-                return found
-    return _signed(lines, year, top)
-
-
-def _signed(lines: Sequence[str], year: int | None, top: int) -> date | None:
-    for line in [*reversed(lines[-8:]), *lines[top + 1 : top + 3]]:
-        folded = fold(line)
-        if len(folded) > 48:
-            continue
-        found = date_in(folded)
-        if (
-            found is not None
-            and re.search(r"(?:日|号|\d)[)）]?$", folded)
-            and not re.search(r"统计|期限|截[至止]|附件|通知|〔|条例|施行", folded)
-            and (year is None or found.year in {year, year + 1})
-        ):
-            return found
-    return None
-
-
-_DATE_PATHS = (
-    re.compile(r"/t(20\d\d)(\d\d)(\d\d)_\d+"),  # TRS
-    re.compile(r"/(20\d\d)/(\d{1,2})/(\d{1,2})/"),  # /art/2023/1/29/, /doc/2023/01/29/
-    re.compile(r"/(20\d\d)-(\d\d)-(\d\d)/"),
-    re.compile(r"/(20\d\d)-(\d\d)/(\d\d)/"),
-    re.compile(r"/(20\d\d)/(\d\d)-(\d\d)/"),
-    re.compile(r"/(20\d\d)(\d\d)/(\d\d)/"),
-    re.compile(r"/(20\d\d)(\d\d)(\d\d)/"),
-)
-
-
-def date_of_path(url: str) -> date | None:
-    """The day an address states, where its pattern is an editor's date; it may be that of a re-publication."""
-    for pattern in _DATE_PATHS:
-        found = pattern.search(urlsplit(url).path)
-        if found:
-            return date_in("-".join(found.groups()))
-    return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reports import claims as claims_
-from reports import identity
+from reports import dates, identity
 from reports.blocks import Blocks, Grid, Paragraph
 from reports.identity import LAST_LEGACY_YEAR, Titled, body_in, classify, is_name
 from reports.report import Claim, Form, Heading, Kind, Period, Section, YearMention
@@ -68,7 +68,7 @@ def narrate(blocks: Blocks, consumed: frozenset[int], form: Form | None, has_tab
     out.signature = _signature(lines)
     out.agency = _agency(title, out, lines, blocks.meta.get("agency", ""))
     texts = [line.text for line in lines]
-    day = identity.published(texts, blocks.meta.get("published", ""), out.year, max(title.last, 0))
+    day = dates.published(texts, blocks.meta.get("published", ""), out.year, max(title.last, 0))
     out.published_on = day.isoformat() if day else None
     if out.kind in {"annual_report", "interpretation", "legacy_report"}:
         out.claims = _claims(cut, form, out.year)

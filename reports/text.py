@@ -1,11 +1,12 @@
 """Chinese text: folded, compared, cut into sentences, its numerals and dates read. One function for each purpose.
 
-Five foldings stand side by side because they keep different things:
+Six foldings stand side by side because they keep different things:
 
 ================  ==========  ======  ====================  ==============================================
 function          width       blanks  marks                 for
 ================  ==========  ======  ====================  ==============================================
 ``half_width``    NFKC        kept    narrowed              reading a printed figure, where a blank may part two
+``narrow``        NFKC        kept    narrowed              dates: as ``half_width``, minus signs and edges left alone
 ``fold``          digits and  none    Chinese marks kept    patterns over prose, whose clauses end with ``，``
                   letters
 ``squeeze``       NFKC        none    narrowed              patterns that name marks in one width
@@ -48,6 +49,11 @@ def half_width(text: str) -> str:
     """Half width, invisible characters gone, every dash of a minus a ``-``, white space inside kept:
     ``３ ４`` -> ``3 4``."""
     return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_MINUS).strip()
+
+
+def narrow(text: str) -> str:
+    """The text in one width (NFKC), blanks kept: where a blank parts a date from the time of day."""
+    return unicodedata.normalize("NFKC", text)
 
 
 @lru_cache(maxsize=4096)
@@ -184,10 +190,12 @@ def number_of_year(text: str) -> int | None:
 # ------------------------------------------------------------------ dates
 
 YEAR = re.compile(r"(?<!\d)(20[0-4]\d|二[〇○Ｏ零０][〇○Ｏ零０一二三四][〇○Ｏ零０一二三四五六七八九])(?=年|度|\D|$)")
+# A time of day may stand glued to the day (2025-01-2009:42:56).
 _DATE = re.compile(
-    r"(?<![\d])(20\d\d|二[〇○Ｏ零][〇○Ｏ零一二三四][〇○Ｏ零一二三四五六七八九])(?:年|[-/.])([0-9]{1,2}|[一二三四五六七八九十]{1,2})(?:月|[-/.])"
-    r"([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:日|号)?(?![\d])"
+    r"(?<![\d])(20\d\d|二[〇○Ｏ零][〇○Ｏ零一二三四][〇○Ｏ零一二三四五六七八九])(?:年度?|[-/.])([0-9]{1,2}|[一二三四五六七八九十]{1,2})(?:月|[-/.])"
+    r"([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:日|号)?(?:(?![\d])|(?=[0-2]?\d[:：][0-5]\d|[0-2]?\d时))"
 )
+_COMPACT = re.compile(r"(20[0-4]\d)([01]\d)([0-3]\d)(?!\d)")
 
 
 def years_in(text: str) -> list[int]:
@@ -204,13 +212,26 @@ def years_in(text: str) -> list[int]:
 def date_in(text: str) -> date | None:
     """The first date of a text in any of the forms that pages print (blanks and line ends inside included)."""
     # A time of day may follow after a blank, and a blank or line end may stand inside the date: both are tried.
-    narrow = unicodedata.normalize("NFKC", text)
-    for match in [*_DATE.finditer(narrow), *_DATE.finditer(fold(text))]:
-        year, month, day = number_of_year(match.group(1)), numeral(match.group(2)), numeral(match.group(3))
-        try:
-            found = date(year or 0, month or 0, day or 0)
-        except ValueError:
-            continue
-        if found >= FIRST_DAY:
+    for match in [*_DATE.finditer(narrow(text)), *_DATE.finditer(fold(text))]:
+        found = _day(*match.groups())
+        if found is not None:
             return found
     return None
+
+
+def date_at(text: str) -> date | None:
+    """The date that a text begins with, its digits run together too (20250120); None if it begins with anything else."""
+    text = narrow(text).lstrip()
+    for match in (_DATE.match(text), _DATE.match(fold(text)), _COMPACT.match(text)):
+        found = _day(*match.groups()) if match else None
+        if found is not None:
+            return found
+    return None
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        found = date(number_of_year(year) or 0, numeral(month) or 0, numeral(day) or 0)
+    except ValueError:
+        return None
+    return found if found >= FIRST_DAY else None

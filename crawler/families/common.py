@@ -14,7 +14,8 @@ from lxml.html import HtmlElement
 
 from crawler import links
 from crawler.pages import Detail, FileLink, Listing, Page
-from reports.identity import classify, date_of_path
+from reports import dates
+from reports.identity import classify
 from reports.text import date_in
 
 FILE = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|odt|zip|rar|7z|tiff?)$", re.IGNORECASE)
@@ -213,7 +214,6 @@ def _squeezed(text: str) -> str:
 # ------------------------------------------------------------------ the date of a row
 
 
-_PUBLISHED = re.compile(r"(发布|发文|公布|公开|发表|更新|上传|发稿)(日期|时间)\s*[:：】\]]?\s*(.{8,30})", re.DOTALL)
 # 成文, 生效 and the index number (索引号 2026-02-00018) are other facts.
 _OTHER_LABEL = re.compile(
     r"(索\s*引\s*号|文\s*号|成文|生成|生效|失效|有效|废止|印发|电话|传真)[^\s:：]{0,6}[:：]?\s*[^\s]*"
@@ -252,11 +252,9 @@ def _date_beside(element: HtmlElement, rest: str, link: HtmlElement) -> date | N
         if by_head is not None:
             return by_head
     rest = rest.replace(_spaced(link), " ", 1)
-    labelled = _PUBLISHED.search(rest)
-    if labelled:
-        found = date_in(labelled.group(3))
-        if found is not None:
-            return found
+    labelled = dates.labelled([rest])
+    if labelled is not None:
+        return labelled
     plain = _OTHER_LABEL.sub(" ", rest)
     return date_in(plain) or _turned_round(plain)
 
@@ -422,19 +420,13 @@ def _published(page: Page) -> tuple[date | None, str]:
     """The publication date and where it was found: a labelled date of the page, ``PubDate``, the address.
 
     Unset fields (1970-01-01 and the like, before the regulation of 2008-05-01) are no dates."""
-    text = _squeezed(page.tree.text_content())[:6000]
-    for found in _PUBLISHED.finditer(text):
-        day = date_in(found.group(3)[:24])
-        if day is not None:
-            return day, "page"
+    day = dates.labelled([_spaced(page.tree)[:6000]])
+    if day is not None:
+        return day, "page"
     day = date_in(meta(page, "PubDate", "publishdate", "firstpublishedtime"))
     if day is not None:
         return day, "meta"
-    bare = re.search(r"(?:^|[\s|｜【\[])(?:日期|时间)\s*[:：】\]]\s*(.{8,24})", text[:3000])
-    day = date_in(bare.group(1)) if bare else None
-    if day is not None:
-        return day, "page"
-    day = date_of_path(page.url)
+    day = dates.date_of_path(page.url)
     return day, "address" if day is not None else ""
 
 

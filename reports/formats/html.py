@@ -58,12 +58,7 @@ _WHITE = " \t\r\n\f"
 _SPACES = re.compile(rf"[{_WHITE}]+")
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|zip|rar|jpe?g|png)\b", re.IGNORECASE)
 
-_META_DATES = ("pubdate", "publishdate", "publish_date", "firstpublishedtime", "article:published_time", "createdate")
-_DATE = r"\d{4}\s*[-/年.]\s*\d{1,2}\s*[-/月.]\s*\d{1,2}\s*日?"
-_LABELLED_DATE = re.compile(
-    rf"(?:发布|发文|公开|公布|成文|生成|发稿|制发)\s*(?:日期|时间)\s*[:：]?\s*[\[【]?\s*({_DATE})"
-)
-_DATE_LABEL = re.compile(r"(?:发布|发文|公开|公布|成文|生成)(?:日期|时间)[:：]?")
+_META_DATES = ("pubdate", "publishdate", "publish_date", "firstpublishedtime", "article:published_time")
 _AGENCY_LABEL = re.compile(r"(?:发布|发文|制发|公开|公布)(?:机构|机关|单位|部门|主体)[:：]?")
 _LABELLED_AGENCY = re.compile(
     r"(?:发布|发文|制发|公开)(?:机构|机关|单位|部门|主体)[:：]\s*([\u4e00-\u9fff（）()]{3,40})"
@@ -585,7 +580,7 @@ def _numbered(found: list[Paragraph | Picture | _GridDraft]) -> list[Block]:
 
 
 def _meta(root: etree._Element, found: list[Block]) -> dict[str, str]:
-    """Title, labelled publication date and publisher, from the head first, then from the page's furniture."""
+    """Title and publication date as the head states them, and the publisher that the page's furniture names."""
     out: dict[str, str] = {}
     named = {
         (tag.get("name") or tag.get("property") or "").lower(): (tag.get("content") or "").strip()
@@ -603,14 +598,9 @@ def _meta(root: etree._Element, found: list[Block]) -> dict[str, str]:
             for row in block.rows:
                 for left, right in pairwise(row):
                     label = "".join(left.text.split())
-                    if "published" not in out and _DATE_LABEL.fullmatch(label) and re.match(_DATE, right.text):
-                        out["published"] = right.text
                     if "agency" not in out and _AGENCY_LABEL.fullmatch(label) and right.text.strip():
                         out["agency"] = right.text.strip()
         elif isinstance(block, Paragraph) and len(block.text) < 300:
-            date = _LABELLED_DATE.search(block.text)
-            if date and "published" not in out:
-                out["published"] = date[1]
             agency = _LABELLED_AGENCY.search(block.text)
             if agency and "agency" not in out:
                 out["agency"] = agency[1]
