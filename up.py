@@ -30,6 +30,7 @@ import logs
 from alerts import run as alerts_run
 from alerts.send import Server
 from models import base, leases, work
+from reports import wall
 from storage import private_folder, store
 from workers import broker, queue
 from workers.app import CRAWL_QUEUES, WORK_QUEUES
@@ -368,7 +369,8 @@ class Examined:
 
 
 def examine(settings: config.Settings) -> list[Examined]:
-    """What is reachable and what is missing: folder, database, store, broker, mail server, recipients."""
+    """What is reachable and what is missing: folder, database, store, broker, mail server, recipients,
+    the wall around the process that reads files."""
     return [
         _examined("data folder", lambda: _writable(settings.data_dir)),
         _examined("database", lambda: _database(settings.database_url)),
@@ -376,6 +378,7 @@ def examine(settings: config.Settings) -> list[Examined]:
         _examined("broker", lambda: _broker(settings)),
         _examined("mail server", lambda: _mail_server(settings.smtp_url)),
         _examined("recipients", lambda: _recipients(settings)),
+        _examined("wall around reading", _wall),
     ]
 
 
@@ -414,6 +417,11 @@ def _recipients(settings: config.Settings) -> str:
     if lost:
         raise NoRecipient(f"{lost} notices have no recipient: give the office an address or set NIANBAO_OFFICE_MAIL")
     return "every notice to an office has one"
+
+
+def _wall() -> str:
+    """A kernel that gives less is told and is no failure: what it gives is in force, and reading works."""
+    return str(wall.examine())
 
 
 def _store(url: str) -> str:

@@ -77,13 +77,16 @@ def read(data: bytes, name: str, pictures: Mapping[str, bytes] | None = None) ->
     except Unreadable as error:
         return refused(data, name, error.reason)
     except MemoryError:
-        return refused(data, name, "the file needs more memory than a report may; ask for it in another format")
+        report = refused(data, name, "the file needs more memory than a report may; ask for it in another format")
+        report.retire = True  # the heap is in pieces
+        return report
     except RecursionError:
         return refused(data, name, "the file nests its parts too deeply to be read; ask for it in another format")
     except Exception as error:  # noqa: BLE001 - a defect of ours on one file must not end the batch; it is told, not hidden
         report = refused(
             data, name, f"the reader failed ({type(error).__name__}: {_one_line(error)}); report this file"
         )
+        report.retire = True
         report.warnings.append("".join(traceback.format_exception(error)[-3:]).strip())
         return report
     return _report(reading, data, name)

@@ -231,6 +231,7 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     error: str | None = None
     details: Details = field(default_factory=Details)
+    retire: bool = False  # the process that read this is worn out and reads no other; not part of the report itself
 
     def section(self, number: int) -> Section | None:
         """The section of that number, the first if printed twice."""

@@ -2,7 +2,9 @@
 
 The child is started with ``subprocess`` (a worker's own children may not have ``multiprocessing`` children), kept for
 some hundred files, and replaced after a crash, a time-out or an exhausted memory. The files of one process are read one
-after the other; a process that forks starts a child of its own.
+after the other; a process that forks starts a child of its own. It has no environment, and before it sees a byte it
+goes behind a wall (``reports.wall``): it cannot reach a file, a network or another process, and asks its parent to
+unpack what only another program can.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import logging
 import os
 import selectors
 import signal
@@ -18,10 +21,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from reports import unpack
+from reports.blocks import Unreadable
 from reports.reader import refused
 from reports.report import Report
 
@@ -31,9 +37,14 @@ FILES_A_CHILD = 300
 # Share of the memory limit from which on a child that ended by a signal ended for want of memory.
 FULL = 0.5
 MAX_ANSWER = 256 * 1024 * 1024
+MAX_PRINTED = 2000
 _LENGTH = struct.Struct(">Q")
+log = logging.getLogger(__name__)
 # -P: this package has modules named like some of the standard library's.
-_START = "import sys; sys.path.insert(0, {root!r}); from reports.sandbox_child import main; main()"
+_START = (
+    "import sys; sys.path.insert(0, {root!r}); from reports.wall import enclose_child; enclose_child(); "
+    "from reports.sandbox_child import main; main()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,63 +67,92 @@ class _Child:
         self.memory_mb = memory_mb
         self.files = 0
         self.used_mb = 0  # at most, known when it has ended
+        # A process is told of its parent's end by the end of the thread that started it: only the main one lasts. Of any
+        # other, the end of the pipe is the sign.
+        parent = os.getpid() if threading.current_thread() is threading.main_thread() else 0
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START.format(root=str(ROOT)), str(memory_mb)],
+            [sys.executable, "-P", "-c", _START.format(root=str(ROOT)), str(memory_mb), str(parent)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={},  # the worker's holds the passwords of the database and of the mail server
             start_new_session=True,  # so that what it starts dies with it
         )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.input, self.output = self.process.stdin.fileno(), self.process.stdout.fileno()
-        os.set_blocking(self.input, False)
-        os.set_blocking(self.output, False)
+        assert self.process.stderr is not None
+        self._input, self._output = self.process.stdin.fileno(), self.process.stdout.fileno()
+        self._errors = self.process.stderr.fileno()
+        for pipe in (self._input, self._output, self._errors):
+            os.set_blocking(pipe, False)
+        self._pending: list[memoryview] = []
+        self._received = bytearray()
+        self.printed = b""
 
-    def ask(self, message: list[bytes], seconds: float) -> bytes:
-        """Send the message, return the answer. Raises TimeoutError or _Died."""
-        until = time.monotonic() + seconds
-        pending = [memoryview(part) for part in message if part]
-        answer = bytearray()
-        expected: int | None = None
+    def send(self, head: Mapping[str, object], parts: Iterable[bytes] = ()) -> None:
+        """Have a message ready; it leaves while an answer is waited for."""
+        packed = json.dumps(head).encode()  # names may hold what UTF-8 does not
+        self._pending += [memoryview(part) for part in (_LENGTH.pack(len(packed)), packed, *parts) if part]
+
+    def answer(self, until: float) -> dict[str, Any]:
+        """The head of the child's next message. Raises TimeoutError or _Died."""
+        size = _LENGTH.unpack(self.receive(_LENGTH.size, until))[0]
+        try:
+            head = json.loads(self.receive(size, until))
+        except ValueError:
+            raise _Died from None
+        if not isinstance(head, dict) or self._pending:
+            raise _Died  # it no longer speaks as it should
+        return head
+
+    def receive(self, size: int, until: float) -> bytes:
+        """That many bytes of its output. Raises TimeoutError or _Died."""
+        if size > MAX_ANSWER:
+            raise _Died
         with selectors.DefaultSelector() as selector:
-            selector.register(self.output, selectors.EVENT_READ)
-            selector.register(self.input, selectors.EVENT_WRITE)
-            while expected is None or len(answer) < expected:
+            selector.register(self._output, selectors.EVENT_READ)
+            selector.register(self._errors, selectors.EVENT_READ)
+            if self._pending:
+                selector.register(self._input, selectors.EVENT_WRITE)
+            while len(self._received) < size:
                 left = until - time.monotonic()
                 if left <= 0:
                     raise TimeoutError
                 for key, _ in selector.select(left):
-                    if key.fd == self.output:
-                        answer += self._receive()
-                    elif not self._send(pending):
-                        selector.unregister(self.input)
-                if expected is None and len(answer) >= _LENGTH.size:
-                    expected = _LENGTH.unpack_from(answer)[0] + _LENGTH.size
-                    if expected > MAX_ANSWER:
-                        raise _Died
-        return bytes(answer[_LENGTH.size :])
+                    if key.fd == self._output:
+                        self._received += self._read(key.fd, ends=True)
+                    elif key.fd == self._errors:
+                        printed = self._read(key.fd)
+                        self.printed = (self.printed + printed)[-MAX_PRINTED:]
+                        if not printed:
+                            selector.unregister(self._errors)
+                    elif not self._write():
+                        selector.unregister(self._input)
+        out = bytes(self._received[:size])
+        del self._received[:size]
+        return out
 
-    def _receive(self) -> bytes:
+    def _read(self, pipe: int, ends: bool = False) -> bytes:
         try:
-            chunk = os.read(self.output, 1 << 20)
+            chunk = os.read(pipe, 1 << 20)
         except BlockingIOError:
             return b""
-        if not chunk:
+        if not chunk and ends:
             raise _Died
         return chunk
 
-    def _send(self, pending: list[memoryview]) -> bool:
+    def _write(self) -> bool:
         """Write what the pipe takes; whether more is left."""
         try:
-            written = os.write(self.input, pending[0])
+            written = os.write(self._input, self._pending[0])
         except BlockingIOError:
             return True
         except BrokenPipeError as error:
             raise _Died from error
-        pending[0] = pending[0][written:]
-        if not pending[0]:
-            pending.pop(0)
-        return bool(pending)
+        self._pending[0] = self._pending[0][written:]
+        if not self._pending[0]:
+            self._pending.pop(0)
+        return bool(self._pending)
 
     def end(self) -> int:
         """Kill the child with all it started; its return code."""
@@ -128,7 +168,7 @@ class _Child:
 
     def forget(self) -> None:
         """Close our ends of the pipes."""
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
@@ -155,24 +195,36 @@ def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits)
         "seconds": limits.seconds,
         "pictures": [[address, len(picture)] for address, picture in pictures.items()],
     }
-    head = json.dumps(header).encode()  # names may hold what UTF-8 does not
-    message = [_LENGTH.pack(len(head)), head, data, *pictures.values()]
+    until = time.monotonic() + limits.seconds
+    child.send(header, (data, *pictures.values()))
     try:
-        answer = child.ask(message, limits.seconds)
+        while "rar" in (out := child.answer(until)):
+            child.send(*_unpacked(child.receive(int(out["rar"]), until)))
+        report = Report.from_dict(out["report"])
     except TimeoutError:
         child.end()
         _child = None
         return refused(data, name, f"reading took more than {limits.seconds:g} seconds; ask for another format")
-    except _Died:
+    except (_Died, KeyError, TypeError, ValueError):  # what a child that was taken over answers need not be a report
         code = child.end()
         _child = None
+        if child.printed:
+            log.warning("the reading child said before it died: %a", child.printed.decode(errors="replace").strip())
         return refused(data, name, _why(code, child.used_mb, limits))
     child.files += 1
-    out = json.loads(answer)
     if out.get("retire") or child.files >= FILES_A_CHILD:
         child.end()
         _child = None
-    return Report.from_dict(out["report"])
+    return report
+
+
+def _unpacked(archive: bytes) -> tuple[dict[str, object], list[bytes]]:
+    """The files of a RAR archive, or why there are none, as a message to the child."""
+    try:
+        files = unpack.run(archive)
+    except Unreadable as error:
+        return {"error": error.reason, "limit": error.limit}, []
+    return {"files": [[name, len(content)] for name, content in files]}, [content for _, content in files]
 
 
 def _why(code: int, used_mb: int, limits: Limits) -> str:

@@ -1,7 +1,8 @@
 """The child of ``reports.sandbox``: reads files from its input until that ends. Not for use by hand.
 
-A message is a length (8 bytes, big endian), a JSON header of that length, the file and its pictures; the answer is a
-length and a JSON object ``{"report": …, "retire": bool}``.
+A message is a length (8 bytes, big endian), a JSON head of that length, then the bytes that the head announces. In come
+a file and its pictures; out go ``{"report": …, "retire": bool}``, or before that ``{"rar": bytes}`` with an archive that
+the parent unpacks and sends back as ``{"files": [[name, bytes], …]}`` or ``{"error": …, "limit": …}``.
 """
 
 from __future__ import annotations
@@ -10,41 +11,63 @@ import json
 import os
 import resource
 import struct
-import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from reports import reader, unpack
+from reports.blocks import Unreadable
 
 _LENGTH = struct.Struct(">Q")
 
 
+class Parent:
+    """The pipes to and from the process that asks."""
+
+    def __init__(self, source: BinaryIO, target: BinaryIO) -> None:
+        self.source, self.target = source, target
+
+    def head(self) -> dict[str, Any] | None:
+        """The head of the next message, None where the input has ended."""
+        size = self.source.read(_LENGTH.size)
+        if len(size) < _LENGTH.size:
+            return None
+        head: dict[str, Any] = json.loads(self.source.read(_LENGTH.unpack(size)[0]))
+        return head
+
+    def send(self, head: dict[str, Any], body: bytes = b"") -> None:
+        """Write a message."""
+        packed = json.dumps(head, ensure_ascii=False).encode()
+        self.target.write(_LENGTH.pack(len(packed)) + packed + body)
+        self.target.flush()
+
+    def unpack(self, archive: bytes) -> list[tuple[str, bytes]]:
+        """``reports.unpack.rar``, done by the parent: this process may start no program."""
+        self.send({"rar": len(archive)}, archive)
+        head = self.head() or {"error": "the reader is being ended", "limit": None}
+        if "error" in head:
+            raise Unreadable(head["error"], head["limit"])
+        return [(name, self.source.read(size)) for name, size in head["files"]]
+
+
 def main() -> None:
-    """Answer until the input ends."""
-    limit = int(sys.argv[1]) * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    source = os.fdopen(0, "rb", closefd=False)
+    """Answer until the input ends. ``reports.wall`` has shut this process in before this module was imported, for the
+    libraries that it imports start threads."""
     # Libraries that print must not write into the answers.
-    target = os.fdopen(os.dup(1), "wb")
+    pipes = Parent(os.fdopen(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
-    while _serve(source, target):
+    while _serve(pipes):
         pass
 
 
-def _serve(source: BinaryIO, target: BinaryIO) -> bool:
-    head = source.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
+def _serve(parent: Parent) -> bool:
+    header = parent.head()
+    if header is None:
         return False
-    header = json.loads(source.read(_LENGTH.unpack(head)[0]))
-    data = source.read(header["bytes"])
-    pictures = {address: source.read(size) for address, size in header["pictures"]}
+    data = parent.source.read(header["bytes"])
+    pictures = {address: parent.source.read(size) for address, size in header["pictures"]}
     _limit_processor_time(header["seconds"])
-    from reports import reader  # first use: the parent need not wait for a child that only starts
-
+    unpack.ask = parent.unpack
     report = reader.read(data, header["name"], pictures)
-    # After an exhausted memory the heap is in pieces: a new child serves the next file.
-    retire = report.error is not None and ("memory" in report.error or "reader failed" in report.error)
-    answer = json.dumps({"report": report.as_dict(details=True), "retire": retire}, ensure_ascii=False).encode()
-    target.write(_LENGTH.pack(len(answer)) + answer)
-    target.flush()
+    parent.send({"report": report.as_dict(details=True), "retire": report.retire})
     return True
 
 

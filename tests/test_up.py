@@ -187,7 +187,7 @@ def test_the_doctor_says_what_is_reachable(settings: config.Settings):
         found = up.examine(settings.model_copy(update={"smtp_url": inbox.url}))
     assert [(item.name, item.ok) for item in found] == [
         ("data folder", True), ("database", True), ("store", True), ("broker", True), ("mail server", True),
-        ("recipients", True),
+        ("recipients", True), ("wall around reading", True),
     ]  # fmt: skip
     assert "not running now" in next(item.message for item in found if item.name == "broker")
 

@@ -1,42 +1,22 @@
 """ZIP and RAR: the files inside, and of those the one that is a report.
 
-Nothing is ever written by the name an archive gives. RAR has no reader in Python: an unpacker on the machine's PATH is
-used, in a child with limits on time, memory and size; without one the file says so.
+Nothing is ever written by the name an archive gives. RAR is unpacked by a program of the machine (``reports.unpack``).
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import posixpath
-import resource
-import shutil
-import signal
-import subprocess
-import tempfile
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
+from reports import unpack
 from reports.blocks import Blocks, Picture, Unreadable
 from reports.formats import reader
 from reports.formats.container import Container
 from reports.sniff import sniff
 
 MAX_DEPTH = 2  # an archive in an archive is seen; deeper nesting is a trap
-MAX_FILES = 200
-MAX_BYTES = 200 * 1024 * 1024
-RAR_SECONDS = 30
-RAR_MEMORY = 1024 * 1024 * 1024
-
-# Command lines that list nothing, ask nothing and unpack into the current folder.
-_UNPACKERS = (
-    ("unar", ("-quiet", "-no-directory", "-force-overwrite", "-no-recursion", "-password", "-")),
-    ("7zz", ("x", "-y", "-p-", "-bd")),
-    ("7z", ("x", "-y", "-p-", "-bd")),
-    ("bsdtar", ("-x", "-f")),
-    ("unrar", ("x", "-y", "-p-", "-idq")),
-)
 _LEAVE = ("__macosx/", "thumbs.db", ".ds_store", "desktop.ini")
 # Documents before pictures, and the readers' own order of trust among documents.
 _ORDER = ("docx", "doc", "wps", "pdf", "ofd", "odt", "rtf", "xlsx", "xls", "et", "ods", "html", "text", "image")
@@ -55,10 +35,10 @@ def members(data: bytes, depth: int = 0) -> list[tuple[str, bytes]]:
             out.extend((f"{name}/{inner_name}", inner_data) for inner_name, inner_data in inner)
         else:
             out.append((name, content))
-        if len(out) > MAX_FILES:
-            raise Unreadable(f"the archive holds more than {MAX_FILES} files", "files")
-        if sum(len(content) for _, content in out) > MAX_BYTES:
-            raise Unreadable(f"the archive unpacks to more than {MAX_BYTES >> 20} MB", "inflated")
+        if len(out) > unpack.MAX_FILES:
+            raise Unreadable(f"the archive holds more than {unpack.MAX_FILES} files", "files")
+        if sum(len(content) for _, content in out) > unpack.MAX_BYTES:
+            raise Unreadable(f"the archive unpacks to more than {unpack.MAX_BYTES >> 20} MB", "inflated")
     return out
 
 
@@ -105,12 +85,12 @@ def _is_archive(name: str, content: bytes) -> bool:
 def _zip(data: bytes) -> Iterator[tuple[str, bytes]]:
     with Container(data) as package:
         infos = [info for info in package.infos() if not info.is_dir()]
-        if len(infos) > MAX_FILES:
-            raise Unreadable(f"the archive holds {len(infos)} files, more than {MAX_FILES}", "files")
+        if len(infos) > unpack.MAX_FILES:
+            raise Unreadable(f"the archive holds {len(infos)} files, more than {unpack.MAX_FILES}", "files")
         for info in infos:
             name = zip_name(info)
             if not any(part in name.lower() for part in _LEAVE):
-                yield name, package.read_info(info, MAX_BYTES)
+                yield name, package.read_info(info, unpack.MAX_BYTES)
 
 
 def zip_name(info: zipfile.ZipInfo) -> str:
@@ -127,53 +107,4 @@ def zip_name(info: zipfile.ZipInfo) -> str:
 
 
 def _rar(data: bytes) -> Iterator[tuple[str, bytes]]:
-    found = next(((at, options) for name, options in _UNPACKERS if (at := shutil.which(name))), None)
-    if found is None:
-        raise Unreadable("a RAR archive, and no unpacker (unar, 7z, bsdtar) is installed; install one or unpack it")
-    program, options = found
-    with tempfile.TemporaryDirectory(prefix="nianbao-rar-") as folder:
-        source = Path(folder) / "in.rar"
-        source.write_bytes(data)
-        target = Path(folder) / "out"
-        target.mkdir()
-        _unpack([program, *options, str(source)], target)
-        total = 0
-        # What an archive names may be a link or lie outside; only plain files inside the folder are read.
-        paths = sorted(path for path in target.rglob("*") if path.is_file() and not path.is_symlink())
-        if len(paths) > MAX_FILES:
-            raise Unreadable(f"the archive holds {len(paths)} files, more than {MAX_FILES}", "files")
-        for path in paths:
-            total += path.stat().st_size
-            if total > MAX_BYTES:
-                raise Unreadable(f"the archive unpacks to more than {MAX_BYTES >> 20} MB", "inflated")
-            name = path.relative_to(target).as_posix()
-            if not any(part in name.lower() for part in _LEAVE):
-                yield name, path.read_bytes()
-
-
-def _unpack(command: list[str], folder: Path) -> None:
-    def limit() -> None:
-        os.setsid()
-        resource.setrlimit(resource.RLIMIT_CPU, (RAR_SECONDS, RAR_SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (RAR_MEMORY, RAR_MEMORY))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_BYTES, MAX_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-    child = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=limit,
-        env={"PATH": "/usr/bin:/bin:/usr/local/bin", "LANG": "C.UTF-8", "HOME": str(folder)},
-    )
-    try:
-        status = child.wait(RAR_SECONDS)
-    except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        raise Unreadable(f"the RAR archive took longer than {RAR_SECONDS} s to unpack", "time") from None
-    if status and not any(folder.rglob("*")):
-        raise Unreadable("the RAR archive cannot be unpacked: damaged, or encrypted; ask for the report itself")
+    return ((name, content) for name, content in unpack.rar(data) if not any(part in name.lower() for part in _LEAVE))
