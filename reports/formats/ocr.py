@@ -74,6 +74,7 @@ def read(crops: Sequence[Crop]) -> list[Text]:
 
 class _Recogniser:
     def __init__(self, threads: int) -> None:
+        onnxruntime.disable_telemetry_events()  # some builds report their use to their maker
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
