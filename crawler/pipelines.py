@@ -17,7 +17,7 @@ from crawler.pages import Detail, Listing
 from models import agencies, base, documents, sources
 from reports import sniff
 from reports.blocks import Unreadable
-from reports.identity import Titled
+from reports.narrative.classify import Classification
 from storage import Missing, store
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Seen:
     """A row of a list, recorded."""
 
     row: Listing
-    told: Titled
+    told: Classification
     document_id: int
     new: bool
     versioned: bool

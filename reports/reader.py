@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from reports import formats
 from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
-from reports.narrative import Narrative, narrate
+from reports.narrative.narrate import Narrative, narrate
 from reports.report import TABLES, Details, Report, Source
 from reports.sniff import MAX_BYTES, Sniffed, sniff
 from reports.tables.align import align

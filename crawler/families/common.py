@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from crawler import links
 from crawler.pages import Detail, FileLink, Listing, Page
 from reports import dates
-from reports.identity import classify
+from reports.narrative.classify import classify
 from reports.text import date_in
 
 FILE = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|odt|zip|rar|7z|tiff?)$", re.IGNORECASE)

@@ -135,19 +135,12 @@ def _known(key: str, text: str, form: Form) -> None:
                 raise ValueError(f"{key}: the {form} form has no {pattern}")
 
 
-class _Title(_Data):
-    number: int
-    zh: str
-    accepted: tuple[str, ...]
-
-
 class _File(_Data):
     schema_: Literal["nianbao/rules/1"] = Field(alias="schema")
     updated: date
     params: Defaults
     vars: dict[str, tuple[str, ...] | str]
     placeholders: tuple[str, ...]
-    titles: tuple[_Title, ...]
     rules: tuple[Rule, ...]
 
     @model_validator(mode="after")
@@ -168,13 +161,12 @@ class _File(_Data):
 
 
 class Catalogue(_Data):
-    """The whole of ``data/rules.yaml``: rules in order, parameters, variables, the six titles."""
+    """The whole of ``data/rules.yaml``: rules in order, parameters, variables."""
 
     version: str
     rules: dict[str, Rule]
     params: Mapping[str, Any]
     vars: Mapping[str, tuple[str, ...]]
-    titles: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def read(text: str) -> Catalogue:
@@ -193,7 +185,6 @@ def read(text: str) -> Catalogue:
         rules={rule.id: rule for rule in file.rules},
         params=data["params"],
         vars={name: values for name, values in file.vars.items() if isinstance(values, tuple)},
-        titles=tuple((title.zh, title.accepted) for title in file.titles),
     )
 
 
@@ -213,11 +204,6 @@ def _said(error: ValidationError, data: Any) -> str:
 def catalogue() -> Catalogue:
     """The catalogue, read once. Raises BadCatalogue."""
     return read(DATA.read_text(encoding="utf-8"))
-
-
-def title_zh(number: int) -> str:
-    """The form's title of a section."""
-    return catalogue().titles[number - 1][0]
 
 
 def expand(pattern: str, form: Form) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from reports import identity
-from reports.identity import classify
+from reports.narrative.classify import classify
+from reports.narrative.period import period
 from reports.text import date_in
 
 
@@ -79,10 +79,10 @@ def test_numbers_that_look_like_dates_are_none(text):
     ],
 )
 def test_the_period_is_read_though_characters_are_lost(text, start, end):
-    found = identity.period(text)
+    found = period(text)
     assert found is not None
     assert (found.start, found.end) == (start, end)
 
 
 def test_a_period_that_is_not_about_figures_is_none():
-    assert identity.period("2022年1月1日至2022年12月31日期间开展整治行动。") is None
+    assert period("2022年1月1日至2022年12月31日期间开展整治行动。") is None

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from reports.checks.case import Case, Operand
-from reports.checks.catalogue import Rule, title_zh
+from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Evaluator, shown
 from reports.checks.sheet import NotJudged
+from reports.form.titles import title_zh
 from reports.text import fragment, squeeze
 
 NEW, HANDLED = "applications.new.total", "applications.handled.total"

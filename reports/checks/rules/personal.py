@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from reports.checks.case import Case
-from reports.checks.catalogue import Rule, title_zh
+from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, rule
+from reports.form.titles import title_zh
 from reports.report import Report
 from reports.text import NUMERALS
 

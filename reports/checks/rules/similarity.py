@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from reports.checks.case import Case, Operand
-from reports.checks.catalogue import Rule, title_zh
+from reports.checks.catalogue import Rule
 from reports.checks.context import NEED_ZH, Body
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.sheet import NotJudged
 from reports.checks.similarity import MINIMUM, MINIMUM_S5, body_text, masked, passages, share
+from reports.form.titles import title_zh
 from reports.report import TABLES, Report
 from reports.text import fragment
 

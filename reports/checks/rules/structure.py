@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from reports.checks.case import Case, Operand, register_of, year_of
-from reports.checks.catalogue import Rule, catalogue, title_zh
+from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.sheet import NotJudged
+from reports.form.titles import parts, title_zh
 from reports.report import Report
 from reports.text import NUMERALS, bare_title, fragment, numeral, sentences, squeeze
 
@@ -74,10 +75,10 @@ def titles(case: Case, of: Rule) -> Iterator[Evaluation]:
         section = case.doc.section(number)
         if section is None or not section.title.strip():
             continue
-        title, accepted = catalogue().titles[number - 1]
-        known = {bare_title(title), *(bare_title(other) for other in accepted)} | tolerated
+        part = parts()[number - 1]
+        known = {bare_title(part.zh), *(bare_title(other) for other in part.accepted)} | tolerated
         if bare_title(section.title) not in known:
-            deviating.append((section.title.strip(), title))
+            deviating.append((section.title.strip(), part.zh))
     if not deviating:
         yield holds("各部分标题规范")
         return

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from reports.checks.catalogue import catalogue
 from reports.form import forms
+from reports.form.titles import parts
 from reports.report import Cell, Claim, Details, Form, Heading, Number, Period, Report, Section, Source, YearMention
 
-TITLES = [title for title, _ in catalogue().titles]
+TITLES = [part.zh for part in parts()]
 
 BODY = {
     1: "2021年，我局依法做好政府信息公开工作。\n（一）主动公开情况。全年主动公开信息100条。\n"

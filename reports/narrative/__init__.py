@@ -1,0 +1,1 @@
+"""The text of a report: its paragraphs, its outline, what it is, whose and of which year."""

@@ -1,0 +1,99 @@
+"""What kind of document it is: by its tables, its title, then its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reports.blocks import Blocks, Grid, Paragraph
+from reports.narrative.classify import LAST_LEGACY_YEAR
+from reports.narrative.outline import Outline
+from reports.narrative.paragraphs import Line
+from reports.narrative.title import Title
+from reports.narrative.words import words
+from reports.report import Form, Kind
+from reports.text import fold
+
+
+def kind_of(
+    title: Title,
+    outline: Outline,
+    lines: Sequence[Line],
+    blocks: Blocks,
+    consumed: frozenset[int],
+    form: Form | None,
+    has_tables: bool,
+    year: int | None,
+) -> Kind:
+    """What the document is. Tables with figures of the form make a report of whatever its title calls itself; without
+    them the title decides, then the text."""
+    said = title.told.kind
+    text = fold("\n".join(line.text for line in lines[:60]))
+    six = len(outline.sections)
+    if has_tables and form is not None:
+        if said == "interpretation" and six <= 3:
+            return "interpretation"
+        if said in {"website_report", "notice"} and six <= 2:
+            return said
+        return "annual_report"
+    if said == "website_report" or _is_website_form(blocks, consumed, text):
+        return "website_report"
+    if said == "interpretation" or _interprets(outline, lines, text, said):
+        return "interpretation"
+    if said == "notice" or _notifies(text):
+        return "notice"
+    if said == "other" and not (six >= 5 and "信息公开" in text and not re.search(r"法治政府|行政执法", title.text)):
+        return "other"
+    if year is not None and year <= LAST_LEGACY_YEAR and (said is not None or "信息公开" in text[:400]):
+        return "legacy_report"
+    if said == "legacy_report":
+        return "legacy_report" if year is None or year <= LAST_LEGACY_YEAR else "annual_report"
+    if said == "annual_report":
+        return "legacy_report" if year is None and six <= 3 and _is_old_outline(lines) else "annual_report"
+    if six >= 4 and re.search(r"(?:政府|政务)信息公开", text):
+        return "annual_report"
+    return "other"
+
+
+_WEBSITE_ROWS = re.compile(r"独立用户访问总?量|网站总访问量|专栏专题.{0,12}维护数量|移动新媒体|网站标识码")
+
+
+def _is_website_form(blocks: Blocks, consumed: frozenset[int], text: str) -> bool:
+    """The form of 国办函〔2018〕12号: at least two of its own rows."""
+    found = set(_WEBSITE_ROWS.findall(text))
+    for index, block in enumerate(blocks.blocks):
+        if isinstance(block, Grid) or index in consumed:
+            cells = [cell.text for row in block.rows for cell in row] if isinstance(block, Grid) else []
+            cells += [block.text] if isinstance(block, Paragraph) else []
+            for cell in cells:
+                found |= set(_WEBSITE_ROWS.findall(fold(cell)[:80]))
+    return len(found) >= 2
+
+
+def _interprets(outline: Outline, lines: Sequence[Line], text: str, said: Kind | None) -> bool:
+    """The text explains a report: headings of its own (编制背景), or it says at its top that it is a picture version."""
+    if said not in {"annual_report", "legacy_report", None}:
+        return False
+    if re.search(r"[（(](?:图解|解读|图解版|图解版本|图文解读)[)）]", text[:300]) and len(outline.sections) <= 5:
+        return True
+    own: list[str] = words()["interpretation_headings"]
+    short = [fold(line.text) for line in lines if len(line.text) <= 24]
+    headed = sum(any(word in line for word in own) for line in short)
+    return headed >= 1 and len(outline.sections) <= 4 and "信息公开" in text
+
+
+def _notifies(text: str) -> bool:
+    """A letter to many addressees that asks for reports."""
+    addressed = re.search(
+        r"(?:各|有关)(?:县|区|市|镇|乡|单位|部门|街道|有关|开发区|委办局)[^。]{0,80}[:：](?:\n|$|请|为|根据|现|按)",
+        text[:900],
+    )
+    asks = re.search(
+        r"(?:现将有关事[项宜]|通知如下|特此通知|请(?:各|认真|按照|于|将).{0,40}(?:报送|报|公布|发布))", text
+    )
+    return bool(addressed and asks)
+
+
+def _is_old_outline(lines: Sequence[Line]) -> bool:
+    old: list[str] = words()["legacy_headings"]
+    return any(any(word in fold(line.text) for word in old) for line in lines if len(line.text) <= 40)

@@ -1,0 +1,194 @@
+"""The narrative's paragraphs in reading order, from blocks: printed lines joined, table matter left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from reports.blocks import At, Block, Blocks, Box, Grid, Paragraph
+from reports.narrative.headings import SUB, TOP, glued, section_of
+from reports.text import NUMERALS, fold, letters
+
+_ENDS = "。；：！？…”）)!?;:"
+_DATE_ONLY = re.compile(
+    r"[（(]?[0-9〇○零一二三四五六七八九十]{4}年[0-9一二三四五六七八九十]{1,3}月[0-9一二三四五六七八九十]{1,3}日[)）]?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph of the narrative in reading order. ``heading`` is true where the markup says so."""
+
+    text: str
+    heading: bool = False
+
+
+@dataclass(slots=True)
+class _Raw:
+    """A printed line or paragraph before joining. ``cut`` is true where something stood between it and the one above."""
+
+    text: str
+    heading: bool = False
+    joins: bool = False
+    cut: bool = False
+    at: At = field(default_factory=At)
+
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–－_·\s]*(第\s*)?\d{1,3}(\s*页)?(\s*[/／,，]\s*(共\s*)?\d{1,3}(\s*页)?|\s*共\s*\d+\s*页)?[-—–－_·\s]*"
+)
+
+
+def lines_of(blocks: Blocks, consumed: frozenset[int]) -> list[Line]:
+    """The narrative's paragraphs in reading order: printed lines of a page joined to paragraphs, the cells of layout
+    tables as paragraphs, table matter left out, headings that stand glued to prose set apart."""
+    raw = _without_running_heads(_raw(blocks, consumed))
+    edges = _edges(raw)
+    joined: list[tuple[str, bool]] = []
+    above: _Raw | None = None
+    for part in raw:
+        if above is not None and not part.cut and _goes_on(above, part, joined[-1][0], edges):
+            joined[-1] = (joined[-1][0] + _gap(joined[-1][0], part.text) + part.text, joined[-1][1])
+        else:
+            joined.append((part.text, part.heading))
+        above = part
+    return [Line(part, heading) for text, heading in joined for part in _unglue(text)]
+
+
+def _raw(blocks: Blocks, consumed: frozenset[int]) -> list[_Raw]:
+    out: list[_Raw] = []
+    cut = False
+    for index, block in enumerate(blocks.blocks):
+        if index in consumed:
+            cut = True
+            continue
+        for part in _texts(block, blocks.flat):
+            stripped = part.text.strip()
+            if not stripped or _PAGE_NUMBER.fullmatch(stripped):
+                continue  # a blank line or page number may stand in the middle of a sentence
+            part.text, part.cut = stripped, cut
+            out.append(part)
+            cut = False
+    return out
+
+
+def _texts(block: Block, flat: bool) -> Iterable[_Raw]:
+    if isinstance(block, Paragraph):
+        for text in block.text.split("\n"):
+            yield _Raw(text, block.heading, block.joins or flat, at=block.at)
+    elif isinstance(block, Grid) and not _is_specks(block):
+        for row in block.rows:
+            for cell in row:
+                for text in cell.text.split("\n"):
+                    yield _Raw(text)
+
+
+def _is_specks(grid: Grid) -> bool:
+    """Strokes of characters and seals look like boxes to a reader of rulings: a table of a page without any words."""
+    cells = [cell for row in grid.rows for cell in row]
+    placed = grid.at.bbox is not None or any(cell.at.bbox is not None for cell in cells)
+    return placed and not any(len(re.findall(r"[\u4e00-\u9fff]", cell.text)) >= 4 for cell in cells)
+
+
+def _without_running_heads(raw: list[_Raw]) -> list[_Raw]:
+    """Drop what every page repeats at its upper or lower edge."""
+    pages: dict[str, set[tuple[int, int]]] = {}
+    for part in raw:
+        if part.at.page is not None and part.at.bbox is not None:
+            pages.setdefault(letters(part.text), set()).add((part.at.page, round(part.at.bbox[1] / 6)))
+    last = max((part.at.page or 0 for part in raw), default=0)
+    if last < 3:
+        return raw
+    repeated = {
+        text
+        for text, places in pages.items()
+        if len({page for page, _ in places}) >= max(3, last - 1) and len({y for _, y in places}) <= 2
+    }
+    return [part for part in raw if letters(part.text) not in repeated or part.at.bbox is None]
+
+
+def _edges(raw: Sequence[_Raw]) -> dict[int, tuple[float, float]]:
+    """Page -> its left and right text edge, from the printed lines that are long enough to tell."""
+    boxes: dict[int, list[Box]] = {}
+    for part in raw:
+        if part.joins and part.at.bbox is not None and part.at.page is not None and len(part.text) >= 8:
+            boxes.setdefault(part.at.page, []).append(part.at.bbox)
+    every = [box for page in boxes.values() for box in page]
+    if len(every) < 4:
+        return {}
+    whole = _edge(every)
+    return {page: _edge(found) if len(found) >= 8 else whole for page, found in boxes.items()}
+
+
+def _edge(boxes: Sequence[Box]) -> tuple[float, float]:
+    lefts, rights = sorted(box[0] for box in boxes), sorted(box[2] for box in boxes)
+    return lefts[len(lefts) // 10], rights[-1 - len(rights) // 10]
+
+
+def _goes_on(above: _Raw, part: _Raw, so_far: str, edges: dict[int, tuple[float, float]]) -> bool:
+    """Whether ``part`` continues the paragraph of ``above``."""
+    if not (above.joins and part.joins) or part.heading or above.heading:
+        return False
+    if section_of(so_far) is not None:
+        # A long title may be broken: the two halves are then more like a title than the first alone.
+        both, first = section_of(so_far + part.text), section_of(so_far)
+        return both is not None and first is not None and both[1] > first[1] + 0.02 and len(part.text) <= 16
+    if _begins(part.text) or _DATE_ONLY.fullmatch(fold(part.text)):
+        return False
+    own, edge = above.at.bbox, edges.get(above.at.page or 0)
+    following, margin = part.at.bbox, edges.get(part.at.page or 0)
+    if own is None or following is None or edge is None or margin is None:
+        return _runs_on(so_far, above.text)
+    height = max(6.0, own[3] - own[1])
+    full = own[2] >= edge[1] - 3.2 * height
+    indented = following[0] >= margin[0] + 1.3 * height
+    return full and not indented and not _looks_like_title(above.text)
+
+
+def _gap(left: str, right: str) -> str:
+    return " " if left[-1:].isascii() and left[-1:].isalpha() and right[:1].isascii() and right[:1].isalpha() else ""
+
+
+def _begins(text: str) -> bool:
+    """Whether a line opens a paragraph of its own."""
+    return bool(SUB.match(text) or (TOP.match(text) and not re.match(r"\d", text)) or section_of(text) is not None)
+
+
+def _looks_like_title(text: str) -> bool:
+    return len(text) <= 60 and bool(re.search(r"(报告|年报|解读|通知|报表)$", fold(text)))
+
+
+def _runs_on(so_far: str, last: str) -> bool:
+    """Whether a paragraph of which no place is known is likely to go on in the next line: its last line is long and not
+    ended by a mark that closes a sentence."""
+    if len(last) < 18 or so_far[-1] in _ENDS or section_of(last) is not None:
+        return False
+    return not _looks_like_title(last)
+
+
+def _unglue(text: str) -> list[str]:
+    """Set section headings apart that stand in one paragraph with prose: at its end, at its beginning, or within."""
+    if len(text) <= 8 or not re.search(rf"[{NUMERALS}]\s*[、.．]", text):
+        return [text]
+    out: list[str] = []
+    start = 0
+    for found in glued().finditer(text):
+        before = text[start : found.start()].rstrip()
+        if before and before[-1] not in "。；;！!？?”）)：:" and not before.endswith(("**", "#")):
+            continue  # listed in a sentence
+        if re.search(r"(包括|分为|组成|如下|内容为)[：:]?[^。]*$", before):
+            continue
+        if before:
+            out.append(before)
+        out.append(found.group("head"))
+        start = found.end()
+        while start < len(text) and text[start] in "。：:；; \u3000\t*":
+            start += 1
+    rest = text[start:]
+    tail = re.search(rf"(?<=[。；！？])\s*([{NUMERALS}]\s*[、.．][^。；！？，,]{{4,36}})$", rest)
+    if tail and section_of(tail.group(1)) is not None:
+        out += [rest[: tail.start()], tail.group(1)]
+    elif rest.strip():
+        out.append(rest)
+    return [part.strip() for part in out if part.strip()] or [text]

@@ -1,0 +1,133 @@
+"""The document's title, among its first lines, in the page's head, or in the file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.narrative.classify import Classification, classify
+from reports.narrative.outline import Outline
+from reports.narrative.paragraphs import Line
+from reports.text import fold, years_in
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The document's title as printed and the lines it stands in (none: it is the page's or the file's)."""
+
+    text: str
+    told: Classification
+    first: int = -1
+    last: int = -1
+
+
+_CLOSED = re.compile(
+    r"[。；>»]|当前位置|首页|索引号|发布机构|信息分类|(?:^|[^〔])根据《|现(?:公布|发布|将)|"
+    r"上一篇|下一篇|请各|相关链接|点击"
+)
+_TITLE_END = re.compile(
+    r"(?:报告|年报|报表|年度报|解读|图解|图说|通知|通报|公告|总结|读懂.{0,30}|版|稿|统计表|表|汇总|要点|方案|"
+    r"指南|目录|职能|概况|简介|办法|公开|公示|公开信息|清单)"
+    r"(?:[（(\[【][^）)\]】]{0,16}[)）\]】]|[》”\"…])*$"
+)
+
+
+def find_title(lines: Sequence[Line], outline: Outline, meta: str, name: str) -> Title:
+    """The document's title: of the lines before the first section (at most three of them together) those that make the
+    most complete title, and of equals the last, for what stands above belongs to the page."""
+    stop = len(outline.preface) if outline.sections else min(len(lines), 60)
+    listed = _listed(lines[:stop])
+    best: tuple[float, int, int, Title] | None = None
+    page = classify(meta) if meta.strip() else None
+    for first in range(stop):
+        if first in listed and first + 1 < stop:
+            continue
+        joined = ""
+        for last in range(first, min(first + 3, stop)):
+            text = lines[last].text.strip()
+            if not text or len(fold(text)) > 60 or _CLOSED.search(fold(text)):
+                break
+            joined += text
+            found = _rate(joined, first, last, lines, page)
+            if found is not None and (best is None or found[:2] >= best[:2]):
+                best = found
+    if best is not None:
+        return best[3]
+    if page is not None and page.kind is not None:
+        return Title(_without_portal(meta), page)
+    stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
+    told = classify(stem)
+    if told.kind is not None:
+        return Title(stem, told)
+    first_line = next((line.text.strip() for line in lines[:5] if 4 <= len(line.text.strip()) <= 60), "")
+    if meta.strip():
+        return Title(_without_portal(meta), classify(meta))
+    at = next((index for index, line in enumerate(lines[:5]) if line.text.strip() == first_line), -1)
+    return Title(first_line, classify(first_line), at, at)
+
+
+def _without_portal(meta: str) -> str:
+    parts = [part for part in re.split(r"[_|｜»>]|\s[-–—]\s", meta) if part.strip()]
+    return max(parts, key=lambda part: ("公开" in part or "报告" in part, len(part))).strip() if parts else meta.strip()
+
+
+def _listed(lines: Sequence[Line]) -> set[int]:
+    """Lines that belong to a list of links: bare titles of several years."""
+    bare: dict[int, int] = {}
+    for index, line in enumerate(lines):
+        if len(line.text) > 60:
+            continue
+        told = classify(line.text)
+        if told.kind in {"annual_report", "legacy_report"} and told.year is not None:
+            bare[index] = told.year
+    if len(set(bare.values())) < 3:
+        return set()
+    # The document's own title stands last, after the list, or carries the body that the list's titles lack.
+    ordered = sorted(bare)
+    return {index for index in ordered if index != ordered[-1] and classify(lines[index].text).agency is None}
+
+
+def _rate(
+    text: str, first: int, last: int, lines: Sequence[Line], page: Classification | None
+) -> tuple[float, int, int, Title] | None:
+    """How well one to three lines make a title; None if they make none."""
+    if (
+        len(fold(text)) > 70
+        or not _TITLE_END.search(fold(text))
+        or re.match(r"[（(]?[一二三四五六七八九十]+[)）]?[、.．]", text)
+    ):
+        return None
+    clean = _without_noise(text, first, last)
+    told = classify(clean)
+    if told.kind is None or (told.kind in {"other", "notice"} and last > first and "公开" not in fold(clean)):
+        return None
+    if last > first:
+        parts = [fold(line.text) for line in lines[first : last + 1]]
+        # Each line of a title broken over lines must add to it: a whole title needs no line before or behind it.
+        whole = classify(parts[-1])
+        if any(classify(part).kind is not None and years_in(part) and classify(part).agency for part in parts):
+            return None
+        if whole.kind is not None and whole.year is not None and told.agency is None:
+            return None
+        if any(re.search(r"[:：]$|^\d|^第.条|^20\d\d-|来源|浏览", part) for part in parts[:-1]):
+            return None
+    score = 1.0 + 2.0 * (told.year is not None) + 1.0 * (told.agency is not None)
+    score += 1.5 * (told.kind in {"annual_report", "interpretation", "legacy_report", "notice", "website_report"})
+    score += 0.5 * any(line.heading for line in lines[first : last + 1]) - 0.1 * (last - first)
+    if page is not None and page.kind is not None and told.year is not None and told.year == page.year:
+        score += 0.25
+    if page is not None and page.agency and told.agency == page.agency:
+        score += 0.25
+    if len(re.findall("报告|年报", clean)) > 1:
+        score -= 1.0
+    return score, first, last, Title(clean, told, first, last)
+
+
+def _without_noise(text: str, first: int, last: int) -> str:
+    """Kana and lone letters that a recogniser makes of seals and specks at the edges of a title's lines."""
+    return (
+        re.sub(r"[\u3040-\u30ff]+|(?<![A-Za-z\d])[A-Z](?=[\u4e00-\u9fff]$)", "", text).strip()
+        if last >= first
+        else text
+    )

@@ -1,0 +1,82 @@
+"""The years that a document states of itself, and the one it reports on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reports.blocks import Blocks, Grid, Paragraph
+from reports.narrative.outline import Outline
+from reports.narrative.period import period
+from reports.narrative.title import Title
+from reports.report import Period, YearMention
+from reports.text import fold, number_of_year, years_in
+
+
+def stated_period(outline: Outline, preface: str, body: str) -> Period | None:
+    """The statistics period: the preface's, else section one's, else that of any sentence."""
+    first = next((section.text for section in outline.sections if section.number == 1), "")
+    return period(preface) or period(first) or period(body)
+
+
+_OPENING = re.compile(
+    r"(?:[（(][一二三四五六七八九十\d][)）][^。，,]{0,20}?[。，：:])?(?:[^。，,\d]{0,12}?[，,])?(20\d\d)年(?!\d{1,2}月)(?:度|来|以来)?"
+)
+
+
+def years_stated(
+    title: Title, stated: Period | None, outline: Outline, blocks: Blocks, consumed: frozenset[int]
+) -> list[YearMention]:
+    """The years that title, period, the opening of section one and the tables' captions give."""
+    out = []
+    if title.told.year is not None:
+        out.append(YearMention("title", title.told.year, title.text))
+    if stated is not None:
+        edges = dict.fromkeys(edge for edge in (stated.start, stated.end) if edge is not None)
+        out += [YearMention("period", int(edge[:4]), stated.text) for edge in edges]
+    first = next((section for section in outline.sections if section.number == 1), None)
+    if first is not None:
+        opening = _OPENING.match(fold(first.text[:80]))
+        if opening and (year := number_of_year(opening.group(1))):
+            out.append(YearMention("section1", year, first.text[:60]))
+    for text in _captions(blocks, consumed):
+        found = re.match(r"\D{0,6}(20\d\d)年(?!\d)", fold(text))
+        if found:
+            out.append(YearMention("table", int(found.group(1)), text.strip()))
+    return out
+
+
+def _captions(blocks: Blocks, consumed: frozenset[int]) -> Iterator[str]:
+    """Short texts with a year in and beside the tables."""
+    for index in sorted(consumed):
+        block = blocks.blocks[index] if index < len(blocks.blocks) else None
+        texts: list[str] = []
+        if isinstance(block, Paragraph):
+            texts = [block.text]
+        elif isinstance(block, Grid):
+            texts = [cell.text for row in block.rows for cell in row if "年" in cell.text]
+        yield from (text for text in texts if 6 <= len(text) <= 40 and "年" in text)
+
+
+def report_year(title: Title, stated: Period | None, outline: Outline) -> int | None:
+    """The year that is reported on: title, period, the report as the text names it, the opening of section one."""
+    if title.told.year is not None:
+        return title.told.year
+    if stated is not None and stated.end is not None:
+        return int(stated.end[:4])
+    first = next((section.text for section in outline.sections if section.number == 1), "")
+    for text in (*outline.preface, first[:120]):
+        named = re.search(r"(20\d\d|二[〇○零][〇○零一二三四].)年?度?(?:政府|政务)?信息公开", fold(text))
+        if named and (year := number_of_year(named.group(1))):
+            return year
+    opening = _OPENING.match(fold(first[:80]))
+    if opening:
+        return number_of_year(opening.group(1))
+    for text in (*outline.preface[-6:], first[:120]):
+        for sentence in re.split(r"[。；]", text):
+            if re.search(r"《|号|日期|时间|电话|地址", sentence):
+                continue
+            years = years_in(sentence)
+            if years:
+                return years[0]
+    return None
