@@ -14,7 +14,13 @@ ROOT = Path(__file__).parents[1]
 # that loading takes.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["cli", "exchange", "models.queries", "models.contexts", "reports.sandbox", "workers.tasks"]
+    [
+        *(
+            f"cli.{name}"
+            for name in ("alerts", "documents", "findings", "office", "queue", "register", "rules", "service")
+        ),
+        *("exchange", "models.queries", "models.contexts", "reports.sandbox", "workers.tasks"),
+    ]
 )
 
 
@@ -33,7 +39,7 @@ def nianbao(*arguments: str, cwd: Path, **settings: str) -> subprocess.Completed
 
 def _call(arguments: tuple[str, ...], cwd: Path, environment: dict[str, str], out: Path, err: Path) -> None:
     """What the console script does, in this process."""
-    import cli
+    from cli import app
 
     os.environ.clear()
     os.environ.update(environment)
@@ -44,7 +50,7 @@ def _call(arguments: tuple[str, ...], cwd: Path, environment: dict[str, str], ou
     sys.argv = ["nianbao", *arguments]
     code: object = 0
     try:
-        cli.main()
+        app.main()
     except SystemExit as end:
         code = end.code
     sys.stdout.flush()

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
-import cli
 import config
+from cli.app import Refused, app
 from models import base
 from reports.report import Cell
 from tests.calling import nianbao
@@ -47,7 +47,7 @@ def data(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, list(arguments))
+    return CliRunner().invoke(app, list(arguments))
 
 
 def test_the_sums_are_written_and_what_is_lacking_is_said(data: Path):
@@ -75,7 +75,7 @@ def test_what_cannot_be_added_up_or_written_is_refused_in_one_line(
 ):
     monkeypatch.chdir(data)
     answer = run("aggregate", *arguments)
-    assert isinstance(answer.exception, cli.Refused)
+    assert isinstance(answer.exception, Refused)
     assert words in str(answer.exception)
     assert not list(data.glob("*.xlsx"))
 
@@ -93,7 +93,7 @@ def test_a_back_test_prints_each_change_and_a_last_line_of_counts(data: Path):
 
 
 def test_a_back_test_of_an_unknown_rule_or_an_empty_year_is_plain(data: Path):
-    assert isinstance(run("rules", "test", "NO-SUCH").exception, cli.Refused)
+    assert isinstance(run("rules", "test", "NO-SUCH").exception, Refused)
     (counts,) = map(json.loads, run("rules", "test", "APP-SUM-ROW", "--year", "2019", "--json").stdout.splitlines())
     assert counts["reports"] == 0
 

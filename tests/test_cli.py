@@ -31,9 +31,9 @@ def sheet(path: Path, *rows: str) -> Path:
 def test_every_command_has_help_with_an_example(command, tmp_path):
     from typer.testing import CliRunner
 
-    import cli
+    from cli.app import app
 
-    answer = CliRunner().invoke(cli.app, [*command.split(), "--help"], terminal_width=200)
+    answer = CliRunner().invoke(app, [*command.split(), "--help"], terminal_width=200)
     assert answer.exit_code == 0
     assert f"nianbao {command.split()[0]}" in answer.stdout
     assert "Example:" in answer.stdout
@@ -161,25 +161,25 @@ def test_a_wrong_setting_is_named_and_secrets_are_hidden(tmp_path):
 def test_an_office_sets_its_parameters_and_a_wrong_one_changes_nothing(tmp_path):
     from typer.testing import CliRunner
 
-    import cli
     import config
+    from cli.app import Refused, app
 
     runner = CliRunner(env={"NIANBAO_DATA_DIR": str(tmp_path / "var"), "NIANBAO_LOG_LEVEL": "ERROR"})
     config.settings.cache_clear()
     try:
         file = tmp_path / "s.csv"
         file.write_text("name,level,kind,office_email\n甲县人民政府,county,government,a@example.cn\n", encoding="utf-8")
-        assert runner.invoke(cli.app, ["agencies", "import", str(file)]).exit_code == 0
+        assert runner.invoke(app, ["agencies", "import", str(file)]).exit_code == 0
         params = ["rules", "params", "--of", "甲县人民政府"]
-        said = runner.invoke(cli.app, [*params, "--set", "local_deadlines.publish=01-25", "--by", "王芳", "--json"])
+        said = runner.invoke(app, [*params, "--set", "local_deadlines.publish=01-25", "--by", "王芳", "--json"])
         assert json.loads(said.stdout)["params"] == {"local_deadlines": {"publish": "01-25"}}
-        wrong = runner.invoke(cli.app, [*params, "--set", "local_deadlines.publish=02-30", "--by", "王芳"])
-        assert isinstance(wrong.exception, cli.Refused)
+        wrong = runner.invoke(app, [*params, "--set", "local_deadlines.publish=02-30", "--by", "王芳"])
+        assert isinstance(wrong.exception, Refused)
         assert "local_deadlines" in str(wrong.exception)
-        nobody = runner.invoke(cli.app, [*params, "--unset", "local_deadlines"])
+        nobody = runner.invoke(app, [*params, "--unset", "local_deadlines"])
         assert "--by" in str(nobody.exception)
-        assert json.loads(runner.invoke(cli.app, [*params, "--json"]).stdout)["params"] != {}
-        back = runner.invoke(cli.app, [*params, "--unset", "local_deadlines.publish", "--by", "王芳", "--json"])
+        assert json.loads(runner.invoke(app, [*params, "--json"]).stdout)["params"] != {}
+        back = runner.invoke(app, [*params, "--unset", "local_deadlines.publish", "--by", "王芳", "--json"])
         assert json.loads(back.stdout)["params"] == {}
     finally:
         config.settings.cache_clear()

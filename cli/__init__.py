@@ -1,0 +1,1 @@
+"""The command line: asks and prints, decides nothing. The contract is docs/commands.md."""

@@ -1,0 +1,107 @@
+"""``nianbao alerts``: what is told to whom."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+import config
+from alerts import run
+from cli.app import AsJson, Refused, Year, configured, local_now
+from cli.database import database
+from cli.show import err, new_table, out, print_json
+from models import base, queries
+from workers import publication
+
+commands = typer.Typer(help="What is told to whom.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@commands.command("run")
+def alerts_run(
+    now: Annotated[str | None, typer.Option("--now", help="Decide as of this moment, e.g. 2027-02-03T09:00.")] = None,
+    year: Year = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the mails instead of queueing them.")] = False,
+) -> None:
+    """Decide what is due to be told to whom, and queue the mails.
+
+    Example: nianbao alerts run --dry-run
+    """
+    settings = configured()
+    moment = _parse_moment(now, settings)
+    season = year or moment.year - 1
+    with database(settings) as engine, base.transaction(engine) as session:
+        publication.judge(lambda: nullcontext(session), season, moment)  # one transaction: a dry run leaves nothing
+        composed = run.decide_and_queue(session, settings, moment, year=season, dry_run=dry_run)
+        homeless = run.without_recipient(session, settings, moment, season)
+        if dry_run:
+            session.rollback()
+    for mail in composed:
+        if dry_run:
+            out.print(
+                f"To: {escape(', '.join(mail.recipients))}\nSubject: {escape(mail.subject)}\n\n{escape(mail.text)}",
+                soft_wrap=True,
+            )
+        else:
+            out.print(f"queued mail {mail.id}: {escape(mail.subject)}", soft_wrap=True)
+    if homeless:
+        err.print(
+            f"{homeless} notices have no recipient: give the office an address in the register or set NIANBAO_OFFICE_MAIL"
+        )
+    elif not composed:
+        out.print("nothing new to tell")
+
+
+@commands.command("list")
+def alerts_list(as_json: AsJson = False) -> None:
+    """Show the mails: queued, sent, failed.
+
+    Example: nianbao alerts list
+    """
+    settings = configured()
+    with database(settings) as engine, base.reading(engine) as session:
+        rows = list(queries.mails(session))
+    if as_json:
+        print_json(rows)
+        return
+    table = new_table(("id", "right"), "state", "queued", "sent", ("tries", "right"), "to", "subject", "error")
+    for row in rows:
+        table.add_row(
+            str(row["id"]), row["state"], _shown(row["queued_at"], settings), _shown(row["sent_at"], settings),
+            str(row["tries"]), escape(", ".join(row["recipients"])), escape(row["subject"]), escape(row["error"] or ""),
+        )  # fmt: skip
+    out.print(table)
+
+
+@commands.command("show")
+def alerts_show(mail_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Show one mail as it was or will be sent.
+
+    Example: nianbao alerts show 3
+    """
+    with database(configured()) as engine, base.reading(engine) as session:
+        row = next((r for r in queries.mails(session) if r["id"] == mail_id), None)
+    if row is None:
+        raise Refused(f"there is no mail {mail_id}; nianbao alerts list shows them")
+    out.print(
+        f"To: {escape(', '.join(row['recipients']))}\nSubject: {escape(row['subject'])}\nState: {row['state']}\n",
+        soft_wrap=True,
+    )
+    out.print(escape(row["text"]), soft_wrap=True)
+
+
+def _shown(moment: datetime | None, settings: config.Settings) -> str:
+    return moment.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def _parse_moment(text: str | None, settings: config.Settings) -> datetime:
+    if text is None:
+        return local_now(settings)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"--now {text!r} is no time; write 2027-02-03T09:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)

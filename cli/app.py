@@ -1,0 +1,136 @@
+"""The program ``nianbao``: which module a command stands in, how it ends, and what all commands share.
+
+A command's module is imported when it is called: ``nianbao read`` must not wait for the database's libraries, nor
+``nianbao status`` for the readers'."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.markup import escape
+from typer.core import TyperGroup
+
+import config
+import logs
+from cli.show import err
+
+EXIT_ATTENTION = 1
+EXIT_BAD = 2
+EXIT_DEFECT = 70
+
+# Command: its module in this package. Those with the module's own name are groups of commands.
+COMMANDS = {
+    "demo": "service",
+    "up": "service",
+    "watch": "service",
+    "doctor": "service",
+    "read": "documents",
+    "check": "documents",
+    "status": "office",
+    "summary": "office",
+    "aggregate": "office",
+    "export": "office",
+    "agencies": "register",
+    "findings": "findings",
+    "alerts": "alerts",
+    "rules": "rules",
+    "queue": "queue",
+    "db": "database",
+}
+GROUPS = {"agencies", "findings", "alerts", "rules", "queue", "db"}
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Year = Annotated[int | None, typer.Option("--year", help="Report year; the last ended year if not given.")]
+Under = Annotated[str | None, typer.Option("--under", help="Only bodies below this government.")]
+
+
+class Refused(Exception):
+    """Wrong usage or unusable input: one line that says what and where. Exit status 2."""
+
+
+class _Commands(TyperGroup):
+    """The commands, each imported when it is asked for."""
+
+    # Typer's own classes of commands and contexts are private to it.
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order in which ``--help`` names them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        group = typer.main.get_group(import_module(f"cli.{COMMANDS[cmd_name]}").commands)
+        if cmd_name not in GROUPS:
+            return group.get_command(ctx, cmd_name)
+        group.name = cmd_name
+        return group
+
+
+app = typer.Typer(
+    name="nianbao",
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def nianbao() -> None:
+    """年报 · watches, reads and checks the annual reports on government information disclosure."""
+
+
+def main() -> None:
+    """The console script's entry: no traceback reaches a user."""
+    try:
+        app(standalone_mode=True)
+    except (Refused, config.BadSettings) as error:
+        err.print(f"nianbao: {escape(str(error))}", soft_wrap=True)
+        raise SystemExit(EXIT_BAD) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+    except Exception as error:  # noqa: BLE001  the last line of defence: kept for us, one line for the user
+        _defect(error)
+
+
+def _defect(error: Exception) -> NoReturn:
+    try:
+        path = config.settings().data_dir / "defects.log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now(UTC).isoformat()} {' '.join(sys.argv[1:3])}\n{traceback.format_exc()}\n")
+        where = f"; details in {path}"
+    except (OSError, config.BadSettings):
+        where = ""
+    err.print(
+        f"nianbao: defect: {type(error).__name__}: {escape(str(error).splitlines()[0] if str(error) else '')}{where}"
+    )
+    raise SystemExit(EXIT_DEFECT) from None
+
+
+def configured() -> config.Settings:
+    """The settings of this call, with the log set up as they say."""
+    settings = config.settings()
+    logs.setup(settings.log_format, settings.log_level)
+    return settings
+
+
+def local_now(settings: config.Settings) -> datetime:
+    """Now, in the office's time zone."""
+    return datetime.now(settings.zone)
+
+
+def last_year(settings: config.Settings) -> int:
+    """The last ended year: the one whose reports are due."""
+    return local_now(settings).year - 1

@@ -1,0 +1,184 @@
+"""How a season stands and what goes out of it: status, summary, aggregate, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+import exchange
+from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now
+from cli.database import database, require_agency
+from cli.show import SEVERITY, err, new_table, out, print_json
+from models import base, queries
+from reports import aggregate as sums
+from summaries import aggregate as pages
+from summaries import figures, render, workbook
+from summaries.figures import state_zh
+
+commands = typer.Typer()
+
+
+@commands.command()
+def status(
+    year: Year = None,
+    under: Under = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit status 1 if anything needs attention.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Per body: due, published, on time, late, missing, cannot tell and why, open findings.
+
+    Example: nianbao status --year 2025 --under 甲县人民政府
+    """
+    settings = configured()
+    year = year or last_year(settings)
+    with database(settings) as engine, base.reading(engine) as session:
+        require_agency(session, under, settings)
+        ledger = queries.ledger(session, year, local_now(settings), under=under)
+        unread = queries.unreadable_documents(session, year)
+    attention = False
+    rows: list[dict[str, Any]] = []
+    for standing in ledger.standings:
+        found = ledger.of(standing.duty.agency_id)
+        attention |= standing.state in {"late", "missing", "cannot_tell"} or bool(found)
+        seen = standing.sighting
+        rows.append(
+            {
+                "agency": standing.duty.agency,
+                "year": year,
+                "deadline": standing.duty.deadline,
+                "state": standing.state,
+                "on_time": standing.on_time,
+                "published_on": standing.published_on,
+                "url": seen.url if seen else None,
+                "interpretation": standing.interpretation.url if standing.interpretation else None,
+                "reason": standing.reason or None,
+                "findings": [{"rule": f.rule, "severity": f.severity, "needs_review": f.needs_review} for f in found],
+                "state_zh": state_zh(standing),
+            }
+        )
+    if as_json:
+        print_json([row for row in rows if row.pop("state_zh")])
+    else:
+        table = new_table(
+            "单位",
+            "情况",
+            "期限",
+            "发布日期",
+            ("错误", "right"),
+            ("疑似", "right"),
+            ("提示", "right"),
+            ("待核", "right"),
+            "说明",
+        )
+        for row in rows:
+            counts = [str(sum(f["severity"] == s and not f["needs_review"] for f in row["findings"])) for s in SEVERITY]
+            review = str(sum(bool(f["needs_review"]) for f in row["findings"]))
+            table.add_row(
+                escape(row["agency"]), row["state_zh"], str(row["deadline"]), str(row["published_on"] or "—"),
+                *counts, review, escape(row["reason"] or ""),
+            )  # fmt: skip
+        out.print(table)
+        for document in unread:
+            out.print(
+                f"[yellow]未能识读[/] {escape(document['url'])}：{escape(document['state_reason'] or '')}",
+                soft_wrap=True,
+            )
+    if strict and (attention or unread):
+        raise typer.Exit(EXIT_ATTENTION)
+
+
+@commands.command()
+def summary(
+    period: Annotated[str, typer.Option("--period", help="season (the others follow later).")] = "season",
+    year: Year = None,
+    under: Under = None,
+    folder: Annotated[Path, typer.Option("--out", help="The folder to write into.")] = Path("var/summary"),
+) -> None:
+    """Write the compliance summary of a season as an HTML page.
+
+    Example: nianbao summary --period season --year 2025 --out summary/
+    """
+    if period != "season":
+        raise Refused(f"--period {period}: only season is built so far")
+    settings = configured()
+    with database(settings) as engine, base.reading(engine) as session:
+        require_agency(session, under, settings)
+        ledger = queries.ledger(session, year or last_year(settings), local_now(settings), under=under)
+    try:
+        paths = render.write(figures.figures(ledger, under or ""), folder)
+    except OSError as error:
+        raise Refused(f"{folder}: {error.strerror or error}") from None
+    for path in paths:
+        out.print(f"wrote {path}")
+
+
+@commands.command()
+def aggregate(
+    under: Annotated[str, typer.Option("--under", help="The government whose tables are added up.")],
+    path: Annotated[Path, typer.Option("--out", help="The XLSX to write.")],
+    year: Year = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit status 1 if a body's figures are lacking.")] = False,
+) -> None:
+    """Add up the bodies' reports to the government's own tables two to four, with each body's part and what is lacking.
+
+    Example: nianbao aggregate --under 甲县人民政府 --year 2025 --out 甲县汇总.xlsx
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise Refused(f"{path}: the tables are an XLSX; choose a name that ends in .xlsx")
+    settings = configured()
+    year = year or last_year(settings)
+    if year < sums.FIRST_YEAR:
+        raise Refused(f"--year {year}: there is no uniform form before the report year {sums.FIRST_YEAR}")
+    now = local_now(settings)
+    with database(settings) as engine, base.reading(engine) as session:
+        name = require_agency(session, under, settings)
+        result = sums.aggregate(name, year, queries.members(session, year, now, name), now)
+    try:
+        workbook.write(pages.workbook(result), path)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror or error}") from None
+    colour = "green" if result.complete else "yellow"
+    out.print(f"[{colour}]{escape(result.headline())}[/]", soft_wrap=True)
+    kinds = [remark.kind for remark in result.remarks]
+    table = new_table("情况", ("条数", "right"))
+    for kind, name in sums.KIND_ZH.items():
+        if kind in kinds:
+            table.add_row(name, str(kinds.count(kind)))
+    if kinds:
+        out.print(table)
+    out.print(f"wrote {escape(str(path))}", soft_wrap=True)
+    if strict and not result.complete:
+        raise typer.Exit(EXIT_ATTENTION)
+
+
+EXPORTS = ("agencies", "sources", "documents", "reports", "findings")
+
+
+@commands.command()
+def export(
+    what: Annotated[str, typer.Argument(help="agencies, sources, documents, reports or findings.")],
+    year: Annotated[int | None, typer.Option("--year", help="Only this report year.")] = None,
+    form: Annotated[str, typer.Option("--format", help="jsonl, csv, xlsx or parquet.")] = "jsonl",
+    path: Annotated[Path | None, typer.Option("--out", help="File to write; standard output if not given.")] = None,
+) -> None:
+    """Write the data out.
+
+    Example: nianbao export reports --year 2025 --format xlsx --out reports.xlsx
+    """
+    if what not in EXPORTS:
+        raise Refused(f"{what}: export one of {', '.join(EXPORTS)}")
+    if form not in exchange.FORMATS:
+        raise Refused(f"--format {form}: use one of {', '.join(exchange.FORMATS)}")
+    if path is None and form in {"xlsx", "parquet"}:
+        raise Refused(f"--format {form} needs --out FILE")
+    with database(configured()) as engine, base.reading(engine) as session:
+        rows = getattr(queries, f"export_{what}")(session, year=year)
+        try:
+            count = exchange.write(rows, what, form, path)
+        except OSError as error:
+            raise Refused(f"{path}: {error.strerror or error}") from None
+    if path is not None:
+        err.print(f"wrote {count} rows to {path}")

@@ -1,0 +1,79 @@
+"""``nianbao queue``: waiting, running and failed work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.app import AsJson, Refused, configured
+from cli.database import database
+from cli.show import new_table, out, print_json
+from models import base, queries, work
+
+commands = typer.Typer(
+    help="Waiting, running and failed work.\n\nExample: nianbao queue --json",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+
+
+@commands.callback()
+def queue(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show waiting, running and failed work, with the age of the oldest waiting item."""
+    if context.invoked_subcommand is not None:
+        return
+
+    settings = configured()
+    with database(settings) as engine, base.reading(engine) as session:
+        figures = work.counts(session, datetime.now(UTC))
+        failed = list(queries.failed_work(session))
+        unread = queries.unreadable_documents(session, None)
+    if as_json:
+        print_json([figures | {"failed_items": failed, "unreadable": unread}])
+        return
+    out.print("  ".join(f"{name}: {value}" for name, value in figures.items() if not isinstance(value, dict)))
+    table = new_table(("id", "right"), "work", "why", ("tries", "right"), "error")
+    for row in failed:
+        table.add_row(
+            str(row["id"]),
+            f"{row['kind']} {row['subject']}",
+            row["error_kind"] or "",
+            str(row["attempts"]),
+            escape(row["error"] or ""),
+        )
+    if failed:
+        out.print(table)
+    for document in unread:
+        out.print(
+            f"[yellow]unreadable[/] {escape(document['url'])}: {escape(document['state_reason'] or '')}", soft_wrap=True
+        )
+
+
+@commands.command("retry")
+def queue_retry(
+    ids: Annotated[list[int] | None, typer.Argument(metavar="ID…")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All failed work.")] = False,
+) -> None:
+    """Try failed work again.
+
+    Example: nianbao queue retry 12 15
+    """
+    if bool(ids) == every:
+        raise Refused("name the ids, or say --all")
+    with database(configured()) as engine, base.transaction(engine) as session:
+        count = work.retry(session, ids or None, datetime.now(UTC))
+    out.print(f"{count} will be tried again")
+
+
+@commands.command("drop")
+def queue_drop(ids: Annotated[list[int], typer.Argument(metavar="ID…")]) -> None:
+    """Give failed work up for good.
+
+    Example: nianbao queue drop 12
+    """
+    with database(configured()) as engine, base.transaction(engine) as session:
+        count = work.drop(session, ids, datetime.now(UTC))
+    out.print(f"{count} dropped")

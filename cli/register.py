@@ -1,0 +1,78 @@
+"""``nianbao agencies``: the register of bodies."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+import exchange
+from cli.app import AsJson, Refused, configured
+from cli.database import database
+from cli.show import err, new_table, out, print_json
+from models import base, queries
+
+commands = typer.Typer(help="The register of bodies.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@commands.command("import")
+def agencies_import(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX with the template's columns; name and level are required.")],
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows although others are bad.")] = False,
+) -> None:
+    """Add and update bodies by name; never deletes.
+
+    Example: nianbao agencies import bodies.xlsx
+    """
+    settings = configured()
+    with database(settings) as engine, base.transaction(engine) as session:
+        try:
+            result = exchange.import_agencies(session, file, skip_bad=skip_bad, now=datetime.now(UTC))
+        except exchange.BadSheet as error:
+            raise Refused(f"{file}: {error}") from None
+        for bad in result.bad:
+            err.print(
+                f"nianbao: {escape(str(file))}: row {bad.row}, column {escape(bad.column)}: {escape(bad.message)}",
+                soft_wrap=True,
+            )
+        if result.bad and not skip_bad:
+            session.rollback()
+            raise Refused(f"{file}: nothing was imported; mend the rows above or add --skip-bad")
+        for warning in result.warnings:
+            err.print(f"nianbao: {escape(str(file))}: row {warning.row}: {escape(warning.message)}", soft_wrap=True)
+    out.print(f"added {result.added}, updated {result.updated}, skipped {len({b.row for b in result.bad})}")
+
+
+@commands.command("list")
+def agencies_list(as_json: AsJson = False) -> None:
+    """Show the register.
+
+    Example: nianbao agencies list --json
+    """
+    with database(configured()) as engine, base.reading(engine) as session:
+        rows = list(queries.export_agencies(session))
+    if as_json:
+        print_json(rows)
+        return
+    table = new_table("name", "level", "kind", "parent", "reports_url")
+    for row in rows:
+        table.add_row(*(escape(str(row.get(c) or "")) for c in ("name", "level", "kind", "parent", "reports_url")))
+    out.print(table)
+
+
+@commands.command("template")
+def agencies_template(file: Annotated[Path, typer.Argument(help="The XLSX to write.")]) -> None:
+    """Write an empty sheet to fill in, with explanations.
+
+    Example: nianbao agencies template bodies.xlsx
+    """
+    if file.suffix.lower() != ".xlsx":
+        raise Refused(f"{file}: the template is an XLSX; choose a name that ends in .xlsx")
+    try:
+        exchange.template(file)
+    except OSError as error:
+        raise Refused(f"{file}: {error.strerror or error}") from None
+    out.print(f"wrote {file}")

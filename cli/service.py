@@ -1,0 +1,127 @@
+"""Running the whole: demonstration, service, watching, database, doctor."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+import config
+import up as service
+from cli.app import EXIT_ATTENTION, AsJson, Refused, configured, local_now
+from cli.database import database
+from cli.show import err, new_table, out, print_json, spinner
+from demo import run
+from models import agencies, base, queries, sources
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+commands = typer.Typer()
+
+
+@commands.command()
+def demo() -> None:
+    """Run the main job once, end to end, on embedded services and portals served on loopback.
+
+    Example: nianbao demo
+    """
+    raise typer.Exit(run.demo(out, err))
+
+
+@commands.command()
+def up() -> None:
+    """Run the whole service on this machine in the foreground, until Ctrl-C.
+
+    Example: NIANBAO_SMTP_URL=smtp://mail.example:25 nianbao up
+    """
+    settings = configured()
+    with database(settings):
+        pass
+    raise typer.Exit(service.run(settings))
+
+
+@commands.command()
+def watch(
+    once: Annotated[
+        bool, typer.Option("--once", help="Crawl what is due, wait until it is read and checked, stop.")
+    ] = False,
+    agency: Annotated[list[str] | None, typer.Option("--agency", help="Only this body's sources; repeatable.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All sources, due or not.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Crawl every source that is due and print a line for each; without --once keep watching.
+
+    Example: nianbao watch --once --agency 甲县统计局
+    """
+    settings = configured()
+    if not once:
+        if agency or every:
+            raise Refused("--agency and --all go with --once; without it the scheduler decides what is due")
+        with database(settings):
+            pass
+        raise typer.Exit(service.run(settings))
+    with database(settings) as engine:
+        ids = _source_ids(engine, agency or [], every, settings)
+        if not ids:
+            err.print("nothing is due; --all crawls every source")
+            return
+        service.crawl_and_wait(settings, engine, ids, progress=spinner)
+        _show_sources(engine, ids, as_json)
+
+
+def _source_ids(engine: Engine, names: list[str], every: bool, settings: config.Settings) -> list[int]:
+    with base.reading(engine) as session:
+        if not names:
+            if every:
+                return queries.all_source_ids(session)
+            return [source.id for source in sources.due(session, datetime.now(UTC))]
+        ids: list[int] = []
+        for name in names:
+            agency = agencies.resolve(session, name, local_now(settings).date())
+            if agency is None:
+                raise Refused(f"--agency {name}: no body of the register has this name, or several have")
+            ids += queries.source_ids_of(session, agency.id)
+        return sorted(set(ids))
+
+
+def _show_sources(engine: Engine, ids: list[int], as_json: bool) -> None:
+    with base.reading(engine) as session:
+        rows = [row for row in queries.export_sources(session) if row.get("id") in ids]
+    for row in rows:
+        row.pop("id", None)
+    if as_json:
+        print_json(rows)
+        return
+    table = new_table("body", "address", "status", ("items", "right"), ("requests", "right"), "reason")
+    for row in rows:
+        table.add_row(
+            *(
+                escape(str(row[c] if row[c] is not None else ""))
+                for c in ("agency", "url", "status", "items", "requests", "reason")
+            )
+        )
+    out.print(table)
+
+
+@commands.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is configured, reachable and missing. Exit status 1 if something is.
+
+    Example: nianbao doctor
+    """
+    settings = configured()
+    checks = service.examine(settings)
+    if as_json:
+        print_json([{"settings": settings.shown(), "checks": [c.as_dict() for c in checks]}])
+    else:
+        for name, value in settings.shown().items():
+            out.print(f"{name}={escape(value)}", soft_wrap=True)
+        out.print()
+        for item in checks:
+            mark = "[green]ok[/]  " if item.ok else "[red]no[/]  "
+            out.print(f"{mark}{item.name}: {escape(item.message)}", soft_wrap=True)
+    if not all(item.ok for item in checks):
+        raise typer.Exit(EXIT_ATTENTION)
