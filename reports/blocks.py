@@ -101,8 +101,9 @@ class Blocks:
 
     ``reader`` is the contract's ``source.reader``. ``meta`` holds what the container states beside the text, with
     these keys only: ``title`` (page or document title), ``published`` (a labelled publication date, as printed),
-    ``agency`` (publisher field). ``flat`` is true for text whose tables were flattened to lines: the aligner then works
-    on one stream of words instead of on grids.
+    ``agency`` (publisher field). ``incomplete`` says why the source is taken to break off before its end (no end of
+    markup, a container without its directory); empty where nothing says so. ``flat`` is true for text whose tables were
+    flattened to lines: the aligner then works on one stream of words instead of on grids.
     """
 
     reader: str
@@ -110,6 +111,7 @@ class Blocks:
     meta: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     flat: bool = False
+    incomplete: str = ""
 
     def grids(self) -> Iterator[Grid]:
         """The tables, in reading order."""

@@ -119,12 +119,15 @@ def _source(data: bytes, name: str, media_type: str, reader: str) -> Source:
 
 
 def _read(data: bytes, name: str, pictures: Mapping[str, bytes], nesting: int) -> _Reading:
+    whole = True
     if data.startswith(b"\x1f\x8b"):  # a server that compresses unasked
-        data = _inflate(data)
+        data, whole = _inflate(data)
     sniffed = sniff(data, name)
     if sniffed.format in ARCHIVES:
         return _read_archive(data, sniffed, nesting)
     blocks = formats.reader(sniffed.format)(data)
+    if not whole:
+        blocks.incomplete = "its compressed stream has no end"
     reading = _understand(sniffed, blocks, name)
     if reading.tables < len(TABLES):
         reading = _with_pictures(reading, name, pictures)
@@ -133,7 +136,8 @@ def _read(data: bytes, name: str, pictures: Mapping[str, bytes], nesting: int) -
     return reading
 
 
-def _inflate(data: bytes) -> bytes:
+def _inflate(data: bytes) -> tuple[bytes, bool]:
+    """The bytes inside, and whether the stream came to its end."""
     inflater = zlib.decompressobj(wbits=31)
     try:
         out = inflater.decompress(data, MAX_BYTES + 1)
@@ -141,7 +145,7 @@ def _inflate(data: bytes) -> bytes:
         raise Unreadable(f"the gzip file is damaged ({error}); fetch it again") from error
     if len(out) > MAX_BYTES:
         raise Unreadable(f"the file unpacks to more than {MAX_BYTES >> 20} MB; no report does", "inflated")
-    return out
+    return out, inflater.eof
 
 
 def _understand(sniffed: Sniffed, blocks: Blocks, name: str) -> _Reading:
@@ -183,6 +187,7 @@ def _with_pictures(reading: _Reading, name: str, pictures: Mapping[str, bytes]) 
     if not taken:
         return reading
     blocks = Blocks(reading.blocks.reader, out, dict(reading.blocks.meta), warnings, reading.blocks.flat)
+    blocks.incomplete = reading.blocks.incomplete
     better = _understand(reading.sniffed, blocks, name)
     # A scanned interpretation has no tables, and all its text in the pictures.
     if better.tables < reading.tables or (
@@ -232,6 +237,7 @@ def _merged(page: _Reading, attached: _Reading) -> _Reading:
         title=first.narrative.title or second.narrative.title,
         # The page knows when it was published, the file at best when it was signed.
         published_on=page.narrative.published_on or attached.narrative.published_on,
+        incomplete=page.narrative.incomplete or attached.narrative.incomplete,
         kind=attached.narrative.kind if first is page and page.narrative.kind == "other" else first.narrative.kind,
     )
     aligned = replace(attached.aligned, warnings=[*page.blocks.warnings, *attached.aligned.warnings])
@@ -291,5 +297,7 @@ def _report(reading: _Reading, data: bytes, name: str) -> Report:
             tables=aligned.tables,
             pictures=left,
             ocr=reading.ocr,
+            incomplete=bool(narrative.incomplete),
+            overprinted=narrative.overprinted,
         ),
     )

@@ -197,7 +197,8 @@ class Details:
     ``title`` is the document's title as printed; ``preface`` the narrative before section 一; ``body`` the whole
     narrative, paragraphs joined by line feeds, tables left out; ``tables`` says how each of the three was found:
     ``read``, ``blank``, ``picture`` (a picture stands in its place, not read) or ``missing``. ``headers`` are the
-    printed column headers and labels with the form's wording beside: (table, printed, expected).
+    printed column headers and labels with the form's wording beside: (table, printed, expected). ``incomplete``: the
+    source breaks off, so nothing certain is said of what is not there; ``overprinted``: another text is printed over it.
     """
 
     title: str = ""
@@ -212,6 +213,8 @@ class Details:
     tables: dict[str, str] = field(default_factory=dict)
     pictures: int = 0
     ocr: bool = False
+    incomplete: bool = False
+    overprinted: bool = False
 
 
 @dataclass(slots=True)

@@ -81,11 +81,23 @@ def evaluations(case: Case, rule: Rule) -> Iterator[Evaluation]:
         empty = True
         for evaluation in found:
             empty = False
-            yield evaluation
+            yield _doubted(case, rule, evaluation)
         if empty:
             yield not_judged("文中没有可供比对的内容")
     except NotJudged as why:
         yield not_judged(why.reason)
+
+
+def _doubted(case: Case, rule: Rule, evaluation: Evaluation) -> Evaluation:
+    """The same evaluation, for a person to look at first where the source itself is in doubt: it breaks off (anything said
+    of it may be untrue of the whole), or another text is printed over it (sums of cells read for sure still count)."""
+    finding = evaluation.finding
+    if finding is None or finding.needs_review or case.report is None:
+        return evaluation
+    details = case.report.details
+    if details.incomplete or (details.overprinted and not rule.arithmetic):
+        return replace(evaluation, finding=replace(finding, needs_review=True))
+    return evaluation
 
 
 def _ready(case: Case, rule: Rule) -> None:

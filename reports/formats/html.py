@@ -133,7 +133,24 @@ def blocks(data: bytes) -> Blocks:
     walker = _Walker(_styles(root), pictures)
     out.blocks = walker.run(root)
     out.meta = _meta(root, out.blocks)
+    out.incomplete = _open_end(text)
     return out
+
+
+_OPENED = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
+_OPEN_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*)?$")
+_TABLES = re.compile(r"<(/?)table\b", re.IGNORECASE)
+
+
+def _open_end(text: str) -> str:
+    """Why the markup is taken to break off, empty if it does not: it stops within a tag, opens a page that it never
+    closes, or opens a table as the last thing it does. A fragment without ``<html>`` need not end in one."""
+    if _OPEN_TAG.search(text[-400:].rstrip()):
+        return "the markup stops within a tag"
+    if _OPENED.search(text) and not _END_OF_PAGE.search(text):
+        return "the page's markup has no end"
+    tables = _TABLES.findall(text)
+    return "a table is not closed" if tables and not tables[-1] and not _END_OF_PAGE.search(text) else ""
 
 
 def _unpack_mhtml(data: bytes) -> bytes:

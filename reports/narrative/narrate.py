@@ -12,6 +12,7 @@ from reports.narrative.kind import kind_of
 from reports.narrative.outline import Outline, outline_of
 from reports.narrative.paragraphs import lines_of
 from reports.narrative.title import find_title
+from reports.narrative.wholeness import broken_off, overprinted
 from reports.narrative.year import report_year, stated_period, years_stated
 from reports.report import Claim, Form, Heading, Kind, Period, Section, YearMention
 
@@ -34,6 +35,8 @@ class Narrative:
     years: list[YearMention] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    incomplete: str = ""
+    overprinted: bool = False
 
 
 def narrate(blocks: Blocks, consumed: frozenset[int], form: Form | None, has_tables: bool, name: str) -> Narrative:
@@ -50,6 +53,8 @@ def narrate(blocks: Blocks, consumed: frozenset[int], form: Form | None, has_tab
     out.preface = "\n".join(
         line.text for index, line in enumerate(lines[: len(outline.preface)]) if not title.first <= index <= title.last
     )
+    out.incomplete = broken_off(blocks, consumed, lines, outline, title.told.kind == "annual_report")
+    out.overprinted = overprinted(blocks)
     out.period = stated_period(outline, out.preface, out.body)
     out.years = years_stated(title, out.period, outline, blocks, consumed)
     out.year = report_year(title, out.period, outline)
@@ -64,6 +69,7 @@ def narrate(blocks: Blocks, consumed: frozenset[int], form: Form | None, has_tab
         out.warnings = _warnings(out)
     else:
         out.sections = []
+        out.warnings = [out.incomplete] if out.incomplete and out.kind == "other" else []
     return out
 
 
@@ -74,6 +80,10 @@ def _warnings(out: Narrative) -> list[str]:
     ended = out.period.end[:4] if out.period is not None and out.period.end is not None else None
     if titled is not None and ended is not None and ended != str(titled):
         found.append(f"the title says {titled}, the statistics period says {ended}")
+    if out.incomplete:
+        found.append(out.incomplete)
+    if out.overprinted:
+        found.append("another text is printed over the lines (a watermark?): what is said of the text needs a look")
     return found
 
 
