@@ -26,6 +26,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 import config
 import net
 from models import agencies, sources
+from processes import whole_file
 from reports.form import forms
 from spreadsheet import safe, storable
 
@@ -331,13 +332,8 @@ def write(rows: Iterable[Mapping[str, Any]], what: str, form: str, path: Path | 
     if form == "csv":
         return _write_csv(rows, what, path)
     assert path is not None, f"{form} needs a file"
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        count = (_write_xlsx if form == "xlsx" else _write_parquet)(rows, what, beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return count
+    with whole_file(path) as beside:
+        return (_write_xlsx if form == "xlsx" else _write_parquet)(rows, what, beside)
 
 
 def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -355,14 +351,8 @@ def _plain(value: Any) -> Any:
 def _to_text(path: Path | None, lines: Iterator[str]) -> int:
     if path is None:
         return sum(1 for line in lines if sys.stdout.write(line))
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as out:
-            count = sum(1 for line in lines if out.write(line))
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return count
+    with whole_file(path) as beside, beside.open("w", encoding="utf-8", newline="") as out:
+        return sum(1 for line in lines if out.write(line))
 
 
 CELL_COLUMNS = tuple(dict.fromkeys((*forms.keys("2021"), *forms.keys("2019"))))

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import uuid
 from functools import lru_cache
 from pathlib import Path
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
+
+from processes import whole_file
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -79,17 +80,10 @@ class Store:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Beside, to the disk, then renamed: a row that names the bytes may be committed as soon as this returns."""
+    """A row that names the bytes may be committed as soon as this returns."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path, mode=0o600, to_disk=True) as beside:
+        beside.write_bytes(data)
 
 
 @lru_cache(maxsize=4)

@@ -7,15 +7,10 @@ process, which then stops them: the clock first, then the crawls, the readers, a
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
 import fcntl
 import logging
 import os
-import shutil
 import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -26,12 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import config
-import logs
-from alerts import run as alerts_run
-from alerts.send import Server
 from models import base, leases, work
-from reports import wall
-from storage import private_folder, store
+from processes import Child
+from storage import private_folder
 from workers import broker, queue
 from workers.app import CRAWL_QUEUES, WORK_QUEUES
 
@@ -58,86 +50,6 @@ class ServiceDied(Exception):
 
 class AlreadyRunning(Exception):
     """Another ``nianbao up`` works on this data folder."""
-
-
-# ------------------------------------------------------------------ one child
-
-
-@dataclass(slots=True)
-class Child:
-    """A process of the service, and how often it had to be started again."""
-
-    name: str
-    command: list[str]
-    environment: dict[str, str]
-    output: Path | None
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    restarts: int = 0
-    not_before: float = 0.0
-
-    def start(self) -> None:
-        """Start it. It ends with its parent, also where that is killed (on Linux)."""
-        log_file = self.output.open("ab") if self.output is not None else None
-        try:
-            self.process = subprocess.Popen(
-                self.command,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log_file,
-                stderr=subprocess.STDOUT if log_file is not None else None,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,  # one system call, prepared before the fork
-            )
-        finally:
-            if log_file is not None:
-                log_file.close()
-        self.started = time.monotonic()
-
-    def alive(self) -> bool:
-        """True while it runs."""
-        return self.process is not None and self.process.poll() is None
-
-    def ask(self, sign: signal.Signals) -> None:
-        """Send it a signal, if it still runs."""
-        if self.process is not None and self.alive():
-            self.process.send_signal(sign)
-
-    def wait(self, seconds: float) -> bool:
-        """True if it has ended within that time."""
-        if self.process is None:
-            return True
-        try:
-            self.process.wait(timeout=max(seconds, 0.0))
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
-    def kill(self) -> None:
-        """End it and all its children now."""
-        if self.process is None:
-            return
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            self.process.kill()
-        self.process.wait()
-
-    def last_words(self) -> str:
-        """The end of what it said, where that went to a file."""
-        if self.output is None:
-            return ""
-        lines = self.output.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return f"; {self.output} ends with: {lines[-1][:300]}" if lines else ""
-
-
-_LIBC = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True) if sys.platform.startswith("linux") else None
-_PR_SET_PDEATHSIG = 1
-
-
-def _die_with_parent() -> None:
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 # ------------------------------------------------------------------ the tree
@@ -346,104 +258,3 @@ def crawl_and_wait(
             say(", ".join(parts) or "done")
 
         queue.wait_until_idle(engine, tree.settings, timeout, tell, tree.check)
-
-
-# ------------------------------------------------------------------ doctor
-
-
-class NoRecipient(Exception):
-    """There is something to tell and nobody to tell it to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What ``nianbao doctor`` says of one part."""
-
-    name: str
-    ok: bool
-    message: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {"name": self.name, "ok": self.ok, "message": self.message}
-
-
-def examine(settings: config.Settings) -> list[Examined]:
-    """What is reachable and what is missing: folder, database, store, broker, mail server, recipients,
-    the wall around the process that reads files."""
-    return [
-        _examined("data folder", lambda: _writable(settings.data_dir)),
-        _examined("database", lambda: _database(settings.database_url)),
-        _examined("store", lambda: _store(settings.blob_url)),
-        _examined("broker", lambda: _broker(settings)),
-        _examined("mail server", lambda: _mail_server(settings.smtp_url)),
-        _examined("recipients", lambda: _recipients(settings)),
-        _examined("wall around reading", _wall),
-    ]
-
-
-def _examined(name: str, look: Callable[[], str]) -> Examined:
-    try:
-        return Examined(name, True, look())
-    except Exception as error:  # noqa: BLE001  whatever it is, it is what the operator asks to be told
-        return Examined(name, False, logs.without_secrets(" ".join(str(error).split())[:300]) or type(error).__name__)
-
-
-def _writable(folder: Path) -> str:
-    private_folder(folder)
-    probe = folder / f".probe-{os.getpid()}"
-    probe.write_bytes(b"")
-    probe.unlink()
-    free = shutil.disk_usage(folder).free // 2**20
-    return f"{folder}, {free} MB free"
-
-
-def _database(url: str) -> str:
-    engine = base.make_engine(url)
-    try:
-        base.check_revision(engine)
-    finally:
-        engine.dispose()
-    return f"{logs.without_secrets(url)} is up to date"
-
-
-def _recipients(settings: config.Settings) -> str:
-    engine = base.make_engine(settings.database_url)
-    try:
-        with base.reading(engine) as session:
-            lost = alerts_run.without_recipient(session, settings, base.utcnow())
-    finally:
-        engine.dispose()
-    if lost:
-        raise NoRecipient(f"{lost} notices have no recipient: give the office an address or set NIANBAO_OFFICE_MAIL")
-    return "every notice to an office has one"
-
-
-def _wall() -> str:
-    """A kernel that gives less is told and is no failure: what it gives is in force, and reading works."""
-    return str(wall.examine())
-
-
-def _store(url: str) -> str:
-    kept = store(url)
-    name = kept.put(b"")
-    kept.get(name)
-    return logs.without_secrets(url)
-
-
-def _broker(settings: config.Settings) -> str:
-    if settings.broker_url:
-        queue.ping(settings)
-        return f"{logs.without_secrets(settings.broker_url)} answers"
-    found = broker.running(settings.data_dir)
-    if found is not None:
-        return f"embedded, runs as process {found.pid}"
-    return f"embedded, not running now; {broker.server_binary()} is started when needed"
-
-
-def _mail_server(url: str) -> str:
-    if not url:
-        return "none configured: mails wait in the outbox"
-    server = Server.parse(url)
-    with socket.create_connection((server.host, server.port), timeout=5):
-        return f"{server.host}:{server.port} answers"

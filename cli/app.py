@@ -28,7 +28,7 @@ COMMANDS = {
     "demo": "service",
     "up": "service",
     "watch": "service",
-    "doctor": "service",
+    "doctor": "doctor",
     "read": "documents",
     "check": "documents",
     "status": "office",

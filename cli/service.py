@@ -10,7 +10,7 @@ from rich.markup import escape
 
 import config
 import up as service
-from cli.app import EXIT_ATTENTION, AsJson, Refused, configured, local_now
+from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
 from cli.show import err, new_table, out, print_json, spinner
 from demo import run
@@ -104,24 +104,3 @@ def _show_sources(engine: Engine, ids: list[int], as_json: bool) -> None:
             )
         )
     out.print(table)
-
-
-@commands.command()
-def doctor(as_json: AsJson = False) -> None:
-    """Say what is configured, reachable and missing. Exit status 1 if something is.
-
-    Example: nianbao doctor
-    """
-    settings = configured()
-    checks = service.examine(settings)
-    if as_json:
-        print_json([{"settings": settings.shown(), "checks": [c.as_dict() for c in checks]}])
-    else:
-        for name, value in settings.shown().items():
-            out.print(f"{name}={escape(value)}", soft_wrap=True)
-        out.print()
-        for item in checks:
-            mark = "[green]ok[/]  " if item.ok else "[red]no[/]  "
-            out.print(f"{mark}{item.name}: {escape(item.message)}", soft_wrap=True)
-    if not all(item.ok for item in checks):
-        raise typer.Exit(EXIT_ATTENTION)

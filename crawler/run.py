@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
-import os
-import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import config
+from processes import dying_with_parent
 
 log = logging.getLogger(__name__)
-_PR_SET_PDEATHSIG = 1
 _GRACE = 10.0  # seconds between asking a child to stop and making it
 
 
 class CrawlFailed(Exception):
     """The child ended without finishing what it was asked; the message says how."""
-
-
-def _die_with(parent: int) -> Callable[[], None]:
-    """A crawl whose worker was killed must not go on: its work is taken up anew (Linux; elsewhere it just goes on)."""
-    prctl = ctypes.CDLL(
-        None
-    ).prctl  # looked up before the fork: another thread may hold the loader's lock at that moment
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before the request was made
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    return ask
 
 
 def crawl(source_ids: Sequence[int], settings: config.Settings) -> Iterator[dict[str, Any]]:
@@ -52,7 +35,7 @@ def crawl(source_ids: Sequence[int], settings: config.Settings) -> Iterator[dict
         env=config.child_environment(settings),
         text=True,
         encoding="utf-8",
-        preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,
+        preexec_fn=dying_with_parent(),  # its work is taken up anew by another
     ) as child:
         assert child.stdout is not None
         timer = threading.Timer(settings.crawl_timeout, _stop, (child,))

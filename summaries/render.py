@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from processes import whole_file
 from summaries.figures import Figures
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -57,7 +58,6 @@ def write(figures: Figures, out: Path) -> list[Path]:
     """The summary's files in the folder ``out`` (made if absent): for now the HTML page. Returns their paths."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"nianbao-{figures.year}.html"
-    beside = path.with_suffix(".tmp")
-    beside.write_text(html(figures), encoding="utf-8")
-    beside.replace(path)
+    with whole_file(path) as beside:
+        beside.write_text(html(figures), encoding="utf-8")
     return [path]

@@ -13,6 +13,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from processes import whole_file
 from spreadsheet import storable
 from summaries.aggregate import Box, Page, Style
 from summaries.render import web_address
@@ -73,12 +74,8 @@ def write(pages: Iterable[Page], path: Path) -> None:
     book.remove(book.worksheets[0])
     for page in pages:
         _write_page(book.create_sheet(page.name), page)
-    beside = path.with_name(f".{path.name}.part")
-    try:
+    with whole_file(path) as beside:
         book.save(beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _write_page(sheet: Worksheet, page: Page) -> None:

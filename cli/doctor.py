@@ -1,0 +1,146 @@
+"""``nianbao doctor``: what is configured, reachable and missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.markup import escape
+
+import config
+import logs
+from alerts import run as alerts_run
+from alerts.send import Server
+from cli.app import EXIT_ATTENTION, AsJson, configured
+from cli.show import out, print_json
+from models import base
+from reports import wall
+from storage import private_folder, store
+from workers import broker, queue
+
+commands = typer.Typer()
+
+
+@commands.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is configured, reachable and missing. Exit status 1 if something is.
+
+    Example: nianbao doctor
+    """
+    settings = configured()
+    checks = examine(settings)
+    if as_json:
+        print_json([{"settings": settings.shown(), "checks": [c.as_dict() for c in checks]}])
+    else:
+        for name, value in settings.shown().items():
+            out.print(f"{name}={escape(value)}", soft_wrap=True)
+        out.print()
+        for item in checks:
+            mark = "[green]ok[/]  " if item.ok else "[red]no[/]  "
+            out.print(f"{mark}{item.name}: {escape(item.message)}", soft_wrap=True)
+    if not all(item.ok for item in checks):
+        raise typer.Exit(EXIT_ATTENTION)
+
+
+class NoRecipient(Exception):
+    """There is something to tell and nobody to tell it to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What ``nianbao doctor`` says of one part."""
+
+    name: str
+    ok: bool
+    message: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {"name": self.name, "ok": self.ok, "message": self.message}
+
+
+def examine(settings: config.Settings) -> list[Examined]:
+    """What is reachable and what is missing: folder, database, store, broker, mail server, recipients,
+    the wall around the process that reads files."""
+    return [
+        _examined("data folder", lambda: _writable(settings.data_dir)),
+        _examined("database", lambda: _database(settings.database_url)),
+        _examined("store", lambda: _store(settings.blob_url)),
+        _examined("broker", lambda: _broker(settings)),
+        _examined("mail server", lambda: _mail_server(settings.smtp_url)),
+        _examined("recipients", lambda: _recipients(settings)),
+        _examined("wall around reading", _wall),
+    ]
+
+
+def _examined(name: str, look: Callable[[], str]) -> Examined:
+    try:
+        return Examined(name, True, look())
+    except Exception as error:  # noqa: BLE001  whatever it is, it is what the operator asks to be told
+        return Examined(name, False, logs.without_secrets(" ".join(str(error).split())[:300]) or type(error).__name__)
+
+
+def _writable(folder: Path) -> str:
+    private_folder(folder)
+    probe = folder / f".probe-{os.getpid()}"
+    probe.write_bytes(b"")
+    probe.unlink()
+    free = shutil.disk_usage(folder).free // 2**20
+    return f"{folder}, {free} MB free"
+
+
+def _database(url: str) -> str:
+    engine = base.make_engine(url)
+    try:
+        base.check_revision(engine)
+    finally:
+        engine.dispose()
+    return f"{logs.without_secrets(url)} is up to date"
+
+
+def _recipients(settings: config.Settings) -> str:
+    engine = base.make_engine(settings.database_url)
+    try:
+        with base.reading(engine) as session:
+            lost = alerts_run.without_recipient(session, settings, base.utcnow())
+    finally:
+        engine.dispose()
+    if lost:
+        raise NoRecipient(f"{lost} notices have no recipient: give the office an address or set NIANBAO_OFFICE_MAIL")
+    return "every notice to an office has one"
+
+
+def _wall() -> str:
+    """A kernel that gives less is told and is no failure: what it gives is in force, and reading works."""
+    return str(wall.examine())
+
+
+def _store(url: str) -> str:
+    kept = store(url)
+    name = kept.put(b"")
+    kept.get(name)
+    return logs.without_secrets(url)
+
+
+def _broker(settings: config.Settings) -> str:
+    if settings.broker_url:
+        queue.ping(settings)
+        return f"{logs.without_secrets(settings.broker_url)} answers"
+    found = broker.running(settings.data_dir)
+    if found is not None:
+        return f"embedded, runs as process {found.pid}"
+    return f"embedded, not running now; {broker.server_binary()} is started when needed"
+
+
+def _mail_server(url: str) -> str:
+    if not url:
+        return "none configured: mails wait in the outbox"
+    server = Server.parse(url)
+    with socket.create_connection((server.host, server.port), timeout=5):
+        return f"{server.host}:{server.port} answers"
