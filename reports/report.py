@@ -107,9 +107,10 @@ class Section:
 class Claim:
     """A figure that the narrative states about ``cell``; ``text`` is the sentence, ``section`` its number (0: none).
 
+    A cell with ``*`` or ``+`` is a group of which the figure is the sum: 不予公开 is ``applications.denied.*.total``.
     ``note`` qualifies it for the rules, empty for a plain claim: ``with_carried_in`` (the sentence counts what was
-    carried in), ``handled_words`` (only 受理/办理 is said), ``rounded``, ``previous_year``, ``sum:KEY+KEY`` (the figure
-    is that of several cells together)."""
+    carried in), ``handled_words`` (only 受理/办理 is said), ``previous_year``, ``rounded:STEP`` (not exact; STEP is the
+    place value of its last digit, in the cell's unit)."""
 
     cell: str
     value: Number

@@ -106,10 +106,11 @@ def sentences(text: str) -> Iterator[str]:
                 yield match.group()
 
 
-def unwrapped_sentences(text: str) -> Iterator[str]:
+def unwrapped_sentences(text: str, semicolons: bool = False) -> Iterator[str]:
     """The sentences of a narrative, folded, without the marks that end them; lines that a page broke in mid-sentence are
-    put together first. A colon or comma ends none, unless the sentence is longer than ``MAX_SENTENCE``."""
-    for part in re.split(r"[。；;！!？?\n]+", _unwrapped(text)):
+    put together first. A colon or comma ends none, unless the sentence is longer than ``MAX_SENTENCE``, and with
+    ``semicolons`` neither does a semicolon."""
+    for part in re.split(r"[。！!？?\n]+" if semicolons else r"[。；;！!？?\n]+", _unwrapped(text)):
         folded = fold(part)
         while len(folded) > MAX_SENTENCE:
             cut = max(folded.rfind(mark, 0, MAX_SENTENCE) for mark in "，,、") + 1 or MAX_SENTENCE

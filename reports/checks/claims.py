@@ -57,17 +57,23 @@ _COUNTS_ELSE = (
 _NO_NONE = re.compile(r"被纠错|败诉|不当|下属|所属(?:单位|部门)|上年|去年|上一年")
 
 
+def stands_for(case: Case, claim: Claim) -> str:
+    """The cell under which a rule judges a claim: its own, or the first of the group that it speaks of."""
+    return next(iter(summed(case, claim)), "") if _group(claim) else claim.cell
+
+
 def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evaluation:
     """One claim against its cell by the rule's condition."""
-    key = claim.cell
+    key = stands_for(case, claim)
     reason = _beside_the_point(claim)
     if reason:
         return not_judged(f"正文“{claim.text}”{reason}")
     result: Evaluation | None = None
-    overlay, cells_meant = _together(case, claim), summed(case, claim)
+    cells_meant = summed(case, claim)
+    overlay = _together(case, key, cells_meant)
     if overlay is None and cells_meant:
         return not_judged(f"正文“{claim.text}”所指各格有识读存疑的")
-    for value in _meanings(case, claim):
+    for value in _meanings(case, claim, overlay):
         doubtful = _doubtful(case, claim)
         result = judge(case, of, instance, {key: value}, claim, _mildest(case, claim), doubtful, overlay, cells_meant)
         if result.state != "fails":
@@ -81,22 +87,31 @@ def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evalu
 
 
 def summed(case: Case, claim: Claim) -> list[str]:
-    """The cells that the sentence names together: ``不予公开12件`` is every row of that group in the report's form."""
-    if not claim.note.startswith("sum:"):
+    """The cells of a claim on a group: ``不予公开12件`` is every row of that group in the report's form."""
+    if not _group(claim):
         return []
-    patterns = claim.note.removeprefix("sum:").split("+")
-    return [key for pattern in patterns for key in case.tables.keys if fnmatchcase(key, pattern)]
+    patterns = claim.cell.split("+")
+    return [key for key in case.tables.keys if any(fnmatchcase(key, pattern) for pattern in patterns)]
 
 
-def _together(case: Case, claim: Claim) -> dict[str, Figure] | None:
+def _group(claim: Claim) -> bool:
+    return "*" in claim.cell or "+" in claim.cell
+
+
+def step_of(claim: Claim) -> Decimal:
+    """The place value of the last digit that a rounded figure says, 0 where it is exact."""
+    kind, _, step = claim.note.partition(":")
+    return Decimal(step or 1) if kind == "rounded" else Decimal(0)
+
+
+def _together(case: Case, key: str, keys: list[str]) -> dict[str, Figure] | None:
     """The claimed cell standing for the sum of the cells that the sentence names together."""
-    keys = summed(case, claim)
     if not keys:
         return None
-    figures = [_quiet(case, key) for key in keys]
+    figures = [_quiet(case, each) for each in keys]
     if any(figure is None for figure in figures):
         return None
-    return {claim.cell: sum(figure for figure in figures if figure is not None)}
+    return {key: sum(figure for figure in figures if figure is not None)}
 
 
 def _beside_the_point(claim: Claim) -> str:
@@ -113,19 +128,22 @@ def _beside_the_point(claim: Claim) -> str:
     return ""
 
 
-def _meanings(case: Case, claim: Claim) -> Iterator[Figure]:
+def _meanings(case: Case, claim: Claim, overlay: dict[str, Figure] | None) -> Iterator[Figure]:
     """The figures that the sentence may mean, the plain one last so that a finding shows it."""
     if claim.note in {"with_carried_in", "handled_words"} and claim.cell == NEW:
         carried = _quiet(case, CARRIED_IN)
         if carried:
             yield claim.value - carried
+        received = _quiet(case, NEW)
+        if claim.note == "handled_words" and received is not None and claim.value == _quiet(case, HANDLED):
+            yield received  # 办理 may also count what was handled
     if claim.cell == HANDLED:
         for words, figure in _besides(case):
             if figure and words.search(claim.text):
                 yield claim.value + figure
-    if claim.note == "rounded":
-        actual = _quiet(case, claim.cell)
-        if actual is not None and agree_rounded(claim.value, actual):
+    if step_of(claim):
+        actual = next(iter((overlay or {}).values()), None) if overlay else _quiet(case, claim.cell)
+        if actual is not None and agree_rounded(claim, actual):
             yield actual
             return
     yield claim.value
@@ -141,12 +159,9 @@ def _besides(case: Case) -> Iterator[tuple[re.Pattern[str], Figure]]:
     )
 
 
-def agree_rounded(said: Figure, printed: Figure) -> bool:
-    """Whether the cell rounds to what is said, at the precision at which it is said (trailing zeros and 余 count as
-    rounding down or to nearest)."""
-    exponent = Decimal(said).normalize().as_tuple().exponent
-    unit = Decimal(10) ** (exponent if isinstance(exponent, int) else 0)
-    return abs(Decimal(printed) - Decimal(said)) < unit
+def agree_rounded(claim: Claim, printed: Figure) -> bool:
+    """Whether the cell comes to what is said, at the precision at which it is said: rounded to nearest, or down."""
+    return abs(Decimal(printed) - Decimal(claim.value)) < step_of(claim)
 
 
 def _mildest(case: Case, claim: Claim) -> Severity | None:
@@ -154,7 +169,7 @@ def _mildest(case: Case, claim: Claim) -> Severity | None:
         handled = _quiet(case, HANDLED) or 0
         if any(figure and claim.value + figure == handled for _, figure in _besides(case)):
             return "notice"
-    if claim.note in {"with_carried_in", "handled_words", "rounded"} or (claim.value and summed(case, claim)):
+    if claim.note in {"with_carried_in", "handled_words"} or step_of(claim) or (claim.value and summed(case, claim)):
         return "notice"
     return None
 

@@ -218,12 +218,12 @@ def by_formula(case: Case, of: Rule) -> Iterator[Evaluation]:
 
 def by_claims(case: Case, of: Rule, instance: Instance) -> Iterator[Evaluation]:
     """One evaluation per claim of the narrative on the instance's cell; none where nothing is claimed."""
-    from reports.checks.claims import judge_claim  # the claims' own conventions build on this module
+    from reports.checks.claims import judge_claim, stands_for  # the claims' own conventions build on this module
 
     key = instance.claims[0]
     failed: list[Evaluation] = []
     for claim in case.doc.claims:
-        if claim.cell == key:
+        if stands_for(case, claim) == key:
             evaluation = judge_claim(case, of, instance, claim)
             if evaluation.finding is None:
                 yield evaluation

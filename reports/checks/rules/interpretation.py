@@ -56,7 +56,7 @@ def interpretation_claims(case: Case, of: Rule) -> Iterator[Evaluation]:
             yield not_judged(why.reason)
             continue
         operands = [*evaluator.taken.operands, Operand("interp", claim.value, claim.text, "解读")]
-        agrees = actual == claim.value or (claim.note == "rounded" and agree_rounded(claim.value, actual))
+        agrees = actual == claim.value or agree_rounded(claim, actual)
         if claim.note == "with_carried_in":
             carried = case.tables.value("applications.carried_in.total") or 0
             agrees |= actual + carried == claim.value
@@ -69,7 +69,7 @@ def interpretation_claims(case: Case, of: Rule) -> Iterator[Evaluation]:
                 cells=keys,
                 expected=claim.value,
                 actual=actual,
-                cell=forms.label(claim.cell),
+                cell=forms.label(keys[0]),
                 text=fragment(next(iter(sentences(claim.text)), claim.text), 60),
                 needs_review=doubtful,
                 operands=operands,

@@ -10,6 +10,7 @@ from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Evaluator, shown
 from reports.checks.sheet import NotJudged
+from reports.claims import counts_requests
 from reports.form.titles import title_zh
 from reports.text import fragment, squeeze
 
@@ -75,17 +76,6 @@ def _adds_up(figures: list[int], total: int) -> bool:
     return running == 0
 
 
-_COUNTED = re.compile(
-    r"(?:公开申请|申请公开|依申请公开|公开的申请|依申请|收到申请|受理申请|办理申请)[^。；;]{0,40}?(?:\d|[零〇一二三四五六七八九十百]+)(?:余)?(?:件|宗|起|例|份|条|项|次)"
-    r"|(?:\d)(?:余)?(?:件|宗|起|例|份|条|项|次)[^。；;，,]{0,12}(?:公开申请|申请公开|依申请公开)"
-    r"|(?:未|没有|无|暂无|零)[^。；;，,]{0,24}(?:公开申请|申请公开|依申请|申请)"
-    r"|(?:公开申请|申请公开|依申请公开)[^。；;]{0,16}(?:为零|为0|均为零|无|零)"
-)
-_SERVICES = re.compile(
-    r"依申请(?:六|\S{0,4})?类?(?:事项|政务服务|服务)(?:共)?\d*|其中依申请事项\d+条|依申请\S{0,6}事项共?\d+"
-)
-
-
 @rule("NAR-SILENT")
 def silent(case: Case, of: Rule) -> Iterator[Evaluation]:
     """Section 一 says how many applications came or were handled. A warning where the table has some."""
@@ -98,8 +88,7 @@ def silent(case: Case, of: Rule) -> Iterator[Evaluation]:
     if stated:
         yield holds("已说明申请数量", [Operand("claim", stated[0].value, stated[0].text, f"第{stated[0].section}部分")])
         return
-    text = _SERVICES.sub("", squeeze(first.text))
-    if _COUNTED.search(text):
+    if counts_requests(first.text):
         yield not_judged("总体情况提及申请数量，但未能识别")
         return
     received = case.tables.value(NEW) if case.sheet is not None and case.sheet.form else None

@@ -1,0 +1,148 @@
+"""Figures that the narrative states about a cell.
+
+A sentence is cut into words by a lexicon (``lexicon``), the words into clauses with one figure each (``clauses``), and of
+each figure it is asked what it counts, of which year, and of which whole it is a part (``scope``). Where that is certain,
+and only there, it is a claim: about requests (``requests``), disputes (``disputes``), or table 二 (``proactive``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reports.claims import disputes, proactive, requests
+from reports.claims.clauses import Clause, clauses, is_a
+from reports.claims.lexicon import Word, number, words
+from reports.claims.scope import NOUNS, Found, Matter, matter_of, matters
+from reports.report import Claim, Form, Number
+from reports.text import unwrapped_sentences
+
+__all__ = ["claims", "counts_requests", "distinct", "number"]
+
+# No figure has more than twelve digits, and no list of requests has more than some dozens: what goes beyond is a damaged
+# text.
+_ENDLESS = re.compile(r"[\d,，.]{24,}|[零〇一二两三四五六七八九十百千]{24,}")
+_TIMES = re.compile(r"(?<=[件条份宗起例项])(?:[（(]次[)）]|/次)")
+# A sentence that names nothing of this is not cut at all.
+_SUBJECT = re.compile(
+    r"申请|结转|转结|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政许可|行政处罚|行政强制|收费|无|未|没有"
+)
+_TOPIC_LENGTH = 16  # words of a heading without a figure, in characters
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence with the matter that its paragraph is about. Its pieces are what semicolons part."""
+
+    text: str
+    clauses: list[Clause]
+    topic: Matter
+
+
+def claims(text: str, section: int, form: Form | None, year: int | None) -> list[Claim]:
+    """The claims of one section's text. ``form`` decides whose words 制作 and 制发 are; None: an interpretation, read
+    by the form in force. ``year`` is the report's, None where it is not known."""
+    out: list[Claim] = []
+    for sentence in _sentences(text, section):
+        found = [
+            *requests.find(sentence.clauses, sentence.topic, year),
+            *(disputes.find(sentence.clauses, year) if _of_disclosure(sentence, section) else ()),
+            *proactive.find(sentence.clauses, form, year),
+        ]
+        out += [
+            Claim(item.cell, item.value, _piece(sentence.text, item.start), section, item.note)
+            for item in sorted(found, key=lambda item: item.start)
+        ]
+    return distinct(out)
+
+
+def counts_requests(text: str) -> bool:
+    """Whether a text says how many requests came or were handled, in words that are understood or not."""
+    for sentence in _sentences(text, 1):
+        before: Matter = ""
+        for clause in sentence.clauses:
+            matter = matter_of(clause, before, sentence.topic)
+            named = any(is_a(word, *NOUNS) for word in (*clause.own, *clause.lead, *clause.tail, *clause.trail))
+            if clause.figure is not None:
+                if matter == "requests" or (named and matter != "disputes"):
+                    return True
+                before = matter
+            elif named and any(word.kind == "none" for word in clause.before) and not clause.says("dispute."):
+                return True
+    return False
+
+
+def distinct(found: Sequence[Claim]) -> list[Claim]:
+    """Each (cell, figure) once, the first sentence's."""
+    seen: set[tuple[str, Number, str]] = set()
+    out = []
+    for claim in found:
+        key = (claim.cell, claim.value, claim.note)
+        if key not in seen:
+            seen.add(key)
+            out.append(claim)
+    return out
+
+
+# ------------------------------------------------------------------ sentences and topics
+
+
+def _sentences(text: str, section: int) -> Iterator[_Sentence]:
+    """The sentences of a text, those with a semicolon whole, with the topic that headings and numbering give them."""
+    topic: Matter = "disputes" if section == 4 else "requests" if section == 3 else ""
+    for folded in unwrapped_sentences(text, semicolons=True):
+        sentence = _TIMES.sub("次", _ENDLESS.sub("…", folded))
+        if _SUBJECT.search(sentence) is None and not sentence.startswith(("（", "(")):
+            continue
+        cut = words(sentence)
+        named = _heading(cut)
+        if named is not None:
+            topic = named
+        parts = clauses(cut)
+        yield _Sentence(sentence, parts, topic)
+        if topic == "" and any(item.cell == requests.NEW for item in requests.find(parts, topic, None)):
+            topic = "requests"
+
+
+def _heading(cut: Sequence[Word]) -> Matter | None:
+    """The topic that a sentence sets: by the words behind its number, by a heading of its own, by 在依申请公开方面."""
+    numbered = cut[0].kind == "numbering"
+    head: list[Word] = []
+    for word in cut[1:] if numbered else cut:
+        if word.kind in {"comma", "colon", "figure", "semicolon", "none", "receive", "accept"}:
+            break
+        head.append(word)
+    whole = len(head) == len(cut) - numbered
+    found = matters(head)
+    on_request = any(word.kind == "on_request" or word.text.startswith("依申请") for word in head)
+    if on_request and "other" not in found:
+        return "requests"
+    short = sum(len(word.text) for word in head) <= _TOPIC_LENGTH
+    if not numbered and not (whole and short and found):
+        return None
+    if found:
+        return found[0] if len(set(found)) == 1 else "other"
+    return None if cut[0].text[:1].isdecimal() or not short else "other"
+
+
+def _of_disclosure(sentence: _Sentence, section: int) -> bool:
+    """Whether disputes that a sentence names are about disclosure: no other kind stands in the tables."""
+    return (
+        section == 4
+        or sentence.topic in {"requests", "disputes"}
+        or re.search(r"信息公开|公开申请|依申请|政府信息|公开工作", sentence.text) is not None
+    )
+
+
+def _piece(text: str, at: int) -> str:
+    """The part between semicolons that a place stands in."""
+    start = max(text.rfind("；", 0, at), text.rfind(";", 0, at)) + 1
+    ends = [end for end in (text.find("；", at), text.find(";", at)) if end >= 0]
+    return text[start : min(ends, default=len(text))]
+
+
+def found_in(sentence: str, topic: Matter, form: Form | None, year: int | None) -> list[Found]:
+    """The claims of one sentence, for those who look at the grammar."""
+    parts = clauses(words(sentence))
+    return [*requests.find(parts, topic, year), *disputes.find(parts, year), *proactive.find(parts, form, year)]

@@ -1,0 +1,115 @@
+"""Figures about reconsideration and litigation (table 四), and sentences that there was none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reports.claims.clauses import Clause, is_a
+from reports.claims.lexicon import Word
+from reports.claims.requests import CLEAR, note_of
+from reports.claims.scope import Found, compared, of_year, period_of
+from reports.report import Number
+
+GROUPS = {
+    "dispute.reconsideration": "disputes.reconsideration",
+    "dispute.litigation_direct": "disputes.litigation_direct",
+    "dispute.litigation_after_reconsideration": "disputes.litigation_after_reconsideration",
+    "dispute.litigation": "disputes.litigation_*",
+}
+_KNOWN = (*CLEAR, "cause", "dispute.", "outcome.", "part", "clause", "each", "document.own", "qualified_answer")
+_SPOILED = ("lost", "rate", "except", "change", "compare", "older", "other_body", "half", "title", "other_matter")
+
+
+@dataclass(slots=True)
+class _Case:
+    """The group that the sentence speaks of and what it has said of it."""
+
+    group: str = ""
+    total: Number | None = None
+    out: list[Found] = field(default_factory=list)
+
+
+def find(found: Sequence[Clause], year: int | None) -> list[Found]:
+    """The claims of one sentence's clauses about disputes over disclosure."""
+    state = _Case()
+    waiting: list[str] = []
+    for clause in found:
+        if clause.figure is None:
+            if not any(is_a(word, "lost") for word in clause.before):
+                state.out += _none(clause, year)
+            continue
+        groups = [GROUPS[word.kind] for word in clause.find("dispute.")]
+        if not groups and state.group == "":
+            groups = [GROUPS[word.kind] for word in clause.lead if word.kind in GROUPS]
+        if groups:
+            state.group, state.total = groups[-1], None
+        if clause.says("respectively") and len(groups) > 1:
+            waiting = groups
+        if not state.group or _spoiled(clause, year):
+            waiting = []
+            continue
+        if waiting:
+            if all(is_a(word, *_KNOWN, "respectively") for word in clause.own) and not clause.says("outcome."):
+                state.out.append(Found(f"{waiting.pop(0)}.total", clause.figure.value, clause.start))
+            else:
+                waiting = []
+            continue
+        _figure(clause, list(dict.fromkeys(groups)), state)
+    return state.out
+
+
+def _spoiled(clause: Clause, year: int | None) -> bool:
+    if clause.figure is None or clause.figure.kind != "figure" or clause.says(*_SPOILED) or compared(clause.own, year):
+        return True
+    return period_of(clause, "this", year) != "this"
+
+
+def _figure(clause: Clause, groups: list[str], state: _Case) -> None:
+    figure = clause.figure
+    assert figure is not None
+    outcomes = clause.find("outcome.")
+    if not all(is_a(word, *_KNOWN) or of_year(word, None) for word in clause.own):
+        return
+    if len(groups) > 1:
+        if clause.says("each") or any(word.text.startswith(("各", "均", "都")) for word in clause.own):
+            state.out += [Found(f"{group}.total", figure.value, clause.start) for group in groups if not outcomes]
+        elif not outcomes and set(groups) == {GROUPS["dispute.reconsideration"], GROUPS["dispute.litigation"]}:
+            state.out.append(Found("disputes.*.total", figure.value, clause.start, note_of(figure)))
+        return
+    if len(outcomes) == 1:
+        column = outcomes[0].kind.partition(".")[2]
+        state.out.append(Found(f"{state.group}.{column}", figure.value, clause.start, note_of(figure)))
+    elif not outcomes and groups:
+        state.total = figure.value
+        state.out.append(Found(f"{state.group}.total", figure.value, clause.start, note_of(figure)))
+        _all_of_it(clause, state)
+
+
+def _all_of_it(clause: Clause, state: _Case) -> None:
+    """What is said of all of them: 2件，均维持; 1件，申请人已撤回."""
+    figure = clause.figure
+    said = [*clause.tail, *clause.trail]
+    outcomes = [word for word in said if is_a(word, "outcome.")]
+    everything = figure is not None and (figure.value == 1 or any(is_a(word, "clause", "each") for word in said))
+    if figure is None or len(outcomes) != 1 or not everything or any(is_a(w, "none", "lost") for w in said):
+        return
+    if all(is_a(word, *_KNOWN) for word in said):
+        column = outcomes[0].kind.partition(".")[2]
+        state.out.append(Found(f"{state.group}.{column}", figure.value, outcomes[0].start))
+
+
+def _none(clause: Clause, year: int | None) -> list[Found]:
+    """未发生因政府信息公开引起的行政复议、行政诉讼: nought for each group that is named."""
+    words: list[Word] = clause.before
+    at = next((i for i, word in enumerate(words) if word.kind == "none"), None)
+    groups = [word for word in words if is_a(word, "dispute.")]
+    if at is None or not groups or clause.listed or any(is_a(w, "outcome.", *_SPOILED) for w in words):
+        return []
+    if any(of_year(word, year) in {"last", "other"} for word in words):
+        return []
+    if not all(is_a(w, *_KNOWN) or w.kind == "none" or of_year(w, year) for w in words[at:]):
+        return []
+    if groups[0].start < words[at].start and any(is_a(w, "receive", "accept", "submit") for w in words[:at]):
+        return []
+    return [Found(f"{GROUPS[word.kind]}.total", 0, words[at].start) for word in groups]

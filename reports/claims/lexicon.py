@@ -1,0 +1,234 @@
+"""Sentences cut into words: those of the lexicon ``data/lexicon.yaml``, figures with their units, years, and the rest.
+
+The longest word that fits at a place is taken. What no list knows is one unknown word, so that the grammar can tell a
+sentence that it understands from one that it only recognises pieces of.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reports.report import Number
+from reports.text import count_in_words
+
+LEXICON = Path(__file__).parent / "data" / "lexicon.yaml"
+# Which marks part a sentence. A colon parts like a comma but where a figure follows what is counted (clauses.py).
+MARKS = {
+    "，": "comma", ",": "comma", "；": "semicolon", ";": "semicolon", "：": "colon", ":": "colon", "、": "pause",
+    "（": "open", "(": "open", "【": "open", "〔": "open", "[": "open",
+    "）": "close", ")": "close", "】": "close", "〕": "close", "]": "close",
+}  # fmt: skip
+_DIGITS = r"\d{1,3}(?:[,，]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?"
+_IN_WORDS = r"[零〇一二两三四五六七八九十百千]+"
+_MONTH_DAY = r"\d{1,2}月(?:份|\d{1,2}[日号]?)?"
+_NUMERIC = re.compile(
+    rf"(?P<numbering>(?:^|(?<=[。；;，,：:]))(?:[（(](?:[一二三四五六七八九十]{{1,3}}|\d{{1,2}})[)）]|[一二三四五六七八九十]{{1,2}}(?:、|是)|\d{{1,2}}[.、．](?!\d)))"
+    r"|(?P<title>《[^》]{0,80}》?|“[^”]{0,80}”?)"
+    r"|(?P<year>20\d\d(?:年度?|(?=以来|全年|共))(?:[－—~至-]20\d\d年度?)?)"
+    rf"|(?P<ordinal>第{_IN_WORDS}|第\d+|\d{{1,2}}:\d\d)"
+    rf"|(?P<rate>(?:{_DIGITS})(?:[%％‰]|个?百分点))"
+    rf"|(?P<day>{_MONTH_DAY}(?:[日号]?(?:至|到|[－—~-]){_MONTH_DAY})?|\d{{1,2}}[－—~-]{_MONTH_DAY})"
+    rf"|(?P<figure>(?P<num>{_DIGITS}|{_IN_WORDS})(?P<more>余|多|来)?(?P<scale>万|亿)?(?P<more2>余|多)?)"
+)
+_SCALES = {"万": 10**4, "亿": 10**8}
+_WHOLE_YEAR = re.compile(
+    r"1月(?:1[日号]?|份)?(?:至|到|[－—~-])12月(?:31[日号]?|份)?|1[－—~-]12月份?|12月(?:31[日号]?)?|1月1[日号]?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a sentence with its place. ``value``: of a figure (万 and 亿 multiplied out) or a year; ``unit`` as
+    printed after a figure, empty without; ``step`` the place value of its last digit where it is rounded, else 0."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    value: Number = 0
+    unit: str = ""
+    step: Number = 0
+
+
+def number(text: str, scale: str | None = None) -> Number | None:
+    """1,005 / 二十六 / 两 / 2764.2万 → the figure; None if it is none."""
+    bare = text.replace(",", "").replace("，", "")
+    value: Decimal
+    if re.fullmatch(r"\d+(\.\d+)?", bare):
+        value = Decimal(bare)
+    else:
+        counted = count_in_words(bare)
+        if counted is None:
+            return None
+        value = Decimal(counted)
+    return _plain(value * _SCALES.get(scale or "", 1))
+
+
+def _plain(value: Decimal) -> Number:
+    return int(value) if value == value.to_integral_value() else value
+
+
+# ------------------------------------------------------------------ the lexicon
+
+
+def variants(pattern: str) -> list[str]:
+    """All words that a pattern of the lexicon stands for: ``新(制|)发`` … (x) may be left out, [x|y] is one of them."""
+    choices, rest = _alternatives(pattern, 0, "")
+    if rest != len(pattern):
+        raise ValueError(f"unbalanced brackets in {pattern!r}")
+    return choices
+
+
+def _alternatives(pattern: str, at: int, closing: str) -> tuple[list[str], int]:
+    out: list[str] = []
+    sequence = [""]
+    while at < len(pattern) and pattern[at] != closing:
+        char = pattern[at]
+        if char in "[(":
+            inner, at = _alternatives(pattern, at + 1, "]" if char == "[" else ")")
+            if at >= len(pattern):
+                raise ValueError(f"unbalanced brackets in {pattern!r}")
+            part = inner if char == "[" else ["", *inner]
+        elif char == "|":
+            out += sequence
+            sequence, part = [""], [""]
+        else:
+            part = [char]
+        sequence = [head + tail for head, tail in itertools.product(sequence, part)]
+        at += 1
+    return [*out, *sequence], at
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words with their kinds, the lengths of those that begin with each character, and the units."""
+
+    kinds: dict[str, str]
+    lengths: dict[str, tuple[int, ...]]
+    units: dict[str, str]
+    unit: re.Pattern[str]
+
+    def at(self, text: str, start: int) -> tuple[str, int] | None:
+        """(kind, length) of the longest word that begins at ``start``."""
+        for length in self.lengths.get(text[start], ()):
+            kind = self.kinds.get(text[start : start + length])
+            if kind is not None:
+                return kind, length
+        return None
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The lexicon, loaded once. ValueError for a word of two kinds: the first would silently win."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data: dict[str, Any] = yaml.load(LEXICON.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe either way
+    kinds: dict[str, str] = {}
+    for kind, patterns in data["words"].items():
+        for word in itertools.chain.from_iterable(map(variants, patterns)):
+            if not word:
+                raise ValueError(f"a pattern of {kind} stands for nothing at all")
+            if kinds.setdefault(word, kind) != kind:
+                raise ValueError(f"{word} is {kinds[word]} and {kind}")
+    lengths: dict[str, set[int]] = {}
+    for word in kinds:
+        lengths.setdefault(word[0], set()).add(len(word))
+    units = {word: name for name in ("counts", "persons", "money", "spans") for word in _all(data["units"][name])}
+    longest = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
+    ordered = {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
+    return Lexicon(kinds, ordered, units, re.compile(longest))
+
+
+def _all(patterns: list[str]) -> Iterator[str]:
+    return itertools.chain.from_iterable(map(variants, patterns))
+
+
+# ------------------------------------------------------------------ words
+
+
+def words(sentence: str) -> list[Word]:
+    """The words of one folded sentence, in order and without gaps."""
+    known = lexicon()
+    out: list[Word] = []
+    at = unknown = 0
+
+    def flush(end: int) -> None:
+        if unknown < end:
+            out.append(Word("unknown", sentence[unknown:end], unknown, end))
+
+    while at < len(sentence):
+        word = _word(sentence, at, known)
+        if word is None or word.kind == "noise":
+            at = word.end if word else at + 1
+            continue
+        flush(word.start)
+        out.append(word)
+        at = unknown = word.end
+    flush(at)
+    return out
+
+
+def _word(sentence: str, at: int, known: Lexicon) -> Word | None:
+    """The word at a place: the longer of what the lexicon and what the forms of numbers say."""
+    listed = known.at(sentence, at)
+    numeric = _NUMERIC.match(sentence, at)
+    if numeric is not None and (listed is None or numeric.end() - at >= listed[1]):
+        return _numeric(sentence, numeric, known)
+    if listed is not None:
+        kind, length = listed
+        return Word(kind, sentence[at : at + length], at, at + length)
+    mark = MARKS.get(sentence[at])
+    return None if mark is None else Word(mark, sentence[at], at, at + 1)
+
+
+def _numeric(sentence: str, found: re.Match[str], known: Lexicon) -> Word | None:
+    start, end = found.span()
+    kind = next(
+        name for name in ("numbering", "title", "year", "ordinal", "rate", "day", "figure") if found.group(name)
+    )
+    text = found.group()
+    if kind == "year":
+        return Word(
+            "other_years" if text.count("20") > 1 and len(text) > 7 else "year", text, start, end, int(text[:4])
+        )
+    if kind == "day":
+        return Word("this_year" if _WHOLE_YEAR.fullmatch(text) else "day", text, start, end)
+    if kind != "figure":
+        return Word(kind, text, start, end)
+    return _figure(sentence, found, known)
+
+
+def _figure(sentence: str, found: re.Match[str], known: Lexicon) -> Word | None:
+    start, end = found.span()
+    value = number(found.group("num"), found.group("scale"))
+    unit = known.unit.match(sentence, end)
+    if value is None:
+        return None
+    name = known.units[unit.group()] if unit else ""
+    if not unit and not found.group("num")[0].isdecimal() and found.group("num") not in {"零", "〇"}:
+        return None  # a numeral without a unit is part of another word: 三审三校
+    if name == "spans":
+        return Word("span", sentence[start : unit.end()], start, unit.end()) if unit else None
+    rounded = found.group("more") or found.group("more2") or found.group("scale")
+    step = _step(found.group("num"), found.group("scale"), bool(found.group("more"))) if rounded else 0
+    stop = unit.end() if unit else end
+    kind = {"persons": "persons", "money": "money"}.get(name, "figure")
+    return Word(kind, sentence[start:stop], start, stop, value, unit.group() if unit else "", step)
+
+
+def _step(digits: str, scale: str | None, more: bool) -> Number:
+    """The place value of the last digit that says something: 258.5亿 → 10 million; 1200余 → 100."""
+    bare = digits.replace(",", "").replace("，", "")
+    factor = Decimal(_SCALES.get(scale or "", 1))
+    if "." in bare:
+        return _plain(factor.scaleb(-len(bare.partition(".")[2])))
+    zeros = len(bare) - len(bare.rstrip("0")) if more and bare.isdecimal() else 0
+    return _plain(factor * 10**zeros)

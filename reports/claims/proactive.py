@@ -1,0 +1,114 @@
+"""Figures about table 二: documents of the body itself, decisions of the year, fees.
+
+Postings (公开/发布/转发), drafts, other bodies' documents, and items of power are counted in the same words; a clause with
+such a word states nothing about a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from reports.claims.clauses import Clause, is_a
+from reports.claims.requests import CLEAR, note_of
+from reports.claims.scope import Found, compared, of_year
+from reports.report import Form, Number
+
+_SPOILED = ("rate", "except", "change", "older", "other_body", "half", "none", "without", "within", "qualified")
+_CASES = ("件", "宗", "起", "例")
+
+
+def find(found: Sequence[Clause], form: Form | None, year: int | None) -> list[Found]:
+    """The claims of one sentence's clauses about table 二."""
+    return [*_documents(found, form, year), *_decisions(found, year), *_fees(found, year)]
+
+
+def _certain(clause: Clause, year: int | None, *known: str) -> bool:
+    """Whether all words are understood and the figure is the report's year's."""
+    if clause.figure is None or clause.says(*_SPOILED) or compared(clause.own, year):
+        return False
+    if any(of_year(word, year) in {"last", "other"} for word in (*clause.own, *clause.lead)):
+        return False
+    ahead = next((i for i, word in enumerate(clause.before) if is_a(word, *known)), len(clause.before))
+    return all(is_a(word, *CLEAR, "clause", "part", *known) for word in (*clause.before[ahead:], *clause.after))
+
+
+def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> list[Found]:
+    out: list[Found] = []
+    subject = ""
+    for clause in found:
+        named = clause.find("document.")
+        if not named and clause.figure is not None:
+            named = [word for word in clause.lead if is_a(word, "document.")]
+        if named:
+            subject = named[-1].kind if len(named) == 1 else ""
+        if clause.says("measure_of_others", "published"):
+            subject = ""
+        if subject in {"", "document.both"}:
+            continue
+        row = f"proactive.{subject.partition('.')[2]}"
+        if clause.figure is None:
+            out += _none_issued(clause, row, form, year)
+            continue
+        measures = clause.find("measure.")
+        if len(measures) != 1 or clause.figure.kind != "figure":
+            continue
+        measure = _in_form(measures[0].kind.partition(".")[2], form)
+        if measure and _certain(clause, year, "document.", "measure."):
+            out.append(Found(f"{row}.{measure}", clause.figure.value, clause.start, note_of(clause.figure)))
+    return out
+
+
+def _in_form(measure: str, form: Form | None) -> str:
+    """The column of a measure in the report's form, empty where it has none."""
+    if form == "2019":
+        return {"issued": "made", "disclosed": "disclosed", "disclosed_total": "disclosed_total"}.get(measure, "")
+    return measure if measure in {"issued", "repealed", "in_force"} else ""
+
+
+def _none_issued(clause: Clause, row: str, form: Form | None, year: int | None) -> list[Found]:
+    """未制发规范性文件: none issued this year."""
+    words = clause.before
+    at = next((i for i, word in enumerate(words) if word.kind == "none"), None)
+    if at is None or any(of_year(word, year) in {"last", "other"} for word in words):
+        return []
+    behind = words[at + 1 :]
+    known = all(is_a(word, *CLEAR, "document.", "measure.issued", "clause") for word in behind)
+    if not known or not any(word.kind == "measure.issued" for word in behind):
+        return []
+    return [Found(f"{row}.{_in_form('issued', form)}", 0, words[at].start)]
+
+
+def _decisions(found: Sequence[Clause], year: int | None) -> list[Found]:
+    """Decisions of the year, only where the sentence calls them so."""
+    out: list[Found] = []
+    for clause in found:
+        named = clause.find("decision.")
+        if clause.figure is None or len(named) != 1 or clause.says("published", "measure_of_others", "other_matter"):
+            continue
+        decided = "决定" in named[0].text
+        if clause.figure.kind != "figure" or not (decided or clause.figure.unit in _CASES):
+            continue
+        if _certain(clause, year, "decision."):
+            power = named[0].kind.partition(".")[2]
+            out.append(Found(f"proactive.{power}.decisions", clause.figure.value, clause.start, note_of(clause.figure)))
+    return out
+
+
+def _fees(found: Sequence[Clause], year: int | None) -> list[Found]:
+    """The amount in 万元, whatever unit the sentence uses."""
+    out: list[Found] = []
+    for clause in found:
+        figure = clause.figure
+        if figure is None or not clause.says("fee") or clause.says("not_fee") or figure.kind not in {"money", "figure"}:
+            continue
+        if figure.kind == "figure" and (figure.unit or not figure.step):
+            continue  # neither 元 nor 万
+        if _certain(clause, year, "fee"):
+            step = f"rounded:{_in_ten_thousands(figure.step)}" if figure.step else ""
+            out.append(Found("proactive.fees.amount", _in_ten_thousands(figure.value), clause.start, step))
+    return out
+
+
+def _in_ten_thousands(yuan: Number) -> Number:
+    amount = Decimal(yuan) / 10**4
+    return int(amount) if amount == amount.to_integral_value() else amount.normalize()

@@ -1,0 +1,132 @@
+"""Of what a figure is told: its matter, its period, and the whole or the part that it counts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from reports.claims.clauses import Clause, is_a
+from reports.claims.lexicon import Word
+from reports.report import Number
+
+Matter = Literal["requests", "disputes", "documents", "decisions", "fees", "other", ""]
+Period = Literal["this", "last", "other"]
+
+NOUNS = ("request", "on_request", "bare_request")
+_MATTERS: tuple[tuple[Matter, tuple[str, ...]], ...] = (
+    ("requests", NOUNS),
+    ("disputes", ("dispute.",)),
+    ("documents", ("document.",)),
+    ("decisions", ("decision.",)),
+    ("fees", ("fee",)),
+    ("other", ("other_matter",)),
+)
+# What stands beside carried over names a direction, not the period of the figure.
+DIRECTED = ("carry", "move", "pending")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A claim's cell and figure, its place in the sentence, and its note (``reports.report.Claim``)."""
+
+    cell: str
+    value: Number
+    start: int
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Parts:
+    """A list of parts by one criterion, with what they come to so far."""
+
+    criterion: str
+    whole: Number | None
+    figures: list[Number] = field(default_factory=list)
+    piece: int = 0
+    first: Clause | None = None
+
+    @property
+    def sum(self) -> Number:
+        """What the parts named so far come to."""
+        return sum(self.figures, 0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether they come to the whole that the sentence stated before them."""
+        return self.whole is not None and self.sum == self.whole
+
+
+def matters(words: Sequence[Word]) -> list[Matter]:
+    """The matters that words name, in order."""
+    out: list[Matter] = []
+    for word in words:
+        for matter, kinds in _MATTERS:
+            if is_a(word, *kinds):
+                out.append(matter)
+    return out
+
+
+def matter_of(clause: Clause, before: Matter, topic: Matter) -> Matter:
+    """What a clause's figure is about: by its own words, those that lead to it, the figure before it, the paragraph."""
+    own = matters(clause.own)
+    if own:
+        return own[0] if len(set(own)) == 1 else "other"
+    lead = matters(clause.lead)
+    return lead[-1] if lead else before or topic
+
+
+def of_year(word: Word, year: int | None) -> Period | None:
+    """The period that a word names. Without a known year of the report every year by number may be its own."""
+    if word.kind == "year":
+        if year is None or word.value == year:
+            return "this"
+        return "last" if word.value == year - 1 else "other"
+    named: dict[str, Period] = {"this_year": "this", "last_year": "last", "next_year": "other", "older": "other"}
+    return "other" if word.kind == "other_years" else named.get(word.kind)
+
+
+def is_next(word: Word, year: int | None) -> bool:
+    """Whether a word names the year after the report's."""
+    return word.kind == "next_year" or (word.kind == "year" and year is not None and word.value == year + 1)
+
+
+def compared(words: Sequence[Word], year: int | None) -> bool:
+    """Whether words compare with another year: 比上年, 较2022年, 与去年同期相比, 同比."""
+    for word, following in itertools.zip_longest(words, words[1:]):
+        if word.kind == "change":
+            return True
+        versus = word.kind == "compare" or (word.kind == "pause" and word.text in {"与", "同", "和"})
+        if versus and following is not None and of_year(following, year) in {"last", "other"}:
+            return True
+    return False
+
+
+def period_of(clause: Clause, before: Period, year: int | None) -> Period:
+    """The period of a clause's figure; ``before`` is that of the figure before it in the sentence."""
+    if clause.says(*DIRECTED):
+        lead = [] if any(is_a(word, *DIRECTED) for word in clause.lead) else _named(clause.lead, year)
+        return lead[-1] if lead else before
+    own = _named(clause.own, year)
+    if own:
+        return own[0] if len(set(own)) == 1 else "other"
+    lead = [] if compared(clause.lead, year) else _named(clause.lead, year)
+    return lead[-1] if lead else before
+
+
+def _named(words: Sequence[Word], year: int | None) -> list[Period]:
+    return [period for word in words if (period := of_year(word, year)) is not None]
+
+
+def criterion(clause: Clause) -> str:
+    """By what a clause's figure is a part: channel, applicant, time of the year, body; empty for none.
+
+    Several of a kind named for one figure are no part: 公民、法人; 信函、网络等."""
+    if len(clause.find("channel")) == 1:
+        return "channel"
+    if len(clause.find("applicant.")) == 1:
+        return "applicant"
+    if clause.says("half", "day"):
+        return "time"
+    return "body" if clause.says("other_body") else ""
