@@ -34,6 +34,7 @@ COMMANDS = {
     "status": "office",
     "summary": "office",
     "aggregate": "office",
+    "letters": "letters",
     "export": "office",
     "agencies": "register",
     "findings": "findings",

@@ -259,6 +259,11 @@ def office(session: Session, office_id: int) -> Office | None:
     return session.get(Office, office_id)
 
 
+def offices(session: Session) -> list[Office]:
+    """All supervising offices."""
+    return list(session.scalars(sa.select(Office).order_by(Office.id)))
+
+
 def office_ids(session: Session) -> dict[int, int]:
     """Agency id -> id of the nearest office: its own government's or that of the nearest government above."""
     own = {agency_id: id_ for id_, agency_id in session.execute(sa.select(Office.id, Office.agency_id))}

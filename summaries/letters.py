@@ -1,0 +1,148 @@
+"""Letters of a supervising office to one body: 催报函 where no report was found, 整改通知 where a report has faults.
+
+Pure: from the ledger to papers; time and addressees are arguments. They say only what is certain: nothing of a body whose
+state cannot be told, nothing that awaits a person's look. They are written to files and never sent by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from jinja2 import Environment, StrictUndefined
+
+from reports.duties import Ledger, OpenFinding, Standing
+from summaries.official import Paper, Part
+
+TEXTS = Path(__file__).parent / "templates" / "letters.yaml"
+REPLY_DAYS = 15
+Kind = Literal["reminder", "rectification"]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A paper to one body, with what a list of letters shows of it."""
+
+    kind: Kind
+    name: str
+    agency: str
+    items: int
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """A supervising office as it signs, and the government whose office it is: it does not write to that."""
+
+    name: str
+    agency_id: int
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, dict[str, Any]]:
+    texts: dict[str, dict[str, Any]] = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    return texts
+
+
+_WORDS = Environment(autoescape=False, undefined=StrictUndefined)  # noqa: S701  text for paper, no markup
+
+
+def reply_day(today: date, days: int = REPLY_DAYS) -> date:
+    """The day to reply by: ``days`` after today, and Monday where that is a weekend."""
+    day = today + timedelta(days=days)
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
+def zh(day: date) -> str:
+    """The day as an official paper writes it."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def letters(ledger: Ledger, offices: Mapping[int, Issuer], reply_by: date) -> Iterator[Letter]:
+    """The letters that are due at the ledger's moment, by body in the ledger's order.
+
+    ``offices`` by id; a body without one gets no letter, for nobody would sign it."""
+    for standing in ledger.standings:
+        issuer = offices.get(standing.duty.office_id or 0)
+        if issuer is None or issuer.agency_id == standing.duty.agency_id:
+            continue
+        signed = issuer.name
+        if standing.state == "missing":
+            yield _reminder(standing, ledger, signed, reply_by)
+        elif standing.state in {"published", "late"}:
+            found = [f for f in ledger.of(standing.duty.agency_id) if _certain(f)]
+            if found:
+                yield _rectification(standing, found, ledger, signed, reply_by)
+
+
+def _certain(finding: OpenFinding) -> bool:
+    return finding.severity in {"error", "warning"} and (not finding.needs_review or finding.state == "confirmed")
+
+
+def _values(standing: Standing, ledger: Ledger, reply_by: date) -> dict[str, object]:
+    now = ledger.now
+    return {
+        "year": ledger.year,
+        "ground": standing.duty.ground,
+        "deadline": zh(standing.duty.deadline),
+        "days": (now.date() - standing.duty.deadline).days,
+        "moment": f"{zh(now.date())}{now.hour}时",
+        "reply_by": zh(reply_by),
+        "interpretation": standing.interpretation is not None,
+        "published_on": zh(standing.published_on) if standing.published_on else "",
+        "address": standing.source_url if standing.state == "missing" else standing.sighting and standing.sighting.url,
+    }
+
+
+def _reminder(standing: Standing, ledger: Ledger, signed: str, reply_by: date) -> Letter:
+    text, values = _texts()["reminder"], _values(standing, ledger, reply_by)
+    return _letter("reminder", text, standing, _parts(text["body"], values), (signed, ledger.now.date()), values, 0)
+
+
+def _rectification(standing: Standing, found: list[OpenFinding], ledger: Ledger, signed: str, reply_by: date) -> Letter:
+    text, values = _texts()["rectification"], _values(standing, ledger, reply_by) | {"count": len(found)}
+    groups = [
+        (text["sure"], [f for f in found if f.severity == "error"]),
+        (text["doubtful"], [f for f in found if f.severity == "warning"]),
+    ]
+    items = []
+    for number, (head, members) in zip("一二", [group for group in groups if group[1]], strict=False):
+        items.append(Part(f"{number}、{head}", "head"))
+        items += [Part(f"{place}. {_item(finding)}", "item") for place, finding in enumerate(members, 1)]
+    parts = (*_parts(text["body"], values), *items, *_parts(text["after"], values))
+    return _letter("rectification", text, standing, parts, (signed, ledger.now.date()), values, len(found))
+
+
+def _item(finding: OpenFinding) -> str:
+    """One line: what, where, on what ground. The message names the figures."""
+    beside = [f"{name}：{value}" for name, value in (("位置", finding.place), ("依据", finding.basis)) if value]
+    message = finding.message.strip().rstrip("。；")
+    return f"{message}（{'；'.join(beside)}）。" if beside else f"{message}。"
+
+
+def _parts(texts: list[str], values: Mapping[str, object]) -> tuple[Part, ...]:
+    out = []
+    for text in texts:
+        said = _WORDS.from_string(text).render(values).strip()
+        if said:
+            out.append(Part(said, "text", str(values["address"]) if said.endswith("：") else ""))
+    return tuple(out)
+
+
+def _letter(
+    kind: Kind,
+    text: Mapping[str, Any],
+    standing: Standing,
+    parts: tuple[Part, ...],
+    signed: tuple[str, date],
+    values: Mapping[str, object],
+    items: int,
+) -> Letter:
+    title = _WORDS.from_string(text["title"]).render(values)
+    paper = Paper(title, standing.duty.agency, parts, signed[0], zh(signed[1]))
+    return Letter(kind, text["name"], standing.duty.agency, items, paper)
