@@ -100,8 +100,8 @@ class Blocks:
     """What a format module returns.
 
     ``reader`` is the contract's ``source.reader``. ``meta`` holds what the container states beside the text, with
-    these keys only: ``title`` (page or document title), ``published`` (a labelled publication date, as printed),
-    ``agency`` (publisher field). ``incomplete`` says why the source is taken to break off before its end (no end of
+    these keys only: ``title`` (page or document title), ``published`` (a publication date that the head states).
+    ``incomplete`` says why the source is taken to break off before its end (no end of
     markup, a container without its directory); empty where nothing says so. ``flat`` is true for text whose tables were
     flattened to lines: the aligner then works on one stream of words instead of on grids.
     """

@@ -200,12 +200,15 @@ _COMPACT = re.compile(r"(20[0-4]\d)([01]\d)([0-3]\d)(?!\d)")
 
 
 def years_in(text: str) -> list[int]:
-    """All years in a text, in order. The year of a document number (〔2021〕30号) is none."""
+    """All years in a text, in order. The year of a document number (〔2021〕30号) or of an index number
+    (002480000/2025-00209) is none."""
     folded = fold(text)
     out = []
     for match in YEAR.finditer(folded):
         year = number_of_year(match.group(1))
-        if year is not None and not re.match(r"[〕\]］】)）]\d", folded[match.end() : match.end() + 2]):
+        behind = folded[match.end() : match.end() + 4]
+        numbered = re.match(r"[〕\]］】)）]\d|[-—–/_]\d{3}", behind) or folded[: match.start()].endswith(("/", "\\"))
+        if year is not None and not numbered:
             out.append(year)
     return out
 

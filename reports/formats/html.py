@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from html import unescape
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice
 
 from lxml import etree
 
@@ -59,11 +59,6 @@ _SPACES = re.compile(rf"[{_WHITE}]+")
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|zip|rar|jpe?g|png)\b", re.IGNORECASE)
 
 _META_DATES = ("pubdate", "publishdate", "publish_date", "firstpublishedtime", "article:published_time")
-_AGENCY_LABEL = re.compile(r"(?:发布|发文|制发|公开|公布)(?:机构|机关|单位|部门|主体)[:：]?")
-_LABELLED_AGENCY = re.compile(
-    r"(?:发布|发文|制发|公开)(?:机构|机关|单位|部门|主体)[:：]\s*([\u4e00-\u9fff（）()]{3,40})"
-)
-
 _NONE, _TABLE, _ROW, _CELL, _HIDDEN = 0, 1, 2, 3, 4
 _ROLES = {"table": _TABLE, "tr": _ROW, "td": _CELL, "th": _CELL}
 _DISPLAY_ROLES = {"table": _TABLE, "inline-table": _TABLE, "table-row": _ROW, "table-cell": _CELL}
@@ -132,7 +127,7 @@ def blocks(data: bytes) -> Blocks:
     root = _parse(text)
     walker = _Walker(_styles(root), pictures)
     out.blocks = walker.run(root)
-    out.meta = _meta(root, out.blocks)
+    out.meta = _meta(root)
     out.incomplete = _open_end(text)
     return out
 
@@ -596,8 +591,8 @@ def _numbered(found: list[Paragraph | Picture | _GridDraft]) -> list[Block]:
     return out
 
 
-def _meta(root: etree._Element, found: list[Block]) -> dict[str, str]:
-    """Title and publication date as the head states them, and the publisher that the page's furniture names."""
+def _meta(root: etree._Element) -> dict[str, str]:
+    """Title and publication date as the page's head states them."""
     out: dict[str, str] = {}
     named = {
         (tag.get("name") or tag.get("property") or "").lower(): (tag.get("content") or "").strip()
@@ -610,15 +605,4 @@ def _meta(root: etree._Element, found: list[Block]) -> dict[str, str]:
         if re.match(r"\s*\d{4}\D", named.get(name, "")):
             out["published"] = named[name]
             break
-    for block in found:
-        if isinstance(block, Grid):
-            for row in block.rows:
-                for left, right in pairwise(row):
-                    label = "".join(left.text.split())
-                    if "agency" not in out and _AGENCY_LABEL.fullmatch(label) and right.text.strip():
-                        out["agency"] = right.text.strip()
-        elif isinstance(block, Paragraph) and len(block.text) < 300:
-            agency = _LABELLED_AGENCY.search(block.text)
-            if agency and "agency" not in out:
-                out["agency"] = agency[1]
     return out

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from reports.narrative.classify import classify
-from reports.narrative.names import body_in, is_name
+from reports.narrative.names import body_in, is_name, once
 from reports.narrative.paragraphs import Line
 from reports.narrative.title import Title
 from reports.text import fold
@@ -23,9 +23,37 @@ def signature(lines: Sequence[Line]) -> str:
         text = re.sub(
             r"^(?:发布机构|发布单位|编制单位|报告单位|落款|单位)[:：]|[（(](?:盖章|公章|印章)[)）]$", "", text
         )
+        text = once(text)
         if is_name(text):
             return text
     return ""
+
+
+_ISSUER = re.compile(
+    r"(?:发\s*布|发\s*文|制\s*发|公\s*开|公\s*布|编\s*制|报\s*告|填\s*报|责\s*任)\s*(?:责\s*任)?\s*"
+    r"(?:机\s*构|机\s*关|单\s*位|部\s*门|主\s*体)(?:名称)?\s*[:：】\]|\s]*"
+)
+_VALUE = re.compile(r"[^\s|:：，。,;；【\[]{2,40}")
+
+
+def issuer(lines: Sequence[Line]) -> str | None:
+    """The body that the page or the file states as the one that issues (发布机构): in the line of its label, or in the cell
+    or line behind it."""
+    head = [*lines[:40], *lines[-8:]]
+    for index, line in enumerate(head):
+        if len(line.text) > 300:
+            continue
+        for label in _ISSUER.finditer(line.text):
+            closed = label.group(0)[-1:] in ":：】]|" or not line.text[label.end() :].strip()
+            if not closed and label.start() > 0 and not line.text[label.start() - 1].isspace():
+                continue
+            value = _VALUE.match(line.text, label.end())
+            if value is None and not line.text[label.end() :].strip() and index + 1 < len(head):
+                value = _VALUE.fullmatch(head[index + 1].text.strip())
+            name = once(fold(value.group(0))) if value else ""
+            if is_name(name):
+                return name
+    return None
 
 
 _QUOTED = re.compile(r"《([^《》]{4,70}?(?:报告|年报))》")
@@ -33,9 +61,7 @@ _ISSUED = re.compile(
     r"(?:公布|发布|编制|制定|形成|起草|撰写|报告)(?:了|的|如下)?《?([\u4e00-\u9fff（）()]{2,30}?)(?:关于)?(?:20\d\d年?度?|二[〇○零].{2}年?度?)(?:政府|政务)?信息公开"
 )
 _CONTACT = (
-    re.compile(
-        r"(?:联系单位|报告单位|编制单位|填报单位|单位名称|发布机构|发布单位|公开机构|报告机关)[:：]([\u4e00-\u9fff（）()]{3,30})"
-    ),
+    re.compile(r"(?:联系单位|单位名称|来源|信息来源)[:：]([\u4e00-\u9fff（）()]{3,30})"),
     re.compile(
         r"(?:请|可)?(?:直接)?(?:与|向|联系|致电)([\u4e00-\u9fff（）()]{3,30}?)(?:政务公开办公室|政务公开办|政务公开科|办公室|综合科|综合办)?(?:联系|咨询|反映|反馈|[（(](?:地址|联系|电话))"
     ),
@@ -46,25 +72,38 @@ _CONTACT = (
 )
 
 
-def reporting_body(title: Title, preface: str, body: str, signed: str, lines: Sequence[Line], meta: str) -> str | None:
-    """The body as the document gives it: title, the line beside the title, the full title quoted in the introduction,
-    signature, the page's publisher, contact line."""
+def reporting_body(title: Title, preface: str, body: str, signed: str, lines: Sequence[Line]) -> str | None:
+    """The body as the document gives it: title, the line beside the title, the full title quoted in the introduction, the
+    one that issues (发布机构), signature, the subject of the first sentence, contact line."""
     if title.told.agency:
         return title.told.agency
     beside = [title.first - 1, title.last + 1] if title.first >= 0 else []
     for index in beside:
         if 0 <= index < len(lines):
-            name = fold(lines[index].text)
+            name = once(fold(lines[index].text))
             if len(name) <= 30 and is_name(name):
                 return name
     for text in (preface, body[:1500]):
-        name_ = _in_prose(text)
-        if name_ is not None:
-            return name_
-    if signed:
-        return signed
-    if meta and is_name(fold(meta)):
-        return fold(meta)
+        quoted = _in_prose(text)
+        if quoted is not None:
+            return quoted
+    return issuer(lines) or signed or _subject(preface) or _in_contact(body)
+
+
+_SUBJECT = re.compile(
+    r"(?:^|\n)(?:\d{4}年[，,])?([\u4e00-\u9fff（）()]{3,24}?)(?:根据|按照|依据|依照|现将|严格|认真|编制|深入|坚持|全面|高度)"
+)
+
+
+def _subject(preface: str) -> str | None:
+    """The body that a paragraph of the introduction begins with: ``青柳市水务局根据…编制本报告``."""
+    for found in _SUBJECT.finditer("\n".join(fold(line) for line in preface.split("\n"))):
+        if is_name(found.group(1)):
+            return found.group(1)
+    return None
+
+
+def _in_contact(body: str) -> str | None:
     folded = fold(body)
     for pattern in _CONTACT:
         for contact in pattern.finditer(folded[:6000]):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reports.narrative.names import body_in
+from reports.narrative.names import body_in, is_name
 from reports.narrative.words import words
 from reports.report import Kind
 from reports.text import YEAR, fold, years_in
@@ -36,7 +36,10 @@ _SUFFIX = re.compile(
 _PREFIX = re.compile(r"^(?:【[^】]{0,8}】|\[[^\]]{0,12}\]|附件\d*[:：.、]?|附[:：]|·|•|\d{1,3}[.、](?!\d)|《)+")
 _FULL_DATE = re.compile(r"[\[(（]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])）]?(?:\d{1,2}:\d\d(?::\d\d)?)?")
 # How a portal sets its own name off from the title.
-_PORTAL = re.compile(r"[_|｜»>]|\s[-–—]\s|—{2,}")
+_PORTAL = re.compile(r"[_|｜»>]|\s[-–—]\s|—{2,}|-{2,}|(?<=[\u4e00-\u9fff])[-–—·](?=[^-–—·]*[\u4e00-\u9fff]{4})|::")
+# Before these the name of a body goes on behind a blank: 甲县 水利局, 兵团 统计局, 市公安局 桥东分局.
+_PLACE = re.compile(r".{1,10}(?:省|市|县|区|州|盟|旗|镇|乡|街道|兵团|师|管委会|管理委员会)$")
+_BRANCH = re.compile(r"(?:分局|支队|大队|总队|中心|站|所|办公室)$")
 
 
 @lru_cache(maxsize=2048)
@@ -91,12 +94,43 @@ def _is_about_something_else(before: str, after: str) -> bool:
     return bool((len(after) > 2 and kinds["other"].search(after)) or kinds["event"].search(after + before))
 
 
-def _bare(title: str) -> str:
-    """A title without the portal's name, the date of a list's row and the marks around it."""
+def own_title(title: str) -> str:
+    """The document's part of a page's title: without the site's name and the column's, which stand before or behind it,
+    set off by a mark or only by a blank (``青柳市人民政府 年度报告 市水务局2024年度…报告``)."""
     parts = [part for part in _PORTAL.split(title.strip()) if part.strip()]
     told = [part for part in parts if "公开" in fold(part) or "报告" in fold(part) or "年报" in fold(part)]
-    # A column's name (政府信息公开年报) may stand beside the title: the longer one is the title.
-    text = fold(max(told, key=len)) if told else fold(parts[0]) if parts else fold(title)
+    if not told:
+        return parts[0].strip() if parts else title.strip()
+    # A column's name (政府信息公开年报) may stand beside the title: the fuller one is the title, then the longer.
+    best = max(told, key=lambda part: (_fullness(fold(part)), len(part)))
+    return _without_site(best.strip())
+
+
+def _fullness(text: str) -> int:
+    """How much of a report's title a text has: its words, a year, a body."""
+    if not _kinds()["report"].search(YEAR.sub("", text)):
+        return 0
+    agency, year = _agency_and_year(text)
+    return 1 + (year is not None) + (agency is not None)
+
+
+def _without_site(text: str) -> str:
+    words_ = text.split()
+    for index in range(len(words_) - 1, 0, -1):
+        tail = "".join(words_[index:])
+        if _fullness(fold(tail)) < 3:
+            continue
+        before = fold(words_[index - 1])
+        agency = _agency_and_year(fold(tail))[0] or ""
+        goes_on = _PLACE.fullmatch(before) or (_BRANCH.search(agency) and is_name(before))
+        if not goes_on:
+            return " ".join(words_[index:])
+    return text
+
+
+def _bare(title: str) -> str:
+    """A title without the portal's name, the date of a list's row and the marks around it."""
+    text = fold(own_title(title))
     text = _FULL_DATE.sub("", text)
     text = re.sub(r"\.(?:docx?|wps|pdf|html?|ofd|xlsx?|txt|jpe?g|png)$", "", text, flags=re.I)
     text = re.sub(r"^(?:图解|一图读懂|解读|图说)[:：丨]", "【图解】", text)

@@ -52,7 +52,22 @@ def kind_of(
         return "legacy_report" if year is None and six <= 3 and _is_old_outline(lines) else "annual_report"
     if six >= 4 and re.search(r"(?:政府|政务)信息公开", text):
         return "annual_report"
+    if said is None and _calls_itself_a_report(outline, text):
+        return "annual_report"
     return "other"
+
+
+_SELF = re.compile(
+    r"(?:编制|发布|公布|形成|制作|撰写)(?:了|的|并公布)?[^。；]{0,40}?信息公开(?:工作)?(?:年度)?(?:工作)?(?:报告|年报)(?!》?的?(?:通知|要求|格式))|"
+    r"本(?:年度)?报告(?:由|所列|中所列|共分|分为|主要|全文|包括|是根据|根据|按照|数据)|编制(?:完成|形成)?本(?:年度)?报告"
+)
+
+
+def _calls_itself_a_report(outline: Outline, text: str) -> bool:
+    """A document without a title, or broken off, that says what it is: 现公布…年度报告, 本报告所列数据…."""
+    first = next((section.text for section in outline.sections if section.number == 1), "")
+    opening = fold("\n".join(outline.preface)[:1500]) + "\n" + fold(first[:400])
+    return "信息公开" in text and bool(_SELF.search(opening))
 
 
 _WEBSITE_ROWS = re.compile(r"独立用户访问总?量|网站总访问量|专栏专题.{0,12}维护数量|移动新媒体|网站标识码")

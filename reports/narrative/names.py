@@ -31,13 +31,25 @@ def body_in(head: str) -> str | None:
     name = re.sub(r"^[（(]+|[（(]+$", "", name)
     if name.endswith((")", "）")) and "（" not in name and "(" not in name:
         name = name[:-1]
+    name = once(name)
     return name if is_name(name) else None
+
+
+_SITE = re.compile(r"^(.{2,10}?[省市县区州旗])(?:人民)?政府(?=\1)")
+
+
+def once(name: str) -> str:
+    """A name printed twice in a row once, and without the site's name that is glued before it
+    (``青柳市人民政府青柳市水务局``)."""
+    doubled = re.fullmatch(r"(.{3,}?)\1+", name)
+    return _SITE.sub("", doubled.group(1) if doubled else name)
 
 
 _NO_NAME = re.compile(
     r"[。；，！？《》:：\d]|信息公开|政务公开|年度|报告|通知|公告|专栏|栏目|首页|当前位置|索引|工作情况|按照|根据|要求|条例|领导小组$|"
     r"各(?:县|区|市|镇|乡|街道|单位|部门|有关)|^(?:关于|本|我|该|各|全|其他|有关|相关|以上|上述|一|二|三|四|五|六)|"
-    r"(?:重大|重要|基本|主要|总体)|^(?:市|县|区|镇|乡|省|局|办公室|机关|部门|单位|街道|政府|人民政府|社会|法治政府)$"
+    r"(?:重大|重要|基本|主要|总体)|我[局委办镇乡县市区厅院校省州旗街单]|等[一二三四五六七八九十\d]+|汇报|方面|事项|[的是]|情况|内容|以下|如下|"
+    r"现将|^(?:由|与|及|向社会|第[一二三四五六]部分)|^(?:市|县|区|镇|乡|省|局|办公室|机关|部门|单位|街道|政府|人民政府|社会|法治政府)$"
 )
 
 

@@ -59,8 +59,10 @@ def narrate(blocks: Blocks, consumed: frozenset[int], form: Form | None, has_tab
     out.years = years_stated(title, out.period, outline, blocks, consumed)
     out.year = report_year(title, out.period, outline)
     out.kind = kind_of(title, outline, lines, blocks, consumed, form, has_tables, out.year)
+    if title.told.kind is None and out.kind in {"annual_report", "legacy_report"} and not title.told.year:
+        out.title = ""  # a line that does not call itself a report is not the title of one
     out.signature = signature(lines)
-    out.agency = reporting_body(title, out.preface, out.body, out.signature, lines, blocks.meta.get("agency", ""))
+    out.agency = reporting_body(title, out.preface, out.body, out.signature, lines)
     texts = [line.text for line in lines]
     day = dates.published(texts, blocks.meta.get("published", ""), out.year, max(title.last, 0))
     out.published_on = day.isoformat() if day else None

@@ -159,10 +159,17 @@ def _looks_like_title(text: str) -> bool:
     return len(text) <= 60 and bool(re.search(r"(报告|年报|解读|通知|报表)$", fold(text)))
 
 
+# A line of a page's head: a field with its label, or the way to the page (首页 > 信息公开 >).
+_LABELLED = re.compile(
+    r"^.{0,60}?(?:索引号|文号|文件编号|(?:发布|发文|公开|公布|制发|编制)(?:机构|机关|单位|部门|日期|时间|方式|范围)|成文日期|生成日期|主题分类|"
+    r"信息分类|有效性|关键词|体裁|来源|作者|浏览次数|阅读次数|字体|字号|当前位置|您的位置|所在位置|您现在的位置)[:：|\]】]|[>»]$"
+)
+
+
 def _runs_on(so_far: str, last: str) -> bool:
     """Whether a paragraph of which no place is known is likely to go on in the next line: its last line is long and not
     ended by a mark that closes a sentence."""
-    if len(last) < 18 or so_far[-1] in _ENDS or section_of(last) is not None:
+    if len(last) < 18 or so_far[-1] in _ENDS or section_of(last) is not None or _LABELLED.search(fold(last)):
         return False
     return not _looks_like_title(last)
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.narrative.classify import Classification, classify
+from reports.narrative.classify import Classification, classify, own_title
+from reports.narrative.headings import SUB, TOP, section_of
+from reports.narrative.names import is_name
 from reports.narrative.outline import Outline
 from reports.narrative.paragraphs import Line
 from reports.text import fold, years_in
@@ -55,21 +57,38 @@ def find_title(lines: Sequence[Line], outline: Outline, meta: str, name: str) ->
     if best is not None:
         return best[3]
     if page is not None and page.kind is not None:
-        return Title(_without_portal(meta), page)
+        return Title(own_title(meta), page)
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
     told = classify(stem)
     if told.kind is not None:
         return Title(stem, told)
-    first_line = next((line.text.strip() for line in lines[:5] if 4 <= len(line.text.strip()) <= 60), "")
+    # Nothing calls itself a report or any other paper: the page's title or the first line names the document at most. A
+    # site's name tells neither the body nor the year.
+    unknown = Classification(None, None, None)
+    for index, line in enumerate(lines[:8]):
+        if _may_name(line.text) and re.search("报告|年报", line.text) and years_in(line.text):
+            return Title(line.text.strip(), classify(line.text), index, index)
     if meta.strip():
-        return Title(_without_portal(meta), classify(meta))
-    at = next((index for index, line in enumerate(lines[:5]) if line.text.strip() == first_line), -1)
-    return Title(first_line, classify(first_line), at, at)
+        return Title(own_title(meta), unknown)
+    for index, line in enumerate(lines[:5]):
+        if _may_name(line.text):
+            return Title(line.text.strip(), unknown, index, index)
+    return Title("", unknown)
 
 
-def _without_portal(meta: str) -> str:
-    parts = [part for part in re.split(r"[_|｜»>]|\s[-–—]\s", meta) if part.strip()]
-    return max(parts, key=lambda part: ("公开" in part or "报告" in part, len(part))).strip() if parts else meta.strip()
+def _may_name(text: str) -> bool:
+    """Whether a line without the words of a title may still be one: no heading, no sentence, no number, no label."""
+    bare = fold(text)
+    return (
+        4 <= len(bare) <= 60
+        and section_of(text) is None
+        and not TOP.match(text.strip())
+        and not SUB.match(text.strip())
+        and not _CLOSED.search(bare)
+        and not re.search(r"[:：|]", bare)
+        and not is_name(bare)
+        and len(re.findall(r"[\u4e00-\u9fff]", bare)) * 2 > len(bare)
+    )
 
 
 def _listed(lines: Sequence[Line]) -> set[int]:

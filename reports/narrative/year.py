@@ -10,7 +10,7 @@ from reports.narrative.outline import Outline
 from reports.narrative.period import period
 from reports.narrative.title import Title
 from reports.report import Period, YearMention
-from reports.text import fold, number_of_year, years_in
+from reports.text import fold, number_of_year
 
 
 def stated_period(outline: Outline, preface: str, body: str) -> Period | None:
@@ -34,6 +34,7 @@ def years_stated(
     if stated is not None:
         edges = dict.fromkeys(edge for edge in (stated.start, stated.end) if edge is not None)
         out += [YearMention("period", int(edge[:4]), stated.text) for edge in edges]
+    out += [YearMention("preface", year, text) for year, text in _own_reports("\n".join(outline.preface))]
     first = next((section for section in outline.sections if section.number == 1), None)
     if first is not None:
         opening = _OPENING.match(fold(first.text[:80]))
@@ -65,18 +66,48 @@ def report_year(title: Title, stated: Period | None, outline: Outline) -> int | 
     if stated is not None and stated.end is not None:
         return int(stated.end[:4])
     first = next((section.text for section in outline.sections if section.number == 1), "")
-    for text in (*outline.preface, first[:120]):
-        named = re.search(r"(20\d\d|二[〇○零][〇○零一二三四].)年?度?(?:政府|政务)?信息公开", fold(text))
+    own = _own_reports("\n".join((*outline.preface, first[:200])))
+    if own:
+        return own[0][0]
+    for text in (*outline.preface, first.split("\n")[0][:400]):
+        named = re.search(rf"({_Y})年?度?(?:政府|政务)?信息公开", _CITED.sub("", fold(text)))
         if named and (year := number_of_year(named.group(1))):
             return year
     opening = _OPENING.match(fold(first[:80]))
     if opening:
         return number_of_year(opening.group(1))
     for text in (*outline.preface[-6:], first[:120]):
-        for sentence in re.split(r"[。；]", text):
-            if re.search(r"《|号|日期|时间|电话|地址", sentence):
+        for sentence in re.split(r"[。；]", fold(text)):
+            if re.search(r"《|号|日期|时间|电话|地址|[|>]", sentence):
                 continue
-            years = years_in(sentence)
-            if years:
-                return years[0]
+            found = re.search(rf"(?<!\d)({_Y})年", sentence)
+            if found:
+                return number_of_year(found.group(1))
     return None
+
+
+_Y = r"20\d\d|二[〇○零][〇○零一二三四][〇○零一二三四五六七八九]"
+# Another paper's title: a notice about reports names years of its own.
+_CITED = re.compile(r"《[^《》]*(?:通知|要点|方案|意见|办法|格式|规定|函|条例)》(?:的?(?:通知|要求))?")
+_OWN_REPORT = re.compile(
+    rf"(?<!\d)({_Y})年(?:度)?(?:的)?[^。；，,、《》]{{0,16}}?信息公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:报告|年报)(?!》?的?(?:通知|要求|编制|格式|工作的))"
+)
+_OF_OUR_OWN = re.compile(r"公布|发布|编制|形成|本报告|本年度报告|制作|撰写|公开如下|报告如下|汇报如下|现将")
+_OF_OTHERS = re.compile(
+    r"去年|上年|上一年|历年|往年|下一年|此前|已(?:发布|公布|公开)|以来|对比|相比|审核|检查|抽查|督促|"
+    r"部门|各单位|有关单位"
+)
+
+
+def _own_reports(text: str) -> list[tuple[int, str]]:
+    """(year, sentence) of each sentence that announces this very report with its year."""
+    out = []
+    for sentence in re.split(r"[。；\n]", text):
+        folded = _CITED.sub("", fold(sentence))
+        if not _OF_OUR_OWN.search(folded) or _OF_OTHERS.search(folded):
+            continue
+        for found in _OWN_REPORT.finditer(folded):
+            year = number_of_year(found.group(1))
+            if year is not None:
+                out.append((year, sentence.strip()))
+    return out

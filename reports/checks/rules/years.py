@@ -12,7 +12,13 @@ from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.sheet import NotJudged
 from reports.text import fragment, sentences, squeeze
 
-WHERE_ZH = {"period": "统计期限", "section1": "总体情况首句", "table": "统计表", "captions": "统计表标题"}
+WHERE_ZH = {
+    "preface": "引言",
+    "period": "统计期限",
+    "section1": "总体情况首句",
+    "table": "统计表",
+    "captions": "统计表标题",
+}
 
 
 @rule("FRM-YEAR")
@@ -249,6 +255,8 @@ def report_title(case: Case, of: Rule) -> Iterator[Evaluation]:
     title = squeeze(case.doc.details.title)
     if not title:
         raise NotJudged("未识别出报告名称")
+    if not re.search(r"报告|年报|报表|总结", title):
+        raise NotJudged(f"“{fragment(title)}”不是报告名称，未识别出报告名称")
     own = re.split(r"[_|]|-{1,2}(?=[^-]*(?:网|门户|政府)$)", title)[0].strip("《》")
     if _TITLE.match(own):
         yield holds("报告名称规范", [Operand("title", own, where="标题")])
