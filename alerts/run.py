@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from alerts.compose import compose, compose_refusals
 from alerts.decide import Digest, decide
 from config import Settings
-from models import agencies, mails, queries
+from models import agencies, mails
+from models.ledger import corrected_findings, ledger_of, open_findings
 from storage import store
 
 if TYPE_CHECKING:
@@ -108,9 +109,9 @@ def without_recipient(session: Session, settings: Settings, now: datetime, year:
 
 
 def _digests(session: Session, now: datetime, year: int | None) -> list[Digest]:
-    ledger = queries.ledger(session, year if year is not None else now.year - 1, now)
-    ledger.findings = queries.open_findings(session)
-    return decide(ledger, mails.told(session), now, queries.corrected_findings(session, mails.last_digests(session)))
+    ledger = ledger_of(session, year if year is not None else now.year - 1, now)
+    ledger.findings = open_findings(session)
+    return decide(ledger, mails.told(session), now, corrected_findings(session, mails.last_digests(session)))
 
 
 def queue_refusals(

@@ -14,7 +14,7 @@ from alerts import run
 from cli.app import AsJson, Refused, Year, configured, local_now
 from cli.database import database
 from cli.show import err, new_table, out, print_json
-from models import base, queries
+from models import base, exports
 from workers import publication
 
 commands = typer.Typer(help="What is told to whom.", no_args_is_help=True, rich_markup_mode=None)
@@ -63,7 +63,7 @@ def alerts_list(as_json: AsJson = False) -> None:
     """
     settings = configured()
     with database(settings) as engine, base.reading(engine) as session:
-        rows = list(queries.mails(session))
+        rows = list(exports.mails(session))
     if as_json:
         print_json(rows)
         return
@@ -83,7 +83,7 @@ def alerts_show(mail_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     Example: nianbao alerts show 3
     """
     with database(configured()) as engine, base.reading(engine) as session:
-        row = next((r for r in queries.mails(session) if r["id"] == mail_id), None)
+        row = next((r for r in exports.mails(session) if r["id"] == mail_id), None)
     if row is None:
         raise Refused(f"there is no mail {mail_id}; nianbao alerts list shows them")
     out.print(

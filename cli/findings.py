@@ -11,7 +11,7 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, configured
 from cli.database import database
 from cli.show import SEVERITY, new_table, out, print_json
-from models import base, findings, queries
+from models import base, exports, findings
 
 commands = typer.Typer(help="Findings and what people decided of them.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -36,7 +36,7 @@ def findings_list(
     if unknown:
         raise Refused(f"--state {unknown[0]}: use one of {', '.join(findings.STATES)}")
     with database(configured()) as engine, base.reading(engine) as session:
-        rows = list(queries.findings_list(session, state or ["open", "confirmed"], year))
+        rows = list(exports.findings_list(session, state or ["open", "confirmed"], year))
     if as_json:
         print_json(rows)
         return

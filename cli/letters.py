@@ -13,7 +13,8 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, Year, configured, last_year, local_now
 from cli.database import database, require_agency
 from cli.show import err, new_table, out, print_json
-from models import agencies, base, queries
+from models import agencies, base
+from models.ledger import ledger_of
 from processes import whole_file
 from summaries import official
 from summaries.letters import Issuer, Letter, letters, reply_day
@@ -46,7 +47,7 @@ def write_letters(
         raise Refused(f"--reply-by {day}: that day is past")
     with database(settings) as engine, base.reading(engine) as session:
         name = require_agency(session, under, settings)
-        ledger = queries.ledger(session, year or last_year(settings), now, under=name)
+        ledger = ledger_of(session, year or last_year(settings), now, under=name)
         offices = {office.id: Issuer(office.name, office.agency_id) for office in agencies.offices(session)}
     found = list(letters(ledger, offices, day))
     try:

@@ -12,7 +12,8 @@ import exchange
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now
 from cli.database import database, require_agency
 from cli.show import SEVERITY, err, new_table, out, print_json
-from models import base, queries
+from models import base, exports, members
+from models.ledger import ledger_of, unreadable_documents
 from reports import aggregate as sums
 from summaries import aggregate as pages
 from summaries import figures, render, workbook
@@ -36,8 +37,8 @@ def status(
     year = year or last_year(settings)
     with database(settings) as engine, base.reading(engine) as session:
         require_agency(session, under, settings)
-        ledger = queries.ledger(session, year, local_now(settings), under=under)
-        unread = queries.unreadable_documents(session, year)
+        ledger = ledger_of(session, year, local_now(settings), under=under)
+        unread = unreadable_documents(session, year)
     attention = False
     rows: list[dict[str, Any]] = []
     for standing in ledger.standings:
@@ -106,7 +107,7 @@ def summary(
     settings = configured()
     with database(settings) as engine, base.reading(engine) as session:
         require_agency(session, under, settings)
-        ledger = queries.ledger(session, year or last_year(settings), local_now(settings), under=under)
+        ledger = ledger_of(session, year or last_year(settings), local_now(settings), under=under)
     try:
         paths = render.write(figures.figures(ledger, under or ""), folder)
     except OSError as error:
@@ -135,7 +136,7 @@ def aggregate(
     now = local_now(settings)
     with database(settings) as engine, base.reading(engine) as session:
         name = require_agency(session, under, settings)
-        result = sums.aggregate(name, year, queries.members(session, year, now, name), now)
+        result = sums.aggregate(name, year, members.members(session, year, now, name), now)
     try:
         workbook.write(pages.workbook(result), path)
     except OSError as error:
@@ -175,7 +176,7 @@ def export(
     if path is None and form in {"xlsx", "parquet"}:
         raise Refused(f"--format {form} needs --out FILE")
     with database(configured()) as engine, base.reading(engine) as session:
-        rows = getattr(queries, f"export_{what}")(session, year=year)
+        rows = getattr(exports, f"export_{what}")(session, year=year)
         try:
             count = exchange.write(rows, what, form, path)
         except OSError as error:

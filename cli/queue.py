@@ -11,7 +11,8 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, configured
 from cli.database import database
 from cli.show import new_table, out, print_json
-from models import base, queries, work
+from models import base, exports, work
+from models.ledger import unreadable_documents
 
 commands = typer.Typer(
     help="Waiting, running and failed work.\n\nExample: nianbao queue --json",
@@ -29,8 +30,8 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
     settings = configured()
     with database(settings) as engine, base.reading(engine) as session:
         figures = work.counts(session, datetime.now(UTC))
-        failed = list(queries.failed_work(session))
-        unread = queries.unreadable_documents(session, None)
+        failed = list(exports.failed_work(session))
+        unread = unreadable_documents(session, None)
     if as_json:
         print_json([figures | {"failed_items": failed, "unreadable": unread}])
         return

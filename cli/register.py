@@ -13,7 +13,7 @@ import exchange
 from cli.app import AsJson, Refused, configured
 from cli.database import database
 from cli.show import err, new_table, out, print_json
-from models import base, queries
+from models import base, exports
 
 commands = typer.Typer(help="The register of bodies.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -53,7 +53,7 @@ def agencies_list(as_json: AsJson = False) -> None:
     Example: nianbao agencies list --json
     """
     with database(configured()) as engine, base.reading(engine) as session:
-        rows = list(queries.export_agencies(session))
+        rows = list(exports.export_agencies(session))
     if as_json:
         print_json(rows)
         return

@@ -14,7 +14,7 @@ from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
 from cli.show import err, new_table, out, print_json, spinner
 from demo import run
-from models import agencies, base, queries, sources
+from models import agencies, base, exports, sources
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -76,20 +76,20 @@ def _source_ids(engine: Engine, names: list[str], every: bool, settings: config.
     with base.reading(engine) as session:
         if not names:
             if every:
-                return queries.all_source_ids(session)
+                return sources.all_source_ids(session)
             return [source.id for source in sources.due(session, datetime.now(UTC))]
         ids: list[int] = []
         for name in names:
             agency = agencies.resolve(session, name, local_now(settings).date())
             if agency is None:
                 raise Refused(f"--agency {name}: no body of the register has this name, or several have")
-            ids += queries.source_ids_of(session, agency.id)
+            ids += sources.source_ids_of(session, agency.id)
         return sorted(set(ids))
 
 
 def _show_sources(engine: Engine, ids: list[int], as_json: bool) -> None:
     with base.reading(engine) as session:
-        rows = [row for row in queries.export_sources(session) if row.get("id") in ids]
+        rows = [row for row in exports.export_sources(session) if row.get("id") in ids]
     for row in rows:
         row.pop("id", None)
     if as_json:

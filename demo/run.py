@@ -22,7 +22,8 @@ import up
 from demo import pages
 from demo.mailbox import Mailbox
 from demo.portal import Item, Portal, Portals
-from models import base, queries, work
+from models import base, sources, work
+from models.ledger import ledger_of
 from reports.duties import Ledger, OpenFinding, Standing
 from summaries import figures, render
 from workers import queue
@@ -61,7 +62,7 @@ def demo(out: Console, err: Console) -> int:
             _step(err, "1/5 portals of seven bodies are up on loopback; the register is imported")
             with base.transaction(engine) as session:
                 exchange.import_agencies(session, register, skip_bad=False, now=base.utcnow())
-                ids = queries.all_source_ids(session)
+                ids = sources.all_source_ids(session)
             _step(err, "2/5 crawling, reading and checking: a broker and a worker run for it")
             with up.services(settings, worker=True, quiet=True) as tree, _progress(err, "crawling") as say:
                 settings = tree.settings
@@ -79,7 +80,7 @@ def demo(out: Console, err: Console) -> int:
                 _step(err, f"4/5 {len(mailbox.taken)} mail(s) taken by the mailbox")
             moment = datetime.now(settings.zone)
             with base.transaction(engine) as session:
-                ledgers = [queries.ledger(session, season, moment) for season in SEASONS]
+                ledgers = [ledger_of(session, season, moment) for season in SEASONS]
             written = render.write(figures.figures(ledgers[-1]), folder / "summary")
             _step(err, "5/5 the summary is written")
         finally:

@@ -16,10 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import queries, work
+from models import check_inputs, work
 from models.agencies import Agency, AgencyAlias, Succession, below, office_of
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
+from models.ledger import duties, standing_of
 from models.readings import Reading, SimilarityBand
 from models.sources import COMPLETE, Source, SourceAgency
 from reports.checks.case import series_of
@@ -67,39 +68,6 @@ def params_of(session: Session, agency_id: int) -> dict[str, Any]:
 # ------------------------------------------------------------------ reports as read
 
 
-def reports_of(
-    session: Session, agency_ids: Iterable[int], year: int, kind: str = "annual_report"
-) -> dict[int, list[tuple[Document, Report]]]:
-    """The documents of a year and kind by body, each as read last, the latest published first."""
-    newest = (
-        sa.select(Version.document_id, sa.func.max(Version.number).label("number"))
-        .join(Reading, Reading.version_id == Version.id)
-        .group_by(Version.document_id)
-        .subquery()
-    )
-    rows = session.execute(
-        sa.select(Document, Reading)
-        .join(newest, newest.c.document_id == Document.id)
-        .join(Version, sa.and_(Version.document_id == Document.id, Version.number == newest.c.number))
-        .join(Reading, Reading.version_id == Version.id)
-        .where(
-            Document.agency_id.in_(list(agency_ids)),
-            Document.year == year,
-            Document.kind == kind,
-            Document.state.in_(("read", "waiting")),
-        )
-        .order_by(Document.published_on.desc().nulls_last(), Document.id.desc(), Reading.created_at.desc())
-    )
-    out: dict[int, list[tuple[Document, Report]]] = defaultdict(list)
-    seen: set[int] = set()
-    for document, reading in rows:
-        if document.id in seen or document.agency_id is None:
-            continue
-        seen.add(document.id)
-        out[document.agency_id].append((document, Report.from_dict(reading.report)))
-    return out
-
-
 def _series_of(found: Sequence[tuple[Document, Report]], like: Report | None) -> Report | None:
     """Of a body's reports of one year the one of the same series (own figures, or the area's), else the latest."""
     if not found:
@@ -116,8 +84,8 @@ def bodies_below(session: Session, agency_id: int, year: int) -> list[Body]:
     children = dict(
         session.execute(sa.select(Agency.id, Agency).where(Agency.parent_id == agency_id).order_by(Agency.id)).all()
     )
-    owed = {duty.agency_id for duty in queries.duties(session, year, children)}
-    found = reports_of(session, owed, year)
+    owed = {duty.agency_id for duty in duties(session, year, children)}
+    found = check_inputs.reports_of(session, owed, year)
     return [_body(agency, found.get(id_, ())) for id_, agency in children.items() if id_ in owed]
 
 
@@ -139,7 +107,7 @@ def siblings_of(session: Session, agency: Agency, year: int, reading_id: int | N
         ).all()
     )
     alike = alike_to(session, reading_id, others, year) if reading_id is not None else set()
-    found = reports_of(session, alike, year)
+    found = check_inputs.reports_of(session, alike, year)
     read = set(
         session.scalars(
             sa.select(Document.agency_id).where(
@@ -299,8 +267,8 @@ def context_of(
     predecessors = session.scalars(
         sa.select(Succession.predecessor_id).where(Succession.successor_id == agency_id)
     ).all()
-    before = reports_of(session, [agency_id, *predecessors], year - 1)
-    explained = reports_of(session, [agency_id], year, "interpretation").get(agency_id, [])
+    before = check_inputs.reports_of(session, [agency_id, *predecessors], year - 1)
+    explained = check_inputs.reports_of(session, [agency_id], year, "interpretation").get(agency_id, [])
     register = register_of(session, agency)
     below = bodies_below(session, agency_id, year) if register.governs else None
     offices = {name + end for name in _forms_of(agency.name) for end in ("办公室", "办公厅", "办")}
@@ -338,7 +306,7 @@ class Checkable:
 
 def report_with_context(session: Session, document_id: int, now: datetime) -> Checkable | None:
     """What checking a document at ``now`` (aware, in the office's zone) needs; None if it was not read."""
-    found = queries.latest_reading(session, document_id)
+    found = check_inputs.latest_reading(session, document_id)
     if found is None:
         return None
     version, reading = found
@@ -367,7 +335,7 @@ def _portal_of_document(session: Session, document: Document, version: Version, 
     """The crawl record with this document's earlier version and its copies; None where the body owes no such report."""
     assert document.agency_id is not None
     assert document.year is not None
-    standing = queries.standing_of(session, document.agency_id, document.year, now)
+    standing = standing_of(session, document.agency_id, document.year, now)
     if standing is None:
         return None
     portal = portal_of(standing, records(session, [document.agency_id]).get(document.agency_id), now)
@@ -378,7 +346,7 @@ def _portal_of_document(session: Session, document: Document, version: Version, 
         .order_by(Version.number.desc(), Reading.created_at.desc(), Reading.id.desc())
         .limit(1)
     ).first()
-    others = reports_of(session, [document.agency_id], document.year).get(document.agency_id, [])
+    others = check_inputs.reports_of(session, [document.agency_id], document.year).get(document.agency_id, [])
     return replace(
         portal,
         url=document.url,
@@ -395,20 +363,20 @@ def compared_with(session: Session, found: Checkable) -> list[int]:
         return []
     agency = session.get_one(Agency, found.agency_id)
     if found.report.kind == "interpretation":
-        return queries.documents_of(session, found.agency_id, found.year)
+        return check_inputs.documents_of(session, found.agency_id, found.year)
     if found.report.kind != "annual_report":
         return []
-    out = queries.documents_of(session, found.agency_id, found.year + 1)
+    out = check_inputs.documents_of(session, found.agency_id, found.year + 1)
     successors = session.scalars(
         sa.select(Succession.successor_id).where(Succession.predecessor_id == found.agency_id)
     ).all()
     for id_ in successors:
-        out += queries.documents_of(session, id_, found.year + 1)
-    out += queries.documents_of(session, found.agency_id, found.year)
+        out += check_inputs.documents_of(session, id_, found.year + 1)
+    out += check_inputs.documents_of(session, found.agency_id, found.year)
     if agency.parent_id is not None:
-        out += queries.documents_of(session, agency.parent_id, found.year)
+        out += check_inputs.documents_of(session, agency.parent_id, found.year)
         children = sa.select(Agency.id).where(Agency.parent_id == agency.parent_id, Agency.id != agency.id)
-        latest = queries.latest_reading(session, found.document_id)
+        latest = check_inputs.latest_reading(session, found.document_id)
         if latest is not None:
             alike = alike_to(session, latest[1].id, session.scalars(children).all(), found.year)
             # Of a hundred bodies with one template each is told once, not once for every other.
@@ -416,7 +384,7 @@ def compared_with(session: Session, found: Checkable) -> list[int]:
                 Finding.rule == "SIM-SIBLING", Finding.year == found.year, Finding.state != "resolved"
             )
             for id_ in alike - set(session.scalars(told)):
-                out += queries.documents_of(session, id_, found.year)
+                out += check_inputs.documents_of(session, id_, found.year)
     return [id_ for id_ in dict.fromkeys(out) if id_ != found.document_id]
 
 

@@ -186,3 +186,19 @@ def last_complete_before(session: Session, source_id: int, moment: datetime) -> 
             Run.source_id == source_id, Run.status.in_(COMPLETE), Run.finished_at < moment
         )
     )
+
+
+def all_source_ids(session: Session) -> list[int]:
+    """Every source."""
+    return list(session.scalars(sa.select(Source.id).order_by(Source.id)))
+
+
+def source_ids_of(session: Session, agency_id: int) -> list[int]:
+    """The sources that serve a body."""
+    return list(
+        session.scalars(
+            sa.select(SourceAgency.source_id)
+            .where(SourceAgency.agency_id == agency_id)
+            .order_by(SourceAgency.source_id)
+        )
+    )

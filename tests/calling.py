@@ -19,7 +19,7 @@ FORKS.set_forkserver_preload(
             f"cli.{name}"
             for name in ("alerts", "documents", "findings", "office", "queue", "register", "rules", "service")
         ),
-        *("exchange", "models.queries", "models.contexts", "reports.sandbox", "workers.tasks"),
+        *("exchange", "models.ledger", "models.contexts", "reports.sandbox", "workers.tasks"),
     ]
 )
 

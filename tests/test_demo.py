@@ -16,8 +16,9 @@ import pytest
 import config
 import up
 from demo.portal import Item, Portal, Portals
-from models import base, queries
+from models import base, exports
 from models.agencies import AgencyRow, upsert_agency
+from models.ledger import unreadable_documents
 from models.sources import upsert_source
 
 ROOT = Path(__file__).parents[1]
@@ -108,8 +109,8 @@ def test_broken_files_end_unreadable_with_the_reason_and_the_run_goes_on(tmp_pat
             source_id = upsert_source(session, portal.column, agency.id, "", base.utcnow()).id
         up.crawl_and_wait(settings, engine, [source_id])
         with base.reading(engine) as session:
-            rows = {row["year"]: row for row in queries.export_documents(session)}
-            reasons = queries.unreadable_documents(session, None)
+            rows = {row["year"]: row for row in exports.export_documents(session)}
+            reasons = unreadable_documents(session, None)
         engine.dispose()
     assert rows[2020]["state"] == "read"
     assert {rows[year]["state"] for year in (2021, 2022, 2023, 2024)} == {"unreadable"}

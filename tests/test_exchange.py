@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 import exchange
 from exchange import BadSheet, ImportResult
-from models import agencies, base, queries, sources
+from models import agencies, base, exports, sources
 from models.agencies import Agency, Office
 from models.sources import Source, SourceAgency
 from reports.form import forms
@@ -259,7 +259,7 @@ def test_the_register_of_the_reference_material_is_imported_whole(engine: Engine
     first, second = take(engine, path), take(engine, path)
     assert (first.added, first.bad, second.added, second.updated) == (len(given_rows), [], 0, len(given_rows))
     with base.transaction(engine) as session:
-        out = {row["name"]: row for row in queries.export_agencies(session)}
+        out = {row["name"]: row for row in exports.export_agencies(session)}
     for row in given_rows:
         for column in ("short_name", "level", "kind", "division_code", "parent", "portal", "reports_url", "note"):
             assert out[row["name"]][column] == row[column], (row["name"], column)
@@ -276,14 +276,14 @@ def test_the_exported_register_can_be_imported_again(engine: Engine, tmp_path: P
     )
     take(engine, path)
     with base.transaction(engine) as session:
-        before = list(queries.export_agencies(session))
+        before = list(exports.export_agencies(session))
     for form in ("csv", "xlsx"):
         out = tmp_path / f"out.{form}"
         exchange.write(iter(before), "agencies", form, out)
         result = take(engine, out)
         assert (result.updated, result.bad) == (2, [])
         with base.transaction(engine) as session:
-            assert list(queries.export_agencies(session)) == before
+            assert list(exports.export_agencies(session)) == before
 
 
 # ------------------------------------------------------------------ out

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models import contexts, queries
+from models import check_inputs, contexts
+from models.ledger import ledger_of, years_seen
 from reports import checks
 from workers import publication
 
@@ -59,12 +60,12 @@ def run(session: Session, rule_id: str, year: int | None, now: datetime) -> Iter
 
 
 def _reports(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[Line]:
-    for document_id in queries.checkable_ids(session, year):
+    for document_id in check_inputs.checkable_ids(session, year):
         found = contexts.report_with_context(session, document_id, now)
         session.expunge_all()  # whole reports: not to be kept until the end
         if found is None or found.agency_id is None or found.year is None:
             continue
-        stored = queries.said(session, found.agency_id, found.year, rule_id)
+        stored = check_inputs.said(session, found.agency_id, found.year, rule_id)
         own = [said for document, said in stored if document in {document_id, None}]
         change = checks.compare(rule_id, found.report, found.context, own)
         # A matter that another copy of the report shows as well is kept once, under the document checked last.
@@ -74,10 +75,10 @@ def _reports(session: Session, rule_id: str, year: int | None, now: datetime) ->
 
 
 def _duties(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[Line]:
-    for each in [year] if year is not None else queries.years_seen(session):
-        standings = queries.ledger(session, each, now).standings
+    for each in [year] if year is not None else years_seen(session):
+        standings = ledger_of(session, each, now).standings
         for standing, context in publication.contexts_of(session, standings, now):
             duty, seen = standing.duty, standing.sighting
-            stored = [said for _, said in queries.said(session, duty.agency_id, each, rule_id)]
+            stored = [said for _, said in check_inputs.said(session, duty.agency_id, each, rule_id)]
             change = checks.compare(rule_id, None, context, stored)
             yield Line(duty.agency, each, seen.url if seen else standing.source_url, change)

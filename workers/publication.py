@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from models import agencies, contexts, findings, queries
+from models import agencies, contexts, findings
+from models.ledger import ledger_of
 from reports import checks
 from reports.checks.context import Context
 from reports.checks.rules.publication import OF_THE_REPORT
@@ -25,7 +26,7 @@ def judge(transaction: Callable[[], AbstractContextManager[Session]], year: int,
     """Judge every duty of ``year`` at ``now`` (aware, in the office's zone) and keep what the rules say. Returns how
     many findings stand. What cannot be told is not judged: it neither opens nor resolves a finding."""
     with transaction() as session:
-        standings = queries.ledger(session, year, now).standings
+        standings = ledger_of(session, year, now).standings
     count = 0
     for start in range(0, len(standings), BATCH):
         with transaction() as session:

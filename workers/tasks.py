@@ -20,8 +20,9 @@ from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Outgoing, SendFailed, deliver
 from crawler import run as crawler_run
-from models import base, contexts, documents, leases, mails, queries, readings, sources, work
+from models import base, contexts, documents, leases, mails, readings, sources, work
 from models import findings as stored
+from models.ledger import ledger_of
 from reports import checks, reader, sandbox, sniff
 from reports.checks import similarity
 from summaries import figures, render
@@ -237,7 +238,7 @@ def summary(job: Job) -> None:
     now = base.utcnow().astimezone(job.settings.zone)
     under = str(job.payload.get("under") or "")
     with job.transaction() as session:
-        ledger = queries.ledger(session, job.subject, now, under=under or None)
+        ledger = ledger_of(session, job.subject, now, under=under or None)
     render.write(figures.figures(ledger, under), job.settings.data_dir / "summary")
     with job.finishing():
         pass

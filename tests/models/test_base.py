@@ -164,5 +164,5 @@ def test_the_newest_revision_is_the_migrations_own_and_needs_no_alembic_to_be_kn
     from alembic.script import ScriptDirectory
 
     assert base._head() == ScriptDirectory(str(base.MIGRATIONS)).get_current_head()
-    code = "import sys, models.queries; assert 'alembic' not in sys.modules"
+    code = "import sys, models.ledger; assert 'alembic' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=base.MIGRATIONS.parents[1], timeout=60)

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from models import agencies, base, contexts, documents, queries, readings
+from models import agencies, base, contexts, documents, readings
 from models.agencies import AgencyAlias, Succession
 from models.documents import Attachment
+from models.ledger import standing_of
 from reports.checks import similarity
 from reports.checks.context import may_make_regulations
 from reports.report import Report, Section
@@ -246,7 +247,7 @@ def test_a_column_of_the_bodys_own_reports_read_whole_tells_which_years_it_holds
             document = listed(session, source, agency, 9, title="2026年网站年报")
             read(session, fetched(session, document, "w")[0], report(kind="website_report"))
             record = contexts.records(session, [agency.id])
-            standing = queries.standing_of(session, agency.id, 2026, NOW)
+            standing = standing_of(session, agency.id, 2026, NOW)
             assert standing is not None
             made = contexts.portal_of(standing, record[agency.id], NOW)
             session.rollback()

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
-from models import base, findings, queries, readings
+from models import base, check_inputs, findings, members, readings
 from models.agencies import Agency
+from models.ledger import years_seen
 from reports.aggregate import Aggregate, aggregate
 from reports.report import Number, Report
 from tests.models.rows import NOW, body, column, fetched, finding, listed, looked, published, read, report
@@ -27,7 +28,7 @@ def said(name: str, fees: Number = 0, **values: object) -> Report:
 def added(engine: Engine, under: str = TOP) -> Aggregate:
     now = NOW.astimezone(CHINA)
     with base.reading(engine) as session:
-        return aggregate(under, 2026, queries.members(session, 2026, now, under), now)
+        return aggregate(under, 2026, members.members(session, 2026, now, under), now)
 
 
 def test_the_bodies_below_are_added_and_the_governments_aggregate_is_not(engine: Engine):
@@ -80,12 +81,12 @@ def test_what_stands_of_a_rule_is_found_with_its_document_and_resolved_findings_
         document = published(session, source, agency, date(2027, 1, 20))
         again = {"agency_id": agency.id, "year": 2026, "scope": "report", "judged": {"APP-SUM-ROW"}, "now": NOW}
         findings.save(session, findings=[finding()], document_id=document.id, **again)  # type: ignore[arg-type]
-        ((where, kept),) = queries.said(session, agency.id, 2026, "APP-SUM-ROW")
+        ((where, kept),) = check_inputs.said(session, agency.id, 2026, "APP-SUM-ROW")
         assert (where, kept.cells, kept.message) == (document.id, finding().cells, finding().message)
-        assert queries.said(session, agency.id, 2026, "DIS-SUM") == []
-        assert queries.said(session, agency.id, 2025, "APP-SUM-ROW") == []
+        assert check_inputs.said(session, agency.id, 2026, "DIS-SUM") == []
+        assert check_inputs.said(session, agency.id, 2025, "APP-SUM-ROW") == []
         findings.save(session, findings=[], document_id=document.id, **again)  # type: ignore[arg-type]
-        assert queries.said(session, agency.id, 2026, "APP-SUM-ROW") == []
+        assert check_inputs.said(session, agency.id, 2026, "APP-SUM-ROW") == []
 
 
 def test_only_read_reports_of_a_known_body_are_run_over(engine: Engine):
@@ -95,6 +96,6 @@ def test_only_read_reports_of_a_known_body_are_run_over(engine: Engine):
         document = published(session, source, agency, date(2027, 1, 20))
         listed(session, source, agency, 2)
         listed(session, source, None, 3)
-        assert queries.checkable_ids(session) == queries.checkable_ids(session, 2026) == [document.id]
-        assert queries.checkable_ids(session, 2025) == []
-        assert queries.years_seen(session) == [2026]
+        assert check_inputs.checkable_ids(session) == check_inputs.checkable_ids(session, 2026) == [document.id]
+        assert check_inputs.checkable_ids(session, 2025) == []
+        assert years_seen(session) == [2026]

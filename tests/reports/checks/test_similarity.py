@@ -14,9 +14,9 @@ def _text(seed: int, length: int = 900) -> str:
     return "".join(chr(0x4E00 + rng.randrange(2000)) for _ in range(length))
 
 
-def test_importing_the_checks_or_the_queries_loads_no_numerical_library():
+def test_importing_the_checks_or_the_ledger_loads_no_numerical_library():
     code = (
-        "import sys, reports.checks, models.queries; "
+        "import sys, reports.checks, models.ledger; "
         "print(*sorted({name.split('.')[0] for name in sys.modules} & {'scipy', 'numpy', 'datasketch'}))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from models import agencies, base, documents, findings, queries, readings
+from models import agencies, base, documents, exports, findings, readings
 from models.agencies import DutyGround, Office
+from models.ledger import duties, ledger_of, standing_of
 from reports.duties import Standing
 from reports.form import forms
 from tests.models.rows import (
@@ -35,11 +36,9 @@ SEEN = datetime(2027, 1, 20, 1, tzinfo=UTC)
 
 
 def stands(session: Session, agency: agencies.Agency, now: datetime = NOW) -> Standing:
-    found = queries.standing_of(session, agency.id, 2026, now.astimezone(CHINA))
+    found = standing_of(session, agency.id, 2026, now.astimezone(CHINA))
     assert found is not None
-    (same,) = [
-        s for s in queries.ledger(session, 2026, now.astimezone(CHINA)).standings if s.duty.agency_id == agency.id
-    ]
+    (same,) = [s for s in ledger_of(session, 2026, now.astimezone(CHINA)).standings if s.duty.agency_id == agency.id]
     assert same == found
     return found
 
@@ -71,7 +70,7 @@ def test_who_is_in_scope_on_the_last_day_of_the_year_owes_the_report_by_its_day(
 ):
     with base.transaction(engine) as session:
         body(session, **values)
-        assert [duty.deadline for duty in queries.duties(session, 2026)] == ([deadline] if deadline else [])
+        assert [duty.deadline for duty in duties(session, 2026)] == ([deadline] if deadline else [])
 
 
 def test_a_notice_sets_the_day_for_its_years_and_is_named_as_the_ground(engine: Engine):
@@ -83,7 +82,7 @@ def test_a_notice_sets_the_day_for_its_years_and_is_named_as_the_ground(engine: 
             )
         )
         session.flush()
-        days = {year: queries.duties(session, year)[0] for year in (2024, 2026, 2027)}
+        days = {year: duties(session, year)[0] for year in (2024, 2026, 2027)}
         assert {year: duty.deadline for year, duty in days.items()} == {
             2024: date(2025, 1, 25),
             2026: date(2027, 1, 15),
@@ -100,7 +99,7 @@ def test_an_internal_date_of_the_office_is_kept_beside_the_legal_one(engine: Eng
         assert isinstance(office, Office)
         office.params = {"local_deadlines": {"publish": "01-20"}}
         session.flush()
-        duty = next(d for d in queries.duties(session, 2026) if d.agency_id == agency.id)
+        duty = next(d for d in duties(session, 2026) if d.agency_id == agency.id)
         assert (duty.deadline, duty.local_deadline, duty.office_id) == (date(2027, 1, 31), date(2027, 1, 20), office.id)
 
 
@@ -230,11 +229,11 @@ def test_the_ledger_of_a_city_holds_its_bodies_and_those_below(engine: Engine):
             findings.save(
                 session, agency_id=agency.id, year=2026, scope="report", findings=[finding()], judged=(), now=NOW
             )
-        under = queries.ledger(session, 2026, NOW.astimezone(CHINA), under="某市人民政府")
+        under = ledger_of(session, 2026, NOW.astimezone(CHINA), under="某市人民政府")
         assert {s.duty.agency_id for s in under.standings} == {city.id, county.id, bureau.id}
         assert [f.agency_id for f in under.findings] == [bureau.id]
         with pytest.raises(KeyError):
-            queries.ledger(session, 2026, NOW, under="无此单位")
+            ledger_of(session, 2026, NOW, under="无此单位")
 
 
 def test_the_ledger_of_many_bodies_takes_few_reads(engine: Engine):
@@ -247,7 +246,7 @@ def test_the_ledger_of_many_bodies_takes_few_reads(engine: Engine):
     statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     with base.transaction(engine) as session:
-        assert queries.ledger(session, 2026, NOW.astimezone(CHINA)).count("published") == 60
+        assert ledger_of(session, 2026, NOW.astimezone(CHINA)).count("published") == 60
     assert len(statements) < 25
 
 
@@ -265,7 +264,7 @@ def test_the_export_of_reports_has_one_row_a_body_and_year_with_every_cell(engin
         version, _ = fetched(session, document)
         read(session, version, report({"proactive.fees.amount": Decimal("267.9503"), "applications.new.total": 26}))
         published(session, source, agency, date(2027, 2, 2), 2)  # a copy elsewhere in the column
-        (row,) = queries.export_reports(session)
+        (row,) = exports.export_reports(session)
         cells = row.pop("cells")
         assert row == {
             "agency": "甲县统计局", "year": 2026, "form": "2021", "published_on": date(2027, 2, 1), "first_seen": NOW,
@@ -274,7 +273,7 @@ def test_the_export_of_reports_has_one_row_a_body_and_year_with_every_cell(engin
         assert tuple(cells) == forms.keys("2021")
         assert cells["applications.new.total"] == 26
         assert cells["proactive.fees.amount"] == 267.9503
-        assert list(queries.export_reports(session, 2025)) == []
+        assert list(exports.export_reports(session, 2025)) == []
 
 
 def test_the_export_of_documents_names_every_item_that_a_source_listed(engine: Engine):
@@ -288,7 +287,7 @@ def test_the_export_of_documents_names_every_item_that_a_source_listed(engine: E
             media_type="text/html", size=3, url="http://a/", headers={}, attachments=[file], now=NOW,
         )  # fmt: skip
         listed(session, source, None, 2, title="通知", kind=None, year=None)
-        first, second = queries.export_documents(session)
+        first, second = exports.export_documents(session)
         assert first == {
             "agency": "甲县统计局", "source": source.url, "url": document.url, "title": document.title,
             "kind": "annual_report", "year": 2026, "listed_on": date(2027, 1, 20), "published_on": date(2027, 1, 20),
@@ -304,7 +303,7 @@ def test_the_export_of_sources_says_how_the_last_look_ended(engine: Engine):
         one, two = body(session, "甲县统计局"), body(session, "甲县教育局")
         source = column(session, one, two)
         looked(session, source, NOW, "incomplete", reason="page 3 did not answer", requests=7, items=20)
-        (row,) = queries.export_sources(session)
+        (row,) = exports.export_sources(session)
         row.pop("id")
         assert row == {
             "agency": "甲县统计局、甲县教育局", "url": source.url, "family": "static", "status": "incomplete",
@@ -319,7 +318,7 @@ def test_the_export_of_findings_keeps_those_that_are_resolved(engine: Engine):
             findings.save(
                 session, agency_id=agency.id, year=2026, scope="report", findings=said, judged=["APP-SUM-ROW"], now=now
             )
-        (row,) = queries.export_findings(session, 2026)
+        (row,) = exports.export_findings(session, 2026)
         assert row == {
             "agency": "甲县统计局", "year": 2026, "rule": "APP-SUM-ROW", "severity": "error",
             "cells": ["applications.new.total"], "expected": "26", "actual": "25", "message": finding().message,

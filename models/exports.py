@@ -1,0 +1,238 @@
+"""Rows as they leave the house (docs/commands.md) and lists for people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from models.agencies import Agency, Office
+from models.check_inputs import latest_reading
+from models.documents import Attachment, Document, Version
+from models.findings import Finding
+from models.ledger import duties, midnight, sightings
+from models.mails import Mail
+from models.sources import Source, SourceAgency
+from models.work import Work
+from reports.duties import (
+    Duty,
+    Sighting,
+    standing,
+)
+from reports.form import forms
+
+
+def export_agencies(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
+    """The register, one row a body, with the columns of the import sheet; ``year`` keeps those in scope at its end."""
+    names = dict(session.execute(sa.select(Agency.id, Agency.name)).all())
+    serving: dict[int, list[Source]] = defaultdict(list)
+    for agency_id, source in session.execute(
+        sa.select(SourceAgency.agency_id, Source).join(Source, Source.id == SourceAgency.source_id).order_by(Source.id)
+    ):
+        serving[agency_id].append(source)
+    emails = dict(session.execute(sa.select(Office.agency_id, Office.emails)).all())
+    kept = {duty.agency_id for duty in duties(session, year)} if year is not None else None
+    for agency in session.scalars(sa.select(Agency).options(selectinload(Agency.aliases)).order_by(Agency.id)):
+        if kept is not None and agency.id not in kept:
+            continue
+        yield {
+            "name": agency.name,
+            "short_name": agency.short_name,
+            "level": agency.level,
+            "kind": agency.kind,
+            "division_code": agency.division_code,
+            "parent": names.get(agency.parent_id or 0) or agency.parent_name,
+            "portal": agency.portal,
+            "reports_url": " ".join(source.url for source in serving[agency.id]),
+            "family": next((source.family for source in serving[agency.id] if source.family), ""),
+            "in_scope_from": agency.in_scope_from,
+            "in_scope_to": agency.in_scope_to,
+            "deadline": agency.deadline,
+            "aliases": "、".join(alias.name for alias in agency.aliases),
+            "office_email": "；".join(emails.get(agency.id, [])),
+            "note": agency.note,
+        }
+
+
+def export_sources(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:  # noqa: ARG001
+    """One row a source; ``agency`` names all bodies it serves. Sources have no year."""
+    serving: dict[int, list[str]] = defaultdict(list)
+    for source_id, name in session.execute(
+        sa.select(SourceAgency.source_id, Agency.name)
+        .join(Agency, Agency.id == SourceAgency.agency_id)
+        .order_by(Agency.id)
+    ):
+        serving[source_id].append(name)
+    for source in session.scalars(sa.select(Source).order_by(Source.id)):
+        yield {
+            "id": source.id,
+            "agency": "、".join(serving[source.id]) or None,
+            "url": source.url,
+            "family": source.family,
+            "status": source.status,
+            "reason": source.reason,
+            "items": source.items,
+            "requests": source.requests,
+            "checked_at": source.checked_at,
+            "changed_at": source.changed_at,
+        }
+
+
+def export_documents(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
+    """Every item that a source listed."""
+    query = (
+        sa.select(Document, Source.url, Agency.name)
+        .join(Source, Source.id == Document.source_id)
+        .outerjoin(Agency, Agency.id == Document.agency_id)
+        .options(selectinload(Document.versions).selectinload(Version.attachments))
+        .order_by(Document.id)
+    )
+    if year is not None:
+        query = query.where(Document.year == year)
+    for document, source_url, agency in session.execute(query):
+        newest = document.versions[-1] if document.versions else None
+        yield {
+            "agency": agency,
+            "source": source_url,
+            "url": document.url,
+            "title": document.title,
+            "kind": document.kind,
+            "year": document.year,
+            "listed_on": document.listed_on,
+            "published_on": document.published_on,
+            "first_seen": document.first_seen,
+            "sha256": newest.sha256 if newest else None,
+            "media_type": newest.media_type if newest else None,
+            "attachments": [_attachment(a) for a in newest.attachments] if newest else [],
+            # Outside the house, what is only listed is waiting: its bytes have not been fetched.
+            "state": "waiting" if document.state == "listed" else document.state,
+            "versions": len(document.versions),
+        }
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    return {"url": attachment.url, "sha256": attachment.sha256, "media_type": attachment.media_type}
+
+
+def export_reports(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
+    """One row a body and year with every canonical cell, from the report that counts for the duty, as read last."""
+    read = (Document.kind == "annual_report", Document.state == "read", Document.agency_id.is_not(None))
+    years = session.scalars(sa.select(Document.year).where(*read, Document.year.is_not(None)).distinct()).all()
+    for each in sorted(y for y in years if y is not None and year in {None, y}):
+        owed = {duty.agency_id: duty for duty in duties(session, each)}
+        bodies = session.execute(
+            sa.select(Agency.id, Agency.name)
+            .where(Agency.id.in_(sa.select(Document.agency_id).where(*read, Document.year == each)))
+            .order_by(Agency.id)
+        ).all()
+        seen = sightings(session, each, {agency_id for agency_id, _ in bodies})
+        for agency_id, name in bodies:
+            row = _export_report(session, seen.get(agency_id, []), owed.get(agency_id))
+            if row is not None:
+                yield {"agency": name, "year": each} | row
+
+
+def _export_report(session: Session, seen: Sequence[Sighting], duty: Duty | None) -> dict[str, Any] | None:
+    reports = sorted(
+        (s for s in seen if s.kind == "annual_report" and s.state == "read"),
+        key=lambda s: (s.published_on or date.max, s.first_seen),
+    )
+    if not reports:
+        return None
+    chosen, on_time = reports[0], None
+    if duty is not None:  # the moment plays no part where a report was read
+        stands = standing(duty, seen, [], midnight(duty.deadline))
+        chosen, on_time = stands.sighting or chosen, stands.on_time
+    found = latest_reading(session, chosen.document_id)
+    if found is None:
+        return None
+    version, reading = found
+    cells = reading.cells
+    if reading.form in {"2019", "2021"}:
+        cells = {key: reading.cells.get(key) for key in forms.keys(reading.form)}  # type: ignore[arg-type]
+    return {
+        "form": reading.form,
+        "published_on": chosen.published_on,
+        "first_seen": chosen.first_seen,
+        "on_time": on_time,
+        "url": chosen.url,
+        "sha256": version.sha256,
+        "version": version.number,
+        "cells": cells,
+        "needs_review": reading.needs_review,
+    }
+
+
+def export_findings(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
+    """Every finding, whatever its state."""
+    query = sa.select(Finding, Agency.name).join(Agency, Agency.id == Finding.agency_id).order_by(Finding.id)
+    if year is not None:
+        query = query.where(Finding.year == year)
+    for row, agency in session.execute(query):
+        yield {
+            "agency": agency,
+            "year": row.year,
+            "rule": row.rule,
+            "severity": row.severity,
+            "cells": row.cells,
+            "expected": row.expected or None,
+            "actual": row.actual or None,
+            "message": row.message,
+            "state": row.state,
+            "first_seen": row.first_seen,
+            "resolved_at": row.resolved_at,
+            "needs_review": row.needs_review,
+        }
+
+
+def findings_list(session: Session, states: Sequence[str], year: int | None = None) -> Iterator[dict[str, Any]]:
+    """Findings in the given states with their numbers, for triage."""
+    query = (
+        sa.select(Finding, Agency.name)
+        .join(Agency, Agency.id == Finding.agency_id)
+        .where(Finding.state.in_(states))
+        .order_by(Finding.id)
+    )
+    if year is not None:
+        query = query.where(Finding.year == year)
+    for row, agency in session.execute(query):
+        yield {"id": row.id, "agency": agency} | {
+            name: getattr(row, name)
+            for name in ("year", "rule", "severity", "state", "needs_review", "place", "message", "waived_until", "url")
+        }
+
+
+def failed_work(session: Session) -> Iterator[dict[str, Any]]:
+    """Work that was given up, with why."""
+    for row in session.scalars(sa.select(Work).where(Work.state == "failed").order_by(Work.id)):
+        yield {
+            "id": row.id,
+            "kind": row.kind,
+            "subject": row.subject,
+            "attempts": row.attempts,
+            "error": row.error,
+            "error_kind": row.error_kind,
+            "finished_at": row.finished_at,
+        }
+
+
+def mails(session: Session) -> Iterator[dict[str, Any]]:
+    """The outbox, newest first."""
+    for mail in session.scalars(sa.select(Mail).order_by(Mail.id.desc())):
+        yield {
+            "id": mail.id,
+            "state": mail.state,
+            "day": mail.day,
+            "recipients": mail.recipients,
+            "subject": mail.subject,
+            "text": mail.text,
+            "queued_at": mail.queued_at,
+            "sent_at": mail.sent_at,
+            "tries": mail.tries,
+            "error": mail.error,
+            "message_id": mail.message_id,
+        }

@@ -1,0 +1,301 @@
+"""Who owes the report of a year, how each duty stands, and the findings that stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.agencies import Agency, DutyGround, Office, below, office_ids, resolve
+from models.documents import Document, Version
+from models.findings import Finding
+from models.sources import Source, SourceAgency, last_complete_before
+from reports.duties import (
+    Duty,
+    Ledger,
+    OpenFinding,
+    Sighting,
+    SourceState,
+    Standing,
+    duties_of_year,
+    standing,
+    statutory_deadline,
+)
+
+CHINA = ZoneInfo("Asia/Shanghai")  # the law's days are China's, wherever this runs
+OPEN_FINDINGS = ("open", "confirmed")
+
+
+def duties(session: Session, year: int, ids: Iterable[int] | None = None) -> list[Duty]:
+    """Who owes the report of ``year``: bodies in scope on 31 December of it. An own deadline of a body (a notice's, by
+    year, or the register's) comes before the statutory day."""
+    last_day = date(year, 12, 31)
+    query = sa.select(Agency).where(
+        sa.or_(Agency.in_scope_from.is_(None), Agency.in_scope_from <= last_day),
+        sa.or_(Agency.in_scope_to.is_(None), Agency.in_scope_to >= last_day),
+    )
+    if ids is not None:
+        query = query.where(Agency.id.in_(list(ids)))
+    names = dict(session.execute(sa.select(Agency.id, Agency.name)).all())
+    offices = office_ids(session)
+    params: dict[int, dict[str, Any]] = dict(session.execute(sa.select(Office.id, Office.params)).all())
+    own = {
+        row.agency_id: row
+        for row in session.scalars(
+            sa.select(DutyGround)
+            .where(DutyGround.from_year <= year, sa.or_(DutyGround.to_year.is_(None), DutyGround.to_year >= year))
+            .order_by(DutyGround.from_year)
+        )
+    }
+    out = []
+    for agency in session.scalars(query):
+        deadline = statutory_deadline(agency.kind, agency.level, year)
+        if deadline is None:
+            continue
+        ground = own.get(agency.id)
+        special = ground.deadline if ground else agency.deadline
+        local = (params.get(offices.get(agency.id, 0)) or {}).get("local_deadlines", {}).get("publish")
+        values: dict[str, Any] = {}
+        if special:
+            values = {"ground": ground.ground if ground else "登记的期限", "statutory": False}
+            deadline = _day(year + 1, special)
+        out.append(
+            Duty(
+                agency_id=agency.id,
+                agency=agency.name,
+                kind=agency.kind,
+                level=agency.level,
+                year=year,
+                deadline=deadline,
+                parent=names.get(agency.parent_id or 0) or agency.parent_name or None,
+                office_id=offices.get(agency.id),
+                local_deadline=_day(year + 1, local) if local else None,
+                **values,
+            )
+        )
+    return duties_of_year(out, year)
+
+
+def _day(year: int, text: str) -> date:
+    month, _, day = text.partition("-")
+    return date(year, int(month), int(day))
+
+
+def ledger_of(session: Session, year: int, now: datetime, under: str | None = None) -> Ledger:
+    """The standings of ``year`` at ``now`` (aware, in the office's zone), with the open findings of that year.
+
+    ``under``: only the named body and those below it. Raises KeyError if the register has no such name."""
+    ids: set[int] | None = None
+    if under is not None:
+        top = resolve(session, under, now.date())
+        if top is None:
+            raise KeyError(under)
+        ids = below(session, top.id)
+    owed = duties(session, year, ids)
+    seen = sightings(session, year, {duty.agency_id for duty in owed})
+    states = source_states(session, year)
+    serving: dict[int, list[SourceState]] = defaultdict(list)
+    for link in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
+        if link.source_id in states:
+            serving[link.agency_id].append(states[link.source_id])
+    out = Ledger(year, now)
+    used: dict[int, SourceState] = {}
+    for duty in owed:
+        out.standings.append(standing(duty, seen.get(duty.agency_id, []), serving[duty.agency_id], now))
+        used |= {state.source_id: state for state in serving[duty.agency_id]}
+    out.sources = list(used.values())
+    out.findings = [f for f in open_findings(session, year) if ids is None or f.agency_id in ids]
+    out.unreadable = len([d for d in unreadable_documents(session, year) if ids is None or d["agency_id"] in ids])
+    return out
+
+
+def standing_of(session: Session, agency_id: int, year: int, now: datetime) -> Standing | None:
+    """How one body's duty stands; None if it owes no report of that year."""
+    owed = duties(session, year, [agency_id])
+    if not owed:
+        return None
+    states = source_states(session, year)
+    links = session.scalars(sa.select(SourceAgency.source_id).where(SourceAgency.agency_id == agency_id))
+    seen = sightings(session, year, {agency_id}).get(agency_id, [])
+    return standing(owed[0], seen, [states[link] for link in links if link in states], now)
+
+
+def sightings(session: Session, year: int, ids: set[int]) -> dict[int, list[Sighting]]:
+    """The documents of a year by body. Documents of unknown kind or year count where they may be the report: a file
+    that could not be read, or a title whose text could not be fetched, must not make a body look silent."""
+    newest = (
+        sa.select(Version.document_id, sa.func.max(Version.number).label("number"))
+        .group_by(Version.document_id)
+        .subquery()
+    )
+    query = (
+        sa.select(Document, Version.id)
+        .outerjoin(newest, newest.c.document_id == Document.id)
+        .outerjoin(Version, sa.and_(Version.document_id == Document.id, Version.number == newest.c.number))
+        .where(
+            Document.agency_id.is_not(None),
+            sa.or_(
+                sa.and_(Document.year == year, Document.kind == "annual_report"),
+                sa.and_(Document.year == year, Document.kind == "interpretation", Document.state != "listed"),
+                sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
+                sa.and_(_perhaps_of(year), Document.state.in_(("waiting", "unreadable", "failed"))),
+            ),
+        )
+    )
+    sources: dict[int, list[int]] = defaultdict(list)
+    for source_id, agency_id in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
+        sources[agency_id].append(source_id)
+    out: dict[int, list[Sighting]] = defaultdict(list)
+    for document, version_id in session.execute(query):
+        if document.agency_id not in ids:
+            continue
+        out[document.agency_id].append(
+            Sighting(
+                document_id=document.id,
+                title=document.title,
+                url=document.url,
+                kind=document.kind,  # type: ignore[arg-type]
+                state=document.state,
+                first_seen=document.first_seen,
+                published_on=document.published_on,
+                version_id=version_id,
+                # Asked for only where no stated date decides.
+                absent_at=None if document.published_on else _absent_at(session, document, sources[document.agency_id]),
+            )
+        )
+    return out
+
+
+def _perhaps_of(year: int) -> sa.ColumnElement[bool]:
+    """A document of unknown year that may be the report of ``year``: it appeared in the year after."""
+    first, last = date(year + 1, 1, 1), date(year + 2, 1, 1)
+    appeared = sa.and_(Document.first_seen >= midnight(first), Document.first_seen < midnight(last))
+    listed = sa.and_(Document.listed_on >= first, Document.listed_on < last)
+    return sa.and_(
+        Document.year.is_(None),
+        sa.or_(Document.kind.is_(None), Document.kind == "annual_report"),
+        sa.case((Document.listed_on.is_not(None), listed), else_=appeared),
+    )
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of that day in China."""
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
+
+
+def _absent_at(session: Session, document: Document, sources: Sequence[int]) -> datetime | None:
+    """The last moment before first sight at which all sources of the body had been read whole without it."""
+    looks = [last_complete_before(session, source_id, document.first_seen) for source_id in sources]
+    known = [look for look in looks if look is not None]
+    return min(known) if known and len(known) == len(looks) else None
+
+
+def source_states(session: Session, year: int) -> dict[int, SourceState]:
+    """How each source was read last. ``unassigned`` counts the documents of which the body is not known and that may
+    be a report of ``year``."""
+    may_be_report = sa.or_(
+        sa.and_(Document.year == year, Document.kind == "annual_report"),
+        sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
+        sa.and_(_perhaps_of(year), Document.state != "listed"),
+    )
+    unassigned = dict(
+        session.execute(
+            sa.select(Document.source_id, sa.func.count())
+            .where(Document.agency_id.is_(None), Document.state != "gone", may_be_report)
+            .group_by(Document.source_id)
+        ).all()
+    )
+    return {
+        source.id: SourceState(
+            source.id,
+            source.url,
+            source.status,
+            source.reason,
+            source.checked_at,
+            source.complete_at,
+            unassigned.get(source.id, 0),
+        )
+        for source in session.scalars(sa.select(Source))
+    }
+
+
+def open_findings(session: Session, year: int | None = None) -> list[OpenFinding]:
+    """The findings that stand, of one year or of all."""
+    query = _findings().where(Finding.state.in_(OPEN_FINDINGS))
+    if year is not None:
+        query = query.where(Finding.year == year)
+    return _as_open(session, query)
+
+
+def corrected_findings(session: Session, since: Mapping[int | None, datetime]) -> list[OpenFinding]:
+    """The findings resolved after the moment ``since`` gives for the office concerned (an office without one: none)."""
+    if not since:
+        return []
+    query = _findings().where(Finding.state == "resolved", Finding.resolved_at > min(since.values()))
+    moments = session.execute(query.with_only_columns(Finding.id, Finding.resolved_at))
+    resolved = {id_: moment for id_, moment in moments if moment is not None}
+    found = _as_open(session, query)
+    return [one for one in found if one.office_id in since and resolved[one.id] > since[one.office_id]]
+
+
+def _findings() -> sa.Select[Finding, str]:
+    return (
+        sa.select(Finding, Agency.name)
+        .join(Agency, Agency.id == Finding.agency_id)
+        .order_by(Finding.agency_id, Finding.year, Finding.rule, Finding.id)
+    )
+
+
+def _as_open(session: Session, query: sa.Select[Finding, str]) -> list[OpenFinding]:
+    offices = office_ids(session)
+    return [
+        OpenFinding(
+            id=row.id,
+            agency_id=row.agency_id,
+            agency=name,
+            year=row.year,
+            rule=row.rule,
+            severity=row.severity,
+            message=row.message,
+            cells=tuple(row.cells),
+            place=row.place,
+            basis=row.basis,
+            expected=row.expected,
+            actual=row.actual,
+            url=row.url,
+            needs_review=row.needs_review,
+            state=row.state,
+            fingerprint=row.fingerprint,
+            office_id=offices.get(row.agency_id),
+        )
+        for row, name in session.execute(query)
+    ]
+
+
+def unreadable_documents(session: Session, year: int | None) -> list[dict[str, Any]]:
+    """Documents that could not be read, with the reason; of one year (or of unknown year), or all."""
+    query = sa.select(Document).where(Document.state.in_(("unreadable", "failed"))).order_by(Document.id)
+    if year is not None:
+        query = query.where(sa.or_(Document.year == year, Document.year.is_(None)))
+    return [
+        {
+            "id": d.id,
+            "agency_id": d.agency_id,
+            "url": d.url,
+            "title": d.title,
+            "state": d.state,
+            "state_reason": d.state_reason,
+        }
+        for d in session.scalars(query)
+    ]
+
+
+def years_seen(session: Session) -> list[int]:
+    """The report years of which documents are known."""
+    query = sa.select(Document.year).where(Document.year.is_not(None)).distinct()
+    return sorted(year for year in session.scalars(query) if year is not None)
