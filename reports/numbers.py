@@ -6,6 +6,7 @@ Nothing is guessed here: what is not plainly a figure comes back without a value
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -62,6 +63,11 @@ def parse(text: str) -> Printed:
     """
     if len(text) > 200:
         return _DOUBTFUL
+    bare = without_note_marks(text)
+    if bare != text:  # a mark alone, or behind something else than a figure, tells nothing
+        return marked if (marked := parse(bare)).value is not None else _DOUBTFUL
+    if any(map(_is_note_mark, text)):
+        return _DOUBTFUL
     spaced = half_width(text)
     tight = "".join(spaced.split())
     if not tight:
@@ -99,6 +105,20 @@ def parse(text: str) -> Printed:
     negative = sign in ("-", "—", "―", "负") or sign.startswith(("减", "下降"))
     value: Number = Decimal(digits.rstrip(".") or "0") if "." in digits.rstrip(".") else int(digits.rstrip("."))
     return Printed(-value if negative else value, unit=found["unit"] or "", certain=certain)
+
+
+@lru_cache(maxsize=4096)
+def without_note_marks(text: str) -> str:
+    """Without the marks of notes behind it: ``6①`` and ``6¹`` are a six, and no sixty-one. Marks elsewhere stay."""
+    out = text.rstrip()
+    while out and _is_note_mark(out[-1]):
+        out = out[:-1].rstrip()
+    return out if len(out) < len(text.rstrip()) else text
+
+
+def _is_note_mark(char: str) -> bool:
+    """A raised, lowered, circled or bracketed number in one character: ``¹ ₁ ① ⑴ ⒈``, and no fraction."""
+    return unicodedata.category(char) == "No" and not unicodedata.decomposition(char).startswith("<fraction>")
 
 
 def looks_like_value(text: str) -> bool:

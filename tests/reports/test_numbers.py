@@ -48,6 +48,18 @@ def test_a_sign_for_no_figure_is_a_token_and_certain(text):
     assert printed.certain
 
 
+@pytest.mark.parametrize("mark", ["①", "②", "¹", "³", "₁", "⑴", "⒈", " ①", "①②", "⓵"])
+def test_a_mark_of_a_note_behind_a_figure_is_no_part_of_it(mark):
+    assert (parse(f"6{mark}").value, parse(f"6{mark}").certain) == (6, True)
+    assert (parse(f"1，234{mark}").value, parse(f"12.5{mark}").value) == (1234, Decimal("12.5"))
+
+
+@pytest.mark.parametrize("text", ["①", "①6", "6①2", "¹", "6½", "件①", "/①"])
+def test_a_mark_of_a_note_elsewhere_leaves_no_figure(text):
+    assert parse(text).value is None
+    assert not parse(text).certain
+
+
 @pytest.mark.parametrize("text", ["", " ", "\xa0", "\u3000\n"])
 def test_blank_is_blank_and_not_zero(text):
     assert parse(text).is_blank
