@@ -15,14 +15,14 @@ from reports.report import Number
 from reports.text import half_width
 
 # Counting words that offices print behind a figure; the longer ones first.
-_UNIT = "亿元|万元整?|千元|元整?|[件人批份条]次|平方米|[件个宗项条次份起部例户人篇页批家本则类种场期笔]"
+UNIT = "亿元|万元整?|千元|元整?|[件人批份条]次|平方米|[件个宗项条次份起部例户人篇页批家本则类种场期笔]"
 TOKENS = frozenset(("-", "—", "–", "―", "ー", "─", "━", "/", "\\", "无", "空", "零报告", "*", "…", "...", "N/A", "n/a"))
 # A count of more digits than this is no count but several cells run together.
 MAX_DIGITS = 15
 
 _NUMBER = re.compile(
     rf"(?P<sign>[-+—―]|负|减少?|下降|增加?|新增)?[¥￥]?(?P<digits>\d[\d,]*(?:\.\d*)?|\.\d+)"
-    rf"(?:\(?(?P<unit>{_UNIT})\)?)?[。.;,、]?",
+    rf"(?:\(?(?P<unit>{UNIT})\)?)?[。.;,、]?",
 )
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _SPACED_GROUPS = re.compile(r"[-+]?\d{1,3}(?:[ \u2009\u202f]\d{3})+(?:\.\d+)?")

@@ -13,6 +13,7 @@ from reports.blocks import Blocks, Paragraph, Picture
 from reports.form.forms import rows
 from reports.report import TABLES, Cell, Form, Table
 from reports.tables import separators
+from reports.tables.accounts import settle
 from reports.tables.applications import read_applications
 from reports.tables.consumed import table_blocks
 from reports.tables.disputes import read_disputes
@@ -52,6 +53,7 @@ def align(blocks: Blocks) -> Aligned:
             first = second if second.figures() > first.figures() else first
         found[table] = first
     found["disputes"] = read_disputes(grid_lines, stream, form, found["applications"])
+    strays = settle(blocks, [*grid_lines, *stream], found, form)
     cells: dict[str, Cell] = {}
     states: dict[str, str] = {}
     for table in TABLES:
@@ -72,6 +74,7 @@ def align(blocks: Blocks) -> Aligned:
         cells,
         [row for _, row in everything],
         labels,
+        strays,
         states,
         table_blocks(blocks, found),
         [warning for f in found.values() for warning in f.warnings],

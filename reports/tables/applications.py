@@ -8,22 +8,18 @@ from dataclasses import replace
 
 from reports.form.forms import RowSpec, rows
 from reports.report import Form
-from reports.tables.labels import PAIRABLE, SURE, other_form_of, row_likeness
+from reports.tables.labels import SURE, other_form_of
 from reports.tables.match import candidate_rows, copies_of_table, match, with_unlabelled
-from reports.tables.model import BY_ORDER, COLUMNS, Line, TableFound, put_in_doubt
+from reports.tables.model import BY_ORDER, COLUMNS, Line, TableFound
 from reports.tables.place import (
     ColumnLayout,
     add_other_rows,
     compare_copies,
-    doubt_beside_mixed_labels,
     heads_above,
     is_between_neighbours,
     place_row,
     printed_order,
 )
-from reports.text import letters
-
-SCATTERED = 3  # lines of figures that belong to no row: from here on a grid is not to be trusted
 
 
 def read_applications(lines: list[Line], form: Form, flat: bool) -> TableFound:
@@ -59,9 +55,6 @@ def read_applications(lines: list[Line], form: Form, flat: bool) -> TableFound:
         best.warnings.append("applications: the columns are printed in another order than the form's")
     if flat:
         _doubt_blanks(best, specs)
-    else:
-        _doubt_beside_orphans(best, best_pairs, best_lines, lines, specs)
-        doubt_beside_mixed_labels(best, best_pairs, best_lines, specs)
     best.pairs = len(best_pairs)
     first = min(i for i, _ in best_pairs.values())
     last = max(i for i, _ in best_pairs.values())
@@ -88,40 +81,3 @@ def _doubt_blanks(found: TableFound, specs: Sequence[RowSpec]) -> None:
         if zeros > blanks or (zeros and not adds_up) or any((at.table, at.row) in where for at in narrow):
             for key in spec.cells():
                 found.cells[key] = replace(found.cells[key], confidence=min(found.cells[key].confidence, 0.5))
-
-
-def _doubt_beside_orphans(
-    found: TableFound,
-    pairs: dict[int, tuple[int, float]],
-    placed: Sequence[Line],
-    lines: Sequence[Line],
-    specs: Sequence[RowSpec],
-) -> None:
-    """Figures on a line of their own, without a label, are the rest of a row that was cut or wrapped: what stands above
-    and below is in doubt."""
-    rows_of = {placed[i].index: n for n, (i, _) in pairs.items()}
-    at = [(n, rows_of.get(line.index)) for n, line in enumerate(lines)]
-    inside = [n for n, row in at if row is not None]
-    orphans: Counter[int] = Counter()
-    for n in range(max(0, inside[0] - 1), min(len(lines), inside[-1] + 2)):
-        line = lines[n]
-        printed = [letters(cell.text) for cell in line.cells]
-        if at[n][1] is not None or not any(text.isdecimal() for text in printed):
-            continue
-        # Beside them may stand the rest of a wrapped label; a label that is none of the form's is a row of its own.
-        words = sum(len(text) for text in printed if not text.isdecimal())
-        if words > 8 and max(row_likeness(line, spec) for spec in specs) < PAIRABLE:
-            continue
-        orphans[line.grid] += 1
-        before, behind = (max((k for k in inside if k < n), default=n), min((k for k in inside if k > n), default=n))
-        doubtful = [k for k in (before, behind) if at[k][1] is not None and lines[k].grid == line.grid]
-        if orphans[line.grid] >= SCATTERED:  # so many, and the rows of this grid are no rows
-            doubtful = [k for k in inside if lines[k].grid == line.grid]
-        for k in doubtful:
-            put_in_doubt(found, specs[at[k][1] or 0].cells())
-    # Where one figure is out of its row, a row that does not add up may have lost one too.
-    for k in inside:
-        keys = specs[at[k][1] or 0].cells()
-        values = [found.cells[key].value or 0 for key in keys]
-        if orphans[lines[k].grid] and sum(values[:-1]) != values[-1]:
-            put_in_doubt(found, keys)

@@ -9,7 +9,7 @@ from reports import numbers
 from reports.form.forms import RowSpec, rows
 from reports.report import Cell, Form, Row
 from reports.tables.labels import SURE, best_likeness, is_dispute_head, similarity
-from reports.tables.model import BY_ORDER, DISPUTES, SHORT, Line, TableFound, has_figures
+from reports.tables.model import DISPUTES, SHORT, Line, TableFound
 from reports.tables.place import ColumnLayout, fit_row, place_row, reading_order, to_cell
 from reports.text import letters
 
@@ -61,18 +61,10 @@ def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:
             columns = [c.column for c in line.cells if c.column is not None and letters(c.text) == "结果维持"]
             layout.heads[line.grid] = min([*columns, layout.heads.get(line.grid, 10**6)])
     fitted, sure = fit_row(whole, DISPUTES, layout)
-    used = {line.index for line in taken} | {whole.index}
-    beside = [line for line in lines if line.grid == whole.grid and not line.flat and line.index not in used]
-    if any(
-        all(letters(cell.text).isdecimal() for cell in line.cells if cell.text.strip())
-        and has_figures(line.cells)
-        and len(line.cells) < 5
-        for line in beside
-    ):
-        sure = min(sure, BY_ORDER)  # figures on a line of their own were cut from the row
     raws = tuple(cell.text.strip() for cell in whole.values)
     found.pairs = 1
     found.lines.append(whole)
+    found.placed.update({line.index: tuple(keys) for line in (*taken, whole)})
     found.rows.append(
         (
             reading_order(whole),

@@ -7,11 +7,13 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from reports.form import layout
 from reports.form.forms import RowSpec, rows
-from reports.report import Form, Table
+from reports.report import TABLES, Form, Table
 from reports.tables.model import FORMS_BOTH, Line
 from reports.text import letters
 
+RUN_TOGETHER = 0.8  # of a text's pairs of characters that are the form's: the others are where two words meet
 PAIRABLE = 0.36  # below this a label says nothing
 
 
@@ -136,6 +138,36 @@ ALL_ROWS: tuple[RowSpec, ...] = tuple(
 def best_likeness(text: str) -> float:
     """The best likeness of a text to any row label of either form."""
     return max(similarity(text, spec.label) for spec in ALL_ROWS)
+
+
+@lru_cache(maxsize=1)
+def _form_words() -> tuple[str, ...]:
+    return tuple(
+        {letters(slot.text) for form in FORMS_BOTH for table in TABLES for slot in layout.table(table, form)} - {""}
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_form_words(text: str) -> bool:
+    """Whether a text is a head or a label of the form, or a piece of one."""
+    tight = letters(text)
+    return bool(tight) and any(tight in words for words in _form_words())
+
+
+@lru_cache(maxsize=1)
+def _form_pairs() -> frozenset[str]:
+    return frozenset(word[n : n + 2] for word in _form_words() for n in range(len(word) - 1))
+
+
+@lru_cache(maxsize=4096)
+def is_made_of_form_words(text: str) -> bool:
+    """Whether a text is heads and labels of the form, whole or in pieces, that run together, whatever figures stand
+    among them."""
+    tight = "".join(char for char in letters(text) if not char.isdecimal())
+    if is_form_words(text):
+        return True
+    pairs = [tight[n : n + 2] for n in range(len(tight) - 1)]
+    return len(pairs) >= 3 and sum(pair in _form_pairs() for pair in pairs) >= RUN_TOGETHER * len(pairs)
 
 
 @lru_cache(maxsize=4)

@@ -28,17 +28,29 @@ DISPUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """Figures of one printed row or line that no cell and no label took; ``doubtful`` are the cells that they may belong
+    to, none where they stand beside no row."""
+
+    texts: tuple[str, ...]
+    at: At
+    doubtful: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Aligned:
     """What the tables of a document say.
 
     ``cells`` holds every key of the form for each table found; ``tables`` says how each was found (``read``, ``blank``,
-    ``picture``, ``missing``); ``consumed`` are indexes into the document's blocks that are table matter.
+    ``picture``, ``missing``); ``strays`` are the figures inside or beside the tables that belong to no cell; ``consumed``
+    are indexes into the document's blocks that are table matter.
     """
 
     form: Form | None = None
     cells: dict[str, Cell] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     labels: list[tuple[str, str, str]] = field(default_factory=list)
+    strays: list[Stray] = field(default_factory=list)
     tables: dict[str, str] = field(default_factory=dict)
     consumed: frozenset[int] = frozenset()
     warnings: list[str] = field(default_factory=list)
@@ -79,6 +91,8 @@ class TableFound:
     labels: list[tuple[str, str, str]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     pairs: int = 0
+    placed: dict[int, tuple[str, ...]] = field(default_factory=dict)  # index of a printed row -> the cells it fills
+    known: set[int] = field(default_factory=set)  # rows that fill no cell, and are told or compared all the same
     warnings: list[str] = field(default_factory=list)
 
     def figures(self) -> int:

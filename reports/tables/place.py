@@ -13,7 +13,7 @@ from reports.blocks import GridCell
 from reports.form.forms import RowSpec, rows
 from reports.numbers import looks_like_value
 from reports.report import Cell, Form, Row, Table
-from reports.tables.labels import PAIRABLE, SURE, other_form_of
+from reports.tables.labels import PAIRABLE, SURE, is_made_of_form_words, other_form_of
 from reports.tables.model import (
     BY_ORDER,
     FORMS_BOTH,
@@ -23,10 +23,10 @@ from reports.tables.model import (
     TableFound,
     has_figures,
     is_blank,
-    put_in_doubt,
 )
 from reports.text import letters
 
+OWN_LABEL = 3  # letters: with fewer a label may be the end of another
 HEAD = 75.0  # from here on a printed head is that column's
 
 
@@ -157,22 +157,6 @@ def to_cell(cell: GridCell, factor: float) -> Cell:
     return Cell(printed.value, cell.text.strip(), confidence, cell.at, cell.alternatives)
 
 
-def doubt_beside_mixed_labels(
-    found: TableFound, pairs: dict[int, tuple[int, float]], placed: Sequence[Line], specs: Sequence[RowSpec]
-) -> None:
-    """A label with figures in it (``1421件 1088四、结转下年度继续办理``) has them from a row beside: a blank there is none."""
-
-    def digits(text: str) -> int:
-        return sum(char.isdecimal() for char in letters(text))
-
-    for n, (i, _) in pairs.items():
-        if placed[i].flat or digits(placed[i].label) <= max(1, digits(specs[n].label)):  # its number counts as one
-            continue
-        for row in (n - 1, n, n + 1):
-            if 0 <= row < len(specs):
-                put_in_doubt(found, [key for key in specs[row].cells() if found.cells[key].blank])
-
-
 def is_between_neighbours(pairs: dict[int, tuple[int, float]], n: int) -> bool:
     """Whether the rows before and behind in the form stand before and behind on the page, and surely."""
     if n not in pairs:
@@ -208,6 +192,7 @@ def place_row(
     values, sure = fit_row(line, len(keys), layout)
     raws = tuple(cell.text.strip() for cell in (values if values is not None else line.values))
     found.lines.append(line)
+    found.placed[line.index] = tuple(keys)
     found.rows.append((reading_order(line), Row(spec.table, spec.key, label, raws, line.at, short=values is None)))
     found.labels.append((spec.table, label, spec.label))
     if values is None:
@@ -324,11 +309,21 @@ def add_other_rows(found: TableFound, lines: Sequence[Line], first: Line, last: 
             figures = sum(numbers.parse(c.text).value is not None for c in line.values)
             if near and (foreign or (inside and figures and not line.flat)):
                 raws = tuple(cell.text.strip() for cell in line.values)
+                if foreign or _is_whole_row(line, found):
+                    found.known.add(line.index)
                 found.rows.append(
                     (reading_order(line), Row(table, None, "".join(line.label.split())[-60:], raws, line.at, foreign))
                 )
         if line is last:
             inside = False
+
+
+def _is_whole_row(line: Line, found: TableFound) -> bool:
+    """Whether a row of no form is a row at all, and not a piece of one that was cut: its label is no piece of the form's
+    words, and it has as many cells behind it as a placed row."""
+    label = letters(line.label)
+    width = min(len(keys) for keys in found.placed.values())
+    return len(label) >= OWN_LABEL and not is_made_of_form_words(line.label) and len(line.values) >= width
 
 
 def compare_copies(
@@ -342,6 +337,7 @@ def compare_copies(
     for pairs, lines in copies:
         if pairs is chosen:
             continue
+        found.known |= {lines[i].index for i, _ in pairs.values()}
         layout = ColumnLayout()
         layout.learn((lines[i] for i, _ in pairs.values()), len(specs[0].columns))
         for n, (i, like) in pairs.items():

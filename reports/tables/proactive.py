@@ -16,7 +16,6 @@ from reports.tables.place import (
     ColumnLayout,
     add_other_rows,
     compare_copies,
-    doubt_beside_mixed_labels,
     heads_above,
     place_row,
     printed_order,
@@ -26,9 +25,11 @@ from reports.tables.place import (
 from reports.text import letters
 
 
-def _with_sub_rows(line: Line, lines: Sequence[Line], specs: Sequence[RowSpec], count: int) -> Line | None:
+def _with_sub_rows(
+    line: Line, lines: Sequence[Line], specs: Sequence[RowSpec], count: int
+) -> tuple[Line, set[int]] | None:
     """A row that is printed in parts, each with a label of its own (行政检查, 行政确认 under 其他对外管理服务事项), with
-    their sums; None where it is printed whole."""
+    their sums, and the indexes of the parts; None where it is printed whole."""
     at = next((n for n, other in enumerate(lines) if other.index == line.index), None)
     label = next((n for n, cell in enumerate(line.cells) if cell.text == line.label), len(line.cells))
     behind = line.cells[label + 1 :]
@@ -36,6 +37,7 @@ def _with_sub_rows(line: Line, lines: Sequence[Line], specs: Sequence[RowSpec], 
     if at is None or line.flat or own is behind or len(own) != count:
         return None
     parts = [own]
+    indexes = {line.index}
     for other in lines[at + 1 :]:
         values = other.values[-count:]
         known = max(row_likeness(other, spec) for spec in specs)
@@ -49,6 +51,7 @@ def _with_sub_rows(line: Line, lines: Sequence[Line], specs: Sequence[RowSpec], 
         ):
             break
         parts.append(values)
+        indexes.add(other.index)
     if len(parts) == 1:
         return None
     figures = [[numbers.parse(part[n].text) for part in parts] for n in range(count)]
@@ -60,7 +63,7 @@ def _with_sub_rows(line: Line, lines: Sequence[Line], specs: Sequence[RowSpec], 
         )
         for n, column in enumerate(figures)
     )
-    return replace(line, values=summed)
+    return replace(line, values=summed), indexes
 
 
 def read_proactive(lines: list[Line], form: Form, _flat: bool) -> TableFound:
@@ -101,11 +104,12 @@ def read_proactive(lines: list[Line], form: Form, _flat: bool) -> TableFound:
                 keys, sure = tuple(keys[i] for i in order), BY_ORDER
                 best.warnings.append(f"proactive: the columns of {spec.label} are printed in another order")
             if summed is not None:
-                chosen_lines[pair[0]], sure = summed, BY_ORDER
+                chosen_lines[pair[0]], parts = summed
+                sure = BY_ORDER
+                best.known |= parts
                 best.warnings.append(f"proactive: {spec.label} is printed in parts, which were added up")
         place_row(best, spec, pair, chosen_lines, layout, False, keys, sure)
     best.pairs = len(chosen)
-    doubt_beside_mixed_labels(best, chosen, chosen_lines, specs)
     where = {line.index: n for n, line in enumerate(lines)}
     spots = [where[chosen_lines[i].index] for i, _ in chosen.values()]
     add_other_rows(best, lines, lines[min(spots)], lines[max(spots)], "proactive", form)

@@ -22,6 +22,9 @@ STYLES: dict[str, frozenset[str]] = {
     "absolute": frozenset(("rules",)),  # locations from the root
     "bare": frozenset(("bare",)),
     "split-cut": frozenset(("low", "cut")),
+    "slim-cut": frozenset(("slim", "low", "cut")),
+    "slim-cut-middle": frozenset(("slim", "low", "cut", "middle", "heads")),
+    "slim-cut-bare": frozenset(("slim", "low", "cut", "bare", "right")),
 }
 NAMESPACE = "http://www.ofdspec.org/2016"
 
@@ -79,9 +82,9 @@ def _page(leaf: Leaf, content: str, extra: str = "") -> str:
     )
 
 
-def render(truth: Truth, rng: random.Random, style: str) -> bytes:
-    """An OFD. ``style`` is one of ``STYLES``."""
-    pages = leaves(truth, rng, STYLES[style])
+def render(truth: Truth, rng: random.Random, style: str, marks: frozenset[str] | None = None) -> bytes:
+    """An OFD. ``style`` is one of ``STYLES``; ``marks`` are those of its layout if not the style's own."""
+    pages = leaves(truth, rng, marks or STYLES[style])
     root = "/" if style == "absolute" else ""
     folder = "/Doc_0/" if style == "absolute" else ""
     templates = ""

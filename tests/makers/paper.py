@@ -19,7 +19,10 @@ MARKS = frozenset(
         "rowrules",
         "bare",
         "narrow",
+        "slim",
         "cut",
+        "middle",
+        "bottom",
         "heads",
         "low",
         "wide",
@@ -137,7 +140,12 @@ class Setter:
         edges = [self._margin]
         for share in shares:
             edges.append(edges[-1] + share * width)
-        if "narrow" in self._marks and name == "applications":  # figures wrap
+        if "slim" in self._marks and name != "applications":  # two or three digits a line
+            figure = self._size * self._rng.choice((1.1, 1.6)) + 2 * self._padding
+            edges = [self._margin + figure * n for n in range(16)]
+            if name == "proactive":
+                edges = [self._margin, *(self._margin + width - figure * n for n in (3, 2, 1, 0))]
+        if self._marks & {"narrow", "slim"} and name == "applications":  # figures wrap
             figure = self._size * 1.1 + 2 * self._padding
             label = width - 7 * figure
             edges = [self._margin + label * share for share in (0, 0.15, 0.4, 1)]
@@ -172,7 +180,7 @@ class Setter:
     def _part(self, cells: list[list[Placed]], edges: list[float], heights: list[float], first: int, name: str) -> int:
         """As many rows as fit; returns the next. A row may be cut, its upper lines here and its lower on the next."""
         floor = self._height - self._margin
-        repeat = list(range(3)) if "heads" in self._marks and first and name == "applications" else []
+        repeat = self._repeated(first, name) if self._y == self._margin else []
         tops: dict[int, float] = {}
         for row in repeat:
             tops[row] = self._y
@@ -197,10 +205,14 @@ class Setter:
         if row < len(cells):
             if cut:
                 tops[row] = self._y
-                self._cut(cells[row], edges, heights[row], cut)
+                self._cut(cells, edges, heights, row, cut, name)
                 return row + 1
             self._new_leaf()
         return row
+
+    def _repeated(self, first: int, name: str) -> list[int]:
+        """The rows of heads that are printed again on a page on which the table goes on."""
+        return list(range(3)) if "heads" in self._marks and first and name == "applications" else []
 
     def _draw(
         self,
@@ -239,14 +251,19 @@ class Setter:
             return x1 - self._padding - width
         return (x0 + x1 - width) / 2
 
-    def _cut(self, row: list[Placed], edges: list[float], height: float, room: float) -> None:
-        """A row cut by the page end: the lines that fit stay here, the others follow."""
+    def _cut(
+        self, cells: list[list[Placed]], edges: list[float], heights: list[float], row: int, room: float, name: str
+    ) -> None:
+        """A row cut by the page end: the lines that fit stay here, the others follow, below the heads where these are
+        printed again."""
         step = self._size * self._lead
-        top = self._y
+        top, height = self._y, heights[row]
         carried: list[tuple[Placed, list[str]]] = []
-        for cell in row:
+        for cell in cells[row]:
             lines = self._lines_of(cell, edges)
             y = top + self._padding + self._size * 0.95
+            slack = max(height - 2 * self._padding - len(lines) * step, 0.0)
+            y += slack * (0.5 if "middle" in self._marks else 1.0 if "bottom" in self._marks else 0.0)
             stay = 0
             for line in lines:
                 if y + 0.3 * self._size > top + room:
@@ -258,6 +275,11 @@ class Setter:
             carried.append((cell, lines[stay:]))
             self._frame(edges[cell.column], top, edges[cell.column + cell.slot.columns], top + room)
         self._new_leaf()
+        repeat = self._repeated(row, name)
+        if repeat:
+            tops = {r: self._y + sum(heights[:r]) for r in repeat}
+            self._draw(cells, edges, heights, tops, 0, len(repeat), 0.0)
+            self._y += sum(heights[r] for r in repeat)
         rest = max(height - room, step + 2 * self._padding)
         top = self._y
         for cell, lines in carried:

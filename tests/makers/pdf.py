@@ -31,6 +31,14 @@ STYLES: dict[str, frozenset[str]] = {
     "split-cut": frozenset(("low", "cut")),
     "rowrules-split": frozenset(("rowrules", "low")),
     "bare-split": frozenset(("bare", "low")),
+    # Narrow cells whose figures are wrapped over lines, and cut at any of them by the page's end.
+    "slim": frozenset(("slim",)),
+    "slim-cut": frozenset(("slim", "low", "cut")),
+    "slim-cut-heads": frozenset(("slim", "low", "cut", "heads", "right", "headless")),
+    "slim-cut-middle": frozenset(("slim", "low", "cut", "middle", "pieces")),
+    "slim-cut-bottom": frozenset(("slim", "low", "cut", "bottom", "heads", "open")),
+    "slim-cut-rowrules": frozenset(("slim", "low", "cut", "middle", "right", "rowrules")),
+    "slim-cut-bare": frozenset(("slim", "low", "cut", "bare", "heads")),
     "wide": frozenset(("wide",)),
     "rotated": frozenset(("wide",)),
     "sideways": frozenset(("wide",)),
@@ -67,10 +75,10 @@ def _measure(latin: str):
     return width
 
 
-def render(truth: Truth, rng: random.Random, style: str) -> bytes:
-    """A PDF. ``style`` is one of ``STYLES`` or ``SCANS``."""
+def render(truth: Truth, rng: random.Random, style: str, marks: frozenset[str] | None = None) -> bytes:
+    """A PDF. ``style`` is one of ``STYLES`` or ``SCANS``; ``marks`` are those of its layout if not the style's own."""
     latin = rng.choice(("", "Times-Roman", "Helvetica"))
-    pages = leaves(truth, rng, STYLES.get(style, frozenset(("rules",))), _measure(latin))
+    pages = leaves(truth, rng, marks or STYLES.get(style, frozenset(("rules",))), _measure(latin))
     if style in SCANS:
         return _scan(pages, style, latin)
     out = io.BytesIO()

@@ -24,7 +24,7 @@ CASES = [(name, style) for name, maker in MAKERS.items() for style in maker.STYL
 SEEDS = 2
 MORE = {"text": 4}  # these cost little to make and to read
 # Without rules a wrapped figure may belong to either of two rows: those are flagged, and may be many.
-OPEN = {"bare", "bare-right", "bare-split", "rowrules", "rowrules-split"}
+OPEN = {"bare", "bare-right", "bare-split", "rowrules", "rowrules-split", "slim-cut-rowrules", "slim-cut-bare"}
 # A blank leaves no trace there: what stands beside it cannot be placed.
 OPEN |= html.LOSSY | text.LOSSY
 

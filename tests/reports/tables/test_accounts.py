@@ -1,0 +1,175 @@
+"""No figure of a table is lost without a word: it is in a cell, in a label, or stray, and then what it may belong to is
+in doubt."""
+
+from __future__ import annotations
+
+import random
+from types import ModuleType
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reports import formats, reader
+from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph
+from reports.form import forms
+from reports.report import Form
+from reports.sniff import sniff
+from reports.tables.accounts import figures_of
+from reports.tables.align import align
+from reports.tables.labels import is_form_words
+from reports.text import letters
+from tests.makers import docx, html, odt, ofd, pdf, report, rtf, sheet, text
+
+SURE = 0.9
+MAKERS: dict[str, ModuleType] = {
+    "html": html,
+    "text": text,
+    "pdf": pdf,
+    "ofd": ofd,
+    "docx": docx,
+    "odt": odt,
+    "rtf": rtf,
+    "xlsx": sheet,
+}
+STYLES = [(name, style) for name, maker in MAKERS.items() for style in maker.STYLES]
+RULING = ("rules", "rowrules", "open", "pieces", "bars")
+BREAKS = ("right", "heads", "middle", "bottom", "headless")
+
+
+@given(
+    st.sampled_from((pdf, ofd)),
+    st.sampled_from(RULING),
+    st.sets(st.sampled_from(BREAKS)),
+    st.integers(0, 10**6),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_figure_that_its_narrow_cell_wraps_and_a_page_end_cuts_is_right_or_flagged(maker, ruling, breaks, seed):
+    truth = report.make(seed)
+    marks = frozenset((ruling, "slim", "low", "cut", *breaks))
+    data = maker.render(truth, random.Random(seed), "ruled", marks)
+    verdict = report.judge(truth, reader.read(data, "a"))
+    assert verdict.silent == []
+
+
+@given(st.sampled_from(STYLES), st.integers(0, 10**6))
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_figure_of_a_made_report_is_in_a_cell_a_label_or_stray(made, seed):
+    name, style = made
+    truth = report.make(seed)
+    data = MAKERS[name].render(truth, random.Random(seed), style)
+    blocks = formats.reader(sniff(data, f"a.{name}").format)(data)
+    aligned = align(blocks)
+    told = {letters(cell.raw) for cell in aligned.cells.values()} | {
+        letters(raw) for row in aligned.rows for raw in row.raws
+    }
+    told |= {letters(text) for stray in aligned.strays for text in stray.texts}
+    told |= {letters(row.label) for row in aligned.rows}
+    for index in aligned.consumed:
+        block = blocks.blocks[index]
+        for cell in (c for row in block.rows for c in row) if isinstance(block, Grid) else ():
+            for figure in figures_of(cell.text):
+                assert letters(figure) in told or is_form_words(cell.text), (style, cell)
+
+
+def grid(rows: list[list[str]], page: int | None = None) -> Grid:
+    """A table; on a page each of its cells is 50 wide and 20 high."""
+    return Grid(
+        tuple(
+            tuple(
+                GridCell(
+                    text,
+                    At(table=1, row=r, column=c)
+                    if page is None
+                    else At(page, (50.0 * (c - len(row)) + 500, 20.0 * r, 50.0 * (c - len(row)) + 550, 20.0 * r + 20)),
+                    c - 1,
+                )
+                for c, text in enumerate(row, 1)
+            )
+            for r, row in enumerate(rows, 1)
+        ),
+        At(page, (0.0, 0.0, 600.0, 800.0)) if page is not None else At(table=1),
+    )
+
+
+def applications(form: Form = "2021") -> list[list[str]]:
+    return [[spec.label, "5", "0", "0", "0", "0", "0", "5"] for spec in forms.rows("applications", form)]
+
+
+def doubtful(blocks: list[Block]) -> set[str]:
+    return {key for key, cell in align(Blocks("pdf", blocks)).cells.items() if cell.confidence < SURE and cell.raw}
+
+
+def keys(*rows: str) -> set[str]:
+    return {key for row in rows for key in forms.row("applications", "2021", row).cells()}
+
+
+@pytest.mark.parametrize("where", ["before", "behind", "beside the label"])
+def test_a_row_of_figures_without_a_label_puts_its_neighbours_in_doubt(where):
+    rows = applications()
+    rest = {"before": ["", "8", "", "", "", "", "", "8"], "behind": ["8", "8"], "beside the label": ["", "", "8件"]}[
+        where
+    ]
+    found = doubtful([grid([*rows[:3], rest, *rows[3:]])])
+    assert found == keys("granted", "partial")
+
+
+def test_the_rest_of_a_figure_on_the_next_page_puts_its_column_in_doubt_and_no_other():
+    rows = applications()
+    upper, lower = grid(rows[:10], 1), grid([["", "8", "", "", "", "", "", "8"], *rows[10:]], 2)
+    names = [forms.rows("applications", "2021")[n].key for n in (9, 10)]
+    assert doubtful([upper, Paragraph("- 1 -", At(1, (300.0, 820.0, 320.0, 830.0))), lower]) == {
+        f"applications.{name}.{column}" for name in names for column in ("natural_person", "total")
+    }
+
+
+@pytest.mark.parametrize("heads", [True, False])
+def test_the_rest_of_a_figure_below_printed_again_heads_puts_what_stands_above_in_doubt(heads):
+    rows = applications()
+    again = [["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]] if heads else []
+    lower = grid([*again, ["", "9", "", "", "", "", "", ""], *rows[10:]], 2)
+    name = forms.rows("applications", "2021")[9].key
+    assert f"applications.{name}.natural_person" in doubtful([grid(rows[:10], 1), lower])
+
+
+@pytest.mark.parametrize("between", ["9", "9 件", "9 12", "1,0"])
+def test_a_figure_on_a_line_between_two_parts_of_a_table_is_the_rest_of_one(between):
+    rows = applications()
+    names = [forms.rows("applications", "2021")[n].key for n in (9, 10)]
+    assert doubtful([grid(rows[:10]), Paragraph(between), grid(rows[10:])]) == keys(*names)
+
+
+@pytest.mark.parametrize(
+    "between", ["- 3 -", "— 3 —", "第 3 页", "第3页 共8页", "3/8", "3.", "注：以上均为2024年数据。", "单位：件"]
+)
+def test_numbers_of_pages_and_notes_between_two_parts_of_a_table_belong_nowhere(between):
+    rows = applications()
+    assert doubtful([grid(rows[:10]), Paragraph(between), grid(rows[10:])]) == set()
+
+
+def test_bare_numbers_that_count_the_pages_belong_nowhere_and_a_bare_number_elsewhere_does_not():
+    rows = applications()
+    parts = [grid(rows[:10], 1), grid(rows[10:20], 2), grid(rows[20:], 3)]
+
+    def numbered(*texts: str) -> list[Block]:
+        out: list[Block] = []
+        for n, (part, words) in enumerate(zip(parts, texts, strict=True), 1):
+            out += [part, Paragraph(words, At(n, (300.0, 820.0, 305.0, 830.0)))]
+        return out
+
+    assert doubtful(numbered("1", "2", "3")) == set()
+    assert doubtful(numbered("11", "12", "13")) == set()
+    assert doubtful(numbered("1", "4", "3")) != set()
+
+
+def test_the_numbers_of_the_columns_and_of_the_rows_belong_nowhere():
+    heads = ["项目", "自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+    rows = [[str(n), *row] for n, row in enumerate(applications(), 1)]
+    assert doubtful([grid([["序号", *heads], ["", "", *"1234567"], *rows])]) == set()
+
+
+def test_figures_beside_no_table_are_nobodys():
+    rows = applications()
+    prose = Paragraph("三、收到和处理政府信息公开申请情况")
+    calendar = grid([[str(day) for day in range(first, first + 7)] for first in (1, 8, 15, 22)])
+    assert doubtful([calendar, prose, grid(rows), Paragraph("五、存在的主要问题及改进情况"), calendar]) == set()
