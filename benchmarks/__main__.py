@@ -1,6 +1,6 @@
 """``make bench``: reading and checking on documents made anew, as tables and as JSON in ``var/bench/``.
 
-``python -m benchmarks [reading|checking|wall] [--quick] [--seed N]``; every run draws another seed unless one is given."""
+``python -m benchmarks [reading|checking|wall|prose] [--quick] [--seed N]``; every run draws another seed unless one is given."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import argparse
 import random
 import sys
 
-from benchmarks import checking, reading, wall
+from benchmarks import checking, prose, reading, wall
 
-PARTS = {"reading": reading.main, "checking": checking.main, "wall": wall.main}
+PARTS = {"reading": reading.main, "checking": checking.main, "wall": wall.main, "prose": prose.main}
 
 
 def main() -> int:

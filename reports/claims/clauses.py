@@ -7,7 +7,7 @@ one that has one (在依申请公开方面，共收到3件) and says more of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reports.claims.lexicon import Word
 
@@ -18,7 +18,7 @@ FIGURES = {"figure", "persons", "money"}
 TAIL = {"clause", "each"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Clause:
     """One figure, or none, with the words of its clause.
 
@@ -60,7 +60,7 @@ class Clause:
 
 def is_a(word: Word, *kinds: str) -> bool:
     """Whether a word is of one of the kinds; a kind with a dot at its end stands for all that begin so."""
-    return any(word.kind.startswith(kind) if kind.endswith(".") else word.kind == kind for kind in kinds)
+    return word.kind in kinds or ("." in word.kind and f"{word.kind.partition('.')[0]}." in kinds)
 
 
 class _Cutter:
@@ -153,7 +153,11 @@ class _Cutter:
 
     def figure(self, word: Word) -> None:
         """A figure. A second one in a clause takes the words between the two, but for what was counted by the first."""
-        if self.clause.figure is not None:
+        first = self.clause.figure
+        if first is not None and first.kind == "persons":  # 12人提出申请15件: who asks
+            said = [*self.clause.before, first, *self.clause.after, *self.clause.tail]
+            self.clause = replace(self.clause, figure=None, before=said, after=[], tail=[])
+        elif first is not None:
             between = [*self.clause.after, *self.clause.tail]
             told = any(w.kind not in {"filler", "total", "pause", "about", "this_year"} for w in self.clause.before)
             kept = 0

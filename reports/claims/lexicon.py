@@ -36,12 +36,14 @@ _NUMERIC = re.compile(
     r"|(?P<year>20\d\d(?:年度?|(?=以来|全年|共))(?:[－—~至-]20\d\d年度?)?)"
     rf"|(?P<ordinal>第{_IN_WORDS}|第\d+|\d{{1,2}}:\d\d)"
     rf"|(?P<rate>(?:{_DIGITS})(?:[%％‰]|个?百分点))"
-    rf"|(?P<day>{_MONTH_DAY}(?:[日号]?(?:至|到|[－—~-]){_MONTH_DAY})?|\d{{1,2}}[－—~-]{_MONTH_DAY})"
+    rf"|(?P<day>{_MONTH_DAY}(?:[日号]?(?:至|到|[－—~-]){_MONTH_DAY})?|\d{{1,2}}(?:[－—~、-]|至|到){_MONTH_DAY})"
     rf"|(?P<figure>(?P<num>{_DIGITS}|{_IN_WORDS})(?P<more>余|多|来)?(?P<scale>万|亿)?(?P<more2>余|多)?)"
 )
+# What a number, a numbering, a date or a title begins with.
+_FIRST = frozenset("0123456789零〇一二两三四五六七八九十百千（(第《“")
 _SCALES = {"万": 10**4, "亿": 10**8}
 _WHOLE_YEAR = re.compile(
-    r"1月(?:1[日号]?|份)?(?:至|到|[－—~-])12月(?:31[日号]?|份)?|1[－—~-]12月份?|12月(?:31[日号]?)?|1月1[日号]?"
+    r"1月(?:1[日号]?|份)?(?:至|到|[－—~-])12月(?:31[日号]?|份)?|1(?:[－—~-]|至|到)12月份?|12月(?:31[日号]?)?|1月1[日号]?"
 )
 
 
@@ -179,7 +181,7 @@ def words(sentence: str) -> list[Word]:
 def _word(sentence: str, at: int, known: Lexicon) -> Word | None:
     """The word at a place: the longer of what the lexicon and what the forms of numbers say."""
     listed = known.at(sentence, at)
-    numeric = _NUMERIC.match(sentence, at)
+    numeric = _NUMERIC.match(sentence, at) if sentence[at] in _FIRST else None
     if numeric is not None and (listed is None or numeric.end() - at >= listed[1]):
         return _numeric(sentence, numeric, known)
     if listed is not None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from reports.claims.clauses import Clause, is_a
 from reports.claims.requests import CLEAR, note_of
-from reports.claims.scope import Found, compared, of_year
+from reports.claims.scope import NOUNS, Found, compared, of_year
 from reports.report import Form, Number
 
 _SPOILED = ("rate", "except", "change", "older", "other_body", "half", "none", "without", "within", "qualified")
@@ -83,7 +83,11 @@ def _decisions(found: Sequence[Clause], year: int | None) -> list[Found]:
     out: list[Found] = []
     for clause in found:
         named = clause.find("decision.")
-        if clause.figure is None or len(named) != 1 or clause.says("published", "measure_of_others", "other_matter"):
+        if (
+            clause.figure is None
+            or len(named) != 1
+            or clause.says("published", "measure_of_others", "other_matter", "activity", *NOUNS)
+        ):
             continue
         decided = "决定" in named[0].text
         if clause.figure.kind != "figure" or not (decided or clause.figure.unit in _CASES):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.scope import (
+    DIRECTED,
     NOUNS,
     Found,
     Matter,
@@ -40,28 +41,12 @@ CLEAR = ("filler", "total", "about", "everyone", "pause", "this_year", "occur", 
 # Words under which a figure is none of the whole year's.
 PARTIAL = (
     "rate", "qualified", "other_result", "except", "without", "change", "compare", "half", "day", "older", "none",
-    "pending", "topic_of", "other_matter", "dispute.", "lost", "within", "respectively",
+    "pending", "topic_of", "activity", "other_matter", "dispute.", "lost", "within", "respectively",
 )  # fmt: skip
 
 
 # Before a figure without a unit.
-_PUT = {
-    "为",
-    "是",
-    "有",
-    "达",
-    "达到",
-    "数量",
-    "总数",
-    "总量",
-    "件数",
-    "数",
-    "量",
-    "数量为",
-    "总数为",
-    "总量为",
-    "件数为",
-}
+_PUT = frozenset(["为", "是", "有", "达", "达到", "数量", "总数", "总量", "件数", "数", "量"])
 
 
 @dataclass(slots=True)
@@ -79,6 +64,7 @@ class Reading:
     partial: list[Clause] = field(default_factory=list)
     of_carried: bool = False
     includes_carried: bool = False
+    under_handled: bool = False
     handled: list[tuple[str, Clause]] = field(default_factory=list)
 
     def add(self, found: Found) -> None:
@@ -153,10 +139,15 @@ def _figure(clause: Clause, reading: Reading) -> None:
 
 def _stands_alone(clause: Clause) -> bool:
     """Whether a figure without a unit is a count: 数量为0, 申请：3, 零申请."""
+    figure = clause.figure
+    if figure is not None and figure.value == 0 and clause.after and is_a(clause.after[0], *NOUNS, *VERBS):
+        return True
     if not clause.before:
         return False
     last = clause.before[-1]
-    put = is_a(last, "total", *NOUNS, "carry", "receive", "result.") or (last.kind == "filler" and last.text in _PUT)
+    put = is_a(last, "total", *NOUNS, "carry", "receive", "result.") or (
+        last.kind == "filler" and (last.text in _PUT or last.text.endswith("为"))
+    )
     return put and not any(word.kind == "unknown" for word in clause.after)
 
 
@@ -187,7 +178,7 @@ def _is_part(clause: Clause, reading: Reading) -> bool:
         kind = "" if told else "listed"
     if not kind:
         return False
-    if clause.depth and clause.host in reading.partial:
+    if _is_aside_of_part(clause, reading):
         reading.partial.append(clause)
         return True
     whole = reading.whole.value if reading.whole else None
@@ -197,6 +188,10 @@ def _is_part(clause: Clause, reading: Reading) -> bool:
     reading.parts.piece = clause.piece
     reading.partial.append(clause)
     return True
+
+
+def _is_aside_of_part(clause: Clause, reading: Reading) -> bool:
+    return clause.depth > 0 and clause.host is not None and clause.host in reading.partial
 
 
 def _says_new(clause: Clause) -> bool:
@@ -211,14 +206,15 @@ def _of_part(clause: Clause, reading: Reading) -> bool:
     """Whether the figure may be of the part named before it: 网络申请65件，办结62件."""
     figure = clause.figure
     assert figure is not None
-    if clause.depth and clause.host is not None and clause.host in reading.partial:
-        reading.partial.append(clause)
+    if _is_aside_of_part(clause, reading):
         return True
     if reading.of_carried and not clause.says("receive", "total", "this_year"):
         return True
     parts = reading.parts
     if parts is None or parts.complete or parts.piece != clause.piece:
         return False
+    if parts.criterion == "body":
+        return not clause.says("this_year")
     return figure.value <= _largest(reading) and not clause.says("receive")
 
 
@@ -227,10 +223,10 @@ def _applicant(clause: Clause, reading: Reading) -> None:
     named = clause.find("applicant.")
     figure = clause.figure
     assert figure is not None
-    if len(named) != 1 or named[0].kind == "applicant.unnamed" or (reading.partial[:-1] and clause.depth):
+    if len(named) != 1 or named[0].kind == "applicant.unnamed" or _is_aside_of_part(clause, reading):
         return
     whole = reading.whole
-    if whole is not None and (whole.cell != NEW or whole.note or figure.value > whole.value):
+    if reading.under_handled or (whole is not None and (whole.note or figure.value > whole.value)):
         return
     if clause.says("channel", "result.", "done", "carry", "move", *PARTIAL, "other_body"):
         return
@@ -290,12 +286,15 @@ def _whole(clause: Clause, reading: Reading) -> None:
         return
     if verb.kind == "done":
         _done(clause, reading)
-    elif verb.kind in {"receive", "receive_done"} or (
-        clause.says("everyone") and clause.says(*NOUNS) and verb.kind == "submit"
-    ):
+    elif verb.kind in {"receive", "receive_done"} or _submitted(clause, verb):
         _received(clause, verb, reading)
     elif verb.kind == "accept" and not clause.depth and (named or verb.text.endswith("受理")):
         _accepted(clause, reading)
+
+
+def _submitted(clause: Clause, verb: Word) -> bool:
+    """Whether the public hands in: 公众提出申请3件, 12人提出申请15件."""
+    return verb.kind == "submit" and clause.says("everyone", "persons") and clause.says(*NOUNS)
 
 
 def _accepted(clause: Clause, reading: Reading) -> None:
@@ -318,7 +317,7 @@ def _received(clause: Clause, verb: Word, reading: Reading) -> None:
 def _take(clause: Clause, found: Found, reading: Reading) -> None:
     reading.add(found)
     reading.whole, reading.whole_clause = found, clause
-    reading.parts, reading.of_carried = None, False
+    reading.parts, reading.of_carried, reading.under_handled = None, False, False
 
 
 def _plain(clause: Clause, reading: Reading) -> None:
@@ -334,7 +333,8 @@ def _plain(clause: Clause, reading: Reading) -> None:
             return
         nouns = lead
     noun = nouns[-1]
-    if noun.kind == "bare_request" and not (clause.says("total") or "数" in noun.text or "量" in noun.text):
+    told = clause.says("total") or "数" in noun.text or "量" in noun.text or figure.value == 0
+    if noun.kind == "bare_request" and not told:
         return
     if noun.kind == "on_request" and noun.text.endswith(("情况", "工作", "方面")):
         return
@@ -347,9 +347,9 @@ def _trails_off(clause: Clause, year: int | None) -> bool:
     said = [*clause.tail, *clause.trail]
     if any(is_a(word, "none", "part", "without") for word in said):
         return False
-    return any(
-        is_a(word, "other_body", "other_matter", "carry", "move") or of_year(word, year) == "last" for word in said
-    )
+    if any(is_a(word, "other_body", "other_matter", "carry", "move") for word in said):
+        return True
+    return not compared(said, year) and any(of_year(word, year) == "last" for word in said)
 
 
 # ------------------------------------------------------------------ handled
@@ -360,7 +360,7 @@ def _done(clause: Clause, reading: Reading) -> None:
     assert figure is not None
     reading.handled.append(("new", clause))
     reading.add(Found(HANDLED, figure.value, clause.start, note_of(figure)))
-    reading.of_carried = False
+    reading.of_carried, reading.under_handled = False, True
 
 
 def _handled_in_parts(reading: Reading) -> None:
@@ -412,11 +412,20 @@ def _carried(clause: Clause, direction: str, reading: Reading) -> None:
         reading.handled.append(("carried", clause))  # handled of last year's: they may be fewer than were carried in
         reading.of_carried = True
         return
-    if any(word.kind == "unknown" for word in clause.own):
+    if not _understood(clause, reading.year):
         return
     cell = CARRIED_IN if direction == "in" else CARRIED_OUT
     reading.add(Found(cell, figure.value, clause.start, note_of(figure)))
     reading.of_carried = direction == "in" and any(word.kind == "within" for word in clause.after)
+
+
+def _understood(clause: Clause, year: int | None) -> bool:
+    """Whether no unknown word stands between a figure and what says where it is carried."""
+    told = [
+        i for i, word in enumerate(clause.before) if is_a(word, *DIRECTED) or of_year(word, year) in {"last", "other"}
+    ]
+    between = clause.before[told[0] :] if told else clause.before
+    return not any(is_a(word, "unknown", "activity") for word in (*between, *clause.after))
 
 
 def _with_carried_in(reading: Reading) -> None:
@@ -519,6 +528,8 @@ def _denied(clause: Clause, reading: Reading) -> list[Found]:
         return []
     # The other way round: 政府信息公开申请未收到, 依申请公开事项：无
     ahead = [word for word in words[:at] if is_a(word, *NOUNS)]
+    if at == 0 and clause.lead and is_a(clause.lead[-1], *NOUNS):
+        ahead = [clause.lead[-1]]  # 依申请公开：无
     received = any(is_a(word, "receive", "accept") for word in behind)
     if not all(is_a(word, *dress) for word in behind) or not all(is_a(w, *_DRESS, *NOUNS, "each") for w in words[:at]):
         return []

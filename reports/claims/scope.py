@@ -127,6 +127,7 @@ def criterion(clause: Clause) -> str:
         return "channel"
     if len(clause.find("applicant.")) == 1:
         return "applicant"
-    if clause.says("half", "day"):
+    dated = any(is_a(word, "half", "day") for word in clause.lead) and not clause.says("this_year", "year")
+    if clause.says("half", "day") or dated:
         return "time"
     return "body" if clause.says("other_body") else ""

@@ -1,0 +1,276 @@
+"""The narrative: what sentences state about cells, measured on two hundred ways of writing them.
+
+``data/prose.yaml`` holds the sentences in ten families, each with what it states: those to build the grammar with, and
+those that were written after it and are only ever measured. Figures are drawn anew for each run, so that the tables are
+consistent and no two figures of a sentence are alike.
+
+*False* is a claim that the report's own figures contradict; *missed* a stated figure without a claim. Beside them stands
+a baseline that takes the first figure behind a subject, as a quick script would, and the time of cutting and reading a
+sentence as a ratio to the time of folding it and searching it for digits.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from reports.claims import claims
+from reports.report import Claim, Number
+from reports.text import fold
+
+OUT = Path("var/bench/prose.json")
+PATTERNS = Path(__file__).parent / "data" / "prose.yaml"
+YEAR = 2024
+DRAWS = 3
+RECALL = 0.98  # of the stated figures of the measured half
+CELLS = {
+    "new": "applications.new.total", "in": "applications.carried_in.total", "done": "applications.handled.total",
+    "out": "applications.carried_out.total", "nat": "applications.new.natural_person", "biz": "applications.new.business",
+    "granted": "applications.granted.total", "partial": "applications.partial.total",
+    "merged": "applications.granted.total+applications.partial.total", "denied": "applications.denied.*.total",
+    "unavail": "applications.unavailable.*.total", "rejected": "applications.rejected.*.total",
+    "other": "applications.other*.total", "dup": "applications.rejected.duplicate.total",
+    "nothold": "applications.unavailable.not_held.total", "create": "applications.unavailable.must_be_created.total",
+    "rec": "disputes.reconsideration.total", "recu": "disputes.reconsideration.upheld",
+    "recc": "disputes.reconsideration.corrected", "reco": "disputes.reconsideration.other",
+    "recp": "disputes.reconsideration.pending", "lit": "disputes.litigation_*.total",
+    "dl": "disputes.litigation_direct.total", "litp": "disputes.litigation_*.pending",
+    "secret": "applications.denied.state_secret.total",
+    "da": "disputes.litigation_after_reconsideration.total",
+    "iss": "proactive.normative_documents.issued", "rep": "proactive.normative_documents.repealed",
+    "force": "proactive.normative_documents.in_force", "lic": "proactive.licensing.decisions",
+    "pen": "proactive.penalties.decisions", "coe": "proactive.coercion.decisions", "fee": "proactive.fees.amount",
+}  # fmt: skip
+NAMES = {cell: name for name, cell in CELLS.items()}
+_SUBJECTS = (
+    ("new", r"(?:收到|受理|新收|接到)[^。]*?(\d+)(?=件|宗|起|份|条|项)"),
+    ("done", r"(?:办结|答复)[^。]*?(\d+)(?=件|宗|起|份|条|项)"),
+    ("rec", r"复议[^。]*?(\d+)(?=件|起)"),
+    ("iss", r"(?:制发|制定)[^。]*?(\d+)(?=件)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A sentence with the names of its figures, and what it says: (cell's name, figure's name)."""
+
+    family: str
+    text: str
+    says: tuple[tuple[str, str], ...]
+    measured: bool
+
+
+@dataclass
+class Score:
+    """What came of a set of sentences."""
+
+    sentences: int = 0
+    stated: int = 0
+    found: int = 0
+    made: int = 0
+    false: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+
+def patterns() -> list[Pattern]:
+    """All sentences."""
+    out: list[Pattern] = []
+    data: dict[str, dict[str, list[list[str]]]] = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
+    for half, families in data.items():
+        for family, rows in families.items():
+            for text, said in rows:
+                pairs = (item.partition("=") for item in said.split())
+                says = tuple((name, figure or name) for name, _, figure in pairs)
+                out.append(Pattern(family, text, says, half == "measured"))
+    return out
+
+
+def figures(rng: random.Random) -> dict[str, Number]:
+    """The figures of a report, consistent and unlike one another; a to c, smaller than any part, are of other matters."""
+    pool = iter(rng.sample(range(50, 900), 60))
+    out: dict[str, Number] = dict(zip("abc", rng.sample(range(3, 40), 3), strict=True))
+    out["last"] = next(pool)
+    results = ("granted", "partial", "dup", "nothold", "create", "denied", "rest_unavailable", "rest_rejected", "other")
+    out |= {name: next(pool) for name in (*results, "in", "out", "recu", "recc", "reco", "recp", "dl", "da", "litp")}
+    out |= {name: next(pool) for name in ("iss", "rep", "lic", "pen", "coe")}
+    out["secret"] = out["denied"] - 7
+    out["unavail"] = out["nothold"] + out["create"] + out["rest_unavailable"]
+    out["rejected"] = out["dup"] + out["rest_rejected"]
+    out["merged"] = out["granted"] + out["partial"]
+    out["done"] = out["merged"] + out["denied"] + out["unavail"] + out["rejected"] + out["other"]
+    out["new"] = out["done"] + out["out"] - out["in"]
+    out["tot"] = out["new"] + out["in"]
+    out["rec"] = out["recu"] + out["recc"] + out["reco"] + out["recp"]
+    out["lit"] = out["dl"] + out["da"]
+    out["force"] = out["iss"] + next(pool)
+    out["fee"] = Decimal(rng.randint(10**4, 10**8)).scaleb(-2)
+    out |= _split("new", out, ("web", "post", "desk"), rng) | _split("new", out, ("h1", "h2"), rng)
+    out |= _split("new", out, ("nat", "org"), rng)
+    out["biz"] = out["org"]
+    return out
+
+
+def _split(whole: str, of: Mapping[str, Number], names: tuple[str, ...], rng: random.Random) -> dict[str, Number]:
+    least = 40
+    cuts = sorted(rng.sample(range(int(of[whole]) - least * len(names)), len(names) - 1))
+    edges = [0, *(cut + least * (i + 1) for i, cut in enumerate(cuts)), int(of[whole])]
+    return {name: high - low for name, low, high in zip(names, edges, edges[1:], strict=False)}
+
+
+def write(pattern: Pattern, drawn: Mapping[str, Number]) -> str:
+    """The sentence with its figures, under the heading of its paragraph."""
+    years = {"y": YEAR, "ly": YEAR - 1, "ny": YEAR + 1, "b2008": 2008}
+    text = pattern.text.removeprefix("^").format_map({**drawn, **years})
+    return text if pattern.text.startswith("^") else f"（二）依申请公开情况。{text}"
+
+
+def truth(pattern: Pattern, drawn: Mapping[str, Number]) -> dict[str, set[Number]]:
+    """What each cell may be said to hold by the report's figures, or by a sentence that says there is nothing."""
+    if any(figure == "zero" for _, figure in pattern.says):
+        return {cell: {0} for cell in CELLS.values()}
+    out = {cell: {drawn[name]} for name, cell in CELLS.items()}
+    return out | {
+        CELLS[name]: {0 if figure == "none" else drawn[figure]} for name, figure in pattern.says if name != figure
+    }
+
+
+def is_false(claim: Claim, pattern: Pattern, drawn: Mapping[str, Number]) -> bool:
+    """Whether the report's own figures contradict a claim, with what its note allows for."""
+    if claim.note == "previous_year":
+        return claim.value != drawn["last"]
+    allowed = truth(pattern, drawn).get(claim.cell, set())
+    if claim.note in {"with_carried_in", "handled_words"}:
+        allowed = {*allowed, drawn["tot"], drawn["done"]}
+    return claim.value not in allowed
+
+
+def measure(seed: int) -> dict[tuple[str, bool], Score]:
+    """The scores by family and half."""
+    rng = random.Random(f"prose {seed}")
+    out: dict[tuple[str, bool], Score] = defaultdict(Score)
+    for pattern in patterns():
+        score = out[pattern.family, pattern.measured]
+        score.sentences += 1
+        for _ in range(DRAWS):
+            _one(pattern, figures(rng), score)
+    return out
+
+
+def _one(pattern: Pattern, drawn: dict[str, Number], score: Score) -> None:
+    text = write(pattern, drawn)
+    made = claims(text, 1, "2021", YEAR)
+    score.made += len(made)
+    for claim in made:
+        if is_false(claim, pattern, drawn):
+            score.false.append(f"{claim.cell} = {claim.value} {claim.note}: {text}")
+    said = {(claim.cell, claim.value) for claim in made}
+    for name, figure in pattern.says:
+        value = 0 if figure in {"zero", "none"} else drawn[figure]
+        score.stated += 1
+        score.found += (CELLS[name], value) in said
+        if (CELLS[name], value) not in said:
+            score.missed.append(f"{name} = {value}: {text}")
+
+
+def baseline(seed: int) -> Counter[str]:
+    """The first figure behind a subject, on the measured half: what it states, finds and claims falsely."""
+    rng = random.Random(f"prose {seed}")
+    out: Counter[str] = Counter()
+    for pattern in patterns():
+        drawn = figures(rng)
+        if not pattern.measured:
+            continue
+        text = fold(write(pattern, drawn))
+        for name, words in _SUBJECTS:
+            found = re.search(words, text)
+            if found:
+                claim = Claim(CELLS[name], int(found.group(1)), text)
+                out["made"] += 1
+                out["false"] += is_false(claim, pattern, drawn)
+                out["found"] += any(name == n and drawn.get(f, 0) == claim.value for n, f in pattern.says)
+        out["stated"] += len(pattern.says)
+    return out
+
+
+def cost(seed: int) -> float:
+    """CPU time of reading all sentences for claims, as a ratio to folding them and searching them for figures."""
+    rng = random.Random(f"prose {seed}")
+    texts = [write(pattern, figures(rng)) for pattern in patterns()]
+    claims(texts[0], 1, "2021", YEAR)
+    spent = []
+    for work in (lambda text: claims(text, 1, "2021", YEAR), lambda text: re.findall(r"\d+", fold(text + str(seed)))):
+        start = time.process_time()
+        for text in texts * 5:
+            work(text)
+        spent.append(time.process_time() - start)
+    return spent[0] / max(spent[1], 1e-9)
+
+
+def _halves(scores: Mapping[tuple[str, bool], Score]) -> Iterator[tuple[str, bool, Score]]:
+    for measured in (False, True):
+        whole = Score()
+        for (_, half), score in scores.items():
+            if half == measured:
+                for name in ("sentences", "stated", "found", "made"):
+                    setattr(whole, name, getattr(whole, name) + getattr(score, name))
+                whole.false += score.false
+                whole.missed += score.missed
+        yield "all", measured, whole
+
+
+def show(scores: Mapping[tuple[str, bool], Score], plain: Counter[str], ratio: float) -> None:
+    """The scores as a table, the sentences of the building half that went wrong, and the baseline."""
+    table = Table("family", "half", "sentences", "figures stated", "found", "recall", "claims", "false")
+    for family, measured, score in [*((f, m, s) for (f, m), s in scores.items()), *_halves(scores)]:
+        half = "measured" if measured else "built with"
+        recall = f"{score.found / score.stated:.1%}" if score.stated else "-"
+        counts = (score.sentences, score.stated, score.found, recall, score.made, len(score.false))
+        table.add_row(family, half, *map(str, counts))
+    console = Console(width=120)
+    console.print(table)
+    for (_, measured), score in scores.items():
+        for line in (
+            () if measured else (*(f"false: {f}" for f in score.false), *(f"missed: {m}" for m in score.missed))
+        ):
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
+    console.print(
+        f"baseline, the first figure behind a subject: {plain['found']} of {plain['stated']} found, "
+        f"{plain['false']} of {plain['made']} claims false; claims cost {ratio:.1f} times a search for digits"
+    )
+
+
+def main(seed: int, quick: bool = False) -> int:
+    """Measures, prints, writes. Exit status 1 where the measured half misses an aim: no false claim, recall."""
+    del quick  # it takes a second
+    scores, plain, ratio = measure(seed), baseline(seed), cost(seed)
+    show(scores, plain, ratio)
+    measured = next(score for _, half, score in _halves(scores) if half)
+    met = not measured.false and measured.found >= RECALL * measured.stated
+    result: dict[str, Any] = {
+        "seed": seed,
+        "families": {
+            f"{family}, {'measured' if half else 'built with'}": {
+                "sentences": score.sentences, "stated": score.stated, "found": score.found, "claims": score.made,
+                "false": len(score.false),
+            }
+            for (family, half), score in scores.items()
+        },
+        "baseline": dict(plain),
+        "cost_ratio": round(ratio, 2),
+        "met": met,
+    }  # fmt: skip
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+    return int(not met)
