@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from reports import formats
@@ -65,15 +65,18 @@ class _Reading:
         )
 
 
-def read(data: bytes, name: str, pictures: Mapping[str, bytes] | None = None) -> Report:
+def read(data: bytes, name: str, pictures: Mapping[str, bytes] | None = None, partial: Collection[str] = ()) -> Report:
     """The report in ``data``.
 
-    ``pictures`` are the page's pictures and attachments by their address as the page writes it. Never raises: what
-    cannot be read is a Report with ``error``, one line that says what is wrong and what to do."""
+    ``pictures`` are the page's pictures and attachments by their address as the page writes it. ``partial`` names those
+    files (``name`` itself, addresses in ``pictures``) whose bytes are known to be cut, as only whoever fetched them can
+    know (fewer than the server announced). Never raises: what cannot be read is a Report with ``error``, one line that
+    says what is wrong and what to do."""
     name = _printable(name)
     try:
         beside = {_printable(address): content for address, content in (pictures or {}).items()}
-        reading = _read(data, name, beside, NESTED_ARCHIVES)
+        cut = frozenset(map(_printable, partial))
+        reading = _read(data, name, beside, NESTED_ARCHIVES, cut)
     except Unreadable as error:
         return refused(data, name, error.reason)
     except MemoryError:
@@ -118,22 +121,33 @@ def _source(data: bytes, name: str, media_type: str, reader: str) -> Source:
 # ------------------------------------------------------------------------------------------------------------ one file
 
 
-def _read(data: bytes, name: str, pictures: Mapping[str, bytes], nesting: int) -> _Reading:
-    whole = True
+def _read(
+    data: bytes, name: str, pictures: Mapping[str, bytes], nesting: int, partial: Collection[str] = ()
+) -> _Reading:
+    cut = "fewer bytes came than were announced" if name in partial else ""
     if data.startswith(b"\x1f\x8b"):  # a server that compresses unasked
         data, whole = _inflate(data)
+        cut = cut if whole else "its compressed stream has no end"
     sniffed = sniff(data, name)
     if sniffed.format in ARCHIVES:
-        return _read_archive(data, sniffed, nesting)
+        return _marked(_read_archive(data, sniffed, nesting), cut)
     blocks = formats.reader(sniffed.format)(data)
-    if not whole:
-        blocks.incomplete = "its compressed stream has no end"
+    blocks.incomplete = cut or blocks.incomplete
     reading = _understand(sniffed, blocks, name)
     if reading.tables < len(TABLES):
         reading = _with_pictures(reading, name, pictures)
     if reading.tables < len(TABLES):
-        reading = _with_attachments(reading, pictures, nesting)
+        reading = _with_attachments(reading, pictures, nesting, partial)
     return reading
+
+
+def _marked(reading: _Reading, incomplete: str) -> _Reading:
+    """The reading of a file inside another that breaks off, if ``incomplete`` says why."""
+    if not incomplete:
+        return reading
+    why = f"the source looks cut: {incomplete}"
+    told = [*reading.narrative.warnings, why]
+    return replace(reading, narrative=replace(reading.narrative, incomplete=why, warnings=told))
 
 
 def _inflate(data: bytes) -> tuple[bytes, bool]:
@@ -204,7 +218,9 @@ def _is_document(picture: Blocks, own_text: int) -> bool:
     return any(picture.grids()) or (own_text < SCANT and prose > SCANT)
 
 
-def _with_attachments(page: _Reading, pictures: Mapping[str, bytes], nesting: int) -> _Reading:
+def _with_attachments(
+    page: _Reading, pictures: Mapping[str, bytes], nesting: int, partial: Collection[str]
+) -> _Reading:
     """A page that only announces its report: the report is read from what is attached."""
     if not nesting:
         return page
@@ -214,7 +230,7 @@ def _with_attachments(page: _Reading, pictures: Mapping[str, bytes], nesting: in
         if address in named or len(data) < 200:
             continue
         try:
-            found = _read(data, address, {}, nesting - 1)
+            found = _read(data, address, {}, nesting - 1, partial)
         except Unreadable as error:
             page.blocks.warnings.append(f"attachment {address[:80]}: {error.reason}")
             continue

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -178,15 +178,21 @@ _lock = threading.Lock()
 _child: _Child | None = None
 
 
-def read(data: bytes, name: str, pictures: Mapping[str, bytes] | None = None, limits: Limits | None = None) -> Report:
+def read(
+    data: bytes,
+    name: str,
+    pictures: Mapping[str, bytes] | None = None,
+    limits: Limits | None = None,
+    partial: Collection[str] = (),
+) -> Report:
     """``reports.reader.read`` in the child. Never raises for the file's sake: a limit that was hit or a child that died
     is a Report with ``error`` for this file only."""
     limits = limits or Limits()
     with _lock:
-        return _read(data, name, pictures or {}, limits)
+        return _read(data, name, pictures or {}, limits, partial)
 
 
-def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits) -> Report:
+def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits, partial: Collection[str]) -> Report:
     global _child
     child = _ready(limits)
     header = {
@@ -194,6 +200,7 @@ def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits)
         "bytes": len(data),
         "seconds": limits.seconds,
         "pictures": [[address, len(picture)] for address, picture in pictures.items()],
+        "partial": sorted(partial),
     }
     until = time.monotonic() + limits.seconds
     child.send(header, (data, *pictures.values()))

@@ -66,7 +66,7 @@ def _serve(parent: Parent) -> bool:
     pictures = {address: parent.source.read(size) for address, size in header["pictures"]}
     _limit_processor_time(header["seconds"])
     unpack.ask = parent.unpack
-    report = reader.read(data, header["name"], pictures)
+    report = reader.read(data, header["name"], pictures, header["partial"])
     parent.send({"report": report.as_dict(details=True), "retire": report.retire})
     return True
 

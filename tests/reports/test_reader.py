@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from reports.reader import read
 from reports.report import Report
+from tests.makers import small
 
 HTML_AND_TEXT = ("html", "text")
 
@@ -210,3 +211,19 @@ def test_a_photograph_with_a_word_on_it_stays_a_picture():
     report = read(page, "a.html", {"a.png": drawn("云岭县人民政府")})
     assert not report.details.ocr
     assert report.details.pictures == 1
+
+
+def test_a_file_known_to_be_cut_is_incomplete_whatever_its_bytes_say():
+    for name, make in small.DOCUMENTS.items():
+        # A plain text that holds one part of six looks cut by itself.
+        assert name == "txt" or not read(make(), f"a.{name}").details.incomplete, name
+        report = read(make(), f"a.{name}", partial=[f"a.{name}"])
+        assert report.details.incomplete, name
+        assert any("looks cut" in warning for warning in report.warnings), name
+
+
+def test_a_report_read_from_an_attachment_that_is_known_to_be_cut_is_incomplete():
+    page = "<h1>甲县水利局2023年政府信息公开工作年度报告</h1><p>详见附件。</p>".encode()
+    beside = {"a.docx": small.docx(), "b.pdf": small.pdf()}
+    assert not read(page, "page.html", beside).details.incomplete
+    assert read(page, "page.html", beside, partial=["a.docx", "b.pdf"]).details.incomplete

@@ -70,3 +70,8 @@ def test_a_large_file_passes_the_pipes():
     report = sandbox.read(b"<p>" + b"x" * 2_000_000 + PAGE, "large.html")
     assert report.error is None
     assert report.source.bytes > 2_000_000
+
+
+def test_the_child_is_told_which_files_are_known_to_be_cut():
+    assert not sandbox.read(PAGE, "a.html").details.incomplete
+    assert sandbox.read(PAGE, "a.html", partial=["a.html"]).details.incomplete
