@@ -12,7 +12,7 @@ from alerts.compose import compose, compose_refusals
 from alerts.decide import Digest, decide
 from config import Settings
 from models import agencies, mails
-from models.ledger import corrected_findings, ledger_of, open_findings
+from models.ledger import corrected_findings, ledger_of, open_findings, untrue_findings
 from storage import store
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def decide_again(session: Session, settings: Settings, mail: mails.Mail, now: da
     waited for one audience, office and season becomes one mail of today. Returns what was queued in its place: nothing
     where nothing is left to tell, or where today's digest has left already (the rest is told tomorrow)."""
     prefix = mail.key.removesuffix(mail.day.isoformat())
-    audience, office_id, year = mail.stage, mail.office_id, int(prefix.rstrip(":").rpartition(":")[2])
+    audience, office_id, year = mail.stage, mail.office_id, season_of(mail)
     mails.withdraw(session, prefix)
     now = now.astimezone(settings.zone)
     out = []
@@ -64,6 +64,11 @@ def decide_again(session: Session, settings: Settings, mail: mails.Mail, now: da
             if composed is not None:
                 out.append(composed)
     return out
+
+
+def season_of(mail: mails.Mail) -> int:
+    """The report year that a digest in the outbox is about."""
+    return int(mail.key.removesuffix(mail.day.isoformat()).rstrip(":").rpartition(":")[2])
 
 
 def _queue(
@@ -110,7 +115,8 @@ def without_recipient(session: Session, settings: Settings, now: datetime, year:
 
 def _digests(session: Session, now: datetime, year: int | None) -> list[Digest]:
     ledger = ledger_of(session, year if year is not None else now.year - 1, now)
-    ledger.findings = open_findings(session)
+    untrue = untrue_findings(session, now)
+    ledger.findings = [finding for finding in open_findings(session) if finding.id not in untrue]
     return decide(ledger, mails.told(session), now, corrected_findings(session, mails.last_digests(session)))
 
 

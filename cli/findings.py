@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli.app import AsJson, Refused, configured
+from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
 from cli.show import SEVERITY, new_table, out, print_json
 from models import base, exports, findings
@@ -35,8 +35,9 @@ def findings_list(
     unknown = [word for word in state or [] if word not in findings.STATES]
     if unknown:
         raise Refused(f"--state {unknown[0]}: use one of {', '.join(findings.STATES)}")
-    with database(configured()) as engine, base.reading(engine) as session:
-        rows = list(exports.findings_list(session, state or ["open", "confirmed"], year))
+    settings = configured()
+    with database(settings) as engine, base.reading(engine) as session:
+        rows = list(exports.findings_list(session, state or ["open", "confirmed"], local_now(settings), year))
     if as_json:
         print_json(rows)
         return

@@ -314,6 +314,22 @@ def below(session: Session, agency_id: int) -> set[int]:
     return out
 
 
+def children_of(session: Session, agency_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Body -> the bodies directly below it, of these bodies that have any."""
+    out: dict[int, list[int]] = {}
+    query = sa.select(Agency.parent_id, Agency.id).where(Agency.parent_id.in_(list(agency_ids))).order_by(Agency.id)
+    for parent_id, id_ in session.execute(query):
+        if parent_id is not None:
+            out.setdefault(parent_id, []).append(id_)
+    return out
+
+
+def parents_of(session: Session, agency_ids: Iterable[int]) -> set[int]:
+    """The bodies directly above these."""
+    query = sa.select(Agency.parent_id).where(Agency.id.in_(list(agency_ids)), Agency.parent_id.is_not(None))
+    return {id_ for id_ in session.scalars(query.distinct()) if id_ is not None}
+
+
 def set_params(session: Session, office_id: int, given: Mapping[str, Any], by: str, now: datetime) -> dict[str, Any]:
     """Take over the rules' parameters of an office, whole; returns them as validated.
 

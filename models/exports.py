@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from models.agencies import Agency, Office
 from models.check_inputs import latest_reading
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
-from models.ledger import duties, midnight, sightings
+from models.ledger import duties, midnight, sightings, untrue_findings
 from models.mails import Mail
 from models.sources import Source, SourceAgency
 from models.work import Work
@@ -189,12 +189,15 @@ def export_findings(session: Session, year: int | None = None) -> Iterator[dict[
         }
 
 
-def findings_list(session: Session, states: Sequence[str], year: int | None = None) -> Iterator[dict[str, Any]]:
-    """Findings in the given states with their numbers, for triage."""
+def findings_list(
+    session: Session, states: Sequence[str], now: datetime, year: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Findings in the given states with their numbers, for triage, without those that are no longer true at ``now``
+    (aware, in the office's zone)."""
     query = (
         sa.select(Finding, Agency.name)
         .join(Agency, Agency.id == Finding.agency_id)
-        .where(Finding.state.in_(states))
+        .where(Finding.state.in_(states), Finding.id.not_in(untrue_findings(session, now, year)))
         .order_by(Finding.id)
     )
     if year is not None:

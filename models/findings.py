@@ -164,6 +164,16 @@ def release(
     return len(rows)
 
 
+def blamed_for_publication(session: Session, year: int, agency_ids: Collection[int] | None = None) -> set[int]:
+    """The bodies, of these or of all, about whose publication for ``year`` a finding stands."""
+    query = sa.select(Finding.agency_id).where(
+        Finding.year == year, Finding.scope == "publication", Finding.state != "resolved"
+    )
+    if agency_ids is not None:
+        query = query.where(Finding.agency_id.in_(agency_ids))
+    return set(session.scalars(query.distinct()))
+
+
 def _other_documents(session: Session, agency_id: int, year: int, document_id: int | None) -> set[int]:
     """The other documents that are read reports of the same body and year."""
     query = sa.select(Document.id).where(

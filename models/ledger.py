@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.agencies import Agency, DutyGround, Office, below, office_ids, resolve
+from models.agencies import Agency, DutyGround, Office, below, children_of, office_ids, parents_of, resolve
 from models.documents import Document, Version
 from models.findings import Finding
 from models.sources import Source, SourceAgency, last_complete_before
 from reports.duties import (
+    COVERAGE,
+    TRUE_WHILE,
     Duty,
     Ledger,
     OpenFinding,
@@ -23,12 +25,14 @@ from reports.duties import (
     SourceState,
     Standing,
     duties_of_year,
+    is_true_now,
     standing,
     statutory_deadline,
 )
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the law's days are China's, wherever this runs
 OPEN_FINDINGS = ("open", "confirmed")
+FEW = 500  # bodies that are named in a query; of more, all are read and the others passed over
 
 
 def duties(session: Session, year: int, ids: Iterable[int] | None = None) -> list[Duty]:
@@ -96,6 +100,26 @@ def ledger_of(session: Session, year: int, now: datetime, under: str | None = No
         if top is None:
             raise KeyError(under)
         ids = below(session, top.id)
+    out = Ledger(year, now)
+    used: dict[int, SourceState] = {}
+    for stands, serving in _standings(session, year, now, ids):
+        out.standings.append(stands)
+        used |= {state.source_id: state for state in serving}
+    out.sources = list(used.values())
+    untrue = _untrue(session, out.standings)
+    out.findings = [
+        f
+        for f in open_findings(session, year)
+        if (ids is None or f.agency_id in ids) and not untrue(f.rule, f.agency_id)
+    ]
+    out.unreadable = len([d for d in unreadable_documents(session, year) if ids is None or d["agency_id"] in ids])
+    return out
+
+
+def _standings(
+    session: Session, year: int, now: datetime, ids: Iterable[int] | None
+) -> Iterator[tuple[Standing, list[SourceState]]]:
+    """How the duties of a year stand, of these bodies or of all, each with the sources that serve the body."""
     owed = duties(session, year, ids)
     seen = sightings(session, year, {duty.agency_id for duty in owed})
     states = source_states(session, year)
@@ -103,26 +127,19 @@ def ledger_of(session: Session, year: int, now: datetime, under: str | None = No
     for link in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
         if link.source_id in states:
             serving[link.agency_id].append(states[link.source_id])
-    out = Ledger(year, now)
-    used: dict[int, SourceState] = {}
     for duty in owed:
-        out.standings.append(standing(duty, seen.get(duty.agency_id, []), serving[duty.agency_id], now))
-        used |= {state.source_id: state for state in serving[duty.agency_id]}
-    out.sources = list(used.values())
-    out.findings = [f for f in open_findings(session, year) if ids is None or f.agency_id in ids]
-    out.unreadable = len([d for d in unreadable_documents(session, year) if ids is None or d["agency_id"] in ids])
-    return out
+        yield standing(duty, seen.get(duty.agency_id, []), serving[duty.agency_id], now), serving[duty.agency_id]
+
+
+def standings_of(session: Session, year: int, now: datetime, agency_ids: Iterable[int] | None) -> list[Standing]:
+    """How the duties of these bodies (None: of all) stand; a body that owes no report of that year has none."""
+    ids = None if agency_ids is None else list(agency_ids)
+    return [] if ids == [] else [stands for stands, _ in _standings(session, year, now, ids)]
 
 
 def standing_of(session: Session, agency_id: int, year: int, now: datetime) -> Standing | None:
     """How one body's duty stands; None if it owes no report of that year."""
-    owed = duties(session, year, [agency_id])
-    if not owed:
-        return None
-    states = source_states(session, year)
-    links = session.scalars(sa.select(SourceAgency.source_id).where(SourceAgency.agency_id == agency_id))
-    seen = sightings(session, year, {agency_id}).get(agency_id, [])
-    return standing(owed[0], seen, [states[link] for link in links if link in states], now)
+    return next(iter(standings_of(session, year, now, [agency_id])), None)
 
 
 def sightings(session: Session, year: int, ids: set[int]) -> dict[int, list[Sighting]]:
@@ -147,6 +164,8 @@ def sightings(session: Session, year: int, ids: set[int]) -> dict[int, list[Sigh
             ),
         )
     )
+    if len(ids) <= FEW:
+        query = query.where(Document.agency_id.in_(ids))
     sources: dict[int, list[int]] = defaultdict(list)
     for source_id, agency_id in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
         sources[agency_id].append(source_id)
@@ -230,6 +249,32 @@ def open_findings(session: Session, year: int | None = None) -> list[OpenFinding
     if year is not None:
         query = query.where(Finding.year == year)
     return _as_open(session, query)
+
+
+def untrue_findings(session: Session, now: datetime, year: int | None = None) -> set[int]:
+    """The findings about publication that stand although the ledger at ``now`` does not bear them out: a report may have
+    come since publication was judged."""
+    query = sa.select(Finding.id, Finding.year, Finding.agency_id, Finding.rule).where(
+        Finding.state.in_(OPEN_FINDINGS), Finding.rule.in_([*TRUE_WHILE, COVERAGE])
+    )
+    if year is not None:
+        query = query.where(Finding.year == year)
+    rows = session.execute(query).all()
+    out: set[int] = set()
+    for each in {row.year for row in rows}:
+        of_year = [row for row in rows if row.year == each]
+        above = [row.agency_id for row in of_year if row.rule == COVERAGE]
+        below_ = [id_ for ids in children_of(session, above).values() for id_ in ids]
+        untrue = _untrue(session, standings_of(session, each, now, {*(row.agency_id for row in of_year), *below_}))
+        out |= {row.id for row in of_year if untrue(row.rule, row.agency_id)}
+    return out
+
+
+def _untrue(session: Session, standings: Sequence[Standing]) -> Callable[[str, int], bool]:
+    """Tells of a rule and a body whether the standings do not bear out what the rule said of it."""
+    of_body = {stands.duty.agency_id: stands for stands in standings}
+    above = parents_of(session, [stands.duty.agency_id for stands in standings if stands.state == "missing"])
+    return lambda rule, agency_id: not is_true_now(rule, of_body.get(agency_id), agency_id in above)
 
 
 def corrected_findings(session: Session, since: Mapping[int | None, datetime]) -> list[OpenFinding]:

@@ -43,6 +43,17 @@ SOURCE_REASON_ZH = {
     "quiet": "栏目不再列出内容",
 }
 
+# What these rules say is true only while the duty stands so, whatever was stored when they were judged last.
+TRUE_WHILE: dict[str, frozenset[State]] = {
+    "PUB-MISSING": frozenset({"missing"}),
+    "INT-ONLY": frozenset({"missing"}),
+    "PUB-LATE": frozenset({"late"}),
+    "PUB-LATE-GOV": frozenset({"late"}),
+    "PUB-REMOVED": frozenset({"missing", "due"}),
+}
+
+COVERAGE = "HIE-COVERAGE"  # true while a body directly below is missing
+
 # A document in one of these states may be the report: nothing is said about the body before it is read.
 UNREAD_ZH = {
     "listed": "栏目中列有年报标题，但未能取得全文",
@@ -228,6 +239,15 @@ def _doubt(duty: Duty, sources: Sequence[SourceState], now: datetime) -> str:
         if source.unassigned:
             return f"共用栏目中有{source.unassigned}篇未能识别所属单位"
     return ""
+
+
+def is_true_now(rule: str, standing: Standing | None, missing_below: bool) -> bool:
+    """Whether a stored finding of that rule may be said while the duty stands so (None: the body owes no report);
+    ``missing_below``: a body directly below is known to be missing."""
+    states = TRUE_WHILE.get(rule)
+    if rule == COVERAGE:
+        return missing_below
+    return states is None or (standing is not None and standing.state in states)
 
 
 def duties_of_year(duties: Iterable[Duty], year: int) -> list[Duty]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from models import agencies, contexts, findings
-from models.ledger import ledger_of
+from models.ledger import standings_of
 from reports import checks
-from reports.checks.context import Context
+from reports.checks.context import Body, Context
 from reports.checks.rules.publication import OF_THE_REPORT
 
 if TYPE_CHECKING:
@@ -22,36 +22,65 @@ RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope == "public
 BATCH = 200  # bodies judged in one transaction: nobody waits long for the database
 
 
-def judge(transaction: Callable[[], AbstractContextManager[Session]], year: int, now: datetime) -> int:
-    """Judge every duty of ``year`` at ``now`` (aware, in the office's zone) and keep what the rules say. Returns how
-    many findings stand. What cannot be told is not judged: it neither opens nor resolves a finding."""
+def judge(
+    transaction: Callable[[], AbstractContextManager[Session]],
+    year: int,
+    now: datetime,
+    agency_ids: Collection[int] | None = None,
+) -> int:
+    """Judge the duties of ``year`` at ``now`` (aware, in the office's zone) and keep what the rules say: of all bodies, or
+    of these and of the governments above them. Returns how many findings stand. What cannot be told is not judged: it
+    neither opens nor resolves a finding. What was said of a body that owes no report any more is resolved."""
     with transaction() as session:
-        standings = ledger_of(session, year, now).standings
+        ids = None if agency_ids is None else sorted({*agency_ids, *agencies.parents_of(session, agency_ids)})
+        standings = standings_of(session, year, now, ids)
+    known = {standing.duty.agency_id: standing for standing in standings} if ids is None else None
     count = 0
     for start in range(0, len(standings), BATCH):
         with transaction() as session:
-            for standing, context in contexts_of(session, standings[start : start + BATCH], now):
-                result = checks.run(None, context, RULES)
-                seen = standing.sighting
-                kept = findings.save(
-                    session,
-                    agency_id=standing.duty.agency_id,
-                    year=year,
-                    scope="publication",
-                    findings=result.findings,
-                    judged=result.judged,
-                    now=now.astimezone(UTC),
-                    document_id=seen.document_id if seen else None,
-                    version_id=seen.version_id if seen else None,
-                    url=seen.url if seen else standing.source_url,
-                )
-                count += len(kept)
+            for standing, context in contexts_of(session, standings[start : start + BATCH], now, known):
+                count += _judge_one(session, standing, context, now)
+    with transaction() as session:
+        owed = {standing.duty.agency_id for standing in standings}
+        for id_ in findings.blamed_for_publication(session, year, ids) - owed:
+            findings.save(
+                session,
+                agency_id=id_,
+                year=year,
+                scope="publication",
+                findings=(),
+                judged=RULES,
+                now=now.astimezone(UTC),
+            )
     return count
 
 
-def contexts_of(session: Session, standings: Sequence[Standing], now: datetime) -> Iterator[tuple[Standing, Context]]:
-    """Each duty with what the rules of publication may know of it at ``now``."""
-    seen = contexts.records(session, [standing.duty.agency_id for standing in standings])
+def _judge_one(session: Session, standing: Standing, context: Context, now: datetime) -> int:
+    result = checks.run(None, context, RULES)
+    seen = standing.sighting
+    kept = findings.save(
+        session,
+        agency_id=standing.duty.agency_id,
+        year=standing.duty.year,
+        scope="publication",
+        findings=result.findings,
+        judged=result.judged,
+        now=now.astimezone(UTC),
+        document_id=seen.document_id if seen else None,
+        version_id=seen.version_id if seen else None,
+        url=seen.url if seen else standing.source_url,
+    )
+    return len(kept)
+
+
+def contexts_of(
+    session: Session, standings: Sequence[Standing], now: datetime, known: Mapping[int, Standing] | None = None
+) -> Iterator[tuple[Standing, Context]]:
+    """Each duty with what the rules of publication may know of it at ``now``; all duties are of one year. ``known`` are
+    the standings of all bodies of the year, where they are at hand."""
+    ids = [standing.duty.agency_id for standing in standings]
+    seen = contexts.records(session, ids)
+    below = _bodies_below(session, standings, now, known)
     for standing in standings:
         agency = session.get_one(agencies.Agency, standing.duty.agency_id)
         yield (
@@ -61,6 +90,25 @@ def contexts_of(session: Session, standings: Sequence[Standing], now: datetime) 
                 year=standing.duty.year,
                 register=contexts.register_of(session, agency),
                 portal=contexts.portal_of(standing, seen.get(agency.id), now),
+                below=below.get(agency.id),
                 params=contexts.params_of(session, agency.id),
             ),
         )
+
+
+def _bodies_below(
+    session: Session, standings: Sequence[Standing], now: datetime, known: Mapping[int, Standing] | None
+) -> dict[int, list[Body]]:
+    """Government -> the bodies directly below it that owe a report, each with how its duty stands."""
+    children = agencies.children_of(session, [standing.duty.agency_id for standing in standings])
+    if known is None and children:
+        of_year = standings_of(session, standings[0].duty.year, now, [id_ for ids in children.values() for id_ in ids])
+        known = {standing.duty.agency_id: standing for standing in of_year}
+    return {
+        parent: [
+            Body(stands.duty.agency, None, stands.published_on, stands.duty.kind, state=stands.state)
+            for id_ in ids
+            if (stands := (known or {}).get(id_)) is not None
+        ]
+        for parent, ids in children.items()
+    }

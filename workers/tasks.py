@@ -61,10 +61,20 @@ def crawl(job: Job) -> None:
         if event["event"] == "version" and event.get("work_id") is not None:
             queue.publish(job.engine, job.settings, [event["work_id"]])
         elif event["event"] == "source" and event["source_id"] in by_source:
+            # The child has written the run and the source: what is known of publication is judged, the work ended.
+            _judge_bodies_of(job, event["source_id"])
             with job.finishing(by_source.pop(event["source_id"])):
-                pass  # the child has written the run and the source; only the work is to be ended
+                pass
     if by_source:
         raise TryAgain(f"the crawl ended without a word on {len(by_source)} source(s)")
+
+
+def _judge_bodies_of(job: Job, source_id: int) -> None:
+    """Publication as it stands after this look, so that nobody is called missing or late whose report has come."""
+    now = base.utcnow().astimezone(job.settings.zone)
+    with job.transaction() as session:
+        ids = sources.agencies_of(session, source_id)
+    publication.judge(job.transaction, now.year - 1, now, ids)
 
 
 # ------------------------------------------------------------------ read
@@ -108,6 +118,8 @@ def check(job: Job) -> None:
     if found is None or found.agency_id is None or found.year is None:
         with job.finishing():
             return  # nobody can be told: `status` shows what was read and belongs to no known body
+    if "because_of" not in job.payload:
+        publication.judge(job.transaction, found.year, base.utcnow().astimezone(job.settings.zone), [found.agency_id])
     result = None
     if found.report.kind == "annual_report":
         result = checks.run(found.report, found.context, DOCUMENT_RULES)

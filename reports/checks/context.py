@@ -165,13 +165,15 @@ class Portal:
 class Body:
     """Another body of the register with its report of the year (None: not found or not read).
 
-    ``unlike``: its report was read, is not given here, and an index of all texts says that it is not alike."""
+    ``state`` is that of ``reports.duties.Standing``, empty where no ledger is at hand. ``unlike``: its report was read, is
+    not given here, and an index of all texts says that it is not alike."""
 
     name: str
     report: Report | None = None
     published_on: date | None = None
     kind: str = ""
     unlike: bool = False
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

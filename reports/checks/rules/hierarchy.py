@@ -15,6 +15,7 @@ from reports.checks.context import NEED_ZH, Body
 from reports.checks.engine import Evaluation, covers_area, fault, form_of, holds, not_judged, rule
 from reports.checks.evaluate import Evaluator, shown
 from reports.checks.sheet import Figure, NotJudged
+from reports.duties import STATE_ZH
 from reports.form import forms
 from reports.report import Report
 
@@ -153,22 +154,33 @@ def own_as_total(case: Case, of: Rule) -> Iterator[Evaluation]:
 
 @rule("HIE-COVERAGE")
 def coverage(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """How many of the covered bodies' reports were found."""
+    """The covered bodies known to be missing, as the ledger says; who is not yet due or cannot be told is counted apart.
+
+    The finding carries no figures: with each body more or less it stays the same matter, told once."""
     bodies = bodies_of(case)
     register_of(case)
-    lacking = [body.name for body in bodies if body.report is None]
-    if not lacking:
-        yield holds(f"所属{len(bodies)}家单位均已发现年度报告")
-        return
-    more = f"等{len(lacking)}家" if len(lacking) > 10 else ""
-    yield fault(
-        case,
-        of,
-        expected=len(bodies),
-        actual=len(bodies) - len(lacking),
-        text="、".join(lacking[:10]) + more,
-        where="所属单位",
+    # Without a ledger the caller vouches that a body without a report published none.
+    states = [body.state or ("missing" if body.report is None else "published") for body in bodies]
+    lacking = [body.name for body, state in zip(bodies, states, strict=True) if state == "missing"]
+    found = sum(state in {"published", "late"} for state in states)
+    rest = "、".join(
+        f"{name}{states.count(state)}家"
+        for state, name in (("due", STATE_ZH["due"]), ("cannot_tell", STATE_ZH["cannot_tell"]))
+        if state in states
     )
+    if lacking:
+        more = f"等{len(lacking)}家" if len(lacking) > 10 else ""
+        yield fault(
+            case,
+            of,
+            count=len(bodies),
+            text=f"已发现{found}家，未发现：{'、'.join(lacking[:10])}{more}{f'；另有{rest}' if rest else ''}",
+            where="所属单位",
+        )
+    elif "cannot_tell" in states:
+        yield not_judged(f"所属单位中{rest}")
+    else:
+        yield holds(f"所属{len(bodies)}家单位中没有未发现的" + (f"，{rest}" if rest else ""))
 
 
 @rule("HIE-EARLY")

@@ -170,7 +170,7 @@ def context(spec: dict[str, Any] | None, doc: Report) -> Context:
             for body in spec.pop(name):
                 report = build(body["report"]) if body.get("report") is not None else None
                 day = date.fromisoformat(str(body["published_on"])) if body.get("published_on") else None
-                bodies.append(Body(body["name"], report, day))
+                bodies.append(Body(body["name"], report, day, state=body.get("state", "")))
             out[name] = bodies
     for name in ("attachments", "predecessors"):
         if name in spec:
