@@ -72,6 +72,7 @@ class Site:
     """One portal. ``today`` is set by whoever runs it; ``traps`` change its answers."""
 
     family: ClassVar[str] = "static"
+    shapes: ClassVar[tuple[str, ...]] = ()  # of columns that it can show; none named: all
     static_lists: ClassVar[bool] = True  # list pages are files with validators
     static_articles: ClassVar[bool] = True
 
