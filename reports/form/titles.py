@@ -52,3 +52,15 @@ def title_zh(number: int) -> str:
 def marks() -> tuple[tuple[int, tuple[str, ...]], ...]:
     """(number, words one of which its heading holds whatever else it says); the first that fits decides."""
     return tuple((entry["number"], tuple(entry["words"])) for entry in _data()["section_marks"])
+
+
+@lru_cache(maxsize=1)
+def heading_words() -> frozenset[str]:
+    """The words that headings are made of."""
+    return frozenset(_data()["heading_words"])
+
+
+@lru_cache(maxsize=1)
+def unbreakable() -> tuple[str, ...]:
+    """Words of headings that stand for nothing once one of their characters is gone."""
+    return tuple(_data()["unbreakable"])

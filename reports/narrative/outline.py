@@ -38,6 +38,7 @@ def outline_of(lines: Iterable[Line]) -> Outline:
     if len(chosen) <= 2:
         chosen = _by_sub_numerals(all_lines) or chosen
     chosen += _first_section(all_lines, chosen)
+    chosen += _by_place(all_lines, chosen)
     chosen.sort()
     headings = [Heading(number, numeral, title, index) for index, number, _, numeral, title in chosen]
     marked = {heading.position for heading in headings}
@@ -139,6 +140,35 @@ def _first_section(lines: Sequence[Line], chosen: Sequence[Candidate]) -> list[C
         ):
             return [(index, 1, 0.5, "一", stripped[top.end() :])]
     return []
+
+
+def _by_place(lines: Sequence[Line], chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Parts under titles of the body's own making: the one heading that is printed ``五、…`` between the parts four and six
+    (or behind four, where no six is). Where several stand there they are somebody's sub-heads."""
+    out: list[Candidate] = []
+    found = {number: index for index, number, *_ in chosen}
+    for number in range(2, 7):
+        if number in found or number - 1 not in found:
+            continue
+        first = found[number - 1] + 1
+        last = min((index for other, index in found.items() if other > number), default=len(lines))
+        printed = [(index, top) for index in range(first, last) if (top := _top_heading(lines[index].text)) is not None]
+        numerals = [NUMERALS.find(top) + 1 for _, top in printed]
+        if numerals.count(number) != 1 or any(value < number for value in numerals):
+            continue
+        index = next(index for index, top in printed if NUMERALS.find(top) + 1 == number)
+        out.append((index, number, 0.5, NUMERALS[number - 1], numeral_of(lines[index].text.strip(DECORATION))[1]))
+        found[number] = index
+    return out
+
+
+def _top_heading(text: str) -> str | None:
+    """The Chinese numeral of a line that has the shape of a main heading."""
+    stripped = text.strip(DECORATION)
+    top = TOP.match(stripped)
+    if top is None or len(stripped) > LONGEST_TITLE or stripped[-1:] in "。，；":
+        return None
+    return top.group(1) or top.group(2)
 
 
 def _inserted(headings: Sequence[Heading]) -> set[int]:

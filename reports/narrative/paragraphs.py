@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reports.blocks import At, Block, Blocks, Box, Grid, Paragraph
-from reports.narrative.headings import SUB, TOP, glued, section_of
+from reports.narrative.headings import LONGEST_TITLE, SUB, TOP, glued, match_title, section_of
 from reports.text import NUMERALS, fold, letters
 
 _ENDS = "。；：！？…”）)!?;:"
@@ -44,6 +44,7 @@ def lines_of(blocks: Blocks, consumed: frozenset[int]) -> list[Line]:
     """The narrative's paragraphs in reading order: printed lines of a page joined to paragraphs, the cells of layout
     tables as paragraphs, table matter left out, headings that stand glued to prose set apart."""
     raw = _without_running_heads(_raw(blocks, consumed))
+    raw = _numerals_with_titles(raw)
     edges = _edges(raw)
     joined: list[tuple[str, bool]] = []
     above: _Raw | None = None
@@ -89,6 +90,24 @@ def _is_specks(grid: Grid) -> bool:
     cells = [cell for row in grid.rows for cell in row]
     placed = grid.at.bbox is not None or any(cell.at.bbox is not None for cell in cells)
     return placed and not any(len(re.findall(r"[\u4e00-\u9fff]", cell.text)) >= 4 for cell in cells)
+
+
+_NUMERAL_ALONE = re.compile(rf"(?:第?([{NUMERALS}])(?:部分)?|([{NUMERALS}]))\s*[、.．]?")
+
+
+def _numerals_with_titles(raw: list[_Raw]) -> list[_Raw]:
+    """A numeral in a line or cell of its own joined to the title behind it (``一、`` | ``总体情况``)."""
+    out: list[_Raw] = []
+    for part in raw:
+        alone = _NUMERAL_ALONE.fullmatch(out[-1].text) if out else None
+        if alone is not None:
+            numeral = alone.group(1) or alone.group(2)
+            found = match_title(part.text, numeral) if len(part.text) <= LONGEST_TITLE else None
+            if found is not None and NUMERALS.find(numeral) + 1 == found[0]:
+                out[-1].text = f"{numeral}、{part.text}"
+                continue
+        out.append(part)
+    return out
 
 
 def _without_running_heads(raw: list[_Raw]) -> list[_Raw]:
@@ -180,16 +199,12 @@ def _unglue(text: str) -> list[str]:
         return [text]
     out: list[str] = []
     start = 0
-    for found in glued().finditer(text):
-        before = text[start : found.start()].rstrip()
-        if before and before[-1] not in "。；;！!？?”）)：:" and not before.endswith(("**", "#")):
-            continue  # listed in a sentence
-        if re.search(r"(包括|分为|组成|如下|内容为)[：:]?[^。]*$", before):
-            continue
+    for begin, end in _glued_heads(text):
+        before = text[start:begin].rstrip()
         if before:
             out.append(before)
-        out.append(found.group("head"))
-        start = found.end()
+        out.append(text[begin:end].strip())
+        start = end
         while start < len(text) and text[start] in "。：:；; \u3000\t*":
             start += 1
     rest = text[start:]
@@ -199,3 +214,36 @@ def _unglue(text: str) -> list[str]:
     elif rest.strip():
         out.append(rest)
     return [part.strip() for part in out if part.strip()] or [text]
+
+
+# A heading in a wording of the body's own, set apart by blanks or marks on both sides.
+_SET_APART = re.compile(
+    rf"(?:(?<=[\s。；;！!？?”）)])|^)([{NUMERALS}]\s*[、.．]\s*[\u4e00-\u9fff、]{{3,30}})(?=[\s\u3000:：]|。)"
+)
+_LISTING = re.compile(r"(?:包括|分为|组成|构成|如下|内容为|分别是|分别为|即|为|从)[：:]?[^。]*$")
+_CLOSED_BY = "。；;！!？?”）)：:"
+_LEAST_CONTENT = 6  # characters between two headings of a document; the items of a list stand closer
+
+
+def _glued_heads(text: str) -> list[tuple[int, int]]:
+    """Where headings of the six parts stand in a paragraph: after the end of a sentence or a title, or behind a blank; not
+    where a sentence lists them."""
+    found = {match.start(): match.end() for match in glued().finditer(text)}
+    for match in _SET_APART.finditer(text):
+        known = section_of(match.group(1))
+        if known is not None and known[1] >= 0.75 and NUMERALS.find(known[2]) + 1 == known[0]:
+            found.setdefault(match.start(1), match.end(1))
+    spans = sorted(found.items())
+    out: list[tuple[int, int]] = []
+    for index, (begin, end) in enumerate(spans):
+        before = text[:begin].rstrip()
+        following = spans[index + 1][0] if index + 1 < len(spans) else len(text)
+        closed = (
+            not before or before[-1] in _CLOSED_BY or before.endswith(("**", "#")) or _looks_like_title(before[-60:])
+        )
+        blank = begin > 0 and text[begin - 1].isspace()
+        near = following - end < _LEAST_CONTENT and following < len(text)
+        if (out and begin < out[-1][1]) or _LISTING.search(before) or not (closed or (blank and not near)):
+            continue
+        out.append((begin, end))
+    return out

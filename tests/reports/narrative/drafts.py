@@ -38,6 +38,7 @@ SECTIONS: dict[int, tuple[str, ...]] = {
     6: ("本年度未收取信息处理费。无其他需要报告的事项。",),
 }
 TABLES: dict[int, Table] = {2: "proactive", 3: "applications", 4: "disputes"}
+TABLES_OF: dict[str, Table] = {which: which for which in TABLES.values()}
 
 
 @dataclass
@@ -72,14 +73,7 @@ class Draft:
 
     def html(self) -> bytes:
         """A page."""
-        body = "".join(
-            "<table border='1'>"
-            + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in _rows(line))
-            + "</table>"
-            if line in TABLES.values()
-            else f"<p>{line}</p>"
-            for line in self.lines()
-        )
+        body = "".join(table(TABLES_OF[line]) if line in TABLES_OF else f"<p>{line}</p>" for line in self.lines())
         title = self.title if self.page_title is None else self.page_title
         return (
             f"<html><head><title>{title}</title></head><body><div class='content'>{body}</div></body></html>".encode()
@@ -120,6 +114,12 @@ def _rows(which: object) -> list[list[str]]:
         ["0" if slot.key else slot.text for slot in row]
         for _, row in groupby(sorted(slots, key=lambda slot: (slot.row, slot.column)), key=lambda slot: slot.row)
     ]
+
+
+def table(which: Table) -> str:
+    """A table at zero as markup."""
+    rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in _rows(which))
+    return "<table border='1'>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
 
 def said(report: Report, *families: str) -> dict[str, Finding]:
