@@ -12,7 +12,7 @@ import exchange
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now
 from cli.database import database, require_agency
 from cli.show import SEVERITY, err, new_table, out, print_json
-from models import base, exports, members
+from models import agencies, base, exports, members
 from models.ledger import ledger_of, unreadable_documents
 from reports import aggregate as sums
 from summaries import aggregate as pages
@@ -98,7 +98,7 @@ def summary(
     under: Under = None,
     folder: Annotated[Path, typer.Option("--out", help="The folder to write into.")] = Path("var/summary"),
 ) -> None:
-    """Write the compliance summary of a season as an HTML page.
+    """Write the compliance summary of a season: HTML, PDF, XLSX, and a circular (通报) as DOCX.
 
     Example: nianbao summary --period season --year 2025 --out summary/
     """
@@ -106,10 +106,14 @@ def summary(
         raise Refused(f"--period {period}: only season is built so far")
     settings = configured()
     with database(settings) as engine, base.reading(engine) as session:
-        require_agency(session, under, settings)
-        ledger = ledger_of(session, year or last_year(settings), local_now(settings), under=under)
+        name = require_agency(session, under, settings)
+        year = year or last_year(settings)
+        ledger = ledger_of(session, year, local_now(settings), under=under)
+        reports = {each: exports.export_reports(session, year=each) for each in (year - 1, year)}
+        found = figures.figures(ledger, name, reports)
+        signed = agencies.office_name(session, name)
     try:
-        paths = render.write(figures.figures(ledger, under or ""), folder)
+        paths = render.write(found, folder, signed)
     except OSError as error:
         raise Refused(f"{folder}: {error.strerror or error}") from None
     for path in paths:

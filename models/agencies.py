@@ -259,6 +259,13 @@ def office(session: Session, office_id: int) -> Office | None:
     return session.get(Office, office_id)
 
 
+def office_name(session: Session, agency: str) -> str:
+    """The supervising office of the body of that full name, or the only one there is where no body is named; else empty."""
+    named = sa.select(Office.name).join(Agency, Agency.id == Office.agency_id).where(Agency.name == agency)
+    found = list(session.scalars(named if agency else sa.select(Office.name)))
+    return found[0] if len(found) == 1 else ""
+
+
 def offices(session: Session) -> list[Office]:
     """All supervising offices."""
     return list(session.scalars(sa.select(Office).order_by(Office.id)))

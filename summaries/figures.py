@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 
 from reports.checks import RULES
 from reports.duties import STATE_ZH, Ledger, OpenFinding, Standing, State
@@ -20,8 +23,8 @@ class Line:
     parent: str
     state: State
     state_zh: str
-    published_on: str
-    deadline: str
+    published_on: date | None
+    deadline: date
     note: str
     url: str
     errors: int
@@ -44,12 +47,38 @@ class Problem:
 
 
 @dataclass(slots=True)
+class Group:
+    """The bodies of one kind or area, counted by state."""
+
+    name: str
+    due: int = 0
+    in_time: int = 0
+    undated: int = 0
+    late: int = 0
+    missing: int = 0
+    pending: int = 0
+    cannot_tell: int = 0
+    with_problems: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One figure of table three or four over the bodies whose reports of both years were read without doubt."""
+
+    key: str
+    name: str
+    before: int
+    now: int
+
+
+@dataclass(slots=True)
 class Figures:
     """All that a summary prints, whatever the format."""
 
     year: int
     made_on: str
     under: str
+    made_day: date = date.min
     due: int = 0
     in_time: int = 0
     undated: int = 0
@@ -62,6 +91,14 @@ class Figures:
     clean: int = 0
     lines: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    kinds: list[Group] = field(default_factory=list)
+    areas: list[Group] = field(default_factory=list)
+    published: list[date] = field(default_factory=list)
+    deadlines: Counter[date] = field(default_factory=Counter)
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    flows: list[Flow] = field(default_factory=list)
+    flow_bodies: int = 0
+    no_requests: int = 0
     sources_total: int = 0
     sources_failing: int = 0
 
@@ -78,28 +115,118 @@ class Figures:
         ]
 
 
-def figures(ledger: Ledger, under: str = "") -> Figures:
-    """The season's figures. Findings that await a person's look (``needs_review``) are counted apart."""
-    out = Figures(ledger.year, ledger.now.strftime("%Y年%-m月%-d日 %H:%M"), under)
+NEW = "applications.new.total"
+# A name with the cells that are added up for it: those with this key, or whose key begins so and ends in the total.
+FLOWS = (
+    (NEW, "新收申请"),
+    ("applications.carried_in.total", "上年结转"),
+    ("applications.granted.total", "予以公开"),
+    ("applications.partial.total", "部分公开"),
+    ("applications.denied.", "不予公开"),
+    ("applications.unavailable.", "无法提供"),
+    ("applications.handled.total", "办结总计"),
+    ("applications.carried_out.total", "结转下年"),
+    ("disputes.reconsideration.total", "行政复议"),
+    ("disputes.litigation_direct.total", "未经复议直接起诉"),
+    ("disputes.litigation_after_reconsideration.total", "复议后起诉"),
+)
+LEVEL_ZH = {"central": "国家", "province": "省", "prefecture": "市", "county": "县", "township": "乡镇"}
+KIND_ZH = {
+    "government": "政府",
+    "department": "部门",
+    "dispatched": "派出机关（机构）",
+    "authorized": "法律法规授权的组织",
+    "vertical": "垂直管理机构",
+    "enterprise": "企业",
+    "institution": "事业单位",
+    "party": "党委机构",
+    "mass_organisation": "群众团体",
+}
+
+
+def figures(
+    ledger: Ledger, under: str = "", reports: Mapping[int, Iterable[Mapping[str, object]]] | None = None
+) -> Figures:
+    """The season's figures. Findings that await a person's look (``needs_review``) are counted apart.
+
+    ``reports``: by report year the rows of ``export reports`` for this year and the one before, for the figures of
+    requests and disputes; without them these are left out."""
+    out = Figures(ledger.year, ledger.now.strftime("%Y年%-m月%-d日 %H:%M"), under, ledger.now.date())
+    found: dict[int, list[OpenFinding]] = {}
+    for finding in ledger.findings:
+        found.setdefault(finding.agency_id, []).append(finding)
     for standing in ledger.standings:
-        findings = ledger.of(standing.duty.agency_id)
+        findings = found.get(standing.duty.agency_id, [])
         out.lines.append(_line(standing, findings))
-        out.due += 1
-        out.late += standing.state == "late"
-        out.missing += standing.state == "missing"
-        out.pending += standing.state == "due"
-        out.cannot_tell += standing.state == "cannot_tell"
-        out.in_time += standing.state == "published" and standing.on_time is True
-        out.undated += standing.state == "published" and standing.on_time is None
-        out.clean += standing.state == "published" and not any(_blames(f) for f in findings)
+        _count(out, standing, findings)
+        out.deadlines[standing.duty.deadline] += 1
+        if standing.published_on is not None:
+            out.published.append(standing.published_on)
+        blamed = Counter(f.rule for f in findings if _blames(f))
+        if blamed:
+            out.counts[standing.duty.agency] = blamed
     order: dict[State, int] = {"missing": 0, "late": 1, "cannot_tell": 2, "published": 3, "due": 4}
     out.lines.sort(key=lambda line: (order[line.state], -line.errors, -line.warnings, line.agency))
+    out.kinds = _groups(ledger, found, _kind_zh)
+    out.areas = _groups(ledger, found, lambda standing: standing.duty.parent or standing.duty.agency)
     out.problems = _problems(ledger.findings)
     out.review = sum(f.needs_review and f.state != "confirmed" for f in ledger.findings)
     out.unreadable = ledger.unreadable
     out.sources_total = len(ledger.sources)
     out.sources_failing = sum(s.status not in {"ok", "unchanged"} for s in ledger.sources)
+    if reports is not None:
+        _flows(out, {standing.duty.agency for standing in ledger.standings}, reports)
     return out
+
+
+def _count(out: Figures | Group, standing: Standing, findings: list[OpenFinding]) -> None:
+    out.due += 1
+    out.late += standing.state == "late"
+    out.missing += standing.state == "missing"
+    out.pending += standing.state == "due"
+    out.cannot_tell += standing.state == "cannot_tell"
+    out.in_time += standing.state == "published" and standing.on_time is True
+    out.undated += standing.state == "published" and standing.on_time is None
+    blamed = any(_blames(f) for f in findings)
+    if isinstance(out, Figures):
+        out.clean += standing.state == "published" and not blamed
+    else:
+        out.with_problems += blamed
+
+
+def _kind_zh(standing: Standing) -> str:
+    return LEVEL_ZH.get(standing.duty.level, "") + KIND_ZH.get(standing.duty.kind, standing.duty.kind)
+
+
+def _groups(ledger: Ledger, found: Mapping[int, list[OpenFinding]], name_of: Callable[[Standing], str]) -> list[Group]:
+    groups: dict[str, Group] = {}
+    for standing in ledger.standings:
+        name = name_of(standing)
+        _count(groups.setdefault(name, Group(name)), standing, found.get(standing.duty.agency_id, []))
+    return sorted(groups.values(), key=lambda group: (-group.due, group.name))
+
+
+def _flows(out: Figures, names: set[str], reports: Mapping[int, Iterable[Mapping[str, object]]]) -> None:
+    """Sums over the same bodies in both years, else a body that is missing this year would look like a fall."""
+    cells: dict[int, dict[str, Mapping[str, object]]] = {}
+    for year in (out.year - 1, out.year):
+        rows = [row for row in reports.get(year, ()) if row["agency"] in names and not row["needs_review"]]
+        cells[year] = {str(row["agency"]): row["cells"] for row in rows}  # type: ignore[misc]
+    now, before = cells[out.year], cells[out.year - 1]
+    both = sorted(now.keys() & before.keys())
+    out.flow_bodies = len(both)
+    out.no_requests = sum(_sum(now[name], NEW) == 0 for name in now)
+    if both:
+        out.flows = [
+            Flow(key, name, sum(_sum(before[body], key) for body in both), sum(_sum(now[body], key) for body in both))
+            for key, name in FLOWS
+        ]
+
+
+def _sum(cells: Mapping[str, object], key: str) -> int:
+    chosen = [name for name in cells if name.startswith(key) and name.endswith("total")] if key.endswith(".") else [key]
+    values = [cells.get(name) for name in chosen]
+    return sum(int(value) for value in values if isinstance(value, int | float | Decimal))
 
 
 def _blames(finding: OpenFinding) -> bool:
@@ -123,8 +250,8 @@ def _line(standing: Standing, findings: list[OpenFinding]) -> Line:
         parent=standing.duty.parent or "",
         state=standing.state,
         state_zh=state_zh(standing),
-        published_on=standing.published_on.isoformat() if standing.published_on else "",
-        deadline=standing.duty.deadline.isoformat(),
+        published_on=standing.published_on,
+        deadline=standing.duty.deadline,
         note=standing.reason,
         url=seen.url if seen else standing.source_url,
         errors=counts["error"],

@@ -10,11 +10,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import docx
 from docx.document import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -27,6 +28,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 
 SONG, FANGSONG, HEI, KAI, NUMBERS = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)  # 二号, 三号, 四号, 五号
+TYPE_WIDTH = Mm(156)
 LINE = Pt(28.95)  # 225 mm over 22 lines
 TITLE_LINE = Pt(35)
 
@@ -58,7 +60,8 @@ class Grid:
 @dataclass(frozen=True, slots=True)
 class Paper:
     """An official paper. ``to`` is its addressee, empty for one to all; ``signed`` who issues it; ``dated`` the day in
-    Chinese; ``notes`` are printed last, as 附注."""
+    Chinese; ``notes`` are printed last, as 附注; ``annexes`` each
+    begin a page on its side, by name."""
 
     title: str
     to: str
@@ -66,7 +69,7 @@ class Paper:
     signed: str
     dated: str
     notes: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = field(default=())
+    annexes: tuple[tuple[str, Grid], ...] = ()
 
 
 def as_docx(paper: Paper) -> bytes:
@@ -87,9 +90,18 @@ def as_docx(paper: Paper) -> bytes:
             _grid(book, part)
         else:
             _part(book, part)
+    for number, (name, _) in enumerate(paper.annexes, 1):
+        lead = "附件：" if number == 1 else "　　　"
+        _indented(_paragraph(book, f"{lead}{f'{number}. ' if len(paper.annexes) > 1 else ''}{name}", FANGSONG, SIZE_3))
     _signature(book, paper.signed, paper.dated)
     for note in paper.notes:
         _indented(_paragraph(book, f"（{note}）", FANGSONG, SIZE_3))
+    for number, (name, grid) in enumerate(paper.annexes, 1):
+        _turned(book)
+        _paragraph(book, f"附件{number if len(paper.annexes) > 1 else ''}", HEI, SIZE_3)
+        title = _paragraph(book, name, SONG, SIZE_2, TITLE_LINE)
+        title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _grid(book, grid, Mm(225))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -128,6 +140,16 @@ def _page(book: Document) -> None:
         section._sectPr.append(grid)
     grid.set(qn("w:type"), "lines")
     grid.set(qn("w:linePitch"), str(int(LINE.pt * 20)))
+
+
+def _turned(book: Document) -> None:
+    """A new page lying on its side, for a wide table; its footer goes on counting."""
+    section = book.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.top_margin, section.bottom_margin = Mm(28), Mm(26)
+    section.left_margin, section.right_margin = Mm(35), Mm(37)
+    section.footer_distance = Mm(19)
 
 
 def _normal(book: Document) -> None:
@@ -198,17 +220,22 @@ def _width(text: str) -> float:
     return sum(0.5 if char.isascii() else 1.0 for char in text)
 
 
-def _grid(book: Document, grid: Grid) -> None:
+def _grid(book: Document, grid: Grid, width: Mm = TYPE_WIDTH) -> None:
     table = book.add_table(rows=0, cols=len(grid.heads))
     table.style = "Table Grid"
     table.autofit = False
-    share = Mm(156) / sum(grid.widths)
+    share = width / sum(grid.widths)
+    for column, parts in zip(table.columns, grid.widths, strict=True):
+        column.width = Emu(int(share * parts))
     for number, row in enumerate((grid.heads, *grid.rows)):
         cells = table.add_row().cells
         for column, (cell, text) in enumerate(zip(cells, row, strict=True)):
             cell.width = Emu(int(share * grid.widths[column]))
             cell._element.remove(cell.paragraphs[0]._element)
-            line = _paragraph(cell, text, HEI if number == 0 else FANGSONG, SIZE_5, Pt(17))
+            line = _paragraph(cell, text, HEI if number == 0 else FANGSONG, SIZE_5, Pt(15))
+            snap = OxmlElement("w:snapToGrid")  # small type keeps its own lines
+            snap.set(qn("w:val"), "0")
+            line._element.get_or_add_pPr().append(snap)
             line.alignment = _alignment(number, column, grid.numbers)
         _row(table.rows[-1]._tr, head=number == 0)
     after = _paragraph(book, "", FANGSONG, SIZE_5, Pt(12))

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from processes import whole_file
 from spreadsheet import storable
 from summaries.aggregate import Box, Page, Style
-from summaries.render import web_address
+from summaries.content import Link
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -114,7 +114,7 @@ def _write_box(sheet: Worksheet, box: Box) -> None:
         cell.value = MARKS[box.style]  # no figure at all: the mark alone, so that paper shows it too
     if box.comment:
         cell.comment = Comment(storable(box.comment), "Nianbao", width=320, height=90)
-    if web_address(box.link) and len(box.link) <= LONGEST_LINK:
+    if Link("", box.link).web and len(box.link) <= LONGEST_LINK:
         cell.hyperlink = storable(box.link)
 
 

@@ -20,8 +20,9 @@ from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Outgoing, SendFailed, deliver
 from crawler import run as crawler_run
-from models import base, contexts, documents, leases, mails, readings, sources, work
+from models import agencies, base, contexts, documents, leases, mails, readings, sources, work
 from models import findings as stored
+from models.exports import export_reports
 from models.ledger import ledger_of
 from reports import checks, reader, sandbox, sniff
 from reports.checks import similarity
@@ -251,7 +252,10 @@ def summary(job: Job) -> None:
     under = str(job.payload.get("under") or "")
     with job.transaction() as session:
         ledger = ledger_of(session, job.subject, now, under=under or None)
-    render.write(figures.figures(ledger, under), job.settings.data_dir / "summary")
+        reports = {year: export_reports(session, year=year) for year in (job.subject - 1, job.subject)}
+        found = figures.figures(ledger, under, reports)
+        signed = agencies.office_name(session, under)
+    render.write(found, job.settings.data_dir / "summary", signed)
     with job.finishing():
         pass
 

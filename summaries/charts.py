@@ -1,0 +1,187 @@
+"""Charts as vector pictures (SVG 1.1): pure functions of figures, no script, no style sheet, type named with fallbacks.
+
+Colours carry no meaning alone: each piece has its number or its name beside it (WCAG 2.2, 1.4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from xml.sax.saxutils import escape
+
+WIDTH = 720
+FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
+INK, SOFT, LINE, BLUE = "#1f2933", "#52606d", "#d9e0e7", "#1d4e79"
+COLOURS = {
+    "in_time": "#2f7d4f",
+    "undated": "#8bb8a0",
+    "late": "#c77700",
+    "missing": "#b42318",
+    "pending": "#cbd5df",
+    "cannot_tell": "#9aa5b1",
+    "error": "#b42318",
+    "warning": "#c77700",
+    "notice": "#5b8db8",
+}
+HEAT = ("#f3f5f7", "#f7dcc4", "#eeb48a", "#dd8452", "#b42318")
+
+
+def _svg(height: float, pieces: Sequence[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}"'
+        f' font-family="{FACES}" font-size="13">{"".join(pieces)}</svg>'
+    )
+
+
+def _text(x: float, y: float, text: str, colour: str = INK, anchor: str = "start", size: float = 13) -> str:
+    return (
+        f'<text x="{x:g}" y="{y:g}" fill="{colour}" text-anchor="{anchor}" font-size="{size:g}">{escape(text)}</text>'
+    )
+
+
+def _rect(x: float, y: float, width: float, height: float, colour: str) -> str:
+    return f'<rect x="{x:.2f}" y="{y:.2f}" width="{max(width, 0):.2f}" height="{height:.2f}" fill="{colour}"/>'
+
+
+def shares(parts: Sequence[tuple[str, str, int]]) -> str:
+    """One bar of all bodies by state, ``(key, name, count)``, with its legend below. Empty where there is nobody."""
+    total = sum(count for _, _, count in parts)
+    if not total:
+        return ""
+    pieces, x, at, row = [], 0.0, 0.0, 0
+    for key, name, count in parts:
+        if not count:
+            continue
+        width = WIDTH * count / total
+        pieces.append(_rect(x, 0, width, 30, COLOURS[key]))
+        x += width
+        words = f"{name} {count} 家，{_share(count, total)}"
+        needed = 30 + length(words) * 13
+        if at + needed > WIDTH:
+            at, row = 0.0, row + 1
+        pieces += [_rect(at, 43 + 22 * row, 11, 11, COLOURS[key]), _text(at + 16, 53 + 22 * row, words, SOFT)]
+        at += needed
+    return _svg(62 + 22 * row, pieces)
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count / total:.1%}" if count not in (0, total) else f"{count / total:.0%}"
+
+
+def length(text: str) -> float:
+    """The width of a line of type, in its size."""
+    return sum(0.56 if char.isascii() else 1.0 for char in text)
+
+
+def timeline(days: Sequence[date], deadline: date, last: date, due: int) -> str:
+    """How many reports were published by each day, up to ``last``, against the number due, with the deadline marked.
+    ``days`` are the known days of publication."""
+    if not days or not due:
+        return ""
+    first = min(min(days), deadline - timedelta(days=31))
+    first = max(first, deadline - timedelta(days=92))
+    last = max(last, deadline + timedelta(days=1), max(days))
+    left, top, wide, high = 46.0, 14.0, WIDTH - 60.0, 170.0
+    span = (last - first).days or 1
+
+    def x(day: date) -> float:
+        return left + wide * min(max((day - first).days, 0), span) / span
+
+    def y(count: float) -> float:
+        return top + high * (1 - count / due)
+
+    pieces = []
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        pieces.append(f'<path d="M{left:g} {y(due * share):.2f}H{left + wide:g}" stroke="{LINE}"/>')
+        pieces.append(
+            _text(left - 6, y(due * share) + 4, f"{due * share:g}" if due * share % 1 == 0 else "", SOFT, "end", 11)
+        )
+    steps = [f"M{left:g} {y(0):.2f}"]
+    for count, day in enumerate(sorted(days), 1):
+        steps.append(f"H{x(day):.2f}V{y(count):.2f}")
+    steps.append(f"H{x(last):.2f}")
+    pieces.append(f'<path d="{"".join(steps)}" fill="none" stroke="{BLUE}" stroke-width="2"/>')
+    pieces.append(f'<path d="M{x(deadline):.2f} {top:g}V{top + high:g}" stroke="#b42318" stroke-dasharray="4 3"/>')
+    pieces.append(_text(x(deadline) - 5, top + 12, f"期限 {deadline.month}月{deadline.day}日", "#b42318", "end", 12))
+    day = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    while day <= last:
+        pieces.append(_text(x(day), top + high + 18, f"{day.month}月1日", SOFT, "middle", 11))
+        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return _svg(top + high + 26, pieces)
+
+
+def kinds(rows: Sequence[tuple[str, str, int]]) -> str:
+    """Horizontal bars of problems, ``(severity, name, bodies)``, the largest first."""
+    most = max((count for _, _, count in rows), default=0)
+    if not most:
+        return ""
+    left, high = 270.0, 24.0
+    pieces = []
+    for number, (severity, name, count) in enumerate(rows):
+        y = number * high
+        width = (WIDTH - left - 60) * count / most
+        pieces.append(_text(left - 8, y + 16, shortened(name, 19), INK, "end"))
+        pieces += [
+            _rect(left, y + 4, width, 15, COLOURS[severity]),
+            _text(left + width + 6, y + 16, f"{count} 家", SOFT),
+        ]
+    return _svg(len(rows) * high + 4, pieces)
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many full-width characters, the last an ellipsis where some were left out."""
+    if length(text) <= most:
+        return text
+    out = ""
+    for char in text:
+        if length(out + char) > most - 1:
+            break
+        out += char
+    return f"{out}…"
+
+
+def years(rows: Sequence[tuple[str, int, int]], before: str, now: str) -> str:
+    """Two bars a row, last year's and this year's: ``(name, before, now)``."""
+    most = max((max(first, second) for _, first, second in rows), default=0)
+    if not most:
+        return ""
+    left, high = 190.0, 42.0
+    pieces = [_rect(left, 2, 11, 11, "#9fb8cf"), _text(left + 16, 12, before, SOFT, size=12)]
+    pieces += [_rect(left + 90, 2, 11, 11, BLUE), _text(left + 106, 12, now, SOFT, size=12)]
+    for number, (name, first, second) in enumerate(rows):
+        y = 22 + number * high
+        pieces.append(_text(left - 8, y + 20, shortened(name, 13), INK, "end"))
+        for place, count, colour in ((0, first, "#9fb8cf"), (1, second, BLUE)):
+            width = (WIDTH - left - 90) * count / most
+            pieces.append(_rect(left, y + place * 16, width, 14, colour))
+            pieces.append(_text(left + width + 6, y + place * 16 + 12, f"{count:,}", SOFT, size=12))
+    return _svg(22 + len(rows) * high, pieces)
+
+
+def heat(bodies: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+    """Bodies by kinds of problem, each field with its number; the darker, the more."""
+    most = max((count for row in counts for count in row), default=0)
+    if not most:
+        return ""
+    heads = [_lines(name, 5, 5) for name in columns]
+    left, top, high = 216.0, 8 + 15.0 * max(map(len, heads)), 22.0
+    wide = min((WIDTH - left) / max(len(columns), 1), 64.0)
+    pieces = []
+    for number, lines in enumerate(heads):
+        x = left + number * wide + wide / 2
+        for place, line in enumerate(lines):
+            pieces.append(_text(x, 14 + place * 15, line, SOFT, "middle", 11))
+    for row, name in enumerate(bodies):
+        y = top + row * high
+        pieces.append(_text(left - 8, y + 15, shortened(name, 16), INK, "end", 12))
+        for column, count in enumerate(counts[row]):
+            shade = HEAT[0] if not count else HEAT[1 + min(3, (count - 1) * 3 // max(most - 1, 1))]
+            pieces.append(_rect(left + column * wide + 1, y + 1, wide - 2, high - 2, shade))
+            if count:
+                colour = "#ffffff" if shade == HEAT[4] else INK
+                pieces.append(_text(left + column * wide + wide / 2, y + 15, str(count), colour, "middle", 11))
+    return _svg(top + len(bodies) * high + 2, pieces)
+
+
+def _lines(text: str, most: int, lines: int) -> list[str]:
+    text = shortened(text, most * lines)
+    return [text[at : at + most] for at in range(0, len(text), most)][:lines]

@@ -1,0 +1,175 @@
+"""Content as a web page, a printed page, a workbook and an official paper. None of them decides what is said."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import typst
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from spreadsheet import storable
+from summaries import official
+from summaries.content import Content, Link, Mark, Table, Value
+from summaries.official import Grid, Paper, Part
+
+TEMPLATES = Path(__file__).parent / "templates"
+NUMERALS = "一二三四五六七八九十"
+LONGEST_LINK = 2_079  # characters of an address that a spreadsheet follows
+MOST_ROWS = 200  # of a table in a circular; what is longer is named and stands in the workbook
+
+
+def as_html(content: Content) -> str:
+    """One self-contained page: no script, nothing loaded from elsewhere, printable, readable on a phone."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["numeral"] = lambda number: NUMERALS[number - 1]
+    environment.filters["drawing"] = Markup  # our own drawings, whose text charts.py has escaped
+    return environment.get_template("summary.html").render(content=content)
+
+
+def as_pdf(content: Content) -> bytes:
+    """A4 for print (PDF 1.7): Chinese type embedded, page numbers, heads repeated, tagged for reading aloud. The same
+    content gives the same bytes: no system font is used and no time is written."""
+    numbered = zip(NUMERALS, content.sections, strict=False)
+    sections = [
+        {
+            "title": f"{numeral}、{section.title}",
+            "blocks": [_printed(block) for block in section.blocks],
+            "turned": all(isinstance(block, Table) and block.annex for block in section.blocks),
+        }
+        for numeral, section in numbered
+    ]
+    sections.append({"title": f"{NUMERALS[len(sections)]}、说明", "blocks": list(content.notes), "turned": False})
+    data = {"title": content.title, "made": content.made, "cards": content.cards, "sections": sections}
+    template = (TEMPLATES / "summary.typ").read_bytes()
+    compiler = typst.Compiler(  # type: ignore[misc]
+        template,
+        font_paths=[str(files("pylopdf_fonts_zh_cn"))],
+        ignore_system_fonts=True,
+        sys_inputs={"content": json.dumps(data, ensure_ascii=False)},
+    )
+    out = compiler.compile(format="pdf", timestamp=0)
+    assert isinstance(out, bytes)
+    return out
+
+
+def _printed(block: Any) -> Any:
+    if isinstance(block, str):
+        return block
+    if not isinstance(block, Table):
+        return {"svg": block.svg, "caption": block.caption}
+    heads = [{"text": head.text, "width": head.width, "kind": head.kind} for head in block.heads]
+    return {"heads": heads, "rows": [[_print(value) for value in row] for row in block.rows]}
+
+
+def _print(value: Value) -> object:
+    if isinstance(value, Link):
+        return {"text": value.text, "web": value.web}
+    if isinstance(value, Mark):
+        return {"text": value.text, "key": value.key}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def as_xlsx(content: Content) -> bytes:
+    """A sheet a table, the chief figures and notes first: heads frozen and repeated in print, filters, real numbers and
+    dates, links that a click follows. Nothing in it runs as a formula."""
+    book = openpyxl.Workbook()
+    first = book.active
+    assert isinstance(first, Worksheet)
+    first.title = "概况"
+    rows: list[tuple[object, ...]] = [(content.title,), (content.made,), (), *((n, c) for n, c, _ in content.cards), ()]
+    for row in (*rows, *((note,) for note in content.notes)):
+        first.append([storable(value) for value in row])
+    first["A1"].font = Font(bold=True, size=15)
+    first.column_dimensions["A"].width, first.column_dimensions["B"].width = 24, 12
+    for section in content.sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                _sheet(book.create_sheet(block.name[:31]), block)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _sheet(page: Worksheet, table: Table) -> None:
+    page.append([head.text for head in table.heads])
+    for column, head in enumerate(table.heads, 1):
+        cell = page.cell(1, column)
+        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1D4E79")
+        cell.alignment = Alignment("center", "center", wrap_text=True)
+        page.column_dimensions[get_column_letter(column)].width = max(head.width, 2 * len(head.text) + 2)
+    for row in table.rows:
+        page.append([storable(value.text if isinstance(value, Link | Mark) else value) for value in row])
+        for column, value in enumerate(row, 1):
+            cell = page.cell(page.max_row, column)
+            assert isinstance(cell, Cell)
+            _finish(cell, value)
+    page.freeze_panes = "B2"
+    page.auto_filter.ref = page.dimensions
+    page.page_setup.orientation, page.page_setup.paperSize, page.page_setup.fitToHeight = "landscape", 9, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.print_title_rows = "1:1"
+
+
+def _finish(cell: Cell, value: Value) -> None:
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    if isinstance(value, date):
+        cell.number_format = "yyyy-mm-dd"
+    elif isinstance(value, int):
+        cell.number_format = "#,##0"
+    elif isinstance(value, Link) and value.web and len(value.web) <= LONGEST_LINK:
+        cell.hyperlink, cell.style = value.web, "Hyperlink"
+
+
+def as_docx(content: Content, signed: str, dated: str) -> bytes:
+    """A circular (通报) in the official layout: the sections' text and tables, the long ones as annexes, no drawings."""
+    parts: list[Part | Grid] = [Part(f"{content.made}。")]
+    annexes: list[Table] = []
+    shown = 0
+    for section in content.sections:
+        annexes += [block for block in section.blocks if isinstance(block, Table) and block.annex]
+        inline = [
+            block
+            for block in section.blocks
+            if isinstance(block, str) or (isinstance(block, Table) and not block.annex)
+        ]
+        if inline:
+            parts.append(Part(f"{NUMERALS[shown]}、{section.title}", "head"))
+            parts += [Part(block) if isinstance(block, str) else _grid(block) for block in inline]
+            shown += 1
+    parts.append(Part(f"{NUMERALS[shown]}、说明", "head"))
+    parts += [Part(note) for note in content.notes]
+    paper = Paper(content.circular, "", tuple(parts), signed, dated, annexes=tuple((t.name, _grid(t)) for t in annexes))
+    return official.as_docx(paper)
+
+
+def _grid(table: Table) -> Grid:
+    rows = tuple(tuple(_text(value) for value in row) for row in table.rows[:MOST_ROWS])
+    if len(table.rows) > MOST_ROWS:
+        rest = f"其余{len(table.rows) - MOST_ROWS}行见电子表格"
+        rows = (*rows, (rest, *[""] * (len(table.heads) - 1)))
+    numbers = frozenset(n for n, head in enumerate(table.heads) if head.kind == "number")
+    return Grid(tuple(head.text for head in table.heads), rows, tuple(head.width for head in table.heads), numbers)
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, Link | Mark):
+        return value.text
+    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,159 @@
+"""The season's summary as content: which sections, tables and charts, in which words. Pure, from the figures.
+
+The order is a circular's (通报, handbook): scope and date; numbers by kind and area; problems by type with named
+examples; the bodies; requests and disputes with last year's beside; what could not be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from summaries import charts
+from summaries.content import Chart, Content, Head, Link, Mark, Section, Table, Value
+from summaries.figures import Figures, Group
+
+MOST_KINDS = 12  # problems in the chart; the table has all
+MOST_BODIES = 30  # bodies of the heat map, those with most problems
+MOST_COLUMNS = 8
+BASIS = "《中华人民共和国政府信息公开条例》第四十九条、第五十条"
+
+
+def content(figures: Figures) -> Content:
+    """The summary of a season."""
+    return Content(
+        title=f"{figures.under}{figures.year}年度政府信息公开工作年度报告情况",
+        circular=f"关于{figures.under}{figures.year}年度政府信息公开工作\n年度报告情况的通报",
+        made=f"统计时间：{figures.made_on}　依据：{BASIS}",
+        cards=(
+            ("应发布", figures.due, False),
+            ("按时发布", figures.in_time, False),
+            ("逾期发布", figures.late, figures.late > 0),
+            ("未发现", figures.missing, figures.missing > 0),
+            ("无法判断", figures.cannot_tell, False),
+            ("未见问题", figures.clean, False),
+        ),
+        sections=tuple(_sections(figures)),
+        notes=_notes(figures),
+    )
+
+
+def _sections(figures: Figures) -> Iterator[Section]:
+    yield Section("发布情况", tuple(_publication(figures)))
+    yield Section("问题汇总", tuple(_problems(figures)))
+    if figures.flows:
+        yield Section("申请和争议情况", tuple(_flows(figures)))
+    yield Section("各单位情况", (_bodies(figures),))
+
+
+def _publication(figures: Figures) -> Iterator[str | Table | Chart]:
+    published = figures.in_time + figures.undated + figures.late
+    said = [f"应发布{figures.due}家，已发布{published}家"]
+    parts = [
+        f"{name}{count}家"
+        for name, count in (("按时", figures.in_time), ("逾期", figures.late), ("日期未注明", figures.undated))
+        if count
+    ]
+    said[0] += f"（其中{'、'.join(parts)}）" if parts else ""
+    said += [
+        f"{name}{count}家"
+        for name, count in (
+            ("未发现", figures.missing),
+            ("无法判断", figures.cannot_tell),
+            ("尚未到期", figures.pending),
+        )
+        if count
+    ]
+    yield "，".join(said) + "。"
+    bar = charts.shares(figures.shares)
+    if bar:
+        yield Chart(bar, "各类情况的单位数")
+    if figures.deadlines:
+        deadline = figures.deadlines.most_common(1)[0][0]
+        line = charts.timeline(figures.published, deadline, figures.made_day, figures.due)
+        if line:
+            yield Chart(line, f"累计发布家数（按报告注明的发布日期，共{len(figures.published)}家）")
+    yield _groups("按类别", "类别", figures.kinds)
+    if len(figures.areas) > 1:
+        yield _groups("按地区", "上级", figures.areas)
+
+
+def _groups(name: str, head: str, groups: list[Group]) -> Table:
+    words = ("应发布", "按时", "未注明日期", "逾期", "未发现", "无法判断", "未到期", "有问题")
+    words = ("应发布", "按时", "未注明日期", "逾期", "未发现", "无法判断", "未到期", "有问题")
+    heads = (Head(head, 26), *(Head(word, 10, "number") for word in words))
+    rows = tuple(
+        (g.name, g.due, g.in_time, g.undated, g.late, g.missing, g.cannot_tell, g.pending, g.with_problems)
+        for g in groups
+    )
+    return Table(name, heads, rows)
+
+
+def _problems(figures: Figures) -> Iterator[str | Table | Chart]:
+    if not figures.problems:
+        yield "未发现问题。"
+        return
+    chief = sorted(figures.problems, key=lambda problem: -problem.bodies)[:MOST_KINDS]
+    yield Chart(charts.kinds([(p.severity, p.title, p.bodies) for p in chief]), "主要问题涉及的单位数")
+    heads = (
+        Head("问题", 34), Head("程度", 10), Head("单位数", 10, "number"), Head("项数", 9, "number"),
+        Head("涉及单位（至多列五家）", 46), Head("规则", 18),
+    )  # fmt: skip
+    rows: list[tuple[Value, ...]] = []
+    for problem in figures.problems:
+        named = "、".join(problem.examples) + ("等" if problem.bodies > len(problem.examples) else "")
+        mark = Mark(problem.severity_zh, problem.severity)
+        rows.append((problem.title, mark, problem.bodies, problem.findings, named, problem.rule))
+    yield Table("问题汇总", heads, tuple(rows))
+    yield from _heat(figures)
+
+
+def _heat(figures: Figures) -> Iterator[Chart]:
+    rules: Counter[str] = sum(figures.counts.values(), Counter())
+    names = {problem.rule: problem.title for problem in figures.problems}
+    columns = [rule for rule, _ in rules.most_common(MOST_COLUMNS)]
+    ranked = sorted(figures.counts.items(), key=lambda pair: (-pair[1].total(), pair[0]))[:MOST_BODIES]
+    if len(ranked) > 1 and len(columns) > 1:
+        fields = [[counts[rule] for rule in columns] for _, counts in ranked]
+        drawn = charts.heat([name for name, _ in ranked], [names.get(rule, rule) for rule in columns], fields)
+        yield Chart(drawn, f"问题较多的{len(ranked)}家单位与主要问题（格内为项数）")
+
+
+def _flows(figures: Figures) -> Iterator[str | Table | Chart]:
+    yield (
+        f"以下为两个年度的报告均已识读且无待核数据的{figures.flow_bodies}家单位的合计；"
+        f"其{figures.year}年度报告已识读的单位中，{figures.no_requests}家没有新收申请。"
+    )
+    rows = [(flow.name, flow.before, flow.now) for flow in figures.flows]
+    drawn = charts.years(rows, f"{figures.year - 1}年度", f"{figures.year}年度")
+    if drawn:
+        yield Chart(drawn, "申请和争议两年对比")
+    heads = (
+        Head("事项", 30), Head(f"{figures.year - 1}年度", 14, "number"), Head(f"{figures.year}年度", 14, "number"),
+        Head("增减", 14, "number"), Head("增减比例", 14, "number"),
+    )  # fmt: skip
+    table = [(n, b, c, c - b, f"{(c - b) / b:+.1%}" if b else "—") for n, b, c in rows]
+    yield Table("申请和争议", heads, tuple(table))
+
+
+def _bodies(figures: Figures) -> Table:
+    heads = (
+        Head("单位", 30), Head("上级", 22), Head("发布情况", 16), Head("发布日期", 16, "date"), Head("期限", 16, "date"),
+        Head("错误", 9, "number"), Head("疑似", 9, "number"), Head("提示", 9, "number"), Head("待核", 9, "number"),
+        Head("说明", 32),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            Link(line.agency, line.url), line.parent, Mark(line.state_zh, line.state), line.published_on, line.deadline,
+            line.errors, line.warnings, line.notices, line.review, line.note,
+        )
+        for line in figures.lines
+    )  # fmt: skip
+    return Table("各单位情况", heads, rows, annex=True)
+
+
+def _notes(figures: Figures) -> tuple[str, ...]:
+    return (
+        "“未发现”指在登记的栏目全部读完后没有读到报告，不等于未报送；来源未能读全的单位列为“无法判断”，不计入未发现和逾期。",
+        f"“待核”为识读本身存疑的事项，共{figures.review}项，未经人工核对不作为单位的问题；有{figures.unreadable}份文件未能识读。",
+        f"共登记来源{figures.sources_total}个，其中{figures.sources_failing}个最近一次未能读全。",
+    )

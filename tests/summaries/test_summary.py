@@ -1,0 +1,188 @@
+"""A season's summary: one content in four formats, with the figures that the ledger gives and nothing that it does not."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import date, datetime
+
+import docx
+import openpyxl
+import pypdfium2
+import pytest
+from lxml import etree, html
+
+from reports.duties import Ledger, OpenFinding
+from summaries import charts, formats, official, render, season
+from summaries.content import Content, Link, Table
+from summaries.figures import Figures, figures
+from tests.summaries import worlds
+
+HOSTILE = "=cmd|'/C calc'!A0<script>alert(1)</script>&#9;\u202e"
+
+
+@pytest.fixture(scope="module")
+def told() -> Figures:
+    return figures(worlds.season(), "乙市", {2025: worlds.rows(2025, factor=3), 2024: worlds.rows(2024, factor=2)})
+
+
+@pytest.fixture(scope="module")
+def content(told: Figures) -> Content:
+    return season.content(told)
+
+
+def tables(content: Content) -> dict[str, Table]:
+    return {block.name: block for section in content.sections for block in section.blocks if isinstance(block, Table)}
+
+
+def pdf_text(data: bytes) -> str:
+    book = pypdfium2.PdfDocument(data)
+    text = "".join(page.get_textpage().get_text_bounded() for page in book)
+    book.close()
+    return re.sub(r"\s", "", text)
+
+
+def hostile() -> Ledger:
+    """A ledger whose names, reasons, addresses and rules are written to break what prints them."""
+    ledger = worlds.season(4)
+    out = Ledger(2025, worlds.NOW, sources=ledger.sources)
+    for one in ledger.standings:
+        duty = type(one.duty)(9, HOSTILE, "部门<b>", "county", 2025, date(2026, 1, 31), parent=HOSTILE)
+        out.standings.append(type(one)(duty, "missing", HOSTILE, source_url="javascript:alert(1)"))
+    out.findings = [OpenFinding(1, 9, HOSTILE, 2025, HOSTILE, "error", HOSTILE)]
+    return out
+
+
+def test_the_states_of_kinds_and_of_areas_add_up_to_the_whole(told: Figures):
+    for groups in (told.kinds, told.areas):
+        for name in ("due", "in_time", "undated", "late", "missing", "pending", "cannot_tell"):
+            assert sum(getattr(group, name) for group in groups) == getattr(told, name), name
+    assert sum(count for _, _, count in told.shares) == told.due == 24
+
+
+def test_what_awaits_a_look_counts_as_nobodys_problem(told: Figures):
+    doubtful = {f.agency for f in worlds.season().findings if f.needs_review}
+    assert doubtful
+    assert not doubtful & set(told.counts)
+    assert told.review == sum(f.needs_review for f in worlds.season().findings)
+
+
+def test_requests_are_compared_over_bodies_read_without_doubt_in_both_years(told: Figures):
+    assert told.flow_bodies == 23  # one of 24 awaits a look
+    assert [(f.name, f.before, f.now) for f in told.flows][:3] == [
+        ("新收申请", 460, 690),
+        ("上年结转", 0, 0),
+        ("予以公开", 276, 414),
+    ]
+    assert {f.name: f.now for f in told.flows}["不予公开"] == 46
+    only_now = figures(worlds.season(), "", {2025: worlds.rows(2025)})
+    assert (only_now.flows, only_now.flow_bodies) == ([], 0)
+
+
+def test_every_table_is_in_every_format_with_the_same_values(content: Content, tmp_path):
+    page = html.fromstring(formats.as_html(content))
+    book = openpyxl.load_workbook(io.BytesIO(formats.as_xlsx(content)))
+    printed = pdf_text(formats.as_pdf(content))
+    paper = docx.Document(io.BytesIO(formats.as_docx(content, "乙市人民政府办公室", "2026年3月9日")))
+    in_html = [len(list(table.iter("tr"))) - 1 for table in page.iter("table")]
+    assert in_html == [len(table.rows) for table in tables(content).values()]
+    assert book.sheetnames == ["概况", *tables(content)]
+    assert len(paper.tables) == len(tables(content))
+    for name, table in tables(content).items():
+        sheet = book[name]
+        assert [cell.value for cell in sheet[1]] == [head.text for head in table.heads]
+        assert sheet.max_row == len(table.rows) + 1
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref
+    for line in tables(content)["各单位情况"].rows:
+        link = line[0]
+        assert isinstance(link, Link)
+        assert link.text in printed
+    assert "第1页，共" in printed
+
+
+def test_the_workbook_has_real_dates_numbers_and_links(content: Content):
+    sheet = openpyxl.load_workbook(io.BytesIO(formats.as_xlsx(content)))["各单位情况"]
+    heads = [cell.value for cell in sheet[1]]
+    rows = [dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=2)]
+    dated = [row for row in rows if row["发布日期"].value]
+    assert dated
+    assert all(isinstance(row["发布日期"].value, datetime) for row in dated)
+    assert all(isinstance(row["错误"].value, int) for row in rows)
+    assert all(str(getattr(row["单位"].hyperlink, "target", "")).startswith("http://a") for row in rows)
+
+
+def test_the_same_content_gives_the_same_printed_bytes(content: Content):
+    assert formats.as_pdf(content) == formats.as_pdf(content)
+
+
+def test_hostile_text_stays_text_in_every_format():
+    made = season.content(figures(hostile(), HOSTILE))
+    page = html.fromstring(formats.as_html(made))
+    assert not page.xpath("//script")
+    assert not page.xpath("//a[starts-with(@href, 'javascript')]")
+    assert HOSTILE in page.findtext(".//h1", "")
+    book = openpyxl.load_workbook(io.BytesIO(formats.as_xlsx(made)))
+    assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+    assert formats.as_pdf(made).startswith(b"%PDF-")
+    paper = formats.as_docx(made, HOSTILE, "2026年3月9日")
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(paper)).paragraphs)
+    assert "<script>alert(1)</script>" in text
+    xml = zipfile.ZipFile(io.BytesIO(paper)).read("word/document.xml")
+    assert b"<script" not in xml
+
+
+def test_drawings_are_sound_and_carry_names_as_text():
+    drawings = [
+        charts.shares([("in_time", "按时<发布>", 3), ("missing", "未发现", 1)]),
+        charts.timeline([date(2026, 1, 5), date(2026, 2, 3)], date(2026, 1, 31), date(2026, 3, 1), 3),
+        charts.kinds([("error", HOSTILE, 3), ("notice", "乙", 1)]),
+        charts.years([("新收", 0, 3)], "2024年度", "2025年度"),
+        charts.heat([HOSTILE, "乙"], ["问题一", "问题二"], [[1, 9], [0, 2]]),
+    ]
+    for drawing in drawings:
+        assert etree.fromstring(drawing).tag.endswith("svg")
+        assert not list(etree.fromstring(drawing).iter("{*}script"))
+        for piece in etree.fromstring(drawing).iter("{*}rect"):
+            x, width = float(piece.get("x") or -1), float(piece.get("width") or -1)
+            assert 0 <= x <= charts.WIDTH
+            assert x + width <= charts.WIDTH + 0.01
+
+
+def test_nothing_is_drawn_of_nothing():
+    assert charts.shares([("in_time", "按时", 0)]) == ""
+    assert charts.timeline([], date(2026, 1, 31), date(2026, 3, 1), 0) == ""
+    assert charts.kinds([]) == charts.heat([], [], []) == charts.years([("a", 0, 0)], "", "") == ""
+    empty = season.content(figures(Ledger(2025, worlds.NOW)))
+    assert "未发现问题。" in formats.as_html(empty)
+    assert formats.as_pdf(empty).startswith(b"%PDF-")
+    assert formats.as_xlsx(empty)[:2] == formats.as_docx(empty, "", "")[:2] == b"PK"
+
+
+def test_a_stack_of_shares_is_as_wide_as_the_drawing():
+    drawing = etree.fromstring(charts.shares([("in_time", "按时", 7), ("late", "逾期", 2), ("missing", "未发现", 4)]))
+    bars = [piece for piece in drawing.iter("{*}rect") if piece.get("height") == "30.00"]
+    assert sum(float(bar.get("width") or 0) for bar in bars) == pytest.approx(charts.WIDTH, abs=0.05)
+
+
+def test_the_files_are_written_whole_beside_each_other(told: Figures, tmp_path):
+    paths = render.write(told, tmp_path / "new" / "folder", "乙市人民政府办公室")
+    assert [path.name for path in paths] == [f"nianbao-2025.{suffix}" for suffix in ("html", "pdf", "xlsx", "docx")]
+    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == sorted(path.name for path in paths)
+    text = "\n".join(p.text for p in docx.Document(str(paths[-1])).paragraphs)
+    assert text.startswith("关于乙市2025年度政府信息公开工作\n年度报告情况的通报")
+    assert "附件：各单位情况" in text
+    assert "乙市人民政府办公室\n2026年3月9日" in text
+
+
+def test_a_circular_of_many_bodies_names_how_many_stand_in_the_workbook():
+    made = season.content(figures(worlds.season(260)))
+    paper = docx.Document(io.BytesIO(formats.as_docx(made, "办", "2026年3月9日")))
+    last = paper.tables[-1]
+    assert len(last.rows) == formats.MOST_ROWS + 2
+    assert last.rows[-1].cells[0].text == "其余60行见电子表格"
+
+
+def test_printable_leaves_all_chinese_and_takes_what_xml_cannot_hold():
+    assert official.printable("甲\x00\x0b乙\ud800丙𠮷\t") == "甲乙丙𠮷\t"
