@@ -22,7 +22,7 @@ from reports.tables.model import Aligned
 from reports.tables.reconcile import second_look
 
 # Raise it with every change that may read a stored document differently: stored readings are then made anew.
-READER_VERSION = "3"
+READER_VERSION = "4"
 
 MAX_PICTURES = 30
 # Icons and rules of a page; the smallest legible table is ten times that.

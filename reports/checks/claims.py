@@ -23,38 +23,7 @@ NEW = "applications.new.total"
 CARRIED_IN = "applications.carried_in.total"
 HANDLED = "applications.handled.total"
 
-_HISTORY = re.compile(r"历年|(?:自|从)\s*\d{4}\s*年\s*(?:以来|起|至今)|以来累计|累计至今")
-_NOT_ALL = re.compile(
-    r"除.{1,20}(?:外|以外)|未收到(?:当面|现场|书面|信函|传真|网络|网上|电子邮件|邮寄)[^、，。和及]{0,8}申请"
-)
-_NONE_CARRIED = re.compile(
-    r"(?:无|没有|未有|不存在)(?:上一?年度?|去年)(?:的)?(?:结转|转结)|(?:上一?年度?|去年)(?:无|没有|未有)(?:结转|转结)"
-)
-_LETTERS = re.compile(r"信箱|热线|留言|来信|信访件")
 _WHOLE_AREA = re.compile(r"全(?:省|市|县|区|州|镇|乡|系统|辖区)(?!统计局|政府)|各(?:县|区|市|镇|乡|单位|部门)")
-
-
-# What a sentence must say of a figure before it may speak against the cell; without it a person looks first.
-_SAYS = (
-    (
-        re.compile(r"proactive\.(?:regulations|normative_documents)\.issued"),
-        re.compile(r"制发|制定|新制|出台|印发|制订"),
-    ),
-    (re.compile(r"proactive\.(?:regulations|normative_documents)\.repealed"), re.compile(r"废止")),
-    (re.compile(r"proactive\.(?:regulations|normative_documents)\.in_force"), re.compile(r"有效")),
-    (re.compile(r"proactive\.fees\."), re.compile(r"行政事业性|收费")),
-    (re.compile(r"disputes\."), re.compile(r"信息公开|公开申请|依申请|政府信息|公开工作")),
-)
-# Words under which a figure counts something else: postings, items of power, expenses.
-_COUNTS_ELSE = (
-    (
-        re.compile(r"proactive\.(?:regulations|normative_documents)\."),
-        re.compile(r"转发|公开.{0,8}文件|主动公开|征求意见"),
-    ),
-    (re.compile(r"proactive\.\w+\.decisions"), re.compile(r"公示|公布|发布|信息\d+条|\d+(?:项|条)")),
-    (re.compile(r"proactive\.fees\."), re.compile(r"经费|信息处理费|支出|预算|资金")),
-)
-_NO_NONE = re.compile(r"被纠错|败诉|不当|下属|所属(?:单位|部门)|上年|去年|上一年")
 
 
 def stands_for(case: Case, claim: Claim) -> str:
@@ -65,9 +34,8 @@ def stands_for(case: Case, claim: Claim) -> str:
 def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evaluation:
     """One claim against its cell by the rule's condition."""
     key = stands_for(case, claim)
-    reason = _beside_the_point(claim)
-    if reason:
-        return not_judged(f"正文“{claim.text}”{reason}")
+    if claim.note == "previous_year":
+        return not_judged(f"正文“{claim.text}”说的是上一年度")
     result: Evaluation | None = None
     cells_meant = summed(case, claim)
     overlay = _together(case, key, cells_meant)
@@ -112,20 +80,6 @@ def _together(case: Case, key: str, keys: list[str]) -> dict[str, Figure] | None
     if any(figure is None for figure in figures):
         return None
     return {key: sum(figure for figure in figures if figure is not None)}
-
-
-def _beside_the_point(claim: Claim) -> str:
-    if claim.note == "previous_year":
-        return "说的是上一年度"
-    if _HISTORY.search(claim.text):
-        return "为历年累计数"
-    if claim.value and claim.cell == CARRIED_IN and _NONE_CARRIED.search(claim.text):
-        return "写明没有上年结转"
-    if claim.value == 0 and _NOT_ALL.search(claim.text):
-        return "只说明部分渠道或情形"
-    if claim.value == 0 and claim.cell.startswith("disputes.") and _NO_NONE.search(claim.text):
-        return "并非说明总数为零"
-    return ""
 
 
 def _meanings(case: Case, claim: Claim, overlay: dict[str, Figure] | None) -> Iterator[Figure]:
@@ -175,13 +129,7 @@ def _mildest(case: Case, claim: Claim) -> Severity | None:
 
 
 def _doubtful(case: Case, claim: Claim) -> bool:
-    """Doubtful: another sentence agrees with the table, or this one speaks of letters or of the whole area."""
-    if _LETTERS.search(claim.text):
-        return True
-    if any(cell.match(claim.cell) and not words.search(claim.text) for cell, words in _SAYS):
-        return True
-    if any(cell.match(claim.cell) and words.search(claim.text) for cell, words in _COUNTS_ELSE):
-        return True
+    """Doubtful: another sentence agrees with the table, or this one speaks of the whole area."""
     register = case.context.register
     if _WHOLE_AREA.search(claim.text) and not (register is not None and register.governs):
         return True

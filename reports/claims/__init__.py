@@ -15,10 +15,11 @@ from reports.claims import disputes, proactive, requests
 from reports.claims.clauses import Clause, clauses, is_a
 from reports.claims.lexicon import Word, number, words
 from reports.claims.scope import NOUNS, Found, Matter, matter_of, matters
+from reports.claims.splits import Split, splits
 from reports.report import Claim, Form, Number
 from reports.text import unwrapped_sentences
 
-__all__ = ["claims", "counts_requests", "distinct", "number"]
+__all__ = ["Split", "claims", "counts_requests", "distinct", "lists_of_parts", "number"]
 
 # No figure has more than twelve digits, and no list of requests has more than some dozens: what goes beyond is a damaged
 # text.
@@ -71,6 +72,14 @@ def counts_requests(text: str) -> bool:
             elif named and any(word.kind == "none" for word in clause.before) and not clause.says("dispute."):
                 return True
     return False
+
+
+def lists_of_parts(text: str, section: int, year: int | None) -> list[Split]:
+    """The closed lists of parts that a section's sentences give of what was received or handled."""
+    out: list[Split] = []
+    for sentence in _sentences(text, section):
+        out += splits(sentence.text, requests.read(sentence.clauses, sentence.topic, year))
+    return out
 
 
 def distinct(found: Sequence[Claim]) -> list[Claim]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.requests import CLEAR, note_of
-from reports.claims.scope import Found, compared, of_year, period_of
+from reports.claims.scope import Found, Period, compared, of_year, period_of
 from reports.report import Number
 
 GROUPS = {
@@ -27,6 +27,7 @@ class _Case:
 
     group: str = ""
     total: Number | None = None
+    period: Period = "this"
     out: list[Found] = field(default_factory=list)
 
 
@@ -46,7 +47,7 @@ def find(found: Sequence[Clause], year: int | None) -> list[Found]:
             state.group, state.total = groups[-1], None
         if clause.says("respectively") and len(groups) > 1:
             waiting = groups
-        if not state.group or _spoiled(clause, year):
+        if not state.group or _spoiled(clause, state, year):
             waiting = []
             continue
         if waiting:
@@ -59,10 +60,13 @@ def find(found: Sequence[Clause], year: int | None) -> list[Found]:
     return state.out
 
 
-def _spoiled(clause: Clause, year: int | None) -> bool:
+def _spoiled(clause: Clause, state: _Case, year: int | None) -> bool:
     if clause.figure is None or clause.figure.kind != "figure" or clause.says(*_SPOILED) or compared(clause.own, year):
         return True
-    return period_of(clause, "this", year) != "this"
+    period = period_of(clause, state.period, year)
+    if not clause.depth and not clause.listed:
+        state.period = period  # that of an aside (其中1件为2023年) ends with it
+    return period != "this"
 
 
 def _figure(clause: Clause, groups: list[str], state: _Case) -> None:

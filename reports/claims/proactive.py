@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from reports.claims.clauses import Clause, is_a
 from reports.claims.requests import CLEAR, note_of
-from reports.claims.scope import NOUNS, Found, compared, of_year
+from reports.claims.scope import NOUNS, Found, Period, compared, of_year, period_of
 from reports.report import Form, Number
 
 _SPOILED = ("rate", "except", "change", "older", "other_body", "half", "none", "without", "within", "qualified")
-_CASES = ("件", "宗", "起", "例")
+_CASES = ("件", "宗", "起", "例", "个", "次", "份", "")  # 条 and 项 count postings and items of power
 
 
 def find(found: Sequence[Clause], form: Form | None, year: int | None) -> list[Found]:
@@ -35,7 +35,9 @@ def _certain(clause: Clause, year: int | None, *known: str) -> bool:
 def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> list[Found]:
     out: list[Found] = []
     subject = ""
+    period: Period = "this"
     for clause in found:
+        period = period_of(clause, period, year)
         named = clause.find("document.")
         if not named and clause.figure is not None:
             named = [word for word in clause.lead if is_a(word, "document.")]
@@ -53,7 +55,7 @@ def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> 
         if len(measures) != 1 or clause.figure.kind != "figure":
             continue
         measure = _in_form(measures[0].kind.partition(".")[2], form)
-        if measure and _certain(clause, year, "document.", "measure."):
+        if measure and period == "this" and _certain(clause, year, "document.", "measure."):
             out.append(Found(f"{row}.{measure}", clause.figure.value, clause.start, note_of(clause.figure)))
     return out
 
@@ -89,8 +91,7 @@ def _decisions(found: Sequence[Clause], year: int | None) -> list[Found]:
             or clause.says("published", "measure_of_others", "other_matter", "activity", *NOUNS)
         ):
             continue
-        decided = "决定" in named[0].text
-        if clause.figure.kind != "figure" or not (decided or clause.figure.unit in _CASES):
+        if clause.figure.kind != "figure" or clause.figure.unit not in _CASES:
             continue
         if _certain(clause, year, "decision."):
             power = named[0].kind.partition(".")[2]

@@ -59,8 +59,10 @@ class Reading:
     matter: Matter = ""
     period: Period = "this"
     whole: Found | None = None
-    whole_clause: Clause | None = None
+    latest: Found | None = None
+    listed_new: set[int] = field(default_factory=set)
     parts: Parts | None = None
+    lists: list[Parts] = field(default_factory=list)
     partial: list[Clause] = field(default_factory=list)
     of_carried: bool = False
     includes_carried: bool = False
@@ -74,6 +76,11 @@ class Reading:
 
 def find(found: Sequence[Clause], topic: Matter, year: int | None) -> list[Found]:
     """The claims of one sentence's clauses about requests."""
+    return read(found, topic, year).out
+
+
+def read(found: Sequence[Clause], topic: Matter, year: int | None) -> Reading:
+    """All that one sentence tells of requests, the lists of parts included."""
     reading = Reading(year, topic)
     for clause in found:
         reading.includes_carried |= _includes(clause, reading)
@@ -85,7 +92,7 @@ def find(found: Sequence[Clause], topic: Matter, year: int | None) -> list[Found
     _sum_of_parts(reading)
     _with_carried_in(reading)
     _handled_in_parts(reading)
-    return reading.out
+    return reading
 
 
 def _each(clause: Clause) -> list[Clause]:
@@ -109,6 +116,11 @@ def _figure(clause: Clause, reading: Reading) -> None:
     if figure.kind != "figure" or (not figure.unit and not _stands_alone(clause)):
         return
     matter = matter_of(clause, reading.matter, reading.topic)
+    if clause.listed and clause.says("other_matter") and reading.whole is not None:
+        reading.out = [
+            found for found in reading.out if found is not reading.whole
+        ]  # 其中含6项备案: no requests at all
+        reading.whole = None
     directed = _direction(clause, reading.year)
     result = clause.find("result.")
     if matter in {"", "other"} and not clause.says("other_matter") and (directed or (result and reading.whole)):
@@ -173,6 +185,8 @@ def _is_part(clause: Clause, reading: Reading) -> bool:
     assert figure is not None
     kind = criterion(clause)
     own = (clause.says("receive", "receive_done") and clause.says("this_year", "total")) or _says_new(clause)
+    if not kind and clause.says("rest") and reading.parts is not None and not clause.says("result."):
+        kind = reading.parts.criterion
     if not kind and clause.listed and not clause.says("result.") and not own:
         told = clause.says("done") and (reading.whole is None or figure.value >= _largest(reading))
         kind = "" if told else "listed"
@@ -181,11 +195,10 @@ def _is_part(clause: Clause, reading: Reading) -> bool:
     if _is_aside_of_part(clause, reading):
         reading.partial.append(clause)
         return True
-    whole = reading.whole.value if reading.whole else None
     if reading.parts is None or reading.parts.criterion != kind or reading.parts.complete:
-        reading.parts = Parts(kind, whole, piece=clause.piece, first=clause)
-    reading.parts.figures.append(figure.value)
-    reading.parts.piece = clause.piece
+        reading.parts = Parts(kind, reading.latest)
+        reading.lists.append(reading.parts)
+    reading.parts.take(clause, figure, "，".join(word.kind for word in clause.find("half", "applicant.")))
     reading.partial.append(clause)
     return True
 
@@ -299,7 +312,9 @@ def _submitted(clause: Clause, verb: Word) -> bool:
 
 def _accepted(clause: Clause, reading: Reading) -> None:
     """受理 and 办理 may count what was received, what was handled, or what was carried in as well."""
-    if reading.whole is None and clause.figure is not None:
+    if reading.whole is not None:
+        reading.under_handled = True  # 收到176件，办理177件: what is listed behind it is of the second
+    elif clause.figure is not None:
         _take(clause, Found(NEW, clause.figure.value, clause.start, "handled_words"), reading)
 
 
@@ -316,7 +331,9 @@ def _received(clause: Clause, verb: Word, reading: Reading) -> None:
 
 def _take(clause: Clause, found: Found, reading: Reading) -> None:
     reading.add(found)
-    reading.whole, reading.whole_clause = found, clause
+    reading.whole = reading.latest = found
+    if clause.listed:
+        reading.listed_new.add(found.start)  # 其中本年新收16件: what was carried in stands beside it
     reading.parts, reading.of_carried, reading.under_handled = None, False, False
 
 
@@ -359,7 +376,8 @@ def _done(clause: Clause, reading: Reading) -> None:
     figure = clause.figure
     assert figure is not None
     reading.handled.append(("new", clause))
-    reading.add(Found(HANDLED, figure.value, clause.start, note_of(figure)))
+    reading.latest = Found(HANDLED, figure.value, clause.start, note_of(figure))
+    reading.add(reading.latest)
     reading.of_carried, reading.under_handled = False, True
 
 
@@ -432,14 +450,16 @@ def _with_carried_in(reading: Reading) -> None:
     """What was received, where the sentence says that it includes what was carried in."""
     if reading.includes_carried:
         reading.out = [
-            replace(item, note="with_carried_in") if item.cell == NEW and item.note in {"", "handled_words"} else item
+            replace(item, note="with_carried_in")
+            if item.cell == NEW and item.note in {"", "handled_words"} and item.start not in reading.listed_new
+            else item
             for item in reading.out
         ]
 
 
 def _includes(clause: Clause, reading: Reading) -> bool:
     """Whether what is carried in stands in a list of parts: 其中上年结转2件; （含结转）."""
-    if clause.says("without", "none") or not clause.says("carry", "pending"):
+    if reading.under_handled or clause.says("without", "none") or not clause.says("carry", "pending"):
         return False
     listed = clause.listed and (reading.parts is None or not reading.parts.complete)
     direction = _direction(clause, reading.year)
@@ -484,8 +504,23 @@ def _result(clause: Clause, results: Sequence[Word], reading: Reading) -> None:
     if not clear(clause.own, *known):
         return
     kind = named[0].kind
+    _listed_result(clause, kind, reading)
     cell = GROUPS.get(kind) or f"applications.{kind.removeprefix('result.')}.total"
     reading.add(Found(cell, figure.value, clause.start, note_of(figure)))
+
+
+def _listed_result(clause: Clause, kind: str, reading: Reading) -> None:
+    """Takes a row of a list of results; the reasons below a group that stands in it are no further rows."""
+    figure = clause.figure
+    assert figure is not None
+    results = next((parts for parts in reading.lists if parts.criterion == "result"), None)
+    if results is None or results.whole is not reading.latest:
+        if not clause.listed or reading.latest is None:
+            return
+        results = Parts("result", reading.latest)
+        reading.lists.append(results)
+    if kind.rpartition(".")[0] not in results.kinds:
+        results.take(clause, figure, kind)
 
 
 # ------------------------------------------------------------------ none at all

@@ -39,13 +39,16 @@ class Found:
 
 @dataclass(slots=True)
 class Parts:
-    """A list of parts by one criterion, with what they come to so far."""
+    """A list of parts by one criterion: ``channel``, ``applicant``, ``time``, ``body``, ``result``, or ``listed`` where
+    其中 opens it by none of these. ``whole`` is the claim that stands before it, ``kinds`` and ``figures`` the parts."""
 
     criterion: str
-    whole: Number | None
+    whole: Found | None
     figures: list[Number] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
     piece: int = 0
     first: Clause | None = None
+    last: Clause | None = None
 
     @property
     def sum(self) -> Number:
@@ -55,7 +58,14 @@ class Parts:
     @property
     def complete(self) -> bool:
         """Whether they come to the whole that the sentence stated before them."""
-        return self.whole is not None and self.sum == self.whole
+        return self.whole is not None and self.sum == self.whole.value
+
+    def take(self, clause: Clause, figure: Word, kind: str = "") -> None:
+        """One part more."""
+        self.figures.append(figure.value)
+        self.kinds.append(kind)
+        self.piece, self.last = clause.piece, clause
+        self.first = self.first or clause
 
 
 def matters(words: Sequence[Word]) -> list[Matter]:

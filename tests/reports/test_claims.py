@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports.claims import claims, counts_requests
+from reports.claims import claims, counts_requests, lists_of_parts
 from reports.claims.lexicon import lexicon, variants
 
 NEW, IN, OUT, DONE = (f"applications.{row}.total" for row in ("new", "carried_in", "carried_out", "handled"))
@@ -226,3 +226,45 @@ def test_a_rounded_figure_tells_its_precision():
 def test_each_word_of_the_lexicon_has_one_kind():
     assert lexicon().kinds["信息公开申请"] == "request"
     assert variants("新(收|接)[件|案]") == ["新件", "新案", "新收件", "新收案", "新接件", "新接案"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "agrees"),
+    [
+        ("收到申请26件，其中信函20件，网络6件。", (20, 6), True),
+        ("收到申请26件，其中信函20件，网络7件。", (20, 7), False),
+        ("收到申请9件，上年结转1件，其中网络5件，信函5件。", (5, 5), True),
+        ("收到申请20件，其中网络12件（办结11件）、信函8件（办结7件）。", (12, 8), True),
+        ("全年办结25件，其中予以公开20件、不予公开4件（国家秘密1件、第三方合法权益3件）、无法提供1件。", (20, 4, 1), True),
+        ("收到申请26件，其中：网络20件；信函6件。", (20, 6), True),
+    ],
+)  # fmt: skip
+def test_a_closed_list_is_added_up_with_what_was_carried_over(text, parts, agrees):
+    (split,) = lists_of_parts(TOPIC + text, 1, 2023)
+    assert (split.parts, split.agrees) == (parts, agrees)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "收到申请26件，其中主要为征地20件、拆迁5件。",
+        "收到申请26件，其中网络20余件、信函5件。",
+        "收到申请26件，其中一季度3件，二季度4件。",
+    ],
+)
+def test_an_open_list_is_not_added_up(text):
+    assert lists_of_parts(TOPIC + text, 1, 2023) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "依申请公开事项7项，其中含6项备案、1项任职资格公示。",
+        "受理网上政府信息公开申请190件，其中申请17件，依申请1件，信箱来信172件。",
+        "2022年制定规范性文件0件，现行有效0件。",
+        "行政处罚决定68条。",
+        "下属单位未发生政府信息公开行政复议。",
+    ],
+)
+def test_lists_of_other_matters_and_other_years_are_no_claims(text):
+    assert said(TOPIC + text) == {}

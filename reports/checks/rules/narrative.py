@@ -9,71 +9,44 @@ from reports.checks.case import Case, Operand
 from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.evaluate import Evaluator, shown
-from reports.checks.sheet import NotJudged
-from reports.claims import counts_requests
+from reports.checks.sheet import Figure, NotJudged
+from reports.claims import counts_requests, lists_of_parts
 from reports.form.titles import title_zh
 from reports.text import fragment, squeeze
 
 NEW, HANDLED = "applications.new.total", "applications.handled.total"
-_PIECE = re.compile(r"([^\d,，、;；:：。()（）]{1,24}?)(\d+)(?:件次|件|宗|起|例|份|项|条|次)")
-_LAST_FIGURE = re.compile(r"(?<!\d)(\d+)(?:余)?(?:件次|件|宗|起|例|份|项|条|次)[^\d]*$")
-_CARRIED = re.compile(r"[^,，;；()（）]*(?:结转|转结)[^,，;；()（）]*")
-_OPEN = re.compile(r"等|余|主要|约|多|含|包括|以上|左右|分别")
 
 
 @rule("NAR-INNER-SUM")
 def inner_sum(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """A closed list of parts (其中…) adds up to the total that its sentence states. The parts may be listed by several
-    principles one after the other; each list must then give the total."""
+    """A closed list of parts adds up to the total that its sentence states, with or without what was carried over.
+
+    Parts that come to less may leave one unsaid: a person looks first."""
     found = False
-    for claim in case.doc.claims:
-        if claim.cell not in {NEW, HANDLED} or not claim.value or claim.note not in {"", "with_carried_in"}:
-            continue
-        text = squeeze(claim.text)
-        head, mark, tail = text.partition("其中")
-        tail = re.split(r"[。;；]", tail)[0]
-        # 其中 takes up the figure before it, and what is carried over is no part of what was closed or received.
-        last = _LAST_FIGURE.search(_CARRIED.sub("", head))
-        if not mark or last is None or last.group(1) != shown(claim.value) or _OPEN.search(tail):
-            continue
-        figures = [int(match.group(2)) for match in _PIECE.finditer(tail) if "结转" not in match.group(1)]
-        if len(figures) < 2:
-            continue
-        found = True
-        total = int(claim.value)
-        operands = [Operand("claim", total, claim.text, f"第{claim.section}部分")]
-        condition = f"{' + '.join(map(str, figures))} == {total}"
-        if _adds_up(figures, total):
-            yield holds(condition, operands)
-            continue
-        yield fault(
-            case,
-            of,
-            cells=[claim.cell],
-            expected=sum(figures),
-            actual=total,
-            text=fragment(claim.text, 60),
-            needs_review=case.ocr,
-            suffix=f"（{' + '.join(map(str, figures))} ≠ {total}）",
-            where="正文",
-            operands=operands,
-            condition=condition,
-        )
+    for section in case.doc.sections:
+        for split in lists_of_parts(section.text, section.number, case.year) if section.number != 5 else ():
+            found = True
+            total = int(split.total)
+            operands = [Operand("claim", total, split.text, f"第{section.number}部分")]
+            terms = " + ".join(map(shown, split.parts))
+            if split.agrees or sum(split.parts, 0) in _by_the_table(case):
+                yield holds(f"{terms} == {total}", operands)
+                continue
+            yield fault(
+                case,
+                of,
+                cells=[split.cell],
+                expected=sum(split.parts, 0),
+                actual=total,
+                text=fragment(split.text, 60),
+                needs_review=case.ocr or not split.more,
+                suffix=f"（{terms} ≠ {total}）",
+                where="正文",
+                operands=operands,
+                condition=f"{terms} == {total}",
+            )
     if not found:
         yield not_judged("文中没有可加总的分项")
-
-
-def _adds_up(figures: list[int], total: int) -> bool:
-    """Whether the figures, cut into consecutive lists, give the total each time; a list may name only one part (the
-    rest being left unsaid) when nothing exceeds the total."""
-    running = 0
-    for figure in figures:
-        running += figure
-        if running == total:
-            running = 0
-        elif running > total:
-            return False
-    return running == 0
 
 
 @rule("NAR-SILENT")
@@ -95,6 +68,16 @@ def silent(case: Case, of: Rule) -> Iterator[Evaluation]:
     yield fault(
         case, of, cells=[NEW], severity="warning" if received else None, needs_review=case.ocr, where=title_zh(1)
     )
+
+
+def _by_the_table(case: Case) -> set[Figure]:
+    """What the parts of a list may also come to: what was received with what was carried in, what was handled."""
+    new, carried, handled = (_figure(case, key) for key in (NEW, "applications.carried_in.total", HANDLED))
+    return {new, new + carried, handled}
+
+
+def _figure(case: Case, key: str) -> Figure:
+    return case.sheet.value(key) or 0 if case.sheet is not None and case.sheet.form else 0
 
 
 _FEE_NOW = re.compile(r"信息处理费|收费通知|信息公开处理费|处理费")

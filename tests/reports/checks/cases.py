@@ -1,7 +1,8 @@
 """Cases for the rules as data (``tests/data/rules/*.yaml``): what a report and its context are made of.
 
 A case is a mapping: ``form``, ``year``, ``agency``, ``base`` (zeros, 003, 000, c001, blank), ``cells``, ``sections``,
-``titles``, ``claims`` ([cell, value, note, text]), fields of the reading's details, and ``context``. ``expect`` is
+``titles``, ``claims`` ([cell, value, note, text]), ``prose`` (a text under 依申请公开 or a heading of its own, read for
+claims in place of them), fields of the reading's details, and ``context``. ``expect`` is
 *fires*, *holds*, *quiet* (no finding, whatever the reason), *unjudged*, *review* (fires, but a person looks first) or
 a severity (fires with it and without review).
 """
@@ -17,6 +18,7 @@ import yaml
 
 from reports import checks
 from reports.checks.context import Body, Context, Entry, Portal, Register
+from reports.claims import claims as read_claims
 from reports.report import Cell, Claim, Heading, Period, Report, Row, Source, YearMention
 from tests.reports.checks import figures
 
@@ -103,7 +105,9 @@ def build(spec: dict[str, Any] | None) -> Report:
     if "tables" in spec:
         details["tables"] = {"proactive": "read", "applications": "read", "disputes": "read"} | spec.pop("tables")
     titles = spec.pop("titles", None)
-    claims = spec.pop("claims", None)
+    claims, prose = spec.pop("claims", None), spec.pop("prose", None)
+    if prose is not None:
+        sections = {n: text.replace("2021年", f"{year}年") for n, text in figures.BODY.items()} | {1: prose}
     kind, reader = spec.pop("kind", "annual_report"), spec.pop("reader", "html")
     published = spec.pop("published_on", None)
     no_form = spec.pop("no_form", False)
@@ -121,6 +125,8 @@ def build(spec: dict[str, Any] | None) -> Report:
             Claim(c[0], _cell(c[1]), c[3] if len(c) > 3 else f"共{c[1]}件", 1, c[2] if len(c) > 2 else "")
             for c in claims
         ]
+    if prose is not None:
+        doc.claims = read_claims(prose, 1, form, year)
     doc.kind, doc.published_on = kind, published
     doc.source = Source("report.html", "0" * 64, "text/html", 1000, reader)
     if no_form or kind != "annual_report":
