@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
+from reports.checks import SUGGESTIONS
 from reports.duties import Ledger, OpenFinding, Standing
 
 Audience = Literal["office", "ops"]
@@ -123,14 +124,19 @@ class Digest:
 
 
 def decide(
-    ledger: Ledger, told: Mapping[str, Collection[str]], now: datetime, corrected: Iterable[OpenFinding] = ()
+    ledger: Ledger,
+    told: Mapping[str, Collection[str]],
+    now: datetime,
+    corrected: Iterable[OpenFinding] = (),
+    suggesting: Collection[int] = (),
 ) -> list[Digest]:
     """The digests of this day: what is open in the ledger and has not been told. A digest also recalls what was told
     before and still stands, and which matters told before are ``corrected`` since the last digest; these alone make none.
 
     ``told`` holds, by audience, the keys already in a mail to it. Doubtful readings and bodies of which nothing can be
     said go to the ops team, never to the office: no body is blamed for our own reading or for a silent portal.
-    ``now`` is aware and in the office's zone; its day names the digests.
+    ``now`` is aware and in the office's zone; its day names the digests. ``suggesting`` are the offices that want the
+    suggestions on form, which are one line a body and no more.
     """
     day = now.date()
     digests: dict[tuple[Audience, int | None], Digest] = {}
@@ -141,15 +147,26 @@ def decide(
             digests[where] = Digest(audience, where[1], ledger.year, day)
         return digests[where]
 
+    suggestions: dict[tuple[int | None, int, int], list[OpenFinding]] = {}
     for finding in ledger.findings:
         if finding.state not in {"open", "confirmed"}:
+            continue
+        if finding.rule in SUGGESTIONS:
+            if finding.office_id in suggesting and not (finding.needs_review and finding.state != "confirmed"):
+                suggestions.setdefault((finding.office_id, finding.agency_id, finding.year), []).append(finding)
             continue
         doubtful = finding.needs_review and finding.state != "confirmed"
         notice = _of_finding(finding, "review" if doubtful else _group(finding))
         audience: Audience = "ops" if doubtful else "office"
         part = digest(audience, finding.office_id)
         (part.still_open if notice.key in told.get(audience, ()) else part.notices).append(notice)
+    for (office_id, _, _), several in suggestions.items():
+        notice = _of_suggestions(several)
+        part = digest("office", office_id)
+        (part.still_open if notice.key in told.get("office", ()) else part.notices).append(notice)
     for finding in corrected:
+        if finding.rule in SUGGESTIONS:
+            continue
         notice = _of_finding(finding, _group(finding))
         if notice.key in told.get("office", ()):
             digest("office", finding.office_id).corrected.append(notice)
@@ -190,6 +207,17 @@ def _of_finding(finding: OpenFinding, group: str) -> Notice:
         actual=finding.actual,
         basis=finding.basis,
         url=finding.url,
+    )
+
+
+def _of_suggestions(several: list[OpenFinding]) -> Notice:
+    """All suggestions on the form of one body's report in one line."""
+    first, *others = (_of_finding(finding, "notice") for finding in sorted(several, key=lambda each: each.rule))
+    texts = [first.message, *(each.message.removeprefix(each.agency) for each in others)]
+    return replace(
+        first,
+        key=_key(first.key, *(each.key for each in others)),
+        message="；".join(t.rstrip("。") for t in texts) + "。",
     )
 
 

@@ -117,7 +117,8 @@ def _digests(session: Session, now: datetime, year: int | None) -> list[Digest]:
     ledger = ledger_of(session, year if year is not None else now.year - 1, now)
     untrue = untrue_findings(session, now)
     ledger.findings = [finding for finding in open_findings(session) if finding.id not in untrue]
-    return decide(ledger, mails.told(session), now, corrected_findings(session, mails.last_digests(session)))
+    corrected = corrected_findings(session, mails.last_digests(session))
+    return decide(ledger, mails.told(session), now, corrected, agencies.offices_with(session, "form_suggestions"))
 
 
 def queue_refusals(

@@ -24,6 +24,9 @@ CATALOGUE_VERSION = catalogue().version
 DEFAULTS: dict[str, Any] = dict(catalogue().params)
 RULES: dict[str, Rule] = complete(catalogue().rules)
 
+# How a report could be better made, no fault of it: told in one line a body, and only to offices that ask for it.
+SUGGESTIONS = frozenset(rule.id for rule in RULES.values() if rule.suggestion)
+
 # What still runs on a document that is not the report: what concerns its publication and personal data.
 _ANY_KIND = frozenset({"INT", "PUB", "PII"})
 
@@ -256,6 +259,7 @@ __all__ = [
     "CATALOGUE_VERSION",
     "DEFAULTS",
     "RULES",
+    "SUGGESTIONS",
     "BadParameters",
     "Change",
     "Context",

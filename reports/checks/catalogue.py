@@ -86,6 +86,7 @@ class Rule(_Data):
     sure_if: str = ""
     only: Literal["", "aggregate"] = ""
     name_decides: bool = False
+    suggestion: bool = False
 
     @model_validator(mode="before")
     @classmethod

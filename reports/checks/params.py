@@ -63,6 +63,7 @@ class Params(BaseModel):
     fee_ceiling_wanyuan: dict[Level, Annotated[float, Field(gt=0)]] | None = None
     decisions_ceiling: dict[Level, Annotated[int, Field(gt=0)]] | None = None
     hierarchy_tolerance_share: Annotated[float, Field(ge=0, le=0.5)] | None = None
+    form_suggestions: bool | None = None
 
 
 class Defaults(BaseModel):
@@ -85,6 +86,7 @@ class Defaults(BaseModel):
     fee_ceiling_wanyuan: dict[Level, float]
     decisions_ceiling: dict[Level, int]
     hierarchy_tolerance_share: Share
+    form_suggestions: bool
 
 
 # Set by offices under an earlier version and no longer theirs to set: what the reader doubts stays in doubt.

@@ -92,3 +92,25 @@ def test_the_text_names_thirty_items_of_the_season_the_gravest_first_and_leaves_
 def test_lateness_is_told_in_days():
     (digest,) = decide(ledger(replace(SUM, rule="PUB-LATE", expected="2027-01-31", actual="2027-02-02")), {}, NOW)
     assert digest.notices[0].days_late == 2
+
+
+def test_suggestions_on_form_are_one_line_a_body_and_only_for_offices_that_ask_for_them():
+    period = replace(
+        SUM, rule="YR-PERIOD-MISSING", severity="notice", message="甲县统计局2026年度报告未写明数据统计期限，建议补充。"
+    )
+    topics = replace(
+        SUM,
+        id=12,
+        rule="STR-S1-TOPICS",
+        fingerprint="f2",
+        message="甲县统计局2026年“总体情况”未涉及监督保障，建议补充。",
+    )
+    assert decide(ledger(period, topics), {}, NOW) == []
+    [digest] = decide(ledger(period, topics), {}, NOW, suggesting={5})
+    [notice] = digest.notices
+    assert notice.group == "notice"
+    assert notice.message == (
+        "甲县统计局2026年“总体情况”未涉及监督保障，建议补充；2026年度报告未写明数据统计期限，建议补充。"
+    )
+    assert decide(ledger(period, topics), {"office": {notice.key}}, NOW, suggesting={5}) == []
+    assert decide(ledger(period, topics), {}, NOW, suggesting={6}) == []
