@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models import people
-from models.base import Base, Json
+from models.base import Base, Json, chunks
 from reports.checks.params import validated
 
 # The words of the register's sheet; `dispatched` are 派出机关/机构, `authorized` are 法律法规授权的组织.
@@ -29,6 +29,9 @@ KINDS = (
 )
 
 
+MOST_LEVELS = 16  # from a body up to the country's government there are five; more is a circle
+
+
 class Agency(Base):
     """One reporting body (行政机关). Unique by its full official name."""
 
@@ -37,7 +40,7 @@ class Agency(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identity
     name: Mapped[str] = mapped_column(unique=True)
-    short_name: Mapped[str] = mapped_column(default="", server_default="")
+    short_name: Mapped[str] = mapped_column(default="", server_default="", index=True)
     division_code: Mapped[str] = mapped_column(default="", server_default="")
     # Place in the hierarchy
     level: Mapped[str]
@@ -87,7 +90,7 @@ class Succession(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     predecessor_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"))
-    successor_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"))
+    successor_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"), index=True)
     on: Mapped[date]
     ground: Mapped[str] = mapped_column(default="", server_default="")
 
@@ -241,11 +244,10 @@ def resolve(session: Session, name: str, on: date) -> Agency | None:
         sa.or_(AgencyAlias.valid_from.is_(None), AgencyAlias.valid_from <= on),
         sa.or_(AgencyAlias.valid_to.is_(None), AgencyAlias.valid_to >= on),
     )
-    found = session.scalars(
-        sa.select(Agency).where(
-            sa.or_(Agency.short_name == name, Agency.id.in_(sa.select(AgencyAlias.agency_id).where(valid)))
-        )
-    ).all()
+    named = sa.union(
+        sa.select(Agency.id).where(Agency.short_name == name), sa.select(AgencyAlias.agency_id).where(valid)
+    )
+    found = session.scalars(sa.select(Agency).where(Agency.id.in_(named)).limit(2)).all()
     return found[0] if len(found) == 1 else None
 
 
@@ -271,8 +273,11 @@ def offices(session: Session) -> list[Office]:
     return list(session.scalars(sa.select(Office).order_by(Office.id)))
 
 
-def office_ids(session: Session) -> dict[int, int]:
-    """Agency id -> id of the nearest office: its own government's or that of the nearest government above."""
+def office_ids(session: Session, ids: Iterable[int] | None = None) -> dict[int, int]:
+    """Agency id -> id of the nearest office: its own government's or that of the nearest government above; of these
+    bodies, or of all."""
+    if ids is not None:
+        return {agency_id: office_id for agency_id, (office_id, _) in offices_above(session, ids).items()}
     own = {agency_id: id_ for id_, agency_id in session.execute(sa.select(Office.id, Office.agency_id))}
     parents = dict(session.execute(sa.select(Agency.id, Agency.parent_id)).all())
     out: dict[int, int] = {}
@@ -287,6 +292,27 @@ def office_ids(session: Session) -> dict[int, int]:
     return out
 
 
+def offices_above(session: Session, ids: Iterable[int]) -> dict[int, tuple[int, dict[str, Any]]]:
+    """Of each of these bodies its nearest office: (id, parameters of the rules). One query climbs from all of them."""
+    out: dict[int, tuple[int, dict[str, Any]]] = {}
+    for part in chunks(ids):
+        start = sa.select(Agency.id.label("agency_id"), Agency.id.label("above"), sa.literal(0).label("steps"))
+        climb = start.where(Agency.id.in_(part)).cte("climb", recursive=True)
+        higher = (
+            sa.select(climb.c.agency_id, Agency.parent_id, climb.c.steps + 1)
+            .join(Agency, Agency.id == climb.c.above)
+            .where(Agency.parent_id.is_not(None), climb.c.steps < MOST_LEVELS)
+        )
+        climb = climb.union_all(higher)
+        rows = session.execute(
+            sa.select(climb.c.agency_id, Office.id, Office.params)
+            .join(Office, Office.agency_id == climb.c.above)
+            .order_by(climb.c.steps.desc())
+        )
+        out |= {agency_id: (office_id, params or {}) for agency_id, office_id, params in rows}  # the nearest comes last
+    return out
+
+
 def without_office(session: Session) -> set[str]:
     """The names of the bodies that no office supervises."""
     supervised = office_ids(session)
@@ -295,46 +321,35 @@ def without_office(session: Session) -> set[str]:
 
 def office_of(session: Session, agency_id: int) -> Office | None:
     """The office that supervises a body: that of the nearest government, itself or above, that has one."""
-    above: Agency | None = session.get(Agency, agency_id)
-    seen = set[int]()
-    while above is not None and above.id not in seen:
-        seen.add(above.id)
-        found = session.scalar(sa.select(Office).where(Office.agency_id == above.id))
-        if found is not None:
-            return found
-        above = session.get(Agency, above.parent_id) if above.parent_id is not None else None
-    return None
+    found = office_ids(session, [agency_id]).get(agency_id)
+    return session.get(Office, found) if found is not None else None
 
 
 def below(session: Session, agency_id: int) -> set[int]:
     """The body itself and all bodies below it."""
-    parents: Iterable[tuple[int, int | None]] = session.execute(sa.select(Agency.id, Agency.parent_id))
-    children: dict[int | None, list[int]] = {}
-    for id_, parent_id in parents:
-        children.setdefault(parent_id, []).append(id_)
-    out, waiting = set[int](), [agency_id]
-    while waiting:
-        current = waiting.pop()
-        if current not in out:
-            out.add(current)
-            waiting += children.get(current, [])
-    return out
+    tree = sa.select(sa.literal(agency_id).label("id")).cte("tree", recursive=True)
+    tree = tree.union(sa.select(Agency.id).join(tree, Agency.parent_id == tree.c.id))
+    return set(session.scalars(sa.select(tree.c.id)))
 
 
 def children_of(session: Session, agency_ids: Iterable[int]) -> dict[int, list[int]]:
     """Body -> the bodies directly below it, of these bodies that have any."""
     out: dict[int, list[int]] = {}
-    query = sa.select(Agency.parent_id, Agency.id).where(Agency.parent_id.in_(list(agency_ids))).order_by(Agency.id)
-    for parent_id, id_ in session.execute(query):
-        if parent_id is not None:
-            out.setdefault(parent_id, []).append(id_)
+    for part in chunks(agency_ids):
+        query = sa.select(Agency.parent_id, Agency.id).where(Agency.parent_id.in_(part)).order_by(Agency.id)
+        for parent_id, id_ in session.execute(query):
+            if parent_id is not None:
+                out.setdefault(parent_id, []).append(id_)
     return out
 
 
 def parents_of(session: Session, agency_ids: Iterable[int]) -> set[int]:
     """The bodies directly above these."""
-    query = sa.select(Agency.parent_id).where(Agency.id.in_(list(agency_ids)), Agency.parent_id.is_not(None))
-    return {id_ for id_ in session.scalars(query.distinct()) if id_ is not None}
+    out: set[int] = set()
+    for part in chunks(agency_ids):
+        above = sa.select(Agency.parent_id).where(Agency.id.in_(part), Agency.parent_id.is_not(None))
+        out |= {id_ for id_ in session.scalars(above.distinct()) if id_ is not None}
+    return out
 
 
 def offices_with(session: Session, param: str) -> set[int]:

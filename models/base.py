@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -201,6 +201,16 @@ def inserted(session: Session, row: Base) -> bool:
 def _doubled(error: IntegrityError) -> bool:
     """True for a broken unique key, not for a missing parent or a broken check."""
     return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
+
+
+MOST_IDS = 10_000  # in one statement: SQLite takes 32,766 parameters, PostgreSQL's protocol 65,535
+
+
+def chunks(ids: Iterable[int], size: int = MOST_IDS) -> Iterator[list[int]]:
+    """The numbers, each once and in order, in lists that one statement can take. Nothing for no numbers."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
 
 
 def utcnow() -> datetime:

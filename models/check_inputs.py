@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from models.base import chunks
 from models.documents import Document, Version
 from models.findings import Finding
 from models.readings import Reading
@@ -27,18 +28,20 @@ def latest_reading(session: Session, document_id: int) -> tuple[Version, Reading
     return (row[0], row[1]) if row else None
 
 
-def documents_of(session: Session, agency_id: int, year: int, kind: str = "annual_report") -> list[int]:
-    """The documents of a body, year and kind that were read."""
-    return list(
-        session.scalars(
-            sa.select(Document.id).where(
-                Document.agency_id == agency_id,
-                Document.year == year,
-                Document.kind == kind,
-                Document.state == "read",
+def documents_of(session: Session, wanted: Collection[tuple[int, int]]) -> list[int]:
+    """The read reports of these bodies and years, (agency, year), in the order of their numbers."""
+    out: list[int] = []
+    for year in sorted({year for _, year in wanted}):
+        for ids in chunks(agency_id for agency_id, of in wanted if of == year):
+            out += session.scalars(
+                sa.select(Document.id).where(
+                    Document.agency_id.in_(ids),
+                    Document.year == year,
+                    Document.kind == "annual_report",
+                    Document.state == "read",
+                )
             )
-        )
-    )
+    return sorted(out)
 
 
 def checkable_ids(session: Session, year: int | None = None) -> list[int]:
@@ -84,34 +87,42 @@ def said(session: Session, agency_id: int, year: int, rule: str) -> list[tuple[i
     ]
 
 
+Read = dict[tuple[int, int, str], list[tuple[Document, Report]]]
+
+
 def reports_of(
-    session: Session, agency_ids: Iterable[int], year: int, kind: str = "annual_report"
-) -> dict[int, list[tuple[Document, Report]]]:
-    """The documents of a year and kind by body, each as read last, the latest published first."""
-    newest = (
-        sa.select(Version.document_id, sa.func.max(Version.number).label("number"))
-        .join(Reading, Reading.version_id == Version.id)
-        .group_by(Version.document_id)
-        .subquery()
+    session: Session,
+    agency_ids: Iterable[int],
+    years: Collection[int],
+    kinds: Collection[str] = ("annual_report",),
+    without: int = 0,
+) -> Read:
+    """The documents of these years and kinds by (body, year, kind), each as read last, the latest published first;
+    ``without`` the document of that number."""
+    last_read = (
+        sa.select(Reading.id)
+        .join(Version, Version.id == Reading.version_id)
+        .where(Version.document_id == Document.id)
+        .order_by(Version.number.desc(), Reading.created_at.desc(), Reading.id.desc())
+        .limit(1)
+        .correlate(Document)
+        .scalar_subquery()
     )
-    rows = session.execute(
-        sa.select(Document, Reading)
-        .join(newest, newest.c.document_id == Document.id)
-        .join(Version, sa.and_(Version.document_id == Document.id, Version.number == newest.c.number))
-        .join(Reading, Reading.version_id == Version.id)
-        .where(
-            Document.agency_id.in_(list(agency_ids)),
-            Document.year == year,
-            Document.kind == kind,
-            Document.state.in_(("read", "waiting")),
+    out: Read = defaultdict(list)
+    for ids in chunks(agency_ids):
+        rows = session.execute(
+            sa.select(Document, Reading)
+            .join(Reading, Reading.id == last_read)
+            .where(
+                Document.id != without,
+                Document.agency_id.in_(ids),
+                Document.year.in_(years),
+                Document.kind.in_(kinds),
+                Document.state.in_(("read", "waiting")),
+            )
+            .order_by(Document.published_on.desc().nulls_last(), Document.id.desc())
         )
-        .order_by(Document.published_on.desc().nulls_last(), Document.id.desc(), Reading.created_at.desc())
-    )
-    out: dict[int, list[tuple[Document, Report]]] = defaultdict(list)
-    seen: set[int] = set()
-    for document, reading in rows:
-        if document.id in seen or document.agency_id is None:
-            continue
-        seen.add(document.id)
-        out[document.agency_id].append((document, Report.from_dict(reading.report)))
+        for document, reading in rows:
+            key = (document.agency_id or 0, document.year or 0, document.kind or "")
+            out[key].append((document, Report.from_dict(reading.report)))
     return out

@@ -8,61 +8,94 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models import check_inputs, work
-from models.agencies import Agency, AgencyAlias, Succession, below, office_of
+from models.agencies import Agency, AgencyAlias, Succession, below, offices_above
+from models.base import chunks
+from models.crawl_record import portal_of, records
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
 from models.ledger import duties, standing_of
 from models.readings import Reading, SimilarityBand
-from models.sources import COMPLETE, Source, SourceAgency
 from reports.checks.case import series_of
-from reports.checks.context import Body, Context, Entry, Portal, Register, may_make_regulations
-from reports.dates import date_of_path
+from reports.checks.context import Body, Context, Portal, Register, may_make_regulations
 from reports.duties import Standing
 from reports.report import Report
 
-REPORTS = ("annual_report", "legacy_report", "interpretation")
-# A file that could not be had counts as missing if it could not be had a day later either.
-FILE_GONE_AFTER = timedelta(hours=20)
+KIND = "annual_report"
 
 
 # ------------------------------------------------------------------ the register
 
 
-def register_of(session: Session, agency: Agency) -> Register:
-    """The body's entry in the register as plain data."""
-    aliases = session.scalars(sa.select(AgencyAlias.name).where(AgencyAlias.agency_id == agency.id)).all()
-    predecessors = session.scalars(
-        sa.select(Agency.name)
-        .join(Succession, Succession.predecessor_id == Agency.id)
-        .where(Succession.successor_id == agency.id)
-    ).all()
-    return Register(
-        name=agency.name,
-        aliases=tuple(name for name in (agency.short_name, *aliases) if name),
-        kind=agency.kind,
-        level=agency.level,
-        can_make_regulations=agency.can_make_regulations or may_make_regulations(agency.kind, agency.level),
-        predecessors=tuple(predecessors),
-        founded=agency.in_scope_from,
-        abolished=agency.in_scope_to,
-        portals=tuple(url for url in (agency.portal,) if url),
-        supervisor=agency.parent_name or None,
-    )
+def registers_of(session: Session, agencies: Sequence[Agency]) -> dict[int, Register]:
+    """These bodies' entries in the register as plain data, in two queries for all of them."""
+    aliases: dict[int, list[str]] = defaultdict(list)
+    predecessors: dict[int, list[str]] = defaultdict(list)
+    for ids in chunks(agency.id for agency in agencies):
+        named = sa.select(AgencyAlias.agency_id, AgencyAlias.name).where(AgencyAlias.agency_id.in_(ids))
+        for agency_id, name in session.execute(named.order_by(AgencyAlias.id)):
+            aliases[agency_id].append(name)
+        before = (
+            sa.select(Succession.successor_id, Agency.name)
+            .join(Agency, Agency.id == Succession.predecessor_id)
+            .where(Succession.successor_id.in_(ids))
+        )
+        for agency_id, name in session.execute(before.order_by(Succession.id)):
+            predecessors[agency_id].append(name)
+    return {
+        agency.id: Register(
+            name=agency.name,
+            aliases=tuple(name for name in (agency.short_name, *aliases[agency.id]) if name),
+            kind=agency.kind,
+            level=agency.level,
+            can_make_regulations=agency.can_make_regulations or may_make_regulations(agency.kind, agency.level),
+            predecessors=tuple(predecessors[agency.id]),
+            founded=agency.in_scope_from,
+            abolished=agency.in_scope_to,
+            portals=tuple(url for url in (agency.portal,) if url),
+            supervisor=agency.parent_name or None,
+        )
+        for agency in agencies
+    }
 
 
-def params_of(session: Session, agency_id: int) -> dict[str, Any]:
-    """The rules' parameters as the body's supervising office set them."""
-    office = office_of(session, agency_id)
-    return dict(office.params or {}) if office is not None else {}
+def params_of(session: Session, agency_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """By body the rules' parameters as its supervising office set them; a body without an office has none."""
+    found = offices_above(session, agency_ids)
+    return {agency_id: dict(params or {}) for agency_id, (_, params) in found.items()}
+
+
+def publication_contexts(
+    session: Session, standings: Sequence[Standing], now: datetime
+) -> Iterator[tuple[Standing, Context]]:
+    """Each duty with what the rules of publication may know of it at ``now``, asked for all of them at once."""
+    ids = [standing.duty.agency_id for standing in standings]
+    seen = records(session, ids)
+    bodies = {
+        row.id: row for part in chunks(ids) for row in session.scalars(sa.select(Agency).where(Agency.id.in_(part)))
+    }
+    registers, params = registers_of(session, list(bodies.values())), params_of(session, ids)
+    for standing in standings:
+        id_ = standing.duty.agency_id
+        portal = portal_of(standing, seen.get(id_), now)
+        yield (
+            standing,
+            Context(
+                agency=bodies[id_].name,
+                year=standing.duty.year,
+                register=registers[id_],
+                portal=portal,
+                params=params.get(id_, {}),
+            ),
+        )
 
 
 # ------------------------------------------------------------------ reports as read
@@ -81,19 +114,18 @@ def _series_of(found: Sequence[tuple[Document, Report]], like: Report | None) ->
 
 def bodies_below(session: Session, agency_id: int, year: int) -> list[Body]:
     """The bodies that a government's report for ``year`` covers: those directly below it that owe one, unread ones too."""
-    children = dict(
-        session.execute(sa.select(Agency.id, Agency).where(Agency.parent_id == agency_id).order_by(Agency.id)).all()
-    )
-    owed = {duty.agency_id for duty in duties(session, year, children)}
-    found = check_inputs.reports_of(session, owed, year)
-    return [_body(agency, found.get(id_, ())) for id_, agency in children.items() if id_ in owed]
+    columns = sa.select(Agency.id, Agency.name, Agency.kind)
+    children = session.execute(columns.where(Agency.parent_id == agency_id).order_by(Agency.id)).all()
+    owed = {duty.agency_id for duty in duties(session, year, (row.id for row in children))}
+    found = check_inputs.reports_of(session, owed, [year])
+    return [_body(row.name, row.kind, found.get((row.id, year, KIND), ())) for row in children if row.id in owed]
 
 
-def _body(agency: Agency, found: Sequence[tuple[Document, Report]]) -> Body:
+def _body(name: str, kind: str, found: Sequence[tuple[Document, Report]]) -> Body:
     if not found:
-        return Body(agency.name, kind=agency.kind)
+        return Body(name, kind=kind)
     document, report = found[0]
-    return Body(agency.name, report, document.published_on, agency.kind)
+    return Body(name, report, document.published_on, kind)
 
 
 def siblings_of(session: Session, agency: Agency, year: int, reading_id: int | None) -> list[Body] | None:
@@ -101,157 +133,63 @@ def siblings_of(session: Session, agency: Agency, year: int, reading_id: int | N
     their signatures carry the report; the others are marked ``unlike``. None where the register names no supervisor."""
     if agency.parent_id is None:
         return None
-    others = dict(
-        session.execute(
-            sa.select(Agency.id, Agency).where(Agency.parent_id == agency.parent_id, Agency.id != agency.id)
-        ).all()
-    )
-    alike = alike_to(session, reading_id, others, year) if reading_id is not None else set()
-    found = check_inputs.reports_of(session, alike, year)
+    beside = [Agency.parent_id == agency.parent_id, Agency.id != agency.id]
+    others = session.execute(sa.select(Agency.id, Agency.name, Agency.kind).where(*beside).order_by(Agency.id)).all()
+    ids = sa.select(Agency.id).where(*beside)
+    alike = alike_to(session, reading_id, ids, year) if reading_id is not None else set()
+    found = check_inputs.reports_of(session, alike, [year])
     read = set(
         session.scalars(
             sa.select(Document.agency_id).where(
-                Document.agency_id.in_(others),
-                Document.year == year,
-                Document.kind == "annual_report",
-                Document.state == "read",
+                Document.agency_id.in_(ids), Document.year == year, Document.kind == KIND, Document.state == "read"
             )
         )
     )
-    return [replace(_body(body, found.get(id_, ())), unlike=id_ in read - alike) for id_, body in others.items()]
+    return [
+        replace(_body(row.name, row.kind, found.get((row.id, year, KIND), ())), unlike=row.id in read - alike)
+        for row in others
+    ]
 
 
-def alike_to(session: Session, reading_id: int, agency_ids: Iterable[int], year: int) -> set[int]:
-    """The bodies among these whose report of ``year`` shares a band with a reading."""
-    own = sa.select(SimilarityBand).where(SimilarityBand.reading_id == reading_id).subquery()
+def alike_to(session: Session, reading_id: int, agency_ids: sa.Select[int], year: int) -> set[int]:
+    """The bodies among these whose report of ``year`` shares a band with a reading. Asked body by body: a band of a
+    template that the whole country uses would lead to every report there is."""
+    own = aliased(SimilarityBand)
+    shares = (
+        sa.select(SimilarityBand.reading_id)
+        .join(Reading, Reading.id == SimilarityBand.reading_id)
+        .join(Version, Version.id == Reading.version_id)
+        .join(own, sa.and_(own.band == SimilarityBand.band, own.hash == SimilarityBand.hash))
+        .where(Version.document_id == Document.id, own.reading_id == reading_id)
+        .correlate(Document)
+        .exists()
+    )
     rows = session.scalars(
         sa.select(Document.agency_id)
         .distinct()
-        .join(Version, Version.document_id == Document.id)
-        .join(Reading, Reading.version_id == Version.id)
-        .join(SimilarityBand, SimilarityBand.reading_id == Reading.id)
-        .join(own, sa.and_(own.c.band == SimilarityBand.band, own.c.hash == SimilarityBand.hash))
-        .where(Document.agency_id.in_(list(agency_ids)), Document.year == year, Document.kind == "annual_report")
+        .where(Document.agency_id.in_(agency_ids), Document.year == year, Document.kind == KIND, shares)
     )
     return {id_ for id_ in rows if id_ is not None}
 
 
-# ------------------------------------------------------------------ the crawl record
-
-
-@dataclass(slots=True)
-class Record:
-    """What was seen of one body: its documents, and whether its columns are its own, of reports, and read whole."""
-
-    documents: list[Document] = field(default_factory=list)
-    failed_files: dict[int, dict[str, dict[str, str]]] = field(default_factory=dict)
-    own: bool = False
-    dedicated: bool = False
-    complete: bool = False
-    complete_at: dict[int, datetime | None] = field(default_factory=dict)
-
-
-def records(session: Session, agency_ids: Iterable[int]) -> Mapping[int, Record]:
-    """The crawl records of these bodies, in a few queries for all of them."""
-    ids = list(agency_ids)
-    out: dict[int, Record] = {id_: Record() for id_ in ids}
-    served = sa.select(SourceAgency.source_id).where(SourceAgency.agency_id.in_(ids))
-    count = dict(
-        session.execute(
-            sa.select(SourceAgency.source_id, sa.func.count())
-            .where(SourceAgency.source_id.in_(served))
-            .group_by(SourceAgency.source_id)
-        ).all()
-    )
-    listed = _shares(session, served)
-    columns: dict[int, list[Source]] = defaultdict(list)
-    for agency_id, source in session.execute(
-        sa.select(SourceAgency.agency_id, Source)
-        .join(Source, Source.id == SourceAgency.source_id)
-        .where(SourceAgency.agency_id.in_(ids))
-    ):
-        columns[agency_id].append(source)
-    for agency_id, found in columns.items():
-        record = out[agency_id]
-        record.own = all(count[source.id] == 1 for source in found)
-        record.dedicated = all(listed.get(source.id, 0.0) >= 0.5 for source in found)
-        record.complete = all(source.status in COMPLETE for source in found)
-        record.complete_at = {source.id: source.complete_at for source in found}
-    for document in session.scalars(sa.select(Document).where(Document.agency_id.in_(ids)).order_by(Document.id)):
-        out[document.agency_id or 0].documents.append(document)
-    for body_id, document_id, failed in session.execute(
-        sa.select(Document.agency_id, Document.id, Version.failed_files)
-        .join(Version, Version.document_id == Document.id)
-        .where(Document.agency_id.in_(ids))
-        .order_by(Version.number)
-    ):
-        out[body_id or 0].failed_files[document_id] = failed
-    return out
-
-
-def _shares(session: Session, sources: sa.Select[int]) -> dict[int, float]:
-    """The share of reports and interpretations among what each source lists."""
-    is_report = sa.case((Document.kind.in_(REPORTS), 1), else_=0)
-    rows = session.execute(
-        sa.select(Document.source_id, sa.func.sum(is_report), sa.func.count())
-        .where(Document.source_id.in_(sources))
-        .group_by(Document.source_id)
-    )
-    return {source_id: reports / total for source_id, reports, total in rows}
-
-
-def portal_of(standing: Standing, record: Record | None, now: datetime) -> Portal:
-    """The crawl record about one duty at ``now`` (aware, in the office's zone), for the rules of publication."""
-    seen, duty = standing.sighting, standing.duty
-    record = record or Record()
-    year = duty.year
-    of_year = [document for document in record.documents if document.year == year]
-    shown = next((d for d in record.documents if seen is not None and d.id == seen.document_id), None)
-    gone = [d for d in of_year if d.state == "gone" and d.kind == "annual_report" and d.gone_on is not None]
-    looked = record.complete_at.get(shown.source_id) if shown is not None else None
-    return Portal(
-        today=now.date(),
-        state=standing.state,
-        reason=standing.reason,
-        deadline=duty.deadline,
-        statutory=duty.statutory,
-        published_on=seen.published_on if seen else None,
-        first_seen=seen.first_seen.astimezone(now.tzinfo).date() if seen else None,
-        url=seen.url if seen else gone[-1].url if gone else "",
-        source_url=standing.source_url,
-        interpretation_url=standing.interpretation.url if standing.interpretation else "",
-        list_title=seen.title if seen else "",
-        address_date=date_of_path(seen.url) if seen else None,
-        in_column=True if shown is not None and looked is not None and shown.last_seen >= looked - _A_LOOK else None,
-        column_complete=record.complete and record.own and record.dedicated,
-        failed_days=tuple(date.fromisoformat(day) for day in shown.failed_days) if shown is not None else (),
-        answered_days=(shown.last_seen.astimezone(now.tzinfo).date(),) if shown and not shown.failed_days else (),
-        # Only what passed for a report by its title and turned out to be something else, in a column of reports.
-        entries=tuple(
-            Entry(d.title, d.kind, d.year, d.url)  # type: ignore[arg-type]
-            for d in of_year
-            if record.dedicated and record.own and (d.state == "read" or d.kind in REPORTS)
-        ),
-        removed_on=gone[-1].gone_on if gone else None,
-        attachments_failed=_failed_files(record.failed_files.get(shown.id, {})) if shown is not None else (),
-        years=tuple(
-            sorted({d.year for d in record.documents if d.year and d.kind in REPORTS[:2] and d.state != "gone"})
-        ),
-    )
-
-
-_A_LOOK = timedelta(hours=3)  # the longest that one look lasts: what it lists was seen within
-
-
-def _failed_files(failed: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
-    return tuple(
-        entry["name"]
-        for entry in failed.values()
-        if datetime.fromisoformat(entry["last"]) - datetime.fromisoformat(entry["since"]) >= FILE_GONE_AFTER
-    )
-
-
 # ------------------------------------------------------------------ the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The reports of a body, and of those it succeeded, of one year and the year before, as read last: ``by`` (body,
+    year, kind)."""
+
+    predecessors: tuple[int, ...]
+    by: check_inputs.Read
+
+
+def around(session: Session, agency_id: int, year: int, document_id: int = 0) -> Around:
+    """What a body published about ``year`` and the year before, without the document that is checked."""
+    before = sa.select(Succession.predecessor_id).where(Succession.successor_id == agency_id)
+    predecessors = tuple(session.scalars(before.order_by(Succession.id)))
+    bodies, kinds = [agency_id, *predecessors], [KIND, "interpretation"]
+    return Around(predecessors, check_inputs.reports_of(session, bodies, [year - 1, year], kinds, without=document_id))
 
 
 def context_of(
@@ -260,30 +198,29 @@ def context_of(
     year: int,
     report: Report | None = None,
     reading_id: int | None = None,
+    found: Around | None = None,
 ) -> Context:
-    """What the rules of one report may know besides it. ``report`` tells which series it belongs to,
-    ``reading_id`` is where its signature lies."""
+    """What the rules of one report may know besides it. ``report`` tells which series it belongs to, ``reading_id`` is
+    where its signature lies, ``found`` is what ``around`` gave, where that is known."""
     agency = session.get_one(Agency, agency_id)
-    predecessors = session.scalars(
-        sa.select(Succession.predecessor_id).where(Succession.successor_id == agency_id)
-    ).all()
-    before = check_inputs.reports_of(session, [agency_id, *predecessors], year - 1)
-    explained = check_inputs.reports_of(session, [agency_id], year, "interpretation").get(agency_id, [])
-    register = register_of(session, agency)
+    found = found or around(session, agency_id, year)
+    read, predecessors = found.by, found.predecessors
+    explained = read.get((agency_id, year, "interpretation"), [])
+    register = registers_of(session, [agency])[agency_id]
     below = bodies_below(session, agency_id, year) if register.governs else None
     offices = {name + end for name in _forms_of(agency.name) for end in ("办公室", "办公厅", "办")}
-    inherited = [_series_of(before.get(id_, []), report) for id_ in predecessors]
+    inherited = [_series_of(read.get((id_, year - 1, KIND), []), report) for id_ in predecessors]
     return Context(
         agency=agency.name,
         year=year,
         register=register,
-        history=_series_of(before.get(agency_id, []), report),
+        history=_series_of(read.get((agency_id, year - 1, KIND), []), report),
         predecessors=tuple(found for found in inherited if found is not None),
         interpretation=explained[0][1] if explained else None,
         siblings=siblings_of(session, agency, year, reading_id),
         below=below,
         own=next((body.report for body in below or () if body.name in offices), None),
-        params=params_of(session, agency_id),
+        params=params_of(session, [agency_id]).get(agency_id, {}),
     )
 
 
@@ -297,6 +234,7 @@ class Checkable:
 
     document_id: int
     version_id: int
+    reading_id: int
     agency_id: int | None
     year: int | None
     url: str
@@ -314,10 +252,11 @@ def report_with_context(session: Session, document_id: int, now: datetime) -> Ch
     report = Report.from_dict(reading.report)
     context = Context()
     if document.agency_id is not None and document.year is not None:
-        context = context_of(session, document.agency_id, document.year, report, reading.id)
+        nearby = around(session, document.agency_id, document.year, document.id)
+        context = context_of(session, document.agency_id, document.year, report, reading.id, nearby)
         context = replace(
             context,
-            portal=_portal_of_document(session, document, version, now),
+            portal=_portal_of_document(session, document, version, nearby, now),
             attachments=tuple(
                 Report.from_dict(attached)
                 for attached in session.scalars(
@@ -328,10 +267,14 @@ def report_with_context(session: Session, document_id: int, now: datetime) -> Ch
                 if attached
             ),
         )
-    return Checkable(document.id, version.id, document.agency_id, document.year, document.url, report, context)
+    return Checkable(
+        document.id, version.id, reading.id, document.agency_id, document.year, document.url, report, context
+    )
 
 
-def _portal_of_document(session: Session, document: Document, version: Version, now: datetime) -> Portal | None:
+def _portal_of_document(
+    session: Session, document: Document, version: Version, nearby: Around, now: datetime
+) -> Portal | None:
     """The crawl record with this document's earlier version and its copies; None where the body owes no such report."""
     assert document.agency_id is not None
     assert document.year is not None
@@ -346,11 +289,10 @@ def _portal_of_document(session: Session, document: Document, version: Version, 
         .order_by(Version.number.desc(), Reading.created_at.desc(), Reading.id.desc())
         .limit(1)
     ).first()
-    others = check_inputs.reports_of(session, [document.agency_id], document.year).get(document.agency_id, [])
     return replace(
         portal,
         url=document.url,
-        copies=tuple(report for other, report in others if other.id != document.id),
+        copies=tuple(report for _, report in nearby.by.get((document.agency_id, document.year, KIND), ())),
         previous=Report.from_dict(earlier[1].report) if earlier else None,
         previous_seen=earlier[0].fetched_at.astimezone(now.tzinfo).date() if earlier else None,
     )
@@ -361,42 +303,48 @@ def compared_with(session: Session, found: Checkable) -> list[int]:
     report where this is an interpretation, other copies, the government's report above, reports of like text."""
     if found.agency_id is None or found.year is None:
         return []
-    agency = session.get_one(Agency, found.agency_id)
+    own = (found.agency_id, found.year)
     if found.report.kind == "interpretation":
-        return check_inputs.documents_of(session, found.agency_id, found.year)
-    if found.report.kind != "annual_report":
+        return check_inputs.documents_of(session, [own])
+    if found.report.kind != KIND:
         return []
-    out = check_inputs.documents_of(session, found.agency_id, found.year + 1)
+    agency = session.get_one(Agency, found.agency_id)
     successors = session.scalars(
         sa.select(Succession.successor_id).where(Succession.predecessor_id == found.agency_id)
     ).all()
-    for id_ in successors:
-        out += check_inputs.documents_of(session, id_, found.year + 1)
-    out += check_inputs.documents_of(session, found.agency_id, found.year)
+    wanted = {own, *((id_, found.year + 1) for id_ in (found.agency_id, *successors))}
     if agency.parent_id is not None:
-        out += check_inputs.documents_of(session, agency.parent_id, found.year)
-        children = sa.select(Agency.id).where(Agency.parent_id == agency.parent_id, Agency.id != agency.id)
-        latest = check_inputs.latest_reading(session, found.document_id)
-        if latest is not None:
-            alike = alike_to(session, latest[1].id, session.scalars(children).all(), found.year)
-            # Of a hundred bodies with one template each is told once, not once for every other.
-            told = sa.select(Finding.agency_id).where(
-                Finding.rule == "SIM-SIBLING", Finding.year == found.year, Finding.state != "resolved"
+        wanted.add((agency.parent_id, found.year))
+        beside = sa.select(Agency.id).where(Agency.parent_id == agency.parent_id, Agency.id != agency.id)
+        alike = alike_to(session, found.reading_id, beside, found.year)
+        wanted |= {(id_, found.year) for id_ in alike - _told_alike(session, alike, found.year)}
+    return [id_ for id_ in check_inputs.documents_of(session, wanted) if id_ != found.document_id]
+
+
+def _told_alike(session: Session, agency_ids: Iterable[int], year: int) -> set[int]:
+    """The bodies of which it stands that their report is like another's: of a hundred with one template each is told
+    once, not once for every other."""
+    out: set[int] = set()
+    for ids in chunks(agency_ids):
+        out |= set(
+            session.scalars(
+                sa.select(Finding.agency_id).where(
+                    Finding.agency_id.in_(ids),
+                    Finding.year == year,
+                    Finding.rule == "SIM-SIBLING",
+                    Finding.state != "resolved",
+                )
             )
-            for id_ in alike - set(session.scalars(told)):
-                out += check_inputs.documents_of(session, id_, found.year)
-    return [id_ for id_ in dict.fromkeys(out) if id_ != found.document_id]
+        )
+    return out
 
 
 def check_again(session: Session, agency_id: int, now: datetime) -> int:
     """Ask for a new check of every report of a body and of those below it; returns how many."""
-    ids = session.scalars(
-        sa.select(Document.id).where(
-            Document.agency_id.in_(below(session, agency_id)),
-            Document.kind == "annual_report",
-            Document.state == "read",
-        )
-    ).all()
+    ids: list[int] = []
+    for part in chunks(below(session, agency_id)):
+        reports = sa.select(Document.id).where(Document.kind == KIND, Document.state == "read")
+        ids += session.scalars(reports.where(Document.agency_id.in_(part)))
     for id_ in ids:
         work.add(session, "check", id_, now)
     return len(ids)

@@ -48,7 +48,16 @@ class Document(Base):
 
     versions: Mapped[list[Version]] = relationship(back_populates="document", order_by="Version.number")
 
-    __table_args__ = (one_of("state", STATES), sa.Index("ix_documents_agency_id_year", "agency_id", "year"))
+    __table_args__ = (
+        one_of("state", STATES),
+        sa.Index("ix_documents_agency_id_year", "agency_id", "year"),
+        sa.Index(  # those whose body is not known are asked for source by source
+            "ix_documents_unassigned",
+            "source_id",
+            sqlite_where=sa.text("agency_id IS NULL"),
+            postgresql_where=sa.text("agency_id IS NULL"),
+        ),
+    )
 
 
 class Version(Base):

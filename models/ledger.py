@@ -9,12 +9,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from models.agencies import Agency, DutyGround, Office, below, children_of, office_ids, parents_of, resolve
+from models.agencies import (
+    Agency,
+    DutyGround,
+    Office,
+    below,
+    children_of,
+    office_ids,
+    offices_above,
+    parents_of,
+    resolve,
+)
+from models.base import chunks
 from models.documents import Document, Version
 from models.findings import Finding
-from models.sources import Source, SourceAgency, last_complete_before
+from models.sources import COMPLETE, Run, Source, SourceAgency
 from reports.duties import (
     COVERAGE,
     TRUE_WHILE,
@@ -32,32 +43,47 @@ from reports.duties import (
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the law's days are China's, wherever this runs
 OPEN_FINDINGS = ("open", "confirmed")
-FEW = 500  # bodies that are named in a query; of more, all are read and the others passed over
 
 
 def duties(session: Session, year: int, ids: Iterable[int] | None = None) -> list[Duty]:
-    """Who owes the report of ``year``: bodies in scope on 31 December of it. An own deadline of a body (a notice's, by
-    year, or the register's) comes before the statutory day."""
+    """Who owes the report of ``year``: bodies in scope on 31 December of it; only these bodies where ``ids`` are given,
+    and then nothing is asked about any other. An own deadline of a body (a notice's, by year, or the register's) comes
+    before the statutory day."""
+    if ids is not None:
+        parts = list(chunks(ids))
+        return duties_of_year([duty for part in parts for duty in _duties(session, year, part)], year)
+    return duties_of_year(_duties(session, year, None), year)
+
+
+def _duties(session: Session, year: int, ids: Sequence[int] | None) -> list[Duty]:
     last_day = date(year, 12, 31)
-    query = sa.select(Agency).where(
-        sa.or_(Agency.in_scope_from.is_(None), Agency.in_scope_from <= last_day),
-        sa.or_(Agency.in_scope_to.is_(None), Agency.in_scope_to >= last_day),
+    superior = aliased(Agency)
+    query = (
+        sa.select(Agency, superior.name)
+        .outerjoin(superior, superior.id == Agency.parent_id)
+        .where(
+            sa.or_(Agency.in_scope_from.is_(None), Agency.in_scope_from <= last_day),
+            sa.or_(Agency.in_scope_to.is_(None), Agency.in_scope_to >= last_day),
+        )
+    )
+    grounds = (
+        sa.select(DutyGround)
+        .where(DutyGround.from_year <= year, sa.or_(DutyGround.to_year.is_(None), DutyGround.to_year >= year))
+        .order_by(DutyGround.from_year)
     )
     if ids is not None:
-        query = query.where(Agency.id.in_(list(ids)))
-    names = dict(session.execute(sa.select(Agency.id, Agency.name)).all())
-    offices = office_ids(session)
-    params: dict[int, dict[str, Any]] = dict(session.execute(sa.select(Office.id, Office.params)).all())
-    own = {
-        row.agency_id: row
-        for row in session.scalars(
-            sa.select(DutyGround)
-            .where(DutyGround.from_year <= year, sa.or_(DutyGround.to_year.is_(None), DutyGround.to_year >= year))
-            .order_by(DutyGround.from_year)
-        )
-    }
+        query = query.where(Agency.id.in_(ids))
+        grounds = grounds.where(DutyGround.agency_id.in_(ids))
+    if ids is None:
+        offices = office_ids(session)
+        params: dict[int, dict[str, Any]] = dict(session.execute(sa.select(Office.id, Office.params)).all())
+    else:
+        above = offices_above(session, ids)
+        offices = {agency_id: office_id for agency_id, (office_id, _) in above.items()}
+        params = dict(above.values())
+    own = {row.agency_id: row for row in session.scalars(grounds)}
     out = []
-    for agency in session.scalars(query):
+    for agency, parent in session.execute(query):
         deadline = statutory_deadline(agency.kind, agency.level, year)
         if deadline is None:
             continue
@@ -76,13 +102,13 @@ def duties(session: Session, year: int, ids: Iterable[int] | None = None) -> lis
                 level=agency.level,
                 year=year,
                 deadline=deadline,
-                parent=names.get(agency.parent_id or 0) or agency.parent_name or None,
+                parent=parent or agency.parent_name or None,
                 office_id=offices.get(agency.id),
                 local_deadline=_day(year + 1, local) if local else None,
                 **values,
             )
         )
-    return duties_of_year(out, year)
+    return out
 
 
 def _day(year: int, text: str) -> date:
@@ -121,12 +147,18 @@ def _standings(
 ) -> Iterator[tuple[Standing, list[SourceState]]]:
     """How the duties of a year stand, of these bodies or of all, each with the sources that serve the body."""
     owed = duties(session, year, ids)
-    seen = sightings(session, year, {duty.agency_id for duty in owed})
-    states = source_states(session, year)
+    seen = sightings(session, year, None if ids is None else {duty.agency_id for duty in owed})
+    states: dict[int, SourceState] = {}
     serving: dict[int, list[SourceState]] = defaultdict(list)
-    for link in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
-        if link.source_id in states:
-            serving[link.agency_id].append(states[link.source_id])
+    for part in [None] if ids is None else chunks(duty.agency_id for duty in owed):
+        links = sa.select(SourceAgency.source_id, SourceAgency.agency_id)
+        served = None
+        if part is not None:
+            links = links.where(SourceAgency.agency_id.in_(part))
+            served = sa.select(SourceAgency.source_id).where(SourceAgency.agency_id.in_(part))
+        states |= source_states(session, year, served)
+        for source_id, agency_id in session.execute(links.order_by(SourceAgency.source_id)):
+            serving[agency_id].append(states[source_id])
     for duty in owed:
         yield standing(duty, seen.get(duty.agency_id, []), serving[duty.agency_id], now), serving[duty.agency_id]
 
@@ -142,52 +174,48 @@ def standing_of(session: Session, agency_id: int, year: int, now: datetime) -> S
     return next(iter(standings_of(session, year, now, [agency_id])), None)
 
 
-def sightings(session: Session, year: int, ids: set[int]) -> dict[int, list[Sighting]]:
-    """The documents of a year by body. Documents of unknown kind or year count where they may be the report: a file
-    that could not be read, or a title whose text could not be fetched, must not make a body look silent."""
-    newest = (
-        sa.select(Version.document_id, sa.func.max(Version.number).label("number"))
-        .group_by(Version.document_id)
-        .subquery()
-    )
-    query = (
-        sa.select(Document, Version.id)
-        .outerjoin(newest, newest.c.document_id == Document.id)
-        .outerjoin(Version, sa.and_(Version.document_id == Document.id, Version.number == newest.c.number))
-        .where(
-            Document.agency_id.is_not(None),
-            sa.or_(
-                sa.and_(Document.year == year, Document.kind == "annual_report"),
-                sa.and_(Document.year == year, Document.kind == "interpretation", Document.state != "listed"),
-                sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
-                sa.and_(_perhaps_of(year), Document.state.in_(("waiting", "unreadable", "failed"))),
-            ),
-        )
-    )
-    if len(ids) <= FEW:
-        query = query.where(Document.agency_id.in_(ids))
-    sources: dict[int, list[int]] = defaultdict(list)
-    for source_id, agency_id in session.execute(sa.select(SourceAgency.source_id, SourceAgency.agency_id)):
-        sources[agency_id].append(source_id)
+def sightings(session: Session, year: int, ids: set[int] | None) -> dict[int, list[Sighting]]:
+    """The documents of a year by body (None: of every body). Documents of unknown kind or year count where they may be
+    the report: a file that could not be read, or a title whose text could not be fetched, must not make a body look
+    silent."""
     out: dict[int, list[Sighting]] = defaultdict(list)
-    for document, version_id in session.execute(query):
-        if document.agency_id not in ids:
-            continue
-        out[document.agency_id].append(
-            Sighting(
-                document_id=document.id,
-                title=document.title,
-                url=document.url,
-                kind=document.kind,  # type: ignore[arg-type]
-                state=document.state,
-                first_seen=document.first_seen,
-                published_on=document.published_on,
-                version_id=version_id,
-                # Asked for only where no stated date decides.
-                absent_at=None if document.published_on else _absent_at(session, document, sources[document.agency_id]),
-            )
+    for part in [None] if ids is None else chunks(ids):
+        wanted = _sighted(year, part)
+        absent = _absent_at(session, wanted)
+        newest = (
+            sa.select(Version.id)
+            .where(Version.document_id == Document.id)
+            .order_by(Version.number.desc())
+            .limit(1)
+            .scalar_subquery()
         )
+        for document, version_id in session.execute(sa.select(Document, newest).where(*wanted)):
+            out[document.agency_id].append(
+                Sighting(
+                    document_id=document.id,
+                    title=document.title,
+                    url=document.url,
+                    kind=document.kind,
+                    state=document.state,
+                    first_seen=document.first_seen,
+                    published_on=document.published_on,
+                    version_id=version_id,
+                    absent_at=absent.get(document.id),
+                )
+            )
     return out
+
+
+def _sighted(year: int, ids: Sequence[int] | None) -> list[sa.ColumnElement[bool]]:
+    """What makes a document one that may be the report of ``year``, of these bodies or of any."""
+    may_be_report = sa.or_(
+        sa.and_(Document.year == year, Document.kind == "annual_report"),
+        sa.and_(Document.year == year, Document.kind == "interpretation", Document.state != "listed"),
+        sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
+        sa.and_(_perhaps_of(year), Document.state.in_(("waiting", "unreadable", "failed"))),
+    )
+    whose = Document.agency_id.is_not(None) if ids is None else Document.agency_id.in_(ids)
+    return [whose, may_be_report]
 
 
 def _perhaps_of(year: int) -> sa.ColumnElement[bool]:
@@ -207,28 +235,46 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=CHINA)
 
 
-def _absent_at(session: Session, document: Document, sources: Sequence[int]) -> datetime | None:
-    """The last moment before first sight at which all sources of the body had been read whole without it."""
-    looks = [last_complete_before(session, source_id, document.first_seen) for source_id in sources]
-    known = [look for look in looks if look is not None]
-    return min(known) if known and len(known) == len(looks) else None
+def _absent_at(session: Session, wanted: Sequence[sa.ColumnElement[bool]]) -> dict[int, datetime]:
+    """By document the last moment before first sight at which all sources of its body had been read whole without it;
+    asked for only where no stated date decides, of all documents at once."""
+    looked = (
+        sa.select(Run.finished_at)
+        .where(
+            Run.source_id == SourceAgency.source_id,
+            Run.status.in_(COMPLETE),
+            Run.finished_at < Document.first_seen,
+        )
+        .order_by(Run.finished_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Document.id, looked)
+        .join(SourceAgency, SourceAgency.agency_id == Document.agency_id)
+        .where(*wanted, Document.published_on.is_(None))
+    )
+    found: dict[int, list[datetime | None]] = defaultdict(list)
+    for document_id, moment in rows:
+        found[document_id].append(moment)
+    return {id_: min(m for m in moments if m) for id_, moments in found.items() if all(moments)}
 
 
-def source_states(session: Session, year: int) -> dict[int, SourceState]:
-    """How each source was read last. ``unassigned`` counts the documents of which the body is not known and that may
-    be a report of ``year``."""
+def source_states(session: Session, year: int, ids: sa.Select[int] | None = None) -> dict[int, SourceState]:
+    """How each source (of those that ``ids`` selects) was read last. ``unassigned`` counts the documents of which the
+    body is not known and that may be a report of ``year``."""
     may_be_report = sa.or_(
         sa.and_(Document.year == year, Document.kind == "annual_report"),
         sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
         sa.and_(_perhaps_of(year), Document.state != "listed"),
     )
-    unassigned = dict(
-        session.execute(
-            sa.select(Document.source_id, sa.func.count())
-            .where(Document.agency_id.is_(None), Document.state != "gone", may_be_report)
-            .group_by(Document.source_id)
-        ).all()
+    lost = sa.select(Document.source_id, sa.func.count()).where(
+        Document.agency_id.is_(None), Document.state != "gone", may_be_report
     )
+    chosen = sa.select(Source)
+    if ids is not None:
+        lost, chosen = lost.where(Document.source_id.in_(ids)), chosen.where(Source.id.in_(ids))
+    unassigned = dict(session.execute(lost.group_by(Document.source_id)).all())
     return {
         source.id: SourceState(
             source.id,
@@ -239,7 +285,7 @@ def source_states(session: Session, year: int) -> dict[int, SourceState]:
             source.complete_at,
             unassigned.get(source.id, 0),
         )
-        for source in session.scalars(sa.select(Source))
+        for source in session.scalars(chosen)
     }
 
 

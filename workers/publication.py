@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -78,22 +79,9 @@ def contexts_of(
 ) -> Iterator[tuple[Standing, Context]]:
     """Each duty with what the rules of publication may know of it at ``now``; all duties are of one year. ``known`` are
     the standings of all bodies of the year, where they are at hand."""
-    ids = [standing.duty.agency_id for standing in standings]
-    seen = contexts.records(session, ids)
     below = _bodies_below(session, standings, now, known)
-    for standing in standings:
-        agency = session.get_one(agencies.Agency, standing.duty.agency_id)
-        yield (
-            standing,
-            Context(
-                agency=agency.name,
-                year=standing.duty.year,
-                register=contexts.register_of(session, agency),
-                portal=contexts.portal_of(standing, seen.get(agency.id), now),
-                below=below.get(agency.id),
-                params=contexts.params_of(session, agency.id),
-            ),
-        )
+    for standing, context in contexts.publication_contexts(session, standings, now):
+        yield standing, replace(context, below=below.get(standing.duty.agency_id))
 
 
 def _bodies_below(

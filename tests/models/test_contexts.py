@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from models import agencies, base, contexts, documents, readings
+from models import agencies, base, contexts, crawl_record, documents, readings
 from models.agencies import AgencyAlias, Succession
 from models.documents import Attachment
 from models.ledger import standing_of
@@ -246,10 +246,10 @@ def test_a_column_of_the_bodys_own_reports_read_whole_tells_which_years_it_holds
                 listed(session, source, agency, number, kind="other", year=2026, title="2026年工作要点")
             document = listed(session, source, agency, 9, title="2026年网站年报")
             read(session, fetched(session, document, "w")[0], report(kind="website_report"))
-            record = contexts.records(session, [agency.id])
+            record = crawl_record.records(session, [agency.id])
             standing = standing_of(session, agency.id, 2026, NOW)
             assert standing is not None
-            made = contexts.portal_of(standing, record[agency.id], NOW)
+            made = crawl_record.portal_of(standing, record[agency.id], NOW)
             session.rollback()
         return made
 

@@ -1,0 +1,128 @@
+"""What concerns one body is asked about one body: as many statements, and no table gone through, whatever the register
+holds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from models import base, contexts, documents, ledger, readings, sources, work
+from tests import databases
+from tests.models import country, rows
+
+NOW = rows.NOW.astimezone(ZoneInfo("Asia/Shanghai"))
+SIZES = (60, 960)
+BODY = 32  # a department in the middle of its county
+REPORT = 2 * BODY
+
+
+def check(session: Session) -> None:
+    found = contexts.report_with_context(session, REPORT, NOW)
+    assert found is not None
+    assert found.context.history is not None
+    assert found.context.portal is not None
+    assert len(found.context.siblings or ()) == country.COUNTY - 2
+    contexts.compared_with(session, found)
+
+
+def check_a_government(session: Session) -> None:
+    found = contexts.report_with_context(session, 2, NOW)
+    assert found is not None
+    assert len(found.context.below or ()) == country.COUNTY - 1
+
+
+def end_a_crawl(session: Session) -> None:
+    run = sources.start_run(session, BODY, NOW)
+    sources.finish_run(session, run.id, "unreachable", "", 1, 0, None, {}, False, NOW, timedelta(days=1))
+    sources.finish_run(session, run.id, "ok", "", 1, 0, None, {}, False, NOW, timedelta(days=1))
+
+
+def record(session: Session) -> None:
+    document = rows.listed(session, session.get_one(sources.Source, BODY), None, 7)
+    version, work_id = rows.fetched(session, document)
+    assert work_id is not None
+    said = rows.report(agency=f"{BODY}局")
+    readings.save(session, version.id, said, rows.READER, NOW, [7, 8])
+    assert session.get_one(documents.Document, document.id).agency_id == BODY
+
+
+def judge(session: Session) -> None:
+    standing = ledger.standing_of(session, BODY, country.YEAR, NOW)
+    assert standing is not None
+    ((_, context),) = contexts.publication_contexts(session, [standing], NOW)
+    assert context.portal is not None
+    assert context.portal.column_complete
+
+
+def claim(session: Session) -> None:
+    piece = work.add(session, "check", REPORT, NOW)
+    assert work.claim(session, piece.id, "me", NOW, timedelta(minutes=1)) is not None
+    assert work.finish(session, piece.id, "me", NOW)
+
+
+# What each may send at most; the government's check asks for the bodies below it in bulk.
+STEPS: dict[Callable[[Session], None], int] = {
+    check: 32,
+    check_a_government: 30,
+    end_a_crawl: 12,
+    record: 30,
+    judge: 18,
+    claim: 8,
+}
+
+
+@pytest.fixture(scope="module", params=databases.DATABASES)
+def countries(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Engine]]:
+    """A small and a large country, on SQLite and on PostgreSQL."""
+    with ExitStack() as stack:
+        made = []
+        for size in SIZES:
+            if request.param == "sqlite":
+                path = tmp_path_factory.mktemp("country") / f"{size}.sqlite3"
+                shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+                url = f"sqlite:///{path}"
+            else:
+                url = stack.enter_context(request.getfixturevalue("postgres_server").database())
+            engine = base.make_engine(url)
+            stack.callback(engine.dispose)
+            with base.transaction(engine) as session:
+                country.fill(session, size)
+            made.append(engine)
+        yield made
+
+
+def sent_by(engine: Engine, step: Callable[[Session], None]) -> list[tuple[str, Any]]:
+    """What the step sends; what it wrote is taken back."""
+    with base.session_factory(engine)() as session, session.begin() as whole, country.statements(engine) as sent:
+        step(session)
+        session.flush()
+        whole.rollback()
+    return sent
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+def test_a_step_for_one_body_sends_a_handful_of_statements_and_scans_no_table_whatever_the_register_holds(
+    countries: list[Engine], step: Callable[[Session], None]
+):
+    few, many = (sent_by(engine, step) for engine in countries)
+    assert [statement for statement, _ in few] == [statement for statement, _ in many]
+    assert len(many) <= STEPS[step]
+    assert country.scans(countries[1], [one for one in many if one[0].startswith(("SELECT", "WITH"))]) == []
+
+
+def test_the_ledger_of_all_sends_as_many_statements_for_a_thousand_bodies_as_for_sixty(countries: list[Engine]):
+    def whole(session: Session) -> None:
+        made = ledger.ledger_of(session, country.YEAR, NOW)
+        assert len(made.standings) == len(list(contexts.publication_contexts(session, made.standings, NOW)))
+        assert len(ledger.ledger_of(session, country.YEAR, NOW, under="第1县人民政府").standings) == country.COUNTY
+
+    few, many = (len(sent_by(engine, whole)) for engine in countries)
+    assert few == many <= 40
