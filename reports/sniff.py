@@ -67,6 +67,11 @@ _TAG = re.compile(
     rb"<\s*(!doctype\s+html|html|head|body|meta|title|table|div|p|span|script|style|tr|td|br|h[1-6]|font|img|section)\b",
     re.IGNORECASE,
 )
+# A web archive begins with the headers of a mail.
+_MAIL = re.compile(rb"(?:[\w-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){1,40}")
+_MAILED = re.compile(
+    rb"^content-type:\s*(?:multipart/(?:related|mixed|alternative)|text/html)\b", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +211,7 @@ def _text(data: bytes) -> str:
     sample = data[: 256 * 1024]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         sample = data[: 512 * 1024].decode("utf-16", errors="replace").encode()
-    if _TAG.search(sample):
+    if is_mhtml(data) or _TAG.search(sample):
         return "html"
     if b"\0" in sample:
         raise Unreadable("the file is of no known kind; ask for the report as PDF, DOCX or a page")
@@ -214,6 +219,15 @@ def _text(data: bytes) -> str:
     if controls > 0.02 * min(len(sample), 65536):
         raise Unreadable("the file is of no known kind; ask for the report as PDF, DOCX or a page")
     return "text"
+
+
+def is_mhtml(data: bytes) -> bool:
+    """Whether the bytes are a web archive: a page and its pictures as the parts of a mail, whatever they are coded in."""
+    head = data[:4096].lstrip(b"\xef\xbb\xbf\r\n\t ")
+    if head[:1] in (b"<", b"{") or b":" not in head[:200]:
+        return False
+    found = _MAIL.match(head)
+    return found is not None and _MAILED.search(found[0]) is not None and b"mime-version:" in found[0].lower()
 
 
 def is_document(media_type: str) -> bool:

@@ -14,7 +14,7 @@ from reports.blocks import Blocks, Unreadable
 
 # Format as ``reports.sniff`` names it -> module.
 FORMATS: dict[str, str] = {
-    "html": "reports.formats.html",
+    "html": "reports.formats.html.page",
     "text": "reports.formats.text",
     "pdf": "reports.formats.pdf",
     "docx": "reports.formats.docx",

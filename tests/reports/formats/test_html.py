@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+import quopri
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import pytest
 
 from reports.blocks import Block, Grid, Paragraph, Picture, Unreadable
-from reports.formats.html import blocks
+from reports.formats.html.page import blocks
+from reports.sniff import sniff
 
 
 def read(body: str, head: str = "") -> list[Block]:
@@ -22,6 +27,7 @@ def tables(found: list[Block]) -> list[list[list[str]]]:
     return [[[cell.text for cell in row] for row in block.rows] for block in found if isinstance(block, Grid)]
 
 
+PNG = b"\x89PNG\r\n\x1a\n"
 ROW = "<tr><td>规章</td><td>0</td><td>1</td><td>2</td></tr>"
 
 
@@ -172,3 +178,33 @@ def test_what_stands_behind_the_end_of_a_pasted_page_is_read(page):
         "规章",
         "1",
     ]
+
+
+def _archived(encoding: str, first: str) -> bytes:
+    markup = f"<html><body><p>二、主动公开</p><table>{ROW}</table><img src='cid:t1'></body></html>"
+    page = MIMEText(markup, "html", "utf-8")
+    if encoding == "quoted-printable":
+        del page["Content-Transfer-Encoding"]
+        page["Content-Transfer-Encoding"] = encoding
+        page.set_payload(quopri.encodestring(markup.encode()).decode())
+    picture = MIMEImage(PNG * 20, "png")
+    picture["Content-ID"] = "<t1>"
+    whole = MIMEMultipart("related", type="text/html")
+    whole.attach(MIMEText("<p>目录</p>", "html", "utf-8"))
+    whole.attach(page)
+    whole.attach(picture)
+    return first.encode() + whole.as_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+@pytest.mark.parametrize(
+    "first",
+    ["", "From: <Saved by Blink>\nSnapshot-Content-Location: https://a.example/a.html\nSubject: =?utf-8?Q?a?=\n"],
+)
+def test_a_web_archive_is_its_page_with_its_pictures_however_its_parts_are_coded(encoding, first):
+    data = _archived(encoding, first)
+    assert sniff(data, "年报.mht").format == "html"
+    found = blocks(data).blocks
+    assert texts(found) == ["二、主动公开"]
+    assert tables(found) == [[["规章", "0", "1", "2"]]]
+    assert [block.data for block in found if isinstance(block, Picture)] == [PNG * 20]

@@ -1,0 +1,120 @@
+"""HTML pages to paragraphs, grids and pictures in reading order.
+
+Tables are told from layout by what they hold, bottom up: a row whose cells hold tables of their own or prose is layout
+and its contents are read as text; a row of short texts is a row of a grid, whatever its spans say. The same holds for
+``display: table`` boxes and for boxes of siblings that read like a row of figures. Nothing hidden is read.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from html import unescape
+from itertools import islice
+
+from lxml import etree
+
+from reports.blocks import Blocks, Unreadable
+from reports.decoding import NotText, decode
+from reports.formats.html.mhtml import unpacked
+from reports.formats.html.styles import Styles
+from reports.formats.html.walker import Walker
+from reports.sniff import is_mhtml
+
+# Without embedded pictures; real pages stay under 2 MB, and lxml needs thirty times the size.
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ELEMENTS = 300_000
+
+_END_OF_PAGE = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_DATA_URI = re.compile(rb"data:image/[a-zA-Z+.\-]{2,20};base64,([A-Za-z0-9+/=\s%]{100,})")
+_META_DATES = ("pubdate", "publishdate", "publish_date", "firstpublishedtime", "article:published_time")
+_OPENED = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
+_OPEN_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*)?$")
+_TABLES = re.compile(r"<(/?)table\b", re.IGNORECASE)
+
+
+def blocks(data: bytes) -> Blocks:
+    """The page as blocks. Raises Unreadable: too large, too deep, too many elements, no text."""
+    pictures: list[bytes] = []
+    if is_mhtml(data):
+        data = unpacked(data)
+    data = _take_out_pictures(data, pictures)
+    if len(data) > MAX_BYTES:
+        raise Unreadable(
+            f"the page has {len(data) >> 20} MB of markup, more than {MAX_BYTES >> 20} MB; no report page is that large",
+            "bytes",
+        )
+    try:
+        text, warning = decode(data)
+    except NotText as error:
+        raise Unreadable("the page is in no known character encoding; fetch it again") from error
+    out = Blocks(reader="html")
+    if warning:
+        out.warnings.append(warning)
+    root = _parse(text)
+    walker = Walker(Styles(root), pictures)
+    out.blocks = walker.run(root)
+    out.meta = _meta(root)
+    out.incomplete = _open_end(text)
+    return out
+
+
+def _open_end(text: str) -> str:
+    """Why the markup is taken to break off, empty if it does not: it stops within a tag, opens a page that it never
+    closes, or opens a table as the last thing it does. A fragment without ``<html>`` need not end in one."""
+    if _OPEN_TAG.search(text[-400:].rstrip()):
+        return "the markup stops within a tag"
+    if _OPENED.search(text) and not _END_OF_PAGE.search(text):
+        return "the page's markup has no end"
+    tables = _TABLES.findall(text)
+    return "a table is not closed" if tables and not tables[-1] and not _END_OF_PAGE.search(text) else ""
+
+
+def _take_out_pictures(data: bytes, pictures: list[bytes]) -> bytes:
+    def keep(found: re.Match[bytes]) -> bytes:
+        try:
+            pictures.append(base64.b64decode(re.sub(rb"\s|%0A|%0D", b"", found[1]), validate=False))
+        except binascii.Error:
+            return b"data:,"
+        return b"data:,%d" % (len(pictures) - 1)
+
+    return _DATA_URI.sub(keep, data) if b"data:image/" in data else data
+
+
+def _parse(text: str) -> etree._Element:
+    # An XML declaration with an encoding would make lxml refuse the decoded text.
+    body = re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).replace("\0", "")
+    # libxml2 drops what stands behind </html>; browsers show it: pages are glued from pages, one pasted within another.
+    body = _END_OF_PAGE.sub("", body)
+    # The bare tree: the classes of lxml.html cost a call for every element.
+    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError, AssertionError) as error:
+        raise Unreadable("the page holds no readable markup; fetch it again") from error
+    if root is None:
+        raise Unreadable("the page holds no readable markup; fetch it again")
+    if any("Excessive depth" in entry.message for entry in parser.error_log):
+        raise Unreadable("the page nests its elements too deeply to be read; no report page does", "depth")
+    # Unclosed tags pile up quickly; one count bounds the work of the walk.
+    if sum(1 for _ in islice(root.iter(), MAX_ELEMENTS + 1)) > MAX_ELEMENTS:
+        raise Unreadable(f"the page has more than {MAX_ELEMENTS} elements; no report page has", "cells")
+    return root
+
+
+def _meta(root: etree._Element) -> dict[str, str]:
+    """Title and publication date as the page's head states them."""
+    out: dict[str, str] = {}
+    named = {
+        (tag.get("name") or tag.get("property") or "").lower(): (tag.get("content") or "").strip()
+        for tag in root.iter("meta")
+    }
+    title = named.get("articletitle") or " ".join((root.findtext(".//title") or "").split())
+    if title:
+        out["title"] = unescape(title)
+    for name in _META_DATES:
+        if re.match(r"\s*\d{4}\D", named.get(name, "")):
+            out["published"] = named[name]
+            break
+    return out

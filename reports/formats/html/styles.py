@@ -1,0 +1,443 @@
+"""What a page's styles say of an element's text: whether it is shown, struck out, raised or lowered.
+
+The page's own style sheets and ``style`` attributes are read, with the selectors that pages use: tags, classes,
+identifiers, attributes, descendants and children. Sheets that the page only links to are not at hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from lxml import etree
+
+from reports.formats.runs import Ink
+
+MAX_SHEET = 1_000_000  # characters; longer ones are a framework's
+MAX_RULES = 4_000
+# Pixels: what stands further off is off the screen, what is smaller is not legible.
+OFF_SCREEN = -300.0
+ILLEGIBLE = 1.5
+RAISED_BY = 2.0  # pixels; less only aligns
+SMALLER = 0.9  # of the surrounding size: a smaller figure off the line is the mark of a note
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_SHOWN_MEDIA = re.compile(r"@(?:media\s+(?:only\s+)?(?:screen|all)\b[^{(]*|layer[^{;]*|supports[^{]*)\{", re.IGNORECASE)
+_AT = re.compile(r"@[^{};]+(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
+_DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]*)", re.IGNORECASE)
+_SIMPLE = re.compile(r"[.#]?[\w-]+|\*|\[[^\]]*\]|::?[\w-]+(?:\([^()]*\))?")
+_ATTRIBUTE = re.compile(r"\[\s*([\w-]+)\s*(?:([~|^$*]?=)\s*[\"']?([^\"'\]]*)[\"']?\s*)?\]")
+_LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))\s*(px|pt|em|rem|ex|ch|%|cm|mm|in|pc|vw|vh)?\s*$", re.IGNORECASE)
+_PIXELS = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "%": 0.16, "cm": 37.8, "mm": 3.78,
+           "in": 96.0, "pc": 16.0, "vw": 12.8, "vh": 7.2}  # fmt: skip
+_WHITE = re.compile(
+    r"(?:#fff(?:f{3})?f?|white|snow|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*(?:,\s*1(?:\.0)?\s*)?\))$", re.I
+)
+_CLEAR = re.compile(r"(?:transparent|rgba\([^)]*,\s*0?\.?0+\s*\)|hsla\([^)]*,\s*0?\.?0+%?\s*\))$", re.IGNORECASE)
+_KNOWN = frozenset(("display", "visibility", "opacity", "font-size", "font", "vertical-align", "text-decoration"))
+_KNOWN |= frozenset(("text-decoration-line", "color", "background", "background-color", "content", "mso-hide"))
+_KNOWN |= frozenset(("position", "left", "top", "bottom", "text-indent", "clip", "clip-path", "overflow", "transform"))
+_KNOWN |= frozenset(("width", "height", "max-width", "max-height", "mso-text-raise"))
+_OUT_OF_SIGHT = frozenset(("mso-hide", "opacity", "transform", "position", "text-indent", "clip-path", "overflow"))
+_ADDS = re.compile(r"[\"'][^\"']*\w[^\"']*[\"']|(?:attr|counters?)\(")  # text that a style prints
+_ESCAPE = re.compile(r"\\[0-9a-fA-F]{1,6}")  # signs of icon fonts
+_GENERATED = frozenset((":before", ":after", "::before", "::after"))
+# Names of classes whose rule is in a sheet that is not at hand.
+_TELLING = re.compile(
+    r"(?:^|[\s_-])(?:hidden|hide|d-none|none|invisible|sr-only|visually-hidden|del|deleted|strike|struck|line-?through"
+    r"|sup|superscript|sub|subscript|fn|footnote|noteref|note-ref)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+Declared = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compound:
+    """A selector of one element."""
+
+    tag: str = ""
+    id: str = ""
+    classes: frozenset[str] = frozenset()
+    attributes: tuple[tuple[str, str, str], ...] = ()
+
+    def matches(self, element: etree._Element) -> bool:
+        if self.tag and self.tag != element.tag:
+            return False
+        if self.id and self.id != (element.get("id") or "").lower():
+            return False
+        if self.classes and not self.classes <= set((element.get("class") or "").lower().split()):
+            return False
+        return all(_has(element.get(name), operator, value) for name, operator, value in self.attributes)
+
+
+def _has(actual: str | None, operator: str, value: str) -> bool:
+    if actual is None or not operator:
+        return actual is not None
+    return {
+        "=": actual == value,
+        "~=": value in actual.split(),
+        "|=": actual == value or actual.startswith(value + "-"),
+        "^=": bool(value) and actual.startswith(value),
+        "$=": bool(value) and actual.endswith(value),
+        "*=": bool(value) and value in actual,
+    }[operator]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    last: _Compound
+    before: tuple[tuple[str, _Compound], ...]  # from the right: (combinator, compound)
+    weight: tuple[int, int, int, int]
+    declared: Declared
+    important: frozenset[str]
+
+    def matches(self, element: etree._Element) -> bool:
+        return self.last.matches(element) and _led(element, self.before)
+
+
+def _led(element: etree._Element, before: tuple[tuple[str, _Compound], ...]) -> bool:
+    """Whether the elements above or beside it match the rest of a selector."""
+    if not before:
+        return True
+    combinator, compound = before[0]
+    above: Iterator[etree._Element] = (
+        element.iterancestors() if combinator in (">", " ") else element.itersiblings(preceding=True)
+    )
+    for other in above:
+        if compound.matches(other) and _led(other, before[1:]):
+            return True
+        if combinator in (">", "+"):
+            return False
+    return False
+
+
+class Styles:
+    """The page's own style sheets."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._by_key: dict[str, list[_Rule]] = {}
+        self._named: set[str] = set()  # classes that a rule at hand names
+        self._plain: dict[tuple[str, str, str], tuple[Declared, Declared]] = {}
+        self._count = 0
+        self._depends = False  # on more than an element's tag, class and identifier
+        for sheet in root.iter("style"):
+            media = (sheet.get("media") or "all").lower()
+            if "print" not in media or "all" in media or "screen" in media:
+                self._read(sheet.text or "")
+
+    def __bool__(self) -> bool:
+        return bool(self._by_key)
+
+    def _read(self, text: str) -> None:
+        if len(text) > MAX_SHEET:
+            return
+        text = _COMMENT.sub("", text).replace("<!--", "").replace("-->", "")
+        text = _unwrapped(text)
+        for selectors, body in _RULE.findall(_AT.sub("", text)):
+            self._named.update(name.lower() for name in re.findall(r"\.([\w-]+)", selectors))
+            declared, important = declarations(body)
+            if not declared:
+                continue
+            for selector in selectors.split(","):
+                rule = _rule(selector.strip(), declared, important, self._count)
+                if rule is None or self._count >= MAX_RULES:
+                    continue
+                self._count += 1
+                self._depends = self._depends or bool(rule.before or rule.last.attributes)
+                last = rule.last
+                key = f"#{last.id}" if last.id else f".{min(last.classes)}" if last.classes else last.tag
+                self._by_key.setdefault(key, []).append(rule)
+
+    def of(self, element: etree._Element) -> tuple[Declared, Declared]:
+        """What the sheets declare of an element, and that part of it which no ``style`` attribute changes."""
+        id_, classes = (element.get("id") or "").lower(), (element.get("class") or "").lower()
+        key = (str(element.tag), id_, classes)
+        if not self._depends and key in self._plain:
+            return self._plain[key]
+        found = [
+            rule
+            for name in (str(element.tag), "", *([f"#{id_}"] if id_ else ()), *(f".{c}" for c in set(classes.split())))
+            for rule in self._by_key.get(name, ())
+            if rule.matches(element)
+        ]
+        out: Declared = {}
+        forced: Declared = {}
+        found.sort(key=lambda rule: rule.weight)
+        for rule in found:
+            out.update(rule.declared)
+            forced.update({name: rule.declared[name] for name in rule.important if name in rule.declared})
+        out.update(forced)
+        if not self._depends:
+            self._plain[key] = (out, forced)
+        return out, forced
+
+    def is_unknown(self, element: etree._Element) -> bool:
+        """Whether a class says by its name that it hides, strikes or raises, and its rule is not at hand."""
+        named = element.get("class")
+        if not named or not _TELLING.search(named):
+            return False
+        return any(_TELLING.search(name) and name.lower() not in self._named for name in named.split())
+
+
+def _unwrapped(text: str) -> str:
+    """The rules inside ``@media screen {…}`` and its like as if they stood alone."""
+    while found := _SHOWN_MEDIA.search(text):
+        depth, at = 1, found.end()
+        while at < len(text) and depth:
+            depth += {"{": 1, "}": -1}.get(text[at], 0)
+            at += 1
+        text = text[: found.start()] + text[found.end() : at - 1] + text[at:]
+    return text
+
+
+def _rule(selector: str, declared: Declared, important: frozenset[str], order: int) -> _Rule | None:
+    parts = re.sub(r"\s*([>+~])\s*(?![^\[]*\])", r" \1 ", selector).split()
+    compounds: list[_Compound] = []
+    combinators: list[str] = []
+    generated = False
+    weight = [0, 0, 0]
+    for part in parts:
+        if part in (">", "+", "~"):
+            combinators[-1:] = [part]
+            continue
+        read = _compound(part, weight)
+        if read is None:
+            return None
+        compound, generated = read
+        compounds.append(compound)
+        combinators.append(" ")
+    if not compounds or len(compounds) > 8 or len(combinators) != len(compounds):
+        return None
+    before = tuple(zip(reversed(combinators[:-1]), reversed(compounds[:-1]), strict=True))
+    if generated:  # it says nothing of the element's own text
+        adds = _ADDS.search(_ESCAPE.sub("", declared.get("content", ""))) and not _is_unseen(declared)
+        declared = {"content": declared["content"]} if adds else {}
+    else:
+        declared = {name: value for name, value in declared.items() if name != "content"}
+    if not declared:
+        return None
+    return _Rule(compounds[-1], before, (weight[0], weight[1], weight[2], order), declared, important)
+
+
+def _is_unseen(declared: Declared) -> bool:
+    return (
+        declared.get("visibility") == "hidden"
+        or declared.get("display") == "none"
+        or _pixels(declared.get("height")) == 0
+        or _pixels(declared.get("font-size")) == 0
+        or is_gone(declared)
+    )
+
+
+def _compound(text: str, weight: list[int]) -> tuple[_Compound, bool] | None:
+    """A selector of one element and whether it is of text that the style adds; None for one that depends on what the
+    reader does, or that is not understood."""
+    pieces = _SIMPLE.findall(text)
+    if "".join(pieces) != text:
+        return None
+    tag, id_, classes, attributes, generated = "", "", set(), [], False
+    for piece in pieces:
+        if piece.startswith("."):
+            classes.add(piece[1:].lower())
+            weight[1] += 1
+        elif piece.startswith("#"):
+            id_ = piece[1:].lower()
+            weight[0] += 1
+        elif piece.startswith("["):
+            found = _ATTRIBUTE.fullmatch(piece)
+            if found is None:
+                return None
+            attributes.append((found[1].lower(), found[2] or "", found[3] or ""))
+            weight[1] += 1
+        elif piece in _GENERATED:
+            generated = True
+        elif piece.startswith(":"):
+            return None
+        elif piece != "*":
+            tag = piece.lower()
+            weight[2] += 1
+    return _Compound(tag, id_, frozenset(classes), tuple(attributes)), generated
+
+
+@lru_cache(maxsize=4096)
+def declarations(body: str) -> tuple[Declared, frozenset[str]]:
+    """The declarations of a rule or a ``style`` attribute that tell of text, and which of them are important."""
+    out: Declared = {}
+    important: set[str] = set()
+    for name, value in _DECLARATION.findall(body):
+        name, value = name.lower(), value.strip()
+        if name not in _KNOWN:
+            continue
+        if "!" in value:
+            value = value.partition("!")[0].strip()
+            important.add(name)
+        elif name in important:
+            continue
+        out[name] = value.lower() if name != "content" else value
+    return out, frozenset(important)
+
+
+# ------------------------------------------------------------------------------------------- what it means for the text
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How text inside an element is printed; what an element inherits from those around it."""
+
+    struck: bool = False
+    raised: bool = False
+    shifted: bool = False
+    small: bool = False  # of no legible size
+    invisible: bool = False
+    faint: bool = False
+    backed: bool = False  # some colour lies behind it
+
+    @property
+    def ink(self) -> Ink:
+        """The piece of print that text inside is."""
+        if self.small or self.invisible:
+            return Ink.HIDDEN
+        if self.struck:
+            return Ink.STRUCK
+        if self.raised:
+            return Ink.RAISED
+        if self.faint:
+            return Ink.FAINT
+        return Ink.SHIFTED if self.shifted else Ink.PLAIN
+
+
+_BY_TAG: dict[str, Mapping[str, bool]] = {
+    "sup": {"raised": True},
+    "sub": {"raised": True},
+    "rt": {"raised": True},
+    "rp": {"raised": True},
+    "s": {"struck": True},
+    "strike": {"struck": True},
+    "del": {"struck": True},
+}
+TELLING_TAGS = frozenset(_BY_TAG)
+
+
+def look(tag: str, declared: Declared, outer: Look, inline: bool) -> Look:
+    """How the text of an element is printed, from its tag, what is declared of it, and how the text around it is."""
+    changes: dict[str, bool] = dict(_BY_TAG.get(tag, {}))
+    if declared:
+        _decoration(declared, changes)
+        _visibility(declared, outer, changes)
+        if inline:
+            _position(declared, changes)
+    return replace(outer, **changes) if changes else outer
+
+
+def _decoration(declared: Declared, changes: dict[str, bool]) -> None:
+    line = declared.get("text-decoration-line") or declared.get("text-decoration")
+    if line is not None and "line-through" in line:
+        changes["struck"] = True
+    elif line is not None and line.startswith("none"):
+        changes.pop("struck", None)
+    behind = declared.get("background-color") or declared.get("background")
+    if behind is not None:
+        changes["backed"] = not (
+            _WHITE.match(behind) or _CLEAR.match(behind) or behind in ("none", "inherit", "initial")
+        )
+
+
+def _visibility(declared: Declared, outer: Look, changes: dict[str, bool]) -> None:
+    seen = declared.get("visibility")
+    if seen in ("hidden", "collapse"):
+        changes["invisible"] = True
+    elif seen == "visible":
+        changes["invisible"] = False
+    color = declared.get("color")
+    if color is not None:
+        changes["faint"] = bool(_WHITE.match(color)) and not changes.get("backed", outer.backed)
+        if _CLEAR.match(color):
+            changes["invisible"] = True
+    if is_gone(declared):
+        changes["invisible"] = True
+    size = declared.get("font-size") or _size_of_font(declared.get("font", ""))
+    if size:
+        small = _is_small(size, outer.small)
+        if small is not None:
+            changes["small"] = small
+
+
+def _size_of_font(font: str) -> str:
+    found = re.search(r"(?:^|\s)([\d.]+(?:px|pt|em|rem|%)?)(?:\s*/|\s)", font)
+    return found[1] if found else ""
+
+
+def _is_small(size: str, outer: bool) -> bool | None:
+    """Whether text of that size is not legible; None where the size says nothing."""
+    found = _LENGTH.match(size)
+    if found is None:
+        return None if size in ("inherit", "smaller", "larger") or not size else False
+    number, unit = float(found[1]), (found[2] or "").lower()
+    if unit in ("em", "%", "ex", "ch"):
+        return outer or number <= (5 if unit == "%" else 0.05)
+    return number * _PIXELS.get(unit, 1.0) < ILLEGIBLE
+
+
+def is_gone(declared: Declared) -> bool:
+    """Whether an element and all in it are out of sight for good: no child can come back."""
+    if _OUT_OF_SIGHT.isdisjoint(declared):
+        return False
+    if declared.get("mso-hide") == "all" or _number(declared.get("opacity")) == 0:
+        return True
+    if "scale(0" in declared.get("transform", "") and not re.search(r"scale\(0?\.\d*[1-9]", declared["transform"]):
+        return True
+    if declared.get("position") in ("absolute", "fixed"):
+        if any((_pixels(declared.get(side)) or 0) <= OFF_SCREEN for side in ("left", "top")):
+            return True
+        if re.match(r"rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01]", declared.get("clip", "")):
+            return True
+    if (_pixels(declared.get("text-indent")) or 0) <= OFF_SCREEN:
+        return True
+    if re.match(r"inset\(\s*(?:50|100)%|circle\(\s*0", declared.get("clip-path", "")):
+        return True
+    if declared.get("overflow") in ("hidden", "clip"):
+        return any(
+            (size := _pixels(declared.get(side))) is not None and size <= 1
+            for side in ("width", "height", "max-height", "max-width")
+        )
+    return False
+
+
+def _position(declared: Declared, changes: dict[str, bool]) -> None:
+    """Off the line: by name, or by a length (what is smaller besides is the mark of a note, what is not may only be
+    set off)."""
+    vertical = declared.get("vertical-align")
+    size = declared.get("font-size", "")
+    smaller = size in ("smaller", "x-small", "xx-small") or _is_share_below(size)
+    if vertical in ("super", "sub"):
+        changes["raised"] = True
+        return
+    if vertical is not None:
+        changes.pop("raised", None)
+    off = abs(_pixels(vertical) or 0) >= RAISED_BY or abs(_pixels(declared.get("mso-text-raise")) or 0) >= RAISED_BY
+    if declared.get("position") == "relative":
+        off = off or any(abs(_pixels(declared.get(side)) or 0) >= RAISED_BY for side in ("top", "bottom"))
+    if off or (vertical in ("top", "text-top", "bottom", "text-bottom") and smaller):
+        changes["raised" if smaller else "shifted"] = True
+
+
+def _is_share_below(size: str) -> bool:
+    found = _LENGTH.match(size)
+    if found is None or (found[2] or "").lower() not in ("em", "%"):
+        return False
+    return float(found[1]) < (SMALLER if found[2].lower() == "em" else 100 * SMALLER)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float((text or "").rstrip("%"))
+    except ValueError:
+        return None
+
+
+def _pixels(text: str | None) -> float | None:
+    found = _LENGTH.match(text) if text else None
+    return float(found[1]) * _PIXELS.get((found[2] or "px").lower(), 1.0) if found else None
