@@ -34,6 +34,8 @@ class _Case:
 def find(found: Sequence[Clause], year: int | None) -> list[Found]:
     """The claims of one sentence's clauses about disputes over disclosure."""
     state = _Case()
+    if _only_some(found):
+        return []
     waiting: list[str] = []
     for clause in found:
         if clause.figure is None:
@@ -58,6 +60,18 @@ def find(found: Sequence[Clause], year: int | None) -> list[Found]:
             continue
         _figure(clause, list(dict.fromkeys(groups)), state)
     return state.out
+
+
+def _only_some(found: Sequence[Clause]) -> bool:
+    """Whether the first figure is of disputes of all kinds: 被申请复议35件，其中涉及政府信息公开3件."""
+    counted = [clause for clause in found if clause.figure is not None and clause.says("dispute.", "disclosure")]
+    if not counted or _of_disclosure([*counted[0].own, *counted[0].lead]):
+        return False
+    return any(clause.listed and _of_disclosure(clause.own) for clause in counted[1:])
+
+
+def _of_disclosure(words: Sequence[Word]) -> bool:
+    return any(is_a(word, "disclosure", "request", "on_request") or "信息公开" in word.text for word in words)
 
 
 def _spoiled(clause: Clause, state: _Case, year: int | None) -> bool:

@@ -37,7 +37,7 @@ GROUPS = {
 }
 VERBS = ("receive", "receive_done", "submit", "accept", "done")
 # Words that say nothing of a figure's scope.
-CLEAR = ("filler", "total", "about", "everyone", "pause", "this_year", "occur", "persons", *NOUNS, *VERBS)
+CLEAR = ("filler", "disclosure", "total", "about", "everyone", "pause", "this_year", "occur", "persons", *NOUNS, *VERBS)
 # Words under which a figure is none of the whole year's.
 PARTIAL = (
     "rate", "qualified", "other_result", "except", "without", "change", "compare", "half", "day", "older", "none",
@@ -113,10 +113,11 @@ def _figure(clause: Clause, reading: Reading) -> None:
     """One figure."""
     figure = clause.figure
     assert figure is not None
+    clause = _with_trail(clause)
     if figure.kind != "figure" or (not figure.unit and not _stands_alone(clause)):
         return
     matter = matter_of(clause, reading.matter, reading.topic)
-    if clause.listed and clause.says("other_matter") and reading.whole is not None:
+    if clause.listed and clause.says("other_matter") and not clause.says("topic_of") and reading.whole is not None:
         reading.out = [
             found for found in reading.out if found is not reading.whole
         ]  # 其中含6项备案: no requests at all
@@ -125,9 +126,9 @@ def _figure(clause: Clause, reading: Reading) -> None:
     result = clause.find("result.")
     if matter in {"", "other"} and not clause.says("other_matter") and (directed or (result and reading.whole)):
         matter = "requests" if reading.topic == "requests" or directed else matter
-    reading.matter = matter
-    if matter != "requests":
-        return
+    beside, reading.matter = reading.matter == "other", matter
+    if matter != "requests" or (beside and clause.says("on_request") and not clause.says(*VERBS)):
+        return  # 主动公开5件，依申请公开3件 are ways of publishing documents
     if compared(clause.before, reading.year):
         _quoted(clause, reading)
         return
@@ -147,6 +148,14 @@ def _figure(clause: Clause, reading: Reading) -> None:
         _result(clause, result, reading)
     else:
         _whole(clause, reading)
+
+
+def _with_trail(clause: Clause) -> Clause:
+    """A figure of which only the next clause says where it goes: 剩余3件因未到期，结转至下年."""
+    bare = all(is_a(word, "filler", "total", "pending", "cause", "clause", "rest") for word in clause.own)
+    if not bare or not any(is_a(word, "carry", "move") for word in clause.trail):
+        return clause
+    return replace(clause, after=[*clause.after, *clause.tail, *clause.trail], tail=[], trail=[])
 
 
 def _stands_alone(clause: Clause) -> bool:
@@ -188,7 +197,8 @@ def _is_part(clause: Clause, reading: Reading) -> bool:
     if not kind and clause.says("rest") and reading.parts is not None and not clause.says("result."):
         kind = reading.parts.criterion
     if not kind and clause.listed and not clause.says("result.") and not own:
-        told = clause.says("done") and (reading.whole is None or figure.value >= _largest(reading))
+        over = reading.parts is not None and reading.parts.complete
+        told = clause.says("done") and (over or reading.whole is None or figure.value >= _largest(reading))
         kind = "" if told else "listed"
     if not kind:
         return False
@@ -275,9 +285,11 @@ def _sum_of_parts(reading: Reading) -> None:
 
 def _verb(clause: Clause) -> tuple[Word | None, list[Word]]:
     """The verb of a figure and the words between the two: the last before it, else the first after it."""
-    for index in range(len(clause.before) - 1, -1, -1):
-        if is_a(clause.before[index], *VERBS):
-            return clause.before[index], [*clause.before[index + 1 :], *clause.after]
+    verbs = [index for index, word in enumerate(clause.before) if is_a(word, *VERBS)]
+    while len(verbs) > 1 and clause.before[verbs[-1]].kind == "submit":
+        verbs.pop()  # 收到公众提出的申请
+    if verbs:
+        return clause.before[verbs[-1]], [*clause.before[verbs[-1] + 1 :], *clause.after]
     for index, word in enumerate(clause.after):
         if is_a(word, "done", "receive", "receive_done"):
             return word, [*clause.before, *clause.after[:index]]
@@ -416,12 +428,13 @@ def _direction(clause: Clause, year: int | None) -> str:
 def _carried(clause: Clause, direction: str, reading: Reading) -> None:
     figure = clause.figure
     assert figure is not None
-    spoiled = set(PARTIAL) - {"pending", "none"}
+    spoiled = set(PARTIAL) - {"pending", "none", "without"}
     if _of_part(clause, reading):
         return
     if clause.says("other_body"):
         reading.handled.append(("other", clause))
         return
+    reading.of_carried |= direction == "in" and clause.says("result.")
     if direction == "?" or clause.says("none", "result.", "channel", "applicant.", *spoiled):
         return
     verb = next((word for word in clause.before if is_a(word, "done", "accept")), None)
@@ -471,6 +484,8 @@ def _quoted(clause: Clause, reading: Reading) -> None:
     figure = clause.figure
     assert figure is not None
     before = [of_year(word, reading.year) for word in clause.before]
+    if any(word.text.startswith("累计") for word in (*clause.before, *clause.lead)):
+        return
     if "last" not in before and not (reading.period == "last" and clause.says("receive")):
         return
     other = ("channel", "applicant.", "done", "result.", "other_body", "half", "carry", "move")
