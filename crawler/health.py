@@ -5,24 +5,53 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from crawler.pages import Page
+
+_LOOKED_AT = 40_000  # characters of a page that are looked at: a fault says so at once
 _BLOCKED = re.compile(
-    r"访问被拦截|安全验证|请求存在威胁|知道创宇|网站防火墙|WZWS|创宇盾|云锁|"
-    r"您的访问.{0,6}(异常|频繁)|人机验证|滑动验证|Access Denied"
+    r"访问被拦截|访问被拒绝|访问被阻断|安全验证|请求存在威胁|知道创宇|网站防火墙|WZWS|创宇盾|云锁|"
+    r"您的(访问|请求).{0,12}(异常|频繁|拦截|威胁|攻击|阻断|拒绝)|人机验证|滑动验证|Access Denied|"
+    r"请求(被|已被).{0,4}(拦截|拒绝|阻断)"
 )
 _GONE = re.compile(
-    r"您访问的页面不存在|页面不存在|页面找不到|找不到.{0,6}页面|该?信息已删除|404 ?(not found|错误)|错误页面|"
-    r"页面已(被)?(删除|移除)|(文章|内容)不存在",
+    r"您访问的页面不存在|页面不存在|页面找不到|找不到.{0,6}页面|该?信息(已|不存在|已被)(删除)?|404 ?(not found|错误)|错误页面|"
+    r"页面已(被)?(删除|移除)|(文章|内容)(不存在|已(被)?删除)|(?<!\d)404(?!\d)",
     re.IGNORECASE,
 )
-_MAINTENANCE = re.compile(r"(网站|系统|平台)(正在)?(维护|升级)|正在(维护|升级)")
+# A state the site says it is in, not a label before somebody's name (网站维护：某某中心).
+_MAINTENANCE = re.compile(
+    r"(网站|系统|平台|服务器?)(正在|处于|例行)?(进行)?(日常|升级)?(维护|升级|检修|割接)(?!单位|方|部门|人|电话|管理|[:：由和与])|"
+    r"正在(进行)?(系统)?(维护|升级|建设)"
+)
+_BUSY = re.compile(
+    r"(系统|服务器?|网络|数据库|网站).{0,4}(繁忙|忙碌|异常|错误|出错|故障|超时|开小差|无响应|不可用)|请?稍(后|候)再?(试|访问)|"
+    r"(程序|运行时)错误|(?<![a-z])(internal server error|service unavailable|"
+    r"bad gateway|gateway time-?out|exception|stack ?trace)(?![a-z])|"
+    r"请(先)?(开启|启用|打开).{0,4}java ?script|会话已?(过期|超时|失效)|(登录|会话)超时",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"用户登[录陆]|请(先|重新)?登[录陆]|统一身份认证|尚未登[录陆]|登[录陆](系统|平台)|^登[录陆]$", re.IGNORECASE
+)
 _CAPTCHA = re.compile(r"验证码|captcha", re.IGNORECASE)
 _COOKIE_SHELL = re.compile(r"document\.cookie\s*=.{0,300}(location|reload)", re.DOTALL)
-_SCRIPT_CHALLENGE = re.compile(r"__jsl|\$_ts\b|safeline_bot_challenge")
+_SCRIPT_CHALLENGE = re.compile(
+    r"__jsl|\$_ts\b|safeline_bot_challenge|security_verify_data|security_session_mid_verify|YunSuoAutoJump|leading_zero_bit|"
+    r"bin_sha1|js-challenge|acw_sc__v2|FSSBBIl1UgzbN7N80|HMF_CI|EO_Bot_Ssid|_waf_js|wzwschallenge"
+)
+_LAPSED = re.compile(
+    r"365bet|bet365|博彩|赌场|赌博|百家乐|娱乐城|六合彩|老虎机|棋牌|时时彩|体育投注|真人(娱乐|视讯|荷官)|彩票(开户|投注|平台)|威尼斯人|澳门(新?葡京|银河|皇冠)|"
+    r"开户送|首存|casino|slots?\b.{0,20}(game|bonus)|porn|成人视频|域名(出售|转让|停放)|this domain is for sale",
+    re.IGNORECASE,
+)
+_GOVERNMENT = re.compile(
+    r"政府|政务|信息公开|SiteIDCode|SiteName|公开年报|年度报告|年报|委员会|人民法院|(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,12}[局厅委办]"
+)
 # A page with more text than this says what it says, and does not only name a fault in passing.
 _SHORT = 2000  # characters without markup
 _FEW_LINKS = 12
-# 412: Ruishu; 521, 512: Jiasule; 403, 405: block pages of many makes; 429: too many requests.
-CHALLENGE_CODES = frozenset({403, 405, 412, 429, 512, 521})
+# 412: Ruishu; 521, 512: Jiasule; 403, 405, 418, 468: block pages of many makes; 429: too many requests.
+CHALLENGE_CODES = frozenset({403, 405, 412, 418, 429, 468, 512, 521})
 GONE_CODES = frozenset({404, 410})
 
 
@@ -34,10 +63,9 @@ class Verdict:
     reason: str = ""
 
 
-def of_answer(code: int, text: str, asked: str, answered: str) -> Verdict | None:
-    """What an answer says against reading it as the page that was asked for; None if nothing does.
-
-    ``text`` is the markup (empty for a file); ``asked`` and ``answered`` are the addresses before and after redirects."""
+def of_answer(code: int, page: Page, asked: str) -> Verdict | None:
+    """What an answer says against reading it as the page that was asked for at ``asked``; None if nothing does."""
+    text = page.text[:_LOOKED_AT] if page.is_markup else ""
     plain = _plain(text)
     by_challenge = _challenge(code, text, plain)
     if by_challenge is not None:
@@ -49,21 +77,33 @@ def of_answer(code: int, text: str, asked: str, answered: str) -> Verdict | None
         return Verdict("unreachable", f"the portal answered {code} with a maintenance page")
     if code >= 400:
         return Verdict("unreachable", f"the portal answered {code}")
-    if small and _says(_GONE, text, plain):
+    if small and (fault := _fault(text, plain)) is not None:
+        return fault
+    if is_home(page.url) and not is_home(asked):
+        return Verdict("moved", f"the address leads to the home page {page.url}")
+    return None
+
+
+def _fault(text: str, plain: str) -> Verdict | None:
+    """What a small page that answers as if all were well says of a fault."""
+    if _says(_GONE, text, plain):
         return Verdict("gone", "the portal answered with an error page in place of this one")
-    if small and _CAPTCHA.search(plain) and "<form" in text.lower():
+    form = "<form" in text.lower() or "type='password'" in text or 'type="password"' in text
+    if _CAPTCHA.search(plain) and form and not _carries(text):
         return Verdict("challenged", "the portal wants a code to be typed in: a person must look")
-    if is_home(answered) and not is_home(asked):
-        return Verdict("moved", f"the address leads to the home page {answered}")
+    if form and (_says(_LOGIN, text, plain) or "password" in text.lower()) and not _carries(text):
+        return Verdict("challenged", "the portal wants its reader to log in: a person must look")
+    if _says(_BUSY, text, plain):
+        return Verdict("unreachable", "the portal answered with an error text in place of this page")
     return None
 
 
 def _challenge(code: int, text: str, plain: str) -> Verdict | None:
-    if _SCRIPT_CHALLENGE.search(text):
+    if _SCRIPT_CHALLENGE.search(text) and len(plain) < _SHORT:
         return Verdict("challenged", f"the portal answered {code} with a script challenge")
     if len(text) < 1500 and _COOKIE_SHELL.search(text):
         return Verdict("challenged", f"the portal answered {code} with a shell that only sets a cookie")
-    if len(plain) < _SHORT and _BLOCKED.search(text):
+    if len(plain) < _SHORT and _BLOCKED.search(plain) and not (code == 200 and _carries(text)):
         return Verdict("challenged", f"the portal answered {code} with a block page")
     if code in CHALLENGE_CODES or (code in {202, 400} and text and len(plain) < 200):
         return Verdict("challenged", f"the portal answered {code}")
@@ -73,14 +113,32 @@ def _challenge(code: int, text: str, plain: str) -> Verdict | None:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"<(script|style)\b.*?</\1\s*>", "", text, flags=re.DOTALL | re.IGNORECASE)
-    return re.sub(r"<[^>]+>|\s+", "", text)
+    text = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text, flags=re.DOTALL | re.IGNORECASE)
+    return re.sub(r"<[^>]+>|\s+|&nbsp;", "", text)
 
 
 def _says(fault: re.Pattern[str], text: str, plain: str) -> bool:
-    """Whether a page's subject is the fault: it stands in the title or a heading, or the page holds little else."""
+    """Whether a page's subject is the fault: it stands in the title or a heading, or the page holds little else. A page
+    that carries a publication names a fault in passing, if at all."""
     heads = "".join(re.findall(r"<(?:title|h[1-4])\b[^>]*>(.*?)</(?:title|h[1-4])", text, re.DOTALL | re.IGNORECASE))
-    return bool(fault.search(re.sub(r"<[^>]+>", "", heads))) or (len(plain) < 300 and bool(fault.search(plain)))
+    heads = re.sub(r"<[^>]+>", "", heads)
+    if fault.search(heads) and not re.search(r"年度报告|年报|工作报告", heads):
+        return True
+    return len(plain) < 300 and bool(fault.search(plain)) and not _carries(text)
+
+
+_CARRIED = re.compile(
+    r"<(?:a|iframe|embed|object|img)\b[^>]*(?:href|src|data)\s*=\s*[\"']?[^\"'>]*(?:\.(?:pdf|docx?|wps|xlsx?|ofd|rar|zip)\b|"
+    r"downfile\.jsp|download\.jsp|/attach/|viewer\.html)",
+    re.IGNORECASE,
+)
+_REPORT_TITLE = re.compile(r"20\d\d.{0,30}(?:年度报告|年报|工作报告)|(?:年度报告|年报).{0,8}20\d\d")
+
+
+def _carries(text: str) -> bool:
+    """Whether a page shows a publication: a file, a report's title, rows with dates."""
+    shown = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text, flags=re.DOTALL | re.IGNORECASE)
+    return bool(_CARRIED.search(shown) or _REPORT_TITLE.search(re.sub(r"<[^>]+>", " ", shown)))
 
 
 def is_home(url: str) -> bool:
@@ -89,12 +147,17 @@ def is_home(url: str) -> bool:
     return path.lower() in {"", "/", "/index.html", "/index.htm", "/index.shtml", "/index.jsp", "/default.html"}
 
 
-def is_governments(text: str) -> bool:
-    """Whether a page can be a government's at all: a domain that lapsed serves something else. One without words (drawn
-    by script) may be anybody's."""
-    return len(_plain(text)) < 100 or bool(
-        re.search(r"政府|政务|信息公开|SiteIDCode|SiteName|公开年报|年度报告|年报", text)
-    )
+def why_not_governments(page: Page) -> str:
+    """Why a page can be no government's: a domain that lapsed serves something else, at times under the old title. Empty
+    where it can. One without words (drawn by script) may be anybody's."""
+    plain = _plain(page.text[:_LOOKED_AT])
+    heads = "".join(re.findall(r"<title\b[^>]*>(.*?)</title", page.text[:_LOOKED_AT], re.DOTALL | re.IGNORECASE))
+    foreign = {found.group(0).lower() for found in _LAPSED.finditer(page.text[:_LOOKED_AT])}
+    if _LAPSED.search(heads) or len(foreign) >= 3 or (len(foreign) >= 2 and len(plain) < 4 * _SHORT):
+        return f"the page speaks of {'、'.join(sorted(foreign)[:3])}: has the domain been taken over?"
+    if len(plain) >= 100 and not _GOVERNMENT.search(page.text[:_LOOKED_AT]):
+        return "the page says nothing of a government any more: has the domain lapsed?"
+    return ""
 
 
 def of_list(verdict: Verdict, listed_before: int) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 # Parameters that change with the visit, not with the document. What names a body, a year or a node (area, fbtime,
 # nbYear, deptcode, wbtreeid, wbnewsid …) is kept by not standing here.
@@ -21,6 +21,12 @@ _LOOKS_LIKE_ADDRESS = re.compile(r"[/.]")
 _SAFE = "/%:@!$&'()*+,;=~-._"
 _TWIN = re.compile(r"_wap(\.s?html?)$", re.IGNORECASE)
 _MOBILE_POST = re.compile(r"/mpost_(\d+\.html?)$")
+_PAGE_PARAMETER = re.compile(
+    r"^(page|pageno|pagenum|pagenumber|pageindex|curpage|currpage|currentpage|cur_page|current_page|pn|pg|paged|p|start|"
+    r"offset|startrecord)$",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(r"index|list|default|more", re.IGNORECASE)
 _INDEX = re.compile(r"/(index|default)\.(s?html?|jsp|aspx|php)$", re.IGNORECASE)
 
 
@@ -97,3 +103,31 @@ def origin(url: str) -> str:
     """Scheme, host and port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def page_number(url: str, page_url: str) -> int | None:
+    """The page's number where two addresses are pages of one list: they differ by a page parameter, or by a number at
+    the end of the file's name. None where they are not."""
+    one, two = urlsplit(url), urlsplit(page_url)
+    if (one.hostname or "") != (two.hostname or ""):
+        return None
+    mine, others = dict(parse_qsl(one.query)), dict(parse_qsl(two.query))
+    if key(url.partition("?")[0]) == key(page_url.partition("?")[0]):
+        changed = {name for name in mine.keys() | others.keys() if mine.get(name) != others.get(name)}
+        paged = [name for name in changed if _PAGE_PARAMETER.match(name)]
+        if len(changed) == 1 and paged and mine.get(paged[0], "").isdigit():
+            return int(mine[paged[0]])
+        return None
+    if one.query != two.query:
+        return None
+    folder, _, name = one.path.rpartition("/")
+    here, _, known = two.path.rpartition("/")
+    if folder == here:
+        found = re.fullmatch(r"((?:index|list|default|more)?[\w-]*?)[_-]?(\d{1,4})(\.[a-z]{3,6})", name, re.IGNORECASE)
+        stem = re.sub(r"[_-]?\d{0,4}\.[a-z]{3,6}$", "", known, flags=re.IGNORECASE)
+        listed = found is not None and (
+            found.group(1) == stem or (not stem and re.match(r"index|list|default", found.group(1), re.I))
+        )
+        if found is not None and listed and (stem or found.group(1)):
+            return int(found.group(2))
+    return None

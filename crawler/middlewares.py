@@ -1,15 +1,11 @@
-"""The guard and the budget: every request, every hop of a redirect and every address a name resolves to is asked of
-``net``; a host is asked one thing at a time, with pauses that grow when it says that it is too much."""
+"""The guard: every request, every hop of a redirect and every address a name resolves to is asked of ``net``; and the
+unpacking of answers, which must know a whole one from a part."""
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import time
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request
@@ -28,11 +24,9 @@ if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
     from twisted.internet.interfaces import IAddress, IHostResolution
 
-LONGEST_DELAY = 120.0  # seconds between two requests to a host that keeps refusing
-LONGEST_PAUSE = 120.0  # seconds that a Retry-After is waited for within one look
-SLOW = 10.0  # seconds: a slow host gets at least the time it needed to answer, up to this
-CALM = 20  # good answers in a row after which a lengthened delay is halved again
-TOO_MUCH = frozenset({403, 412, 429, 503, 521})
+
+class TooLarge(IgnoreRequest):
+    """An answer that unpacks to more than is taken."""
 
 
 class Refused(IgnoreRequest):
@@ -181,76 +175,55 @@ async def addresses_of(host: str, port: int) -> list[str]:
     raise CannotResolveHostError(f"the name {host} has no address")
 
 
-# ------------------------------------------------------------------ the budget of a host
+# ------------------------------------------------------------------ packed answers
 
 
-@dataclass(slots=True)
-class _Budget:
-    """How a host is treated at the moment: seconds between two requests, no request before ``until``."""
-
-    delay: float
-    until: float = 0.0
-    calm: int = 0
-    latency: float = 0.0
-
-
-class BudgetMiddleware:
-    """One request at a time to an address, whatever names stand on it, with a pause in between. The pause doubles with
-    each answer that says *too much*, a ``Retry-After`` is waited for, and a slow host gets the time it needs."""
+class InflateMiddleware:
+    """Unpacks answers, also those that a server packed without saying so, and notes as cut what has no end: Scrapy's own
+    keeps what it could unpack and does not say that it is a part."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        self._budgets: dict[str, _Budget] = {}
+        self._most = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the crawl's delay."""
+        """With the crawl's limit of size."""
         return cls(crawler)
 
-    async def process_request(self, request: Request) -> None:
-        """Puts the request into its address's queue and waits out a pause that the host asked for."""
-        host, port = net.host_of(request.url)
-        address = sorted(await addresses_of(host, port))[0]
-        # Another port is another server for all that anybody can tell from outside.
-        key = address if port in {80, 443} else f"{address}:{port}"
-        request.meta["download_slot"] = key  # a redirect brings along the one of the host it came from
-        budget = self._budgets.setdefault(key, _Budget(self._delay))
-        pause = budget.until - time.monotonic()
-        if pause > 0:
-            await asyncio.sleep(pause)
-        assert self._crawler.engine is not None
-        slot = self._crawler.engine.downloader.slots.get(key)
-        if slot is not None:
-            slot.delay = max(budget.delay, min(budget.latency, SLOW))
+    def process_request(self, request: Request) -> None:
+        """Says what can be unpacked."""
+        request.headers.setdefault("Accept-Encoding", "gzip, deflate")
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Learns from the answer."""
-        budget = self._budgets.get(str(request.meta.get("download_slot")))
-        if budget is None:
+    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002  Scrapy's name
+        """The answer unpacked. Raises TooLarge."""
+        named = b",".join(response.headers.getlist("Content-Encoding")).lower()
+        body, whole = response.body, True
+        for _ in range(2):  # some are packed twice
+            unpacked = _inflated(body, b"deflate" in named, self._most)
+            if unpacked is None:
+                break
+            body, ended = unpacked
+            whole = whole and ended
+        if body is response.body:
             return response
-        budget.latency = float(request.meta.get("download_latency") or 0.0)
-        if response.status in TOO_MUCH:
-            budget.delay, budget.calm = min(max(budget.delay, 0.25) * 2, LONGEST_DELAY), 0
-            wait = retry_after(response)
-            if wait is not None:
-                budget.until = time.monotonic() + min(wait, LONGEST_PAUSE)
-        else:
-            budget.calm += 1
-            if budget.calm >= CALM:
-                budget.delay, budget.calm = max(self._delay, budget.delay / 2), 0
-        return response
+        flags = response.flags if whole else [*response.flags, "cut"]
+        return response.replace(body=body, flags=flags)
 
 
-def retry_after(response: Response) -> float | None:
-    """The seconds a host asks to be left alone (``Retry-After`` in seconds or as a date); None if it does not say."""
-    text = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+def _inflated(body: bytes, deflated: bool, most: int) -> tuple[bytes, bool] | None:
+    """The bytes inside and whether they came to their end; None where nothing is packed."""
+    for bits in (31,) if body.startswith(b"\x1f\x8b") else (15, -15) if deflated and body else ():
+        out, rest, ended = b"", body, True
+        try:
+            while rest and (bits != 31 or rest.startswith(b"\x1f\x8b")):
+                unpacker = zlib.decompressobj(wbits=bits)
+                out += unpacker.decompress(rest, most + 1 - len(out))
+                if len(out) > most or unpacker.unconsumed_tail:
+                    raise TooLarge("the answer is larger than what is taken")
+                ended, rest = unpacker.eof, unpacker.unused_data
+        except zlib.error:
+            if not out:
+                continue
+            ended = False
+        return out, ended
+    return None

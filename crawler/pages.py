@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,6 +13,19 @@ from lxml.html import HtmlElement
 from reports.decoding import NotText, decode
 
 _MARKUP = (b"<html", b"<!doctype html", b"<div", b"<script", b"<head", b"<meta", b"<table", b"<p", b"<ul", b"<body")
+_PAGE = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+# What a file begins with that is certainly none of a page's.
+SIGNATURES = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"Rar!",
+    b"{\\rtf",
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+)
 
 
 @dataclass(frozen=True)
@@ -50,9 +64,14 @@ class Page:
 
     @property
     def is_markup(self) -> bool:
-        """Whether the bytes are a page and not a file, whatever name and header say."""
-        start = self.body[:1024].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-        return start.startswith(b"<") and any(mark in start for mark in _MARKUP)
+        """Whether the bytes are a page and not a file, whatever name and header say. A server's warning, a comment or
+        NULs may stand before the markup: a browser shows the page all the same."""
+        if self.body.startswith(SIGNATURES):
+            return False
+        start = self.body[:1024].lstrip(b"\xef\xbb\xbf\x00 \r\n\t").lower()
+        if start.startswith(b"<") and any(mark in start for mark in _MARKUP):
+            return True
+        return bool(_PAGE.search(self.body[:65_536])) and b"\x00\x00\x00\x00" not in self.body[:1024].lstrip(b"\x00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +81,6 @@ class Listing:
     url: str | None
     title: str
     listed_on: date | None = None
-
-
-@dataclass(slots=True)
-class Pager:
-    """The pages of a list beyond this one, as its own pager tells them; ``total`` the stated number of items.
-
-    ``otherwise`` are the same pages under the vendor's other numbering, for where the first of ``urls`` is not there."""
-
-    urls: list[str] = field(default_factory=list)
-    total: int | None = None
-    otherwise: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models import work
 from models.base import Base, Json, inserted, one_of
+from reports.narrative.classify import classify
 
+_YEARS = range(2007, 2060)  # of reports: the regulation is of 2007
 STATES = ("listed", "waiting", "read", "unreadable", "failed", "gone")
 
 
 class Document(Base):
-    """One thing that a source listed (one address, or one text at several). Unique by its canonical key.
+    """One thing that a source listed (one address and report year, or one text at several). Unique by its canonical key.
 
     ``state`` ``listed`` means that only its title is known: of another kind, or on a host that may not be visited."""
 
@@ -146,10 +149,13 @@ def record_listing(
     listed_on: date | None,
     now: datetime,
 ) -> Document:
-    """The document of that key: added at first sight, else seen again. What reading found is never overwritten by
-    what a list says; a longer title and a first date are taken over."""
+    """The document of that key and report year: added at first sight, else seen again. What reading found is never
+    overwritten by what a list says; a longer title and a first date are taken over. An address that shows another
+    year's report than before has a document for each."""
+    document = _of_address(session, key, year)
+    if document is None and session.scalar(sa.select(Document.id).where(Document.key == key)) is not None:
+        key = f"{key}#{year}"
     by_key = sa.select(Document).where(Document.key == key)
-    document = session.scalar(by_key)
     if document is None:
         document = Document(
             key=key, url=url, urls=[url], source_id=source_id, agency_id=agency_id, title=title, kind=kind, year=year,
@@ -174,6 +180,55 @@ def record_listing(
         document.state, document.state_reason = (newest.state, newest.state_reason) if newest else ("listed", None)
     session.flush()
     return document
+
+
+def _of_address(session: Session, key: str, year: int | None) -> Document | None:
+    """The document at an address that is, or may be, of that report year: the youngest where the year is not said."""
+    keys = [key, *(f"{key}#{one}" for one in _YEARS)]
+    at = sa.select(Document).where(Document.key.in_(keys))
+    found = list(session.scalars(at.order_by(Document.year.desc().nulls_last(), Document.id)))
+    if year is None:
+        return found[0] if found else None
+    for document in found:
+        if document.year == year or classify(document.title).year == year:
+            return document
+    return next((document for document in found if document.year is None), None)
+
+
+def of_year(session: Session, beside: Document, year: int, title: str, now: datetime) -> Document:
+    """The document of that report year at the address of another: made if there is none."""
+    key = re.sub(r"#\d{4}$", "", beside.key)
+    found = _of_address(session, key, year)
+    if found is not None and found.year == year:
+        return found
+    document = Document(
+        key=f"{key}#{year}", url=beside.url, urls=[beside.url], source_id=beside.source_id, agency_id=beside.agency_id,
+        title=title, kind=beside.kind, year=year, state="listed", first_seen=now, last_seen=now,
+    )  # fmt: skip
+    if inserted(session, document):
+        return document
+    return session.scalars(sa.select(Document).where(Document.key == f"{key}#{year}")).one()
+
+
+def says_other_year(session: Session, document: Document, year: int) -> None:
+    """The list says one year and the page shows another's report."""
+    if document.state == "listed":
+        document.state_reason = f"wrong year's text: the page holds the report of {year}"
+        session.flush()
+
+
+def lacking(session: Session, agency_ids: Sequence[int], years: Sequence[int] | range) -> bool:
+    """Whether one of the bodies has no report of one of the years."""
+    found = session.execute(
+        sa.select(Document.agency_id, Document.year).where(
+            Document.agency_id.in_(agency_ids),
+            Document.year.in_(list(years)),
+            Document.kind == "annual_report",
+            Document.state.in_(("waiting", "read")),
+        )
+    )
+    known = {(agency_id, year) for agency_id, year in found}
+    return any((agency_id, year) not in known for agency_id in agency_ids for year in years)
 
 
 def record_version(

@@ -1,43 +1,66 @@
-"""Portal families: bytes in, plain data out; no request is made here, so every trap is tested from a file.
+"""Portal families: one module and one fingerprint each (``fingerprints.yaml``); the protocol stands in ``base``.
 
-A family answers four questions: ``recognise(page)``, ``listings(page)``, ``next_pages(page)``, ``detail(page)``. They are
-asked in the order of ``FAMILIES``, the first that recognises the page serves it; more specific marks come first.
-"""
+A family is found by its marks in the order of the fingerprints; more specific marks come first. Modules that offer a
+``FAMILY`` are found by lying here."""
 
 from __future__ import annotations
 
-from typing import Protocol
+import importlib
+import pkgutil
+import re
+from dataclasses import dataclass
+from pathlib import Path
 
-from crawler.families import static, trs
-from crawler.pages import Detail, Listing, Page, Pager
+import yaml
 
+from crawler.families.base import Family
+from crawler.pages import Page
 
-class Family(Protocol):
-    """What a family module offers."""
-
-    NAME: str
-
-    def recognise(self, page: Page) -> bool:
-        """Is the page of this family?"""
-        ...
-
-    def listings(self, page: Page) -> list[Listing]:
-        """What does it list?"""
-        ...
-
-    def next_pages(self, page: Page) -> Pager:
-        """Where does the list go on?"""
-        ...
-
-    def detail(self, page: Page) -> Detail:
-        """What does an article hold?"""
-        ...
+_HERE = Path(__file__).parent
 
 
-FAMILIES: tuple[Family, ...] = (trs, static)
-BY_NAME: dict[str, Family] = {family.NAME: family for family in FAMILIES}
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """The marks of one family."""
+
+    family: str
+    page: tuple[re.Pattern[str], ...] = ()
+    address: tuple[re.Pattern[str], ...] = ()
+    without: tuple[re.Pattern[str], ...] = ()
+
+    def fits(self, page: Page) -> bool:
+        """Whether a page bears the marks; a fingerprint without any fits every page."""
+        if any(mark.search(page.text) for mark in self.without):
+            return False
+        if not self.page and not self.address:
+            return True
+        return any(mark.search(page.url) for mark in self.address) or any(mark.search(page.text) for mark in self.page)
+
+
+def _found() -> dict[str, Family]:
+    modules = (importlib.import_module(f"{__name__}.{one.name}") for one in pkgutil.iter_modules([str(_HERE)]))
+    families = [module.FAMILY for module in modules if hasattr(module, "FAMILY")]
+    return {family.name: family for family in families}
+
+
+def _fingerprints() -> tuple[Fingerprint, ...]:
+    out = []
+    for entry in yaml.safe_load((_HERE / "fingerprints.yaml").read_text(encoding="utf-8")):
+        marks = {
+            name: tuple(re.compile(text) for text in entry.get(name, ())) for name in ("page", "address", "without")
+        }
+        out.append(Fingerprint(entry["family"], **marks))
+    return tuple(out)
+
+
+BY_NAME: dict[str, Family] = _found()
+FINGERPRINTS: tuple[Fingerprint, ...] = _fingerprints()
 
 
 def recognise(page: Page) -> Family | None:
     """The family of a list page; None (``unknown-js`` to the watcher) if it shows neither rows nor a known mark."""
-    return next((family for family in FAMILIES if family.recognise(page)), None)
+    for fingerprint in FINGERPRINTS:
+        family = BY_NAME[fingerprint.family]
+        if fingerprint.fits(page) and family.claims(page):
+            return family
+    return None

@@ -1,29 +1,30 @@
-"""Plain static lists: links in the markup, the next page behind 下一页."""
+"""Plain lists: links in the markup, and whatever pager their page shows."""
 
 from __future__ import annotations
 
-from crawler.families import common
-from crawler.pages import Detail, Listing, Page, Pager
-
-NAME = "static"
-
-
-def recognise(page: Page) -> bool:
-    """Links with dates or report titles in the markup, or a list that says that it is empty; no other family's mark."""
-    return bool(listings(page)) or (common.says_empty(page) and bool(page.tree.xpath("//ul | //ol | //table | //dl")))
+from crawler import pagers
+from crawler.families.base import Ask, Family, Step
+from crawler.families.rows import hidden_rows, mark, rows
+from crawler.pages import Page
 
 
-def listings(page: Page) -> list[Listing]:
-    """The rows of a list page."""
-    return common.rows(page) or common.hidden_rows(page)
+class Static(Family):
+    """No software's marks: what the page shows is all that is known."""
+
+    name = "static"
+    ends = frozenset({"total", "pages", "links"})
+
+    def claims(self, page: Page) -> bool:
+        """Links with dates or report titles in the markup, or a list that says that it is empty."""
+        if rows(page) or hidden_rows(page):
+            return True
+        return pagers.says_empty(page) and bool(page.tree.xpath("//ul | //ol | //table | //dl"))
+
+    def read(self, page: Page, ask: Ask) -> Step:
+        """Rows and pager of a page."""
+        found = rows(page) or hidden_rows(page)
+        pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
+        return Step(found, pager.asks, end=pager.end)
 
 
-def next_pages(page: Page) -> Pager:
-    """The page behind 下一页, and the total where the page states one (共N条)."""
-    following = common.next_link(page)
-    return Pager([following] if following else [], common.stated_total(page))
-
-
-def detail(page: Page) -> Detail:
-    """An article."""
-    return common.article(page)
+FAMILY = Static()

@@ -11,20 +11,16 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler import links
-from crawler.families import common
-from crawler.pages import Detail, Listing, Page, Pager
+from crawler import links, pagers
+from crawler.families.base import Ask, End, Family, Step
+from crawler.families.rows import base_of, hidden_rows, mark, rows
+from crawler.pages import Page
 
-NAME = "trs"
 MAX_PAGES = 50
 _CALL = re.compile(r"(function\s+)?\bcreatePage(?:HTML)?\s*\(([^()]*)\)")
 _COUNT = re.compile(r"\bvar\s+countPage\s*=\s*['\"]?(\d+)")
 _CURRENT = re.compile(r"\bvar\s+(?:currentPage|PageIndex|currPage)\s*=\s*['\"]?(\d+)", re.IGNORECASE)
 _PLUS_ONE = re.compile(r"['\"]_['\"]\s*\+\s*\(?\s*\w+\s*\+\s*1\b")
-_MARKS = re.compile(
-    r"\bcreatePage(?:HTML)?\s*\(|var\s+countPage\s*=|TRS_Editor|trs_editor_view|TRS_UEDITOR|Custom_UnionStyle|"
-    r"/t\d{8}_\d+\.s?html?|20\d{4}/t\d{8}_\d+"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +33,37 @@ class _Call:
     suffix: str
 
 
-def recognise(page: Page) -> bool:
-    """The pager's call, the editor's class, or article addresses ``YYYYMM/tYYYYMMDD_id.html``, in a page that lists
-    something, pages through something or says that it is empty."""
-    if not _MARKS.search(page.text):
-        return False
-    return _call(page) is not None or bool(listings(page)) or common.says_empty(page)
+class Trs(Family):
+    """The pager's call states all pages; a page without one shows its links, or is the only one."""
+
+    name = "trs"
+    ends = frozenset({"total", "pages", "links"})
+
+    def claims(self, page: Page) -> bool:
+        """The marks also stand on articles: a list lists something, pages through something or says that it is empty."""
+        return _call(page) is not None or bool(rows(page) or hidden_rows(page)) or pagers.says_empty(page)
+
+    def read(self, page: Page, ask: Ask) -> Step:
+        """Rows of a page, and all further pages from the pager of the first."""
+        found = rows(page) or hidden_rows(page)
+        call = _call(page)
+        if call is None:
+            pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
+            return Step(found, pager.asks, end=pager.end)
+        end = End(pagers.stated_total(page), call.count)
+        if call.count < 2 or re.search(rf"/{re.escape(call.name)}_\d+\.{call.suffix}$", urlsplit(page.url).path):
+            return Step(found, end=end)  # the first page has told them all
+        from_zero = _addresses(page, call, range(1, min(call.count, MAX_PAGES)))
+        from_one = _addresses(page, call, range(2, min(call.count, MAX_PAGES) + 1))
+        if _counts_from_one(page, call):
+            return Step(found, from_one, from_zero, end=end)
+        return Step(found, from_zero, from_one, end=end)
 
 
-def listings(page: Page) -> list[Listing]:
-    """The rows of a list page."""
-    return common.rows(page) or common.hidden_rows(page)
-
-
-def next_pages(page: Page) -> Pager:
-    """All further pages, from the page's own pager; without one there is one page."""
-    total = common.stated_total(page)
-    call = _call(page)
-    if call is None:
-        following = common.next_link(page)
-        return Pager([following] if following else [], total)
-    if call.count < 2 or re.search(rf"/{re.escape(call.name)}_\d+\.{call.suffix}$", urlsplit(page.url).path):
-        return Pager([], total)  # the first page has told them all
-    from_zero = _addresses(page, call, range(1, min(call.count, MAX_PAGES)))
-    from_one = _addresses(page, call, range(2, min(call.count, MAX_PAGES) + 1))
-    if _counts_from_one(page, call):
-        return Pager(from_one, total, from_zero)
-    return Pager(from_zero, total, from_one)
-
-
-def _addresses(page: Page, call: _Call, numbers: range) -> list[str]:
-    base = common.base_of(page)
+def _addresses(page: Page, call: _Call, numbers: range) -> list[Ask]:
+    base = base_of(page)
     found = (links.resolve(base, f"{call.name}_{number}.{call.suffix}") for number in numbers)
-    return [url for url in found if url is not None]
+    return [Ask(url, referer=page.url, number=n) for n, url in enumerate(found, 2) if url is not None]
 
 
 def _counts_from_one(page: Page, call: _Call) -> bool:
@@ -114,6 +108,4 @@ def _value(page: Page, argument: str) -> str | None:
     return given.group(1) if given else None
 
 
-def detail(page: Page) -> Detail:
-    """An article."""
-    return common.article(page)
+FAMILY = Trs()

@@ -114,7 +114,8 @@ def test_a_file_replaced_in_place_makes_a_version_though_its_page_did_not_change
 
 
 def test_what_did_not_change_is_asked_for_conditionally_and_not_sent_again(season):
-    assert season.replaced.conditional[COLUMN] == 2
+    # The list itself is not: its body still owes a report, and a server may answer 304 for ever.
+    assert season.replaced.conditional[COLUMN] == 0
     assert season.replaced.conditional[COLUMN + "1.html"] == 2
     assert season.replaced.conditional[COLUMN + "P0.pdf"] == 1
 

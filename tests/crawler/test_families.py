@@ -7,8 +7,12 @@ from datetime import date
 import pytest
 
 from crawler import families
-from crawler.families import common, static, trs
-from crawler.pages import Page
+from crawler.families import rows as listed
+from crawler.families.articles import article
+from crawler.families.base import Ask
+from crawler.families.static import FAMILY as STATIC
+from crawler.families.trs import FAMILY as TRS_FAMILY
+from crawler.pages import Listing, Page
 
 BASE = "http://a.gov.cn/zwgk/nb/"
 TRS = """<html><body><ul>
@@ -20,12 +24,20 @@ TRS = """<html><body><ul>
 <script>createPageHTML(3, 0, "index", "shtml");</script></body></html>"""
 
 
+def rows(given: Page) -> list[Listing]:
+    return STATIC.read(given, Ask(given.url)).rows
+
+
+def further(given: Page) -> list[str]:
+    return [ask.url for ask in TRS_FAMILY.read(given, Ask(given.url)).asks]
+
+
 def page(text: str, url: str = BASE, encoding: str = "utf-8") -> Page:
     return Page(url, text.encode(encoding))
 
 
 def test_trs_rows_carry_full_titles_dates_and_resolved_addresses():
-    rows = trs.listings(page(TRS))
+    rows = TRS_FAMILY.read(page(TRS), Ask(BASE)).rows
     assert [(r.title, r.url, r.listed_on) for r in rows] == [
         ("甲局2022年政府信息公开工作年度报告", BASE + "202301/t20230113_3113697.shtml", date(2023, 1, 13)),
         ("甲局2021年政府信息公开工作年度报告", BASE + "202201/t20220110_1.shtml", date(2022, 1, 10)),
@@ -33,21 +45,21 @@ def test_trs_rows_carry_full_titles_dates_and_resolved_addresses():
 
 
 def test_trs_paging_is_read_from_the_page_and_page_two_is_index_1():
-    assert trs.next_pages(page(TRS)).urls == [BASE + "index_1.shtml", BASE + "index_2.shtml"]
-    assert trs.next_pages(page("<html><body></body></html>")).urls == []
+    assert further(page(TRS)) == [BASE + "index_1.shtml", BASE + "index_2.shtml"]
+    assert further(page("<html><body></body></html>")) == []
 
 
 def test_the_first_family_that_recognises_a_page_serves_it():
-    assert families.recognise(page(TRS)) is trs
+    assert families.recognise(page(TRS)) is TRS_FAMILY
     plain = '<ul><li><a href="1.html">甲局2022年政府信息公开工作年度报告</a> 2023-01-13</li></ul>'
-    assert families.recognise(page(plain)) is static
+    assert families.recognise(page(plain)) is STATIC
     assert families.recognise(page('<div id="app"></div><script src="app.js"></script>')) is None
 
 
 def test_a_page_in_gb18030_that_calls_itself_gb2312_is_read_whole():
     row_html = '<li><a href="1.html">螅镇2022年政府信息公开工作年度报告</a>2023-01-13</li>'
     html = f'<html><head><meta charset="gb2312"></head><body><ul>{row_html}</ul></body></html>'
-    (row,) = static.listings(page(html, encoding="gb18030"))
+    (row,) = rows(page(html, encoding="gb18030"))
     assert row.title.startswith("螅镇")
 
 
@@ -56,7 +68,7 @@ def test_an_article_gives_title_date_files_and_pictures():
     <meta name="PubDate" content="2023-01-13 09:00"></head><body><div class="nav">访问 12345 次</div>
     <div class="TRS_Editor"><p>正文</p><img src="./W020230113.png"><img src="/images/icon.png">
     <a href="./P020230113.PDF">附件</a><iframe src="/pdfjs/web/viewer.html?file=%2Ffiles%2Fa.pdf"></iframe></div></body></html>"""
-    found = trs.detail(page(html, BASE + "202301/t1.html"))
+    found = article(page(html, BASE + "202301/t1.html"))
     assert (found.title, found.published_on) == ("甲局2022年政府信息公开工作年度报告", date(2023, 1, 13))
     assert [f.url for f in found.files] == [BASE + "202301/P020230113.PDF", "http://a.gov.cn/files/a.pdf"]
     assert [p.url for p in found.pictures] == [BASE + "202301/W020230113.png"]
@@ -65,7 +77,7 @@ def test_an_article_gives_title_date_files_and_pictures():
 
 def test_an_unset_date_is_none():
     html = "<html><body><h1>甲局2022年政府信息公开工作年度报告</h1><p>发布日期：1970-01-01</p></body></html>"
-    assert trs.detail(page(html)).published_on is None
+    assert article(page(html)).published_on is None
 
 
 @pytest.mark.parametrize(
@@ -83,17 +95,17 @@ def test_an_unset_date_is_none():
     ],
 )
 def test_the_pagers_of_trs_in_their_forms(script, expected):
-    assert trs.next_pages(page(f"<html><script>{script}</script></html>")).urls == [BASE + name for name in expected]
+    assert further(page(f"<html><script>{script}</script></html>")) == [BASE + name for name in expected]
 
 
 def test_the_pagers_own_links_decide_which_number_page_two_bears():
     html = '<script>createPageHTML(2,0,"index","html")</script><a href="index_2.html">2</a>'
-    assert trs.next_pages(page(html)).urls == [BASE + "index_2.html"]
+    assert further(page(html)) == [BASE + "index_2.html"]
 
 
 def test_a_page_within_the_list_tells_no_pages_again():
     html = '<script>createPageHTML(3,1,"index","html")</script>'
-    assert trs.next_pages(page(html, BASE + "index_1.html")).urls == []
+    assert further(page(html, BASE + "index_1.html")) == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +129,7 @@ def test_a_page_within_the_list_tells_no_pages_again():
 def test_the_date_of_a_row_in_the_forms_that_lists_print(beside, day):
     first = f'<li><a href="1.html">甲局2022年政府信息公开工作年度报告</a>{beside}</li>'
     html = f'<ul>{first}<li><a href="2.html">乙局2022年年报</a></li></ul>'
-    assert static.listings(page(html))[0].listed_on == day
+    assert rows(page(html))[0].listed_on == day
 
 
 def test_the_head_of_a_table_says_which_date_is_publication():
@@ -125,7 +137,7 @@ def test_the_head_of_a_table_says_which_date_is_publication():
     <tr><td>1137-2025-01</td><td><a href="1.html">甲局2024年政府信息公开工作年度报告</a></td><td>2024-12-30</td>
     <td>2025-01-09</td></tr><tr><td>2</td><td><a href="2.html">甲局2023年政府信息公开工作年度报告</a></td>
     <td>2023-12-29</td><td>2024-01-08</td></tr></table>"""
-    assert [row.listed_on for row in static.listings(page(html))] == [date(2025, 1, 9), date(2024, 1, 8)]
+    assert [row.listed_on for row in rows(page(html))] == [date(2025, 1, 9), date(2024, 1, 8)]
 
 
 def test_rows_without_a_date_stand_in_the_list_with_those_that_have_one_and_the_menu_does_not():
@@ -133,7 +145,7 @@ def test_rows_without_a_date_stand_in_the_list_with_those_that_have_one_and_the_
     <ul><li><a href="1.html">甲局2024年政府信息公开工作年度报告</a>2025-01-09</li>
     <li><a href="2.html">区政府办公室</a>2025-01-08</li><li><a href="3.html">审计局</a></li></ul>
     <div class="hot"><ul><li><a href="/news/9.html">全县工作会议召开</a>2025-02-01</li></ul></div>"""
-    assert [row.title for row in static.listings(page(html))] == [
+    assert [row.title for row in rows(page(html))] == [
         "甲局2024年政府信息公开工作年度报告", "区政府办公室", "审计局",
     ]  # fmt: skip
 
@@ -141,34 +153,34 @@ def test_rows_without_a_date_stand_in_the_list_with_those_that_have_one_and_the_
 def test_a_link_that_only_a_script_knows_is_kept_without_address_and_one_that_names_it_is_resolved():
     html = """<ul><li><a href="javascript:info('12','01','c')">甲局2024年政府信息公开工作年度报告</a>2025-01-09</li>
     <li onclick="openWin('/a/2.html')">甲局2023年政府信息公开工作年度报告 2024-01-09</li></ul>"""
-    assert [row.url for row in static.listings(page(html))] == [None, "http://a.gov.cn/a/2.html"]
+    assert [row.url for row in rows(page(html))] == [None, "http://a.gov.cn/a/2.html"]
 
 
 def test_a_list_in_a_textarea_gives_the_rows_of_its_visible_twin():
     inner = '<li><a href="1.html">甲局2024年政府信息公开工作年度报告</a>2025-01-09</li>'
-    visible = static.listings(page(f"<ul>{inner}</ul>"))
-    assert static.listings(page(f"<textarea>{inner}</textarea>")) == visible
-    assert static.listings(page(f'<script type="text/template">{inner}</script>')) == visible
+    visible = rows(page(f"<ul>{inner}</ul>"))
+    assert rows(page(f"<textarea>{inner}</textarea>")) == visible
+    assert rows(page(f'<script type="text/template">{inner}</script>')) == visible
 
 
 def test_relative_links_start_from_the_base_that_the_page_names():
     html = (
         '<head><base href="http://a.gov.cn/x/"></head><ul><li><a href="1.html">甲局2024年年报</a>2025-01-09</li></ul>'
     )
-    assert static.listings(page(html))[0].url == "http://a.gov.cn/x/1.html"
+    assert rows(page(html))[0].url == "http://a.gov.cn/x/1.html"
 
 
 def test_a_mobile_twin_gives_way_to_the_standard_page():
-    rows = "".join(
+    items = "".join(
         f'<li><a href="t1{w}.html">甲局2024年政府信息公开工作年度报告</a>2025-01-09</li>' for w in ("_wap", "")
     )
-    assert [row.url for row in static.listings(page(f"<ul>{rows}</ul>"))] == [BASE + "t1.html"]
+    assert [row.url for row in rows(page(f"<ul>{items}</ul>"))] == [BASE + "t1.html"]
 
 
 def test_columns_beneath_are_links_to_directories_below():
     within = '<a href="2024n/">2024年</a><a href="./bm/index.html">部门</a>'
     html = within + '<a href="../">上级</a><a href="/x/">别处</a><a href="1.html">文</a>'
-    assert [row.url for row in common.columns(page(html), [])] == [BASE + "2024n/", BASE + "bm/index.html"]
+    assert [row.url for row in listed.columns(page(html), [])] == [BASE + "2024n/", BASE + "bm/index.html"]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +194,7 @@ def test_columns_beneath_are_links_to_directories_below():
 )
 def test_the_page_is_believed_before_its_meta_and_that_before_its_address(head, text, day, by):
     html = f"<html><head>{head}</head><body><h1>题</h1><p>{text}</p></body></html>"
-    found = trs.detail(page(html, BASE + "202501/t20250112_7.html"))
+    found = article(page(html, BASE + "202501/t20250112_7.html"))
     assert (found.published_on, found.dated_by) == (day, by)
 
 
@@ -193,7 +205,7 @@ def test_counters_and_weather_make_no_other_text_and_a_figure_that_moves_to_the_
             f"<p>本年度共受理申请，办理情况如下，各项数据均与报表一致，特此说明。本机关网址与联系方式见主页。</p>"
             f"<table><tr>{cells}</tr></table></div></body>"
         )
-        return static.detail(page(html)).text
+        return article(page(html)).text
 
     assert text(3, "<td>1</td><td>23</td>") == text(8, "<td>1</td><td>23</td>")
     assert text(3, "<td>1</td><td>23</td>") != text(3, "<td>12</td><td>3</td>")
@@ -204,7 +216,7 @@ def test_text_cut_up_among_inline_tags_is_joined():
         "<div class='TRS_Editor'><p>20<span>21</span>年<b>1月</b>1日，本机关按照规定编制本报告，数据截至年底。</p></div>"
         * 2
     )
-    assert "2021年1月1日" in static.detail(page(html)).text
+    assert "2021年1月1日" in article(page(html)).text
 
 
 @pytest.mark.parametrize(
@@ -217,11 +229,11 @@ def test_text_cut_up_among_inline_tags_is_joined():
 )  # fmt: skip
 def test_a_file_is_found_in_every_kind_of_viewer(inner):
     html = f"<html><body><div class='TRS_Editor'><p>{'见附件。' * 30}</p>{inner}</div></body></html>"
-    assert [f.url for f in trs.detail(page(html)).files] == ["http://a.gov.cn/files/a.pdf"]
+    assert [f.url for f in article(page(html)).files] == ["http://a.gov.cn/files/a.pdf"]
 
 
 def test_a_form_that_the_frame_offers_to_everybody_is_no_attachment():
     html = f"""<html><body><div class='TRS_Editor'><p>{"正文。" * 30}</p></div>
     <div class="fujian"><a href="/files/b.docx">附件</a></div>
     <div class="side"><a href="/x/申请表.doc">申请表</a></div></body></html>"""
-    assert [f.url for f in trs.detail(page(html)).files] == ["http://a.gov.cn/files/b.docx"]
+    assert [f.url for f in article(page(html)).files] == ["http://a.gov.cn/files/b.docx"]

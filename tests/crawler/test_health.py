@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.health import of_answer, of_look
+from crawler.pages import Page
 
 URL = "http://a.gov.cn/zwgk/nb/"
 
@@ -25,13 +26,13 @@ URL = "http://a.gov.cn/zwgk/nb/"
     ],
 )
 def test_what_is_no_list_is_told_by_its_kind(code, text, answered, status):
-    found = of_answer(code, text, URL, answered)
+    found = of_answer(code, Page(answered, text.encode()), URL)
     assert found is not None
     assert found.status == status
 
 
 def test_an_ordinary_list_page_is_read():
-    assert of_answer(200, "<html><ul><li>甲局2022年年报</li></ul></html>", URL, URL) is None
+    assert of_answer(200, Page(URL, "<html><ul><li>甲局2022年年报</li></ul></html>".encode()), URL) is None
 
 
 def test_a_look_is_ok_only_if_nothing_was_missing():

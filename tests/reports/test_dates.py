@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from crawler.families import static
+from crawler.families.static import FAMILY
 from crawler.pages import Page
 from reports.dates import labelled, published
 from reports.reader import read
@@ -75,7 +75,7 @@ def test_a_date_of_another_fact_is_no_day_of_publication(line):
 def test_a_late_report_stays_late_to_the_reader_and_to_the_crawler(head, body):
     page = f"<html><head>{head}</head><body><h1>{TITLE}</h1>{body}<p>一、总体情况</p></body></html>".encode()
     assert read(page, "a.html").published_on == "2025-04-20"
-    assert static.detail(Page("http://a.gov.cn/x/1.html", page)).published_on == date(2025, 4, 20)
+    assert FAMILY.detail(Page("http://a.gov.cn/x/1.html", page)).published_on == date(2025, 4, 20)
 
 
 def test_a_day_under_the_title_without_a_label_keeps_its_time_of_day():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import config
 import net
-from crawler import links, titles
+from crawler import health, links, titles
 from crawler.pages import Detail, Listing
 from models import agencies, base, documents, sources
 from reports import sniff
@@ -22,9 +22,17 @@ from storage import Missing, store
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
+
+    from crawler.look import Look
+
+REPORTS = frozenset({"annual_report", "legacy_report"})
 
 # A challenge is not to be hammered at: twice a day is often enough to see that it was lifted.
 CHALLENGED_AGAIN = timedelta(hours=12)
+ROWS_AT_ONCE = 200
+# Of so many years a missing report makes every list be read afresh.
+YEARS_OWED = 2
 # A page that is away has to be away on two days before its document counts as withdrawn.
 GONE_AFTER = timedelta(hours=20)
 
@@ -42,6 +50,7 @@ class Target:
     serves: dict[int, list[str]]
     guard: net.Guard
     items_before: int
+    owing: bool = True  # a body that it serves has no report of one of the last years
     known: dict[str, int] = field(default_factory=dict)  # address -> document, of those that hold a version
 
 
@@ -63,9 +72,21 @@ class Seen:
     row: Listing
     told: Classification
     document_id: int
+    agency_id: int | None
     new: bool
     versioned: bool
+    holds_report: bool  # a version of it is known, and it is a report
+    certain: bool  # whose report of which year it is, if it may be one at all
     of_others: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document that an answer may be a version of: the year that the list says, the year that the text says."""
+
+    document_id: int
+    listed_year: int | None
+    year: int | None
 
 
 class Recorder:
@@ -95,8 +116,9 @@ class Recorder:
 
     # -------------------------------------------------------------- a look
 
-    def begin(self, source_id: int) -> Target | None:
-        """Start a run; None if the source is gone from the register. A run that was killed before is closed by it."""
+    def begin(self, source_id: int, season: int) -> Target | None:
+        """Start a run; None if the source is gone from the register. A run that was killed before is closed by it.
+        ``season`` is the youngest report year that can be published."""
         now = base.utcnow()
         with base.transaction(self._engine) as session:
             source = session.get(sources.Source, source_id)
@@ -118,40 +140,25 @@ class Recorder:
                 serves,
                 _guard(hosts, self._settings.allowed_private_hosts),
                 source.items,
+                documents.lacking(session, list(serves), range(season - YEARS_OWED + 1, season + 1)),
                 documents.versioned(session, source_id),
             )
 
-    def listed(self, target: Target, rows: Sequence[Listing], shared: bool) -> list[Seen]:
-        """Record the rows of a list. A row whose link cannot be resolved is kept by its title; one that names a body
-        that a ``shared`` column lists and the register does not know is kept as nobody's."""
-        now = base.utcnow()
-        out = []
-        with base.transaction(self._engine) as session:
-            for row in rows:
-                told = titles.told(row.title)
-                of_others = shared and titles.is_of_others(told.agency, target.serves)
-                where = row.url or f"{target.url}#{hashlib.sha256(row.title.encode()).hexdigest()[:16]}"
-                document = documents.record_listing(
-                    session,
-                    source_id=target.source_id,
-                    key=links.key(where) if row.url else where,
-                    url=where,
-                    title=row.title[:500],
-                    kind="other" if of_others else told.kind,
-                    year=told.year,
-                    agency_id=titles.assign(told.agency, target.serves, shared),
-                    listed_on=_plausible(row.listed_on, now),
-                    now=now,
-                )
-                versioned = documents.current_version(session, document.id) is not None
-                new = document.first_seen == now
-                out.append(Seen(row, told, document.id, new, versioned, of_others))
+    def listed(self, target: Target, rows: Sequence[Listing], shared: bool, year: int | None = None) -> list[Seen]:
+        """Record the rows of a list, some hundreds a transaction: nobody waits long for the database. A row whose link
+        cannot be resolved is kept by its title; one that names a body that a ``shared`` column lists and the register
+        does not know is kept as nobody's. ``year`` is what the text of a single row says, where its title does not."""
+        out: list[Seen] = []
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            with base.transaction(self._engine) as session:
+                now = base.utcnow()
+                out += [_listed(session, target, row, shared, year, now) for row in rows[start : start + ROWS_AT_ONCE]]
         return out
 
     def version(
         self,
         target: Target,
-        document_id: int,
+        wanted: Wanted,
         page: Fetched,
         detail: Detail | None,
         files: Sequence[Fetched],
@@ -165,7 +172,14 @@ class Recorder:
         sha256 = self._store.put(page.data)
         now = base.utcnow()
         with base.transaction(self._engine) as session:
-            document = session.get_one(documents.Document, document_id)
+            document = session.get_one(documents.Document, wanted.document_id)
+            if wanted.year is not None and document.year not in {None, wanted.year}:
+                # One address, another year: what was known of it stands, and this is a document of its own.
+                documents.says_other_year(session, document, wanted.year)
+                title = detail.title if detail is not None and detail.title else page.name
+                document = documents.of_year(session, document, wanted.year, title[:500], now)
+            elif document.year is None:
+                document.year = wanted.year
             if detail is not None:
                 _learn(document, detail, target, now)
             stored = [
@@ -174,7 +188,7 @@ class Recorder:
             ]
             _, work_id = documents.record_version(
                 session,
-                document_id=document_id,
+                document_id=document.id,
                 sha256=sha256,
                 content_key=content_key(sha256, detail, hashed),
                 name=page.name[:200],
@@ -209,36 +223,25 @@ class Recorder:
     def _today(self) -> date:
         return base.utcnow().astimezone(self._settings.zone).date()
 
-    def finish(
-        self,
-        target: Target,
-        *,
-        status: str,
-        reason: str,
-        requests: int,
-        items: int,
-        stated: int | None,
-        memory: Mapping[str, dict[str, str]],
-        changed: bool,
-        family: str,
-    ) -> None:
+    def finish(self, look: Look, verdict: health.Verdict) -> None:
         """Write how the look ended. What was learnt of single addresses is kept in any case: it saves requests and
         hides nothing, for an unchanged answer is read again from the store."""
         now = base.utcnow()
+        target, status = look.target, verdict.status
         with base.transaction(self._engine) as session:
             source = session.get_one(sources.Source, target.source_id)
-            if family:
-                source.family = family
+            if look.family:
+                source.family = look.family
             sources.finish_run(
                 session,
                 target.run_id,
                 status,
-                reason,
-                requests,
-                items,
-                stated,
+                verdict.reason,
+                look.fetcher.requests,
+                look.items,
+                look.stated,
                 dict(source.validators or {}),
-                changed,
+                look.changed,
                 now,
                 timedelta(seconds=self._settings.crawl_interval),
             )
@@ -246,7 +249,38 @@ class Recorder:
                 source.next_due_at = max(source.next_due_at, now + CHALLENGED_AGAIN)
             whole = status in sources.COMPLETE
             old = {url: entry for url, entry in target.memory.items() if not whole or url in target.known}
-            source.validators = {"addresses": {**old, **memory}}
+            source.validators = {"addresses": {**old, **look.fetcher.learnt}}
+
+
+def _listed(session: Session, target: Target, row: Listing, shared: bool, year: int | None, now: datetime) -> Seen:
+    told = titles.told(row.title)
+    of_others = shared and titles.is_of_others(told.agency, target.serves)
+    where = row.url or f"{target.url}#{hashlib.sha256(row.title.encode()).hexdigest()[:16]}"
+    document = documents.record_listing(
+        session,
+        source_id=target.source_id,
+        key=links.key(where) if row.url else where,
+        url=where,
+        title=row.title[:500],
+        kind="other" if of_others else told.kind,
+        year=told.year or year,
+        agency_id=titles.assign(told.agency, target.serves, shared),
+        listed_on=_plausible(row.listed_on, now),
+        now=now,
+    )
+    versioned = documents.current_version(session, document.id) is not None
+    speaks = told.kind in REPORTS or bool(told.agency and document.agency_id)
+    return Seen(
+        row,
+        told,
+        document.id,
+        document.agency_id,
+        new=document.first_seen == now,
+        versioned=versioned,
+        holds_report=versioned and document.kind in REPORTS,
+        certain=not speaks or (document.agency_id is not None and document.year is not None),
+        of_others=of_others,
+    )
 
 
 def _memory(validators: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:

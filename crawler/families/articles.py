@@ -1,0 +1,254 @@
+"""Articles: title, date, text, files and pictures of a page that holds one publication."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import lxml.html
+from lxml.html import HtmlElement
+
+from crawler import links
+from crawler.families.rows import base_of, onclick, spaced, squeezed
+from crawler.pages import Detail, FileLink, Page
+from reports import dates
+from reports.narrative.classify import classify
+from reports.text import date_in
+
+FILE = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|odt|zip|rar|7z|tiff?)$", re.IGNORECASE)
+PICTURE = re.compile(r"\.(png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)
+DOWNLOAD = re.compile(
+    r"downfile\.jsp|download\.jsp|/download\?|/download/|attachment_id=|DownloadAttachUrl|/attach/|virtual_attach_file",
+    re.IGNORECASE,
+)
+VIEWER = re.compile(r"viewer\.html|pdfjs|[?&](file|url|src)=", re.IGNORECASE)
+MAX_PICTURES = 30
+MAX_FILES = 20
+
+# Where the vendors put an article's text; the first that is there and not empty.
+CONTAINERS = (
+    "//*[contains(concat(' ', normalize-space(@class), ' '), ' TRS_Editor ')]",
+    "//*[contains(@class, 'trs_editor_view') or contains(@class, 'TRS_UEDITOR') or contains(@class, 'Custom_UnionStyle')]",
+    "//ucapcontent",
+    "//*[@id='UCAP-CONTENT' or @id='zoom' or @id='Zoom' or @id='vsb_content' or @id='article' or @id='content']",
+    "//*[contains(@class, 'v_news_content') or contains(@class, 'article_content') or contains(@class, 'article-content')"
+    " or contains(@class, 'zc_article_con')]",
+    "//article",
+)
+_BLOCKS = frozenset(
+    {
+        "address", "article", "br", "caption", "dd", "div", "dl", "dt", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
+        "hr", "li", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    }
+)  # fmt: skip
+
+
+def meta(page: Page, *names: str) -> str:
+    """The first of the named ``<meta>`` values (the national convention for government pages) that is not empty."""
+    wanted = {name.lower() for name in names}
+    for element in page.tree.xpath("//meta[@name][@content]"):
+        if str(element.get("name")).lower() in wanted and str(element.get("content")).strip():
+            return str(element.get("content")).strip()
+    return ""
+
+
+def container(page: Page) -> HtmlElement:
+    """The element that holds the article: a vendor's mark, else the smallest one with nearly all of the page's
+    paragraphs and tables, else the body."""
+    for path in CONTAINERS:
+        for element in page.tree.xpath(path):
+            if len(element.text_content().strip()) > 80 or element.xpath(
+                ".//img | .//iframe | .//embed | .//object | .//a"
+            ):
+                return element
+    bodies = page.tree.xpath("//body")
+    body: HtmlElement = bodies[0] if bodies else page.tree
+    weight = _prose(body)
+    if weight < 60:
+        return body
+    best = body
+    while True:
+        inner = next((child for child in best if isinstance(child.tag, str) and _prose(child) >= weight * 0.9), None)
+        if inner is None or inner.tag in {"p", "table", "span"}:
+            return best
+        best = inner
+
+
+def _prose(element: HtmlElement) -> int:
+    """Characters in paragraphs and table cells, links not counted."""
+    parts = element.xpath("descendant-or-self::p | descendant-or-self::td")
+    linked = sum(len(a.text_content().strip()) for part in parts for a in part.iter("a"))
+    return sum(len(part.text_content().strip()) for part in parts if not part.xpath("ancestor::td")) - linked
+
+
+def article(page: Page) -> Detail:
+    """An article page taken apart."""
+    base = base_of(page)
+    inner = container(page)
+    shown = copy.deepcopy(inner)
+    for gone in shown.xpath(".//script | .//style | .//noscript"):
+        gone.drop_tree()
+    day, source = _published(page)
+    files = list(_files(page, base, inner))
+    taken = {file.url for file in files}
+    pictures = [picture for picture in _pictures(page, base, inner) if picture.url not in taken]
+    return Detail(_title(page), day, text_of(shown), files, pictures, source)
+
+
+def _title(page: Page) -> str:
+    stated = squeezed(meta(page, "ArticleTitle"))
+    heads = [
+        squeezed(h.text_content()) for h in page.tree.xpath("//h1 | //h2 | //*[contains(@class, 'title')] | //title")
+    ]
+    heads = [head for head in heads if 2 <= len(head) <= 120]
+    if stated and (classify(stated).kind is not None or not heads):
+        return stated
+    telling = next((head for head in heads if classify(head).kind is not None), None)
+    return telling or stated or (heads[0] if heads else "")
+
+
+# A visit counter or the day's weather inside the article makes no new version of it.
+_COUNTERS = re.compile(
+    r"(浏览|点击|阅读|访问|查看|人气)(次数|量|数)?\s*[:：]?\s*\[?\d+\]?\s*(次|人次)?|今天是.{0,30}?星期.|当前(时间|位置)\s*[:：].{0,30}|"
+    r"天气\s*[:：].{0,20}|(打印|关闭|字体|字号)\s*[:：]?(\s*\[?[大中小]\]?)*"
+)
+
+
+def text_of(element: HtmlElement) -> str:
+    """The text of an article for comparing versions: blocks and cells apart, inline elements joined, white space and
+    counters left out."""
+    pieces: list[str] = []
+    for event, node in lxml.etree.iterwalk(element, events=("start", "end")):
+        if not isinstance(node.tag, str):
+            continue
+        if event == "start":
+            if node.tag in _BLOCKS:
+                pieces.append("\n")
+            pieces.append(node.text or "")
+        else:
+            if node.tag in _BLOCKS:
+                pieces.append("\n")
+            if node is not element:
+                pieces.append(node.tail or "")
+    lines = (re.sub(r"\s+", "", line) for line in "".join(pieces).split("\n"))
+    return _COUNTERS.sub("", "\n".join(line for line in lines if line))
+
+
+def _published(page: Page) -> tuple[date | None, str]:
+    """The publication date and where it was found: a labelled date of the page, ``PubDate``, the address.
+
+    Unset fields (1970-01-01 and the like, before the regulation of 2008-05-01) are no dates."""
+    day = dates.labelled([spaced(page.tree)[:6000]])
+    if day is not None:
+        return day, "page"
+    day = date_in(meta(page, "PubDate", "publishdate", "firstpublishedtime"))
+    if day is not None:
+        return day, "meta"
+    day = dates.date_of_path(page.url)
+    return day, "address" if day is not None else ""
+
+
+# ------------------------------------------------------------------ files and pictures
+
+
+_ATTACHED = re.compile(r"附件|附：|attach|fujian|appendix|accessory|下载", re.IGNORECASE)
+
+
+def _files(page: Page, base: str, inner: HtmlElement) -> Iterator[FileLink]:
+    """The article's files: linked or shown in it, and those below it in a box of attachments. Files that a page's frame
+    offers to everybody (forms to fill in) are not the article's."""
+    seen: set[str] = set()
+    beside = links.folder(page.url)
+    within = set(inner.iter())
+    for found in [*_linked_files(page, base), *_shown_files(page, base, inner)]:
+        link, element = found
+        if link.url in seen or len(seen) >= MAX_FILES:
+            continue
+        mine = element is None or element in within or links.key(link.url).startswith(beside)
+        if mine or any(_ATTACHED.search(f"{a.get('class')} {a.get('id')}") for a in element.iterancestors()):
+            seen.add(link.url)
+            yield link
+
+
+def _linked_files(page: Page, base: str) -> Iterator[tuple[FileLink, HtmlElement]]:
+    for link in page.tree.xpath("//a[@href]"):
+        href = str(link.get("href"))
+        url = links.resolve(base, href, page.charset) or links.resolve(base, onclick(link), page.charset)
+        if url is None:
+            continue
+        path = urlsplit(url).path
+        name = squeezed(link.text_content()) or str(link.get("title") or "")
+        if VIEWER.search(url) and (shown := _viewed(url)):
+            yield FileLink(shown, href, name or _last(shown)), link
+        elif FILE.search(path) or DOWNLOAD.search(url) or FILE.search(name):
+            yield FileLink(url, href, _file_name(url, name)), link
+
+
+def _shown_files(page: Page, base: str, inner: HtmlElement) -> Iterator[tuple[FileLink, HtmlElement | None]]:
+    """Files in a viewer: a frame, an embedded object, a viewer's ``file`` parameter, an attribute, a script's variable."""
+    for frame in page.tree.xpath("//iframe[@src] | //embed[@src] | //object[@data]"):
+        href = str(frame.get("src") or frame.get("data"))
+        url = links.resolve(base, href, page.charset)
+        target = _viewed(url) if url and VIEWER.search(url) else None
+        target = target or (url if url and (FILE.search(urlsplit(url).path) or DOWNLOAD.search(url)) else None)
+        if target:
+            yield FileLink(target, href, _last(target)), frame
+    for element in inner.xpath(".//*[@data-pdf or @data-file or @data-url]"):
+        href = str(element.get("data-pdf") or element.get("data-file") or element.get("data-url"))
+        url = links.resolve(base, href, page.charset)
+        if url and FILE.search(urlsplit(url).path):
+            yield FileLink(url, href, _last(url)), element
+    for script in page.tree.xpath("//script[not(@src)]"):
+        for href in re.findall(r"""["']([^"'\s<>]{1,300}\.(?:pdf|ofd))["']""", script.text or "", re.IGNORECASE):
+            url = links.resolve(base, href, page.charset)
+            if url:
+                yield FileLink(url, href, _last(url)), None
+
+
+def _viewed(url: str) -> str | None:
+    """The file that a viewer's address names, resolved against the viewer."""
+    query = parse_qs(urlsplit(url).query)
+    for name in ("file", "url", "src", "pdf"):
+        for value in query.get(name, []):
+            target = links.resolve(url, unquote(value) if "%" in value else value)
+            if target and (FILE.search(urlsplit(target).path) or DOWNLOAD.search(target)):
+                return target
+    return None
+
+
+def _last(url: str) -> str:
+    return unquote(urlsplit(url).path.rsplit("/", 1)[-1])
+
+
+def _file_name(url: str, shown: str) -> str:
+    """``showname`` of the address, else the link's text, else the last part of the path."""
+    names = parse_qs(urlsplit(url).query).get("showname")
+    return (names[0] if names else "") or shown or _last(url)
+
+
+def _pictures(page: Page, base: str, inner: HtmlElement) -> Iterator[FileLink]:
+    count = 0
+    for image in inner.xpath(".//img"):
+        href = str(image.get("src") or "")
+        if not href or href.startswith("data:"):
+            href = str(image.get("data-original") or image.get("data-src") or "")
+        url = links.resolve(base, href, page.charset)
+        if url is None or _is_ornament(image, href):
+            continue
+        path = urlsplit(url).path
+        if not PICTURE.search(path) and not DOWNLOAD.search(url) and "." in path.rsplit("/", 1)[-1]:
+            continue
+        count += 1
+        if count > MAX_PICTURES:
+            return
+        yield FileLink(url, href, _last(url))
+
+
+def _is_ornament(image: HtmlElement, href: str) -> bool:
+    if re.search(r"icon|logo|qrcode|ewm|share|blank|spacer|loading|print|weixin|wechat", href, re.IGNORECASE):
+        return True
+    sizes = [re.match(r"\d+", str(image.get(name) or "")) for name in ("width", "height")]
+    return any(size is not None and int(size.group(0)) < 40 for size in sizes)

@@ -1,0 +1,49 @@
+"""What to call a file: by its address, its headers, the text of its link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from crawler.families import articles
+from crawler.pages import FileLink, Page
+
+
+def of_file(url: str, headers: Mapping[str, str], shown: str) -> str:
+    """``showname`` of its address or the text of its link, with the suffix that it bears."""
+    path = unquote(urlsplit(url).path).rsplit("/", 1)[-1]
+    disposed = _disposed(headers.get("Content-Disposition", ""))
+    query = parse_qs(urlsplit(url).query)
+    shown = (query.get("showname") or [shown])[0] or disposed or path
+    if articles.FILE.search(shown) or articles.PICTURE.search(shown):
+        return shown
+    suffixes = [name for name in (disposed, path, *query.get("filename", [])) if articles.FILE.search(name)]
+    return f"{shown}.{suffixes[0].rpartition('.')[2].lower()}" if suffixes else shown
+
+
+def promises_markup(link: FileLink, page: Page) -> bool:
+    """Whether markup is what the link promised: pages saved under a word processor's suffix hold a report's text."""
+    if not re.search(r"\.(docx?|xlsx?|wps|et|html?)$", urlsplit(link.url).path + " " + link.name, re.IGNORECASE):
+        return False
+    return len(re.sub(r"\s+", "", page.tree.text_content())) > 300
+
+
+def _disposed(header: str) -> str:
+    """The file name of a ``Content-Disposition``: RFC 5987, raw UTF-8, raw GBK, or escaped."""
+    extended = re.search(r"filename\*\s*=\s*([\w-]+)'[^']*'([^;]+)", header)
+    if extended:
+        try:
+            return unquote(extended.group(2).strip(), encoding=extended.group(1))
+        except LookupError:
+            return unquote(extended.group(2).strip())
+    plain = re.search(r"filename\s*=\s*\"?([^\";]+)", header)
+    if plain is None:
+        return ""
+    raw = plain.group(1).strip().encode("latin-1", "replace")  # headers are bytes; nobody says in which charset
+    for charset in ("utf-8", "gb18030"):
+        try:
+            return unquote(raw.decode(charset))
+        except UnicodeDecodeError:
+            continue
+    return ""

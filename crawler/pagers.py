@@ -1,0 +1,399 @@
+"""How a list goes on, as its own page shows it: links, scripts that name an address, forms, stated counts.
+
+A pager that is there and cannot be understood is as good as a page that could not be read: it is named (``unread``), and
+nobody concludes from the list that something is not in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from lxml.html import HtmlElement
+
+from crawler import links
+from crawler import pager_words as words
+from crawler.families.base import Ask, End, Pairs
+from crawler.families.rows import base_of, onclick, squeezed
+from crawler.pages import Page
+
+MAX_PAGES = 100
+
+
+@dataclass(slots=True)
+class Pager:
+    """The rest of a list as one of its pages shows it: what to ask, and how it knows its end."""
+
+    asks: list[Ask] = field(default_factory=list)
+    end: End = field(default_factory=End)
+
+
+def stated_total(page: Page) -> int | None:
+    """The number of items that the list states of itself (共58条, 共 58 条记录, 总记录数：58)."""
+    return _stated(words.TOTAL, squeezed(page.tree.text_content()))
+
+
+def stated_pages(page: Page) -> int | None:
+    """The number of pages that the list states of itself (共3页, 第1/3页)."""
+    counted = _stated(words.COUNT, squeezed(page.tree.text_content()))
+    if counted is not None:
+        return counted
+    for element in page.tree.iter("span", "div", "em", "i", "b", "li", "p", "a", "td", "strong"):
+        text = element.text_content() if len(element) < 4 else ""
+        found = words.BARE_COUNT.match(text) if len(text) < 14 else None
+        if found and int(found.group(1)) <= int(found.group(2)) and _in_pager(element):
+            return int(found.group(2))
+    return None
+
+
+def _stated(pattern: re.Pattern[str], text: str) -> int | None:
+    found = [int(next(group for group in match if group)) for match in pattern.findall(text)]
+    return max(found) if found else None
+
+
+def says_empty(page: Page) -> bool:
+    """Whether a list without rows says itself that it is empty."""
+    text = squeezed(page.tree.text_content())
+    found = re.search(r"暂无(数据|内容|信息|相关|记录|文章)?|没有(找到)?(相关)?(内容|信息|数据|记录)", text)
+    return bool(found) or stated_total(page) == 0
+
+
+def read(page: Page, ask: Ask, rows: frozenset[str] = frozenset()) -> Pager:
+    """The pager of a page of links. ``rows`` are the keys of the page's own rows: they are no pages of the list."""
+    found = _Reading(page, ask, rows)
+    found.elements()
+    found.scripts()
+    asks = list({one.key: one for one in found.asks}.values())[:MAX_PAGES]
+    end = End(found.total, found.pages, None, "" if found.pages == 1 and not asks else found.unread)
+    return Pager(asks, end)
+
+
+class _Reading:
+    """One page's pager being read."""
+
+    def __init__(self, page: Page, ask: Ask, rows: frozenset[str]) -> None:
+        self.page, self.ask, self.rows = page, ask, rows
+        self.base = base_of(page)
+        self.here = links.key(page.url)
+        self.asks: list[Ask] = []
+        self.unread = ""
+        self.total, self.pages = stated_total(page), stated_pages(page)
+        self.script = "\n".join(str(one.text or "") for one in page.tree.xpath("//script[not(@src)]"))
+
+    # -------------------------------------------------------------- elements
+
+    def elements(self) -> None:
+        """Everything that can be pressed."""
+        pressed = "//a | //button | //input[@type='submit' or @type='button' or @type='image'] | //area | //*[@onclick]"
+        found = page_elements(self.page, pressed)
+        numbers = _numbered([one for one in found if words.NUMBER.match(label_of(one))])
+        for element in found:
+            kind = self._kind(element, numbers)
+            if kind:
+                self._follow(element, kind)
+        self._options()
+        if not self.asks and not self.unread:
+            self._dead_words()
+
+    def _kind(self, element: HtmlElement, numbers: set[HtmlElement]) -> str:
+        label = label_of(element)
+        named = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if words.FORWARD.match(label) or element.get("rel") == "next":
+            return "forward"
+        if words.LAST.match(label):
+            return "last"
+        if words.BACK.match(label):
+            return ""
+        if element in numbers:
+            return "number"
+        if self._pages_url(element):
+            return "address"
+        if words.ARROW.match(label) and (_in_pager(element) or not self._leaves(element)):
+            return "forward"
+        if not label and words.NEXT_PICTURE.search(_picture_of(element) or named) and not self._leaves(element):
+            return "forward" if _picture_of(element) or _in_pager(element) else ""
+        if words.MORE.match(label) and not self._leaves(element):
+            return "more"
+        return ""
+
+    def _url(self, element: HtmlElement) -> str | None:
+        href = str(element.get("href") or "")
+        return links.resolve(self.base, href, self.page.charset) or links.resolve(
+            self.base, onclick(element), self.page.charset
+        )
+
+    def _leaves(self, element: HtmlElement) -> bool:
+        """Whether an element leads to an address that is no page of this list."""
+        url = self._url(element)
+        return url is not None and not _same_list(url, self.page.url)
+
+    def _pages_url(self, element: HtmlElement) -> bool:
+        """Whether a link's address is this page's with another page number, whatever it is called."""
+        url = self._url(element) if element.tag == "a" else None
+        if url is None or links.key(url) in self.rows or links.key(url) == self.here:
+            return False
+        return links.page_number(url, self.page.url) is not None and len(label_of(element)) <= 12
+
+    def _follow(self, element: HtmlElement, kind: str) -> None:
+        if _is_off(element):
+            return
+        url = self._url(element)
+        if url is not None:
+            if links.key(url) != self.here and links.key(url) not in self.rows:
+                self.asks.append(Ask(url, referer=self.page.url, number=self.ask.number + 1))
+            return
+        made = self._by_script(element) or self._by_form(element)
+        if made is not None:
+            self.asks.append(made)
+        elif kind == "number" and words.NUMBER.match(label_of(element)) and self._is_current(element):
+            return
+        elif not self._is_spent(kind):
+            self.unread = self.unread or f"its pager ({label_of(element) or 'a picture'}) is a script"
+
+    def _is_current(self, element: HtmlElement) -> bool:
+        found = words.NUMBER.match(label_of(element))
+        return found is not None and int(found.group(1)) == self.ask.number
+
+    def _is_spent(self, kind: str) -> bool:
+        """Whether a script's pager leads nowhere from here: this is the last page that the list states."""
+        return kind != "more" and self.pages is not None and self.ask.number >= self.pages
+
+    # -------------------------------------------------------------- scripts
+
+    def _by_script(self, element: HtmlElement) -> Ask | None:
+        """The request of ``goPage(2)`` where the page's own script says what the call opens."""
+        code = f"{element.get('onclick') or ''};{element.get('href') or ''}"
+        call = re.search(r"(\w+)\s*\(\s*(?:this\s*,\s*)?['\"]?(\d{1,4})['\"]?\s*[,)]", code)
+        if call is None:
+            return None
+        number = int(call.group(2))
+        url = self._opened_by(call.group(1), number)
+        if url is None or links.key(url) == self.here:
+            return None
+        return Ask(url, referer=self.page.url, number=number)
+
+    def _opened_by(self, name: str, number: int) -> str | None:
+        body = re.search(
+            rf"(?:function\s+{re.escape(name)}\s*|\b{re.escape(name)}\s*=\s*function\s*)\(\s*(\w+)[^)]*\)\s*\{{(.{{1,600}}?)\}}\s*(?:function|\Z|<|\n|;|$)",
+            self.script,
+            re.DOTALL,
+        )
+        if body is None:
+            return None
+        parameter = re.escape(body.group(1))
+        joined = re.search(
+            rf"['\"]([^'\"<>]*)['\"]\s*\+\s*\(?\s*(?:parseInt\(|Number\()?{parameter}\)?\s*([-+]\s*1)?\s*\)?\s*(?:\+\s*['\"]([^'\"<>]*)['\"])?",
+            body.group(2),
+        )
+        if joined is None:
+            return None
+        before, step, after = joined.group(1), (joined.group(2) or "").replace(" ", ""), joined.group(3) or ""
+        shown = number + (int(step) if step else 0)
+        if not re.search(r"[/=?_.-]|list|index|page", before + after, re.IGNORECASE):
+            return None
+        return links.resolve(self.base, f"{before}{shown}{after}", self.page.charset)
+
+    def scripts(self) -> None:
+        """Counts that a script states, and pagers that only a script draws."""
+        code = re.sub(r"function\s+\w+\s*\(", "function (", self.script)
+        total, count = _most(words.SCRIPT_TOTAL, code), _most(words.SCRIPT_COUNT, code)
+        self.total = self.total if self.total is not None else total
+        self.pages = self.pages if self.pages is not None else count
+        drawn = words.SCRIPT_PAGER.search(code)
+        if drawn is not None:
+            items, limit = _most(words.LAYPAGE_COUNT, code), _most(words.LAYPAGE_LIMIT, code)
+            if self.total is None and items is not None and limit is not None:
+                self.total = items
+            elif self.total is None and self.pages is None and not self.asks:
+                self.unread = self.unread or f"its pager is drawn by a script ({drawn.group(0).strip('( ')})"
+        if self.pages is not None and self.pages > self.ask.number and not self.asks:
+            self.unread = self.unread or f"it states {self.pages} pages and does not link them"
+        self._empty_boxes()
+
+    def _empty_boxes(self) -> None:
+        """An element that bears a pager's name and holds nothing is filled by a script."""
+        if self.total is not None or self.pages is not None or self.asks:
+            return
+        for element in self.page.tree.iter("div", "ul", "nav", "td", "p", "span"):
+            named = f"{element.get('class') or ''} {element.get('id') or ''}"
+            if len(element) == 0 and not (element.text or "").strip() and words.PAGER_NAME.search(named):
+                self.unread = self.unread or f"an element for a pager ({named.strip()}) is filled by a script"
+                return
+
+    # -------------------------------------------------------------- forms
+
+    def _by_form(self, element: HtmlElement) -> Ask | None:
+        """What pressing a form's button, or a click that sets a field and submits, would send."""
+        form = next(element.iterancestors("form"), None)
+        code = f"{element.get('onclick') or ''};{element.get('href') or ''}"
+        set_ = re.findall(r"(\w+)\.value\s*=\s*['\"]?(\d+)", code)
+        presses = element.tag in {"button", "input"} and str(element.get("type") or "submit").lower() in {
+            "submit",
+            "image",
+        }
+        if form is None and set_ and "submit" in code:
+            form = next((one for one in self.page.tree.iter("form") if self._has(one, set_[0][0])), None)
+        if form is None or not (presses or (set_ and "submit" in code)):
+            return None
+        fields = self._fields(form)
+        if presses and element.get("name"):
+            fields[str(element.get("name"))] = str(element.get("value") or element.text_content() or "")
+        for name, value in set_:
+            own = next((one for one in form.iter("input") if name in {one.get("name"), one.get("id")}), None)
+            fields[str(own.get("name")) if own is not None and own.get("name") else name] = value
+        pairs = tuple(fields.items())
+        return self._sent(form, pairs) if pairs else None
+
+    def _has(self, form: HtmlElement, name: str) -> bool:
+        return any(name in {one.get("name"), one.get("id")} for one in form.iter("input"))
+
+    def _fields(self, form: HtmlElement) -> dict[str, str]:
+        skipped = {"submit", "button", "image", "reset", "file"}
+        out = {
+            str(one.get("name")): str(one.get("value") or "")
+            for one in form.iter("input")
+            if one.get("name")
+            and str(one.get("type") or "").lower() not in skipped
+            and len(str(one.get("value") or "")) < 200_000
+        }
+        for select in form.iter("select"):
+            chosen = select.xpath(".//option[@selected]/@value") or select.xpath(".//option[1]/@value")
+            if select.get("name") and chosen:
+                out[str(select.get("name"))] = str(chosen[0])
+        return out
+
+    def _sent(self, form: HtmlElement, pairs: Pairs) -> Ask | None:
+        url = links.resolve(self.base, str(form.get("action") or self.page.url), self.page.charset)
+        if url is None or links.origin(url) != links.origin(self.page.url):
+            return None
+        number = self.ask.number + 1
+        if str(form.get("method") or "get").lower() == "post":
+            tokens = tuple(pair for pair in pairs if pair[0].startswith("__") and "EVENT" not in pair[0])
+            return Ask(
+                url,
+                "POST",
+                tuple(p for p in pairs if p not in tokens),
+                referer=self.page.url,
+                tokens=tokens,
+                number=number,
+            )
+        joined = "&".join(f"{name}={value}" for name, value in pairs)
+        target = links.resolve(self.base, f"{url.partition('?')[0]}?{joined}", self.page.charset)
+        return Ask(target, referer=self.page.url, number=number) if target and links.key(target) != self.here else None
+
+    # -------------------------------------------------------------- what is left
+
+    def _options(self) -> None:
+        """A box to choose a page from: its values are addresses, or it belongs to a script."""
+        for select in self.page.tree.iter("select"):
+            shown = [squeezed(one.text_content()) for one in select.iter("option")]
+            numbers = [
+                int(n) for text in shown if (n := re.sub(r"\D", "", text)) and re.fullmatch(r"第?\d{1,3}页?", text)
+            ]
+            if (
+                len(numbers) < 2
+                or numbers[0] != 1
+                or any(b - a != 1 for a, b in pairwise(numbers))
+                or numbers[-1] > 500
+            ):
+                continue
+            if not (_in_pager(select) or any("页" in text for text in shown)):
+                continue
+            for option in select.iter("option"):
+                url = links.resolve(self.base, str(option.get("value") or ""), self.page.charset)
+                value = str(option.get("value") or "")
+                if url is not None and re.search(r"[/.?]", value) and links.key(url) not in {self.here, *self.rows}:
+                    self.asks.append(Ask(url, referer=self.page.url, number=self.ask.number + 1))
+            self.pages = self.pages if self.pages is not None else numbers[-1]
+
+    def _dead_words(self) -> None:
+        """下一页 that is no link: greyed out it says that this page is the last, else a script waits behind it."""
+        for element in self.page.tree.iter("span", "li", "div", "em", "i", "label", "font", "td", "strong", "p", "b"):
+            if len(element) > 1 or not words.FORWARD.match(squeezed(element.text_content())):
+                continue
+            if any(a.tag in {"a", "button"} for a in element.iterancestors()) or element.xpath(".//a"):
+                continue
+            spent = _is_off(element) or (self.pages is not None and self.ask.number >= self.pages)
+            if not spent and self.ask.number == 1:
+                self.unread = self.unread or "its pager (下一页) is no link"
+            return
+
+
+# ------------------------------------------------------------------ small questions
+
+
+def page_elements(page: Page, path: str) -> list[HtmlElement]:
+    """Elements by path, in the page's order."""
+    return list(page.tree.xpath(path))
+
+
+def label_of(element: HtmlElement) -> str:
+    """What an element shows: its text, a button's value, a picture's words."""
+    text = squeezed(element.text_content()) if element.tag != "input" else ""
+    if not text:
+        text = squeezed(str(element.get("value") or "")) if element.tag in {"input", "button"} else ""
+    if not text:
+        said = [element.get("title"), element.get("aria-label"), element.get("alt")]
+        said += [value for image in element.iter("img") for value in (image.get("alt"), image.get("title"))]
+        text = next((squeezed(str(one)) for one in said if one and str(one).strip()), "")
+    return text
+
+
+def _picture_of(element: HtmlElement) -> str:
+    images = [element] if element.tag == "input" else list(element.iter("img"))
+    return " ".join(str(image.get("src") or "").rpartition("/")[2] for image in images)
+
+
+def _in_pager(element: HtmlElement) -> bool:
+    """Whether an element stands in something that is called a pager or shows another of a pager's words."""
+    for depth, above in enumerate((element, *element.iterancestors())):
+        if depth > 5 or above.tag in {"body", "html"}:
+            return False
+        if words.PAGER_NAME.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+            return True
+        if len(above) < 40:
+            text = above.text_content()
+            if len(text) < 300 and re.search(r"[上下首尾末前后]一?页|共\s*\d+\s*[页条]", text):
+                return True
+    return False
+
+
+def _is_off(element: HtmlElement) -> bool:
+    own = [element, *[one for _, one in zip(range(1), element.iterancestors("li", "span"), strict=False)]]
+    for one in own:
+        if one.get("disabled") is not None or str(one.get("aria-disabled")).lower() == "true":
+            return True
+        if words.OFF.search(str(one.get("class") or "")):
+            return True
+    return False
+
+
+def _numbered(found: list[HtmlElement]) -> set[HtmlElement]:
+    """Those of the elements that show a number and belong to a pager: a run of numbers side by side that is no calendar."""
+    groups: dict[HtmlElement, list[HtmlElement]] = {}
+    for element in found:
+        holder = element.getparent()
+        while holder is not None and holder.tag in {"li", "span", "td", "em", "b", "i", "strong"}:
+            holder = holder.getparent()
+        if holder is not None:
+            groups.setdefault(holder, []).append(element)
+    out: set[HtmlElement] = set()
+    for holder, group in groups.items():
+        calendar = len(group) >= 25 and any(
+            above.tag in {"tr", "tbody", "table"} for above in (holder, *holder.iterancestors())
+        )
+        numbers = [int(words.NUMBER.sub(r"\1", label_of(one))) for one in group]
+        if calendar or (max(numbers) > 1900 and min(numbers) > 1900):
+            continue
+        out |= set(group)
+    return out
+
+
+def _same_list(url: str, page_url: str) -> bool:
+    """Whether an address may be a page of the list at ``page_url``."""
+    return links.page_number(url, page_url) is not None or links.key(url) == links.key(page_url)
+
+
+def _most(pattern: re.Pattern[str], text: str) -> int | None:
+    found = [int(value) for value in pattern.findall(text)]
+    return max(found) if found else None

@@ -1,0 +1,325 @@
+"""Rows opened: articles, files, what became of documents that a list shows no more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import net
+from crawler import accept, families, health, links, names, shells, titles
+from crawler.families import articles
+from crawler.families.base import Ask
+from crawler.families.rows import columns, is_directory, mark
+from crawler.fetch import Answer, Trouble
+from crawler.look import Look
+from crawler.pages import Detail, FileLink, Listing, Page
+from crawler.record import Fetched, Recorder, Seen, Wanted, gone_long_enough, media_type
+from crawler.settings import FILE_TIMEOUT
+from reports import sniff
+
+MAX_OPENED = 500  # details opened in one look; the next look goes on
+MAX_DEPTH = 3
+MANY = 60  # documents of a source from which on those of past years are looked at again only now and then
+AGAIN_AFTER = timedelta(days=14)
+NO_REPORT = "no report"
+
+log = logging.getLogger(__name__)
+
+
+class Visitor:
+    """Opens the rows of one look."""
+
+    def __init__(
+        self,
+        look: Look,
+        recorder: Recorder,
+        say: Callable[[dict[str, Any]], None],
+        column: Callable[[Page, Ask, int], Awaitable[health.Verdict | None]],
+    ) -> None:
+        self._look, self._recorder, self._say, self._column = look, recorder, say, column
+
+    # -------------------------------------------------------------- rows
+
+    async def open(self, rows: list[Listing], page: Page, depth: int) -> None:
+        """Record the rows of a list and open those that may be reports."""
+        # What is written like a column is looked into first: as a document it would pass for a report.
+        below = [row for row in rows if row.url and depth < MAX_DEPTH and _like_column(row, page)]
+        marks = {mark(row) for row in below}
+        for seen in await self._record([row for row in rows if mark(row) not in marks]):
+            await self._visit(seen, depth)
+        for row in below:
+            if row.url and links.key(row.url) not in self._look.lists | self._look.met:
+                await self._column_or_article(row, depth)
+
+    async def _record(self, rows: list[Listing], year: int | None = None) -> list[Seen]:
+        look = self._look
+        fresh = [row for row in rows if mark(row) not in look.met]
+        look.met |= {mark(row) for row in rows}
+        look.named += [row.title for row in fresh]
+        look.items += len(fresh)
+        seen = await asyncio.to_thread(self._recorder.listed, look.target, rows, titles.is_shared(look.named), year)
+        look.changed = look.changed or any(one.new for one in seen)
+        return seen
+
+    async def _column_or_article(self, row: Listing, depth: int) -> None:
+        assert row.url is not None
+        try:
+            page = (await self._look.fetcher.get(row.url, afresh=self._look.target.owing)).page
+        except Trouble:
+            (seen,) = await self._record([row])
+            await self._visit(seen, depth)
+            return
+        if await asyncio.to_thread(_lists_below, page):
+            self._look.met.add(mark(row))
+            if links.key(page.url) not in self._look.lists:
+                await self._column(page, Ask(page.url), depth + 1)
+            return
+        (seen,) = await self._record([row])
+        await self._visit(seen, depth)
+
+    async def _visit(self, seen: Seen, depth: int) -> None:
+        """Open a row if it may be a report and is due to be looked at."""
+        look, row = self._look, seen.row
+        if seen.of_others or not titles.worth_opening(row.title):
+            return
+        if row.url is None:
+            if seen.told.kind == "annual_report":
+                look.missed(f"the link of 《{row.title}》 is a script that could not be resolved")
+                await self._note(seen, "its link is a script")
+            return
+        try:
+            look.target.guard.check_url(row.url)
+        except net.NotAllowed as error:
+            await self._note(seen, f"title found, target outside: {error}")
+            return
+        if not self._is_due(seen):
+            look.fetcher.learnt[row.url] = look.target.memory[row.url]
+            return
+        look.opened += 1
+        if look.opened > MAX_OPENED:
+            look.missed(f"the list leads to more than {MAX_OPENED} documents")
+            return
+        try:
+            await self._detail(seen, depth)
+        except Trouble as trouble:
+            await self._not_had(seen, trouble)
+
+    def _is_due(self, seen: Seen) -> bool:
+        """Reports that may still change are looked at each time. In a long column those of past years are looked at now
+        and then, and so is what turned out to be no report. A time in the future is no look."""
+        look = self._look
+        entry = look.target.memory.get(seen.row.url or "")
+        if entry is None or "at" not in entry:
+            return True
+        lately = timedelta(0) <= look.now - datetime.fromisoformat(entry["at"]) < AGAIN_AFTER
+        if not seen.versioned:
+            return not (entry.get("said") == NO_REPORT and lately)
+        old = seen.told.year is not None and seen.told.year < look.season - 1
+        return not (old and lately and len(look.target.known) > MANY)
+
+    async def _note(self, seen: Seen, reason: str, kind: str | None = None) -> None:
+        await asyncio.to_thread(self._recorder.note, seen.document_id, reason, kind)
+
+    async def _not_had(self, seen: Seen, trouble: Trouble) -> None:
+        """A row whose page could not be had. What is known of it decides whether the look is whole without it."""
+        assert seen.row.url is not None
+        await self._note(seen, str(trouble))
+        status = trouble.verdict.status
+        if status in {"gone", "moved", "unreachable"} and not trouble.refused:
+            await asyncio.to_thread(self._recorder.unanswered, seen.document_id)
+        if trouble.refused:
+            return
+        if status in {"gone", "moved"}:
+            if seen.versioned:
+                await self._away(seen.row.url, seen.document_id)
+            elif not seen.certain:
+                # Whose report of which year the title speaks of is not known: it may be anybody's here.
+                self._look.missed(f"{seen.row.url}: {trouble}")
+            return  # nothing is published there; the title stays as evidence
+        self._look.missed(f"{seen.row.url}: {trouble}")
+
+    async def _away(self, url: str, document_id: int) -> None:
+        """A known document's page is not there: withdrawn if it was not there a day ago either."""
+        look = self._look
+        entry = dict(look.target.memory.get(url, {}))
+        since = entry.get("gone", "")
+        if not since or datetime.fromisoformat(since) > look.now:
+            entry["gone"] = since = look.now.isoformat()
+        look.fetcher.learnt[url] = entry
+        if gone_long_enough(since, look.now):
+            await asyncio.to_thread(self._recorder.gone, document_id)
+            look.changed = True
+
+    async def no_longer_listed(self) -> None:
+        """Documents that the list does not show any more: are they still there?"""
+        look = self._look
+        for url, document_id in look.target.known.items():
+            if links.key(url) in look.met:
+                continue
+            try:
+                look.target.guard.check_url(url)
+                await look.fetcher.get(url)
+            except net.NotAllowed:
+                continue
+            except Trouble as trouble:
+                if trouble.verdict.status in {"gone", "moved"}:
+                    await self._away(url, document_id)
+
+    # -------------------------------------------------------------- details
+
+    async def page_is_report(self, page: Page) -> None:
+        """A column's own page is the report (one body, one year)."""
+        detail = articles.article(page)
+        title = detail.title or page.url
+        told = titles.told(title)
+        judged = accept.of_article(detail, told)
+        (seen,) = await self._record([Listing(page.url, title, detail.published_on)], judged.year)
+        if await self._stands_against(seen, judged):
+            return
+        await self._store(seen, page, detail, seen.row.title, {}, judged)
+
+    async def _detail(self, seen: Seen, depth: int) -> None:
+        look, url = self._look, seen.row.url
+        assert url is not None
+        is_file = bool(articles.FILE.search(urlsplit(url).path))
+        # The validators of an address are those of the text that stood there when its document was read.
+        answer = await look.fetcher.get(url, timeout=FILE_TIMEOUT if is_file else 0, afresh=not seen.versioned)
+        page = answer.page
+        if not page.is_markup:
+            await self._file_is_document(seen, answer)
+            return
+        if is_file:
+            look.fetcher.learnt.pop(url, None)
+            raise Trouble(health.Verdict("incomplete", f"a page in place of the file {url}"))
+        if depth < MAX_DEPTH and not accept.is_report(page) and await asyncio.to_thread(_lists_reports, page):
+            await self._note(seen, "a column, no document", "other")
+            await self._column(page, Ask(page.url), depth + 1)
+            return
+        # A shell that leads on to the article is followed as a browser would.
+        target = shells.refresh_of(page) or shells.location_of(page)
+        if target is not None and links.key(target) != links.key(page.url):
+            answer = await look.fetcher.get(target, referer=page.url)
+            page = answer.page
+            if not page.is_markup:
+                await self._file_is_document(seen, answer)
+                return
+        family = families.BY_NAME.get(look.family) or families.BY_NAME["static"]
+        detail = family.detail(page)
+        judged = accept.of_article(detail, seen.told)
+        if await self._stands_against(seen, judged):
+            look.fetcher.learnt.pop(url, None)
+            return
+        if seen.told.kind is None and judged.found == "other":
+            learnt = look.fetcher.learnt.get(url, {})
+            look.fetcher.learnt[url] = {**learnt, "said": NO_REPORT, "at": look.now.isoformat()}
+            await self._note(seen, "opened: no report", "other")
+            return
+        await self._store(seen, page, detail, "page.html", answer.headers, judged)
+
+    async def _file_is_document(self, seen: Seen, answer: Answer) -> None:
+        name = names.of_file(answer.page.url, answer.headers, seen.row.title)
+        file = Fetched(answer.page.url, answer.page.url, name, answer.page.body)
+        kind = media_type(file)
+        empty = not file.data.strip()
+        text = answer.page.text[:4000] if not answer.page.body.startswith(b"%PDF") else ""
+        judged = accept.of_file(kind, text, sniff.is_document(kind) or empty)
+        if await self._stands_against(seen, judged):
+            self._look.fetcher.learnt.pop(seen.row.url or "", None)
+            return
+        await self._store(seen, answer.page, None, name, answer.headers, judged)
+
+    async def _stands_against(self, seen: Seen, judged: accept.Judged) -> bool:
+        """Whether an answer must not become a version of the row's document; says what that means for the look."""
+        look, kind = self._look, seen.told.kind
+        expected = kind in {"annual_report", "legacy_report"} or seen.holds_report
+        if not expected:
+            if judged.found == "fault":
+                look.missed(f"{seen.row.url}: the page holds no publication")
+                await self._note(seen, "opened: no publication")
+                return True
+            return seen.versioned and kind is None and judged.found == "other"
+        if judged.found == "empty" and not seen.versioned:
+            await self._note(seen, "published, unreadable: the page holds the title and nothing else")
+            return True
+        if judged.found != "report":
+            look.missed(f"{seen.row.url}: the page holds no report, what is known of it stands")
+            await self._note(seen, "the page holds no report at present")
+            return True
+        if seen.versioned and accept.is_anothers(judged, seen.agency_id, look.target.serves):
+            look.missed(f"{seen.row.url}: the page holds another body's report, what is known of it stands")
+            return True
+        return False
+
+    async def _store(
+        self,
+        seen: Seen,
+        page: Page,
+        detail: Detail | None,
+        name: str,
+        headers: dict[str, str],
+        judged: accept.Judged,
+    ) -> None:
+        look, url = self._look, seen.row.url or ""
+        files: list[Fetched] = []
+        failed: dict[str, str] = {}
+        for link in [*detail.files, *detail.pictures] if detail else []:
+            file, refused = await self._file(link, page.url)
+            if file is not None:
+                files.append(file)
+                continue
+            if not refused and detail is not None and link in detail.files:
+                failed[link.url] = link.name or link.href
+            look.fetcher.learnt.pop(url, None)  # the page is asked for whole next time, and its files with it
+        fetched = Fetched(page.url, page.url, name if detail is None else "page.html", page.body, headers)
+        wanted = Wanted(seen.document_id, seen.told.year, judged.year)
+        work_id = await asyncio.to_thread(self._recorder.version, look.target, wanted, fetched, detail, files, failed)
+        if work_id is not None:
+            look.changed = True
+            self._say({"event": "version", "source_id": look.target.source_id, "work_id": work_id})
+
+    async def _file(self, link: FileLink, page_url: str) -> tuple[Fetched | None, bool]:
+        """An attachment or picture, None where it could not be had; and whether that says nothing of the file, since it
+        lies on a host outside the register's or is kept from us. The page itself is evidence that the report exists."""
+        look = self._look
+        try:
+            answer = await look.fetcher.get(link.url, referer=page_url, timeout=FILE_TIMEOUT)
+        except Trouble as trouble:
+            log.warning("attachment %s of %s: %s", link.url, page_url, trouble)
+            if not trouble.refused and trouble.verdict.status != "gone":
+                look.missed(f"attachment {link.url}: {trouble}")
+            # What robots.txt or a challenge keeps from us, a reader may well get.
+            return None, trouble.refused or trouble.verdict.status not in {"gone", "moved", "unreachable"}
+        if answer.page.is_markup and not names.promises_markup(link, answer.page):
+            look.fetcher.learnt.pop(link.url, None)
+            look.missed(f"attachment {link.url}: a page in place of the file")
+            return None, False
+        name = names.of_file(answer.page.url, answer.headers, link.name)
+        return Fetched(link.url, link.href, name, answer.page.body), False
+
+
+def _like_column(row: Listing, page: Page) -> bool:
+    """Whether a row leads to a column beneath rather than to an article: a directory below the page's own."""
+    return row.url is not None and is_directory(row.url) and links.key(row.url).startswith(links.folder(page.url))
+
+
+def _lists_below(page: Page) -> bool:
+    if not page.is_markup or accept.is_report(page):
+        return False
+    within = links.folder(page.url)
+    family = families.recognise(page)
+    rows = family.read(page, Ask(page.url)).rows if family else []
+    return any(row.url and links.key(row.url).startswith(within) for row in [*rows, *columns(page, rows)])
+
+
+def _lists_reports(page: Page) -> bool:
+    """Whether a page is a list of reports and no article with a list beside it."""
+    family = families.recognise(page)
+    rows = family.read(page, Ask(page.url)).rows if family else []
+    reports = [row for row in rows if titles.told(row.title).kind == "annual_report"]
+    detail = articles.article(page)
+    prose = sum(len(p.text_content().strip()) for p in articles.container(page).xpath(".//p"))
+    return len(reports) >= 2 and prose < 200 and not detail.files and not detail.pictures

@@ -1,0 +1,294 @@
+"""From the address of a source through its list, the pages of it and the columns beneath, to how the look ended.
+
+Whether a list was read to its end is a result (``families.base.unproven``), never an assumption."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from crawler import accept, families, health, links, pagers, shells, titles
+from crawler.families.base import Ask, Column, End, Family, Step, unproven
+from crawler.families.rows import columns, distinct, mark
+from crawler.fetch import Answer, Trouble
+from crawler.look import Look
+from crawler.pages import Listing, Page
+from crawler.record import Recorder
+from crawler.visit import Visitor
+
+MAX_LIST_PAGES = 120  # of a source, all its columns together
+MAX_DEPTH = 3  # year, then group, then body
+MAX_PROBES = 4
+
+
+@dataclass(slots=True)
+class Taken:
+    """A page read as a list."""
+
+    family: Family | None
+    step: Step
+    is_report: bool
+    beneath: list[Column]
+
+
+@dataclass(slots=True)
+class _List:
+    """One list being read, page by page."""
+
+    family: Family
+    first: Page
+    waiting: list[Ask]
+    otherwise: list[Ask]
+    rows: dict[str, Listing] = field(default_factory=dict)
+    seen: list[frozenset[str]] = field(default_factory=list)
+    ends: list[End] = field(default_factory=list)
+    beneath: list[Column] = field(default_factory=list)
+    probing: bool = False
+
+    def add(self, step: Step) -> None:
+        """Take over what an answer says."""
+        self.ends.append(step.end)
+        self.beneath += step.columns
+        if step.rows:
+            self.seen.append(_marks(step.rows))
+            self.rows |= {mark(row): row for row in step.rows if mark(row) not in self.rows}
+
+    def turn_to_otherwise(self, sensible: bool) -> bool:
+        """Take the vendor's other numbering, if the very first further page was not there under this one."""
+        if not sensible or not self.otherwise or len(self.seen) > 1:
+            return False
+        self.waiting, self.otherwise = self.otherwise, []
+        return True
+
+    def is_whole(self) -> bool:
+        """Whether as many items came as the list states."""
+        totals = [end.total for end in self.ends if end.total is not None]
+        return bool(totals) and len(self.rows) >= max(totals)
+
+
+class Walk:
+    """One look at one source."""
+
+    def __init__(self, look: Look, recorder: Recorder, visitor: Callable[[Walk], Visitor]) -> None:
+        self._look = look
+        self._recorder = recorder
+        self._visitor = visitor(self)
+
+    async def read(self) -> health.Verdict:
+        """Read the source. Raises Trouble and Enough for what ends a look early."""
+        look = self._look
+        before = max(look.target.items_before, len(look.target.known))
+        ask = Ask(look.target.url)
+        try:
+            page = await self._through_shells((await self._list(ask)).page)
+        except Trouble as trouble:
+            return health.of_list(trouble.verdict, before)
+        if foreign := health.why_not_governments(page):
+            return health.Verdict("moved", foreign)
+        verdict = await self.column(page, Ask(page.url), 0)
+        if verdict is not None:
+            return verdict
+        await self._newer_siblings()
+        if not look.trouble:
+            await self._visitor.no_longer_listed()
+        return health.of_look(look.items, before, look.trouble, look.changed)
+
+    async def _list(self, ask: Ask | str, referer: str = "") -> Answer:
+        """A list page. While a body of the source still owes, no 304 is taken for an answer: some servers give it for
+        ever."""
+        return await self._look.fetcher.get(ask, referer, afresh=self._look.target.owing)
+
+    async def column(self, page: Page, ask: Ask, depth: int) -> health.Verdict | None:
+        """Read one list with its pages and the columns beneath it. Returns a verdict where the page is no list."""
+        look = self._look
+        look.lists.add(links.key(page.url))
+        look.fetcher.listed = True
+        taken = await asyncio.to_thread(take, page, ask, depth)
+        step, family = taken.step, taken.family
+        if taken.is_report:
+            await self._visitor.page_is_report(page)
+        if family is None and not taken.beneath and not taken.is_report:
+            return health.Verdict("unknown-js", "the page shows neither rows nor a known mark: a person must look")
+        nothing = not step.rows and not taken.beneath and not taken.is_report and not step.asks
+        if nothing and step.end.total != 0 and not pagers.says_empty(page) and step.end.pages is None:
+            return health.Verdict("unknown-js", "the page shows no rows and does not say that it is empty")
+        family = family or families.BY_NAME["static"]
+        if depth == 0:
+            look.family = family.name
+        read = _List(family, page, list(step.asks), list(step.otherwise), beneath=taken.beneath)
+        read.add(step)
+        if not taken.is_report or step.rows or step.asks:
+            await self._to_the_end(read)
+        await self._visitor.open(distinct(read.rows.values()), page, depth)
+        for column in read.beneath:
+            if column.ask.key not in look.lists:
+                await self._beneath(column, depth)
+        return None
+
+    # -------------------------------------------------------------- the pages of a list
+
+    async def _to_the_end(self, read: _List) -> None:
+        """Read all further pages, and say whether that was all."""
+        look = self._look
+        while read.waiting or self._probe(read):
+            ask = read.waiting.pop(0)
+            if ask.key in look.lists:
+                continue
+            if len(look.lists) >= MAX_LIST_PAGES:
+                look.missed(f"the source has more than {MAX_LIST_PAGES} list pages")
+                break
+            if not await self._page(read, ask):
+                break
+        for end in read.ends:
+            if end.total is not None:
+                look.stated = (look.stated or 0) + end.total
+                break
+        reason = unproven(read.family, read.ends, len(read.rows), len(read.seen))
+        if reason:
+            look.missed(reason)
+
+    async def _page(self, read: _List, ask: Ask) -> bool:
+        """One further page; False where the list cannot be read on."""
+        number = len(read.seen) + 1
+        try:
+            page = (await self._list(ask, read.first.url)).page
+        except Trouble as trouble:
+            if read.probing or read.turn_to_otherwise(trouble.verdict.status == "gone"):
+                return True
+            self._look.missed(f"page {number} of the list: {trouble}")
+            return False
+        step = await asyncio.to_thread(read.family.read, page, ask)
+        fault = step.fault or _is_other_kind(page, ask)
+        foreign = self._is_foreign(read, step.rows)
+        repeated = bool(step.rows) and _marks(step.rows) in read.seen
+        if fault or foreign or repeated or not step.rows:
+            if read.probing or read.turn_to_otherwise(bool(step.rows) and not foreign):
+                return True
+            if not fault and not step.rows and not foreign and (step.end.last or step.asks):
+                read.waiting += step.asks
+                read.ends.append(step.end)
+                return True
+            if not read.is_whole():
+                self._look.missed(fault or f"page {number} of the list shows nothing that belongs to it")
+            return False
+        self._look.lists.add(ask.key)
+        read.add(step)
+        read.waiting += [one for one in step.asks if one.key not in self._look.lists]
+        return True
+
+    def _is_foreign(self, read: _List, rows: list[Listing]) -> bool:
+        """Whether a page shows other things than the list's: its first page's rows lie beneath the column, none of these
+        does."""
+        within = links.folder(read.first.url)
+
+        def inside(found: list[Listing]) -> bool:
+            return any(row.url and links.key(row.url).startswith(within) for row in found)
+
+        return bool(rows) and inside(list(read.rows.values())) and not inside(rows)
+
+    def _probe(self, read: _List) -> bool:
+        """Where a pager is there and nobody understands it, the usual names of page 2 are tried, a few. What they bring
+        is read; that they bring nothing proves nothing."""
+        if read.probing or not read.rows or not any(end.unread for end in read.ends) or len(read.seen) > 1:
+            return False
+        read.probing = True
+        read.waiting += [Ask(url, referer=read.first.url, number=2) for url in probes(read.first.url)]
+        return bool(read.waiting)
+
+    # -------------------------------------------------------------- beneath and beside
+
+    async def _beneath(self, column: Column, depth: int) -> None:
+        """Read a column beneath the one that is being read."""
+        look = self._look
+        if len(look.lists) >= MAX_LIST_PAGES:
+            look.missed(f"the source has more than {MAX_LIST_PAGES} list pages")
+            return
+        try:
+            page = (await self._list(column.ask)).page
+        except Trouble as trouble:
+            if not trouble.refused and trouble.verdict.status != "gone":
+                look.missed(f"column {column.title}: {trouble}")
+            return
+        if links.key(page.url) in look.lists or not (page.is_markup or column.ask.expects != "page"):
+            return
+        # A page beneath that is no list (a guide, a form) is nothing to worry about, unless it draws itself by script.
+        verdict = await self.column(page, column.ask, depth + 1)
+        if verdict is not None and titles.told(column.title).kind == "annual_report":
+            look.missed(f"column {column.title}: {verdict.reason}")
+
+    async def _newer_siblings(self) -> None:
+        """Where the source is the column of one year, the columns of later years beside it: they appear in January under
+        names that nobody can foretell."""
+        look = self._look
+        found = re.match(r"(.*/)([^/]*?(20\d\d)[^/]*)/(?:index\.s?html?)?$", look.target.url.partition("?")[0])
+        if found is None:
+            return
+        parent, year = found.group(1), int(found.group(3))
+        try:
+            page = (await self._list(parent)).page
+        except Trouble:
+            return  # a parent that is no page of its own tells nothing
+        for column in columns(page, []):
+            tail = links.key(column.url or "").removeprefix(links.folder(page.url))
+            years = {int(text) for text in re.findall(r"20\d\d", f"{column.title} {tail}")}
+            if column.url and any(later > year for later in years) and links.key(column.url) not in look.lists:
+                await self._beneath(Column(Ask(column.url), column.title), MAX_DEPTH - 1)
+
+    async def _through_shells(self, page: Page) -> Page:
+        """Follow one meta refresh, one literal ``location`` assignment of a small page, and one frame of the same host
+        that holds the list."""
+        for target in (shells.refresh_of, shells.location_of):
+            url = target(page)
+            if url is not None and links.key(url) != links.key(page.url):
+                page = (await self._list(url)).page
+        if families.recognise(page) is None and not accept.is_report(page):
+            for url in shells.frames_of(page):
+                inner = (await self._list(url, page.url)).page
+                if families.recognise(inner) is not None:
+                    return inner
+        return page
+
+
+Opener = Callable[[Page, Ask, int], Awaitable[health.Verdict | None]]
+
+
+def take(page: Page, ask: Ask, depth: int) -> Taken:
+    """A page read as a list: its family, what that says, the columns beneath. Runs in a thread: a list may be long."""
+    family = families.recognise(page)
+    step = family.read(page, ask) if family else Step()
+    report = accept.is_report(page)
+    if report:
+        within = links.folder(page.url)  # the frame of a report page lists other things
+        step.rows = [row for row in step.rows if row.url and links.key(row.url).startswith(within)]
+    beneath: list[Column] = []
+    if depth < MAX_DEPTH:
+        pages = {one.key for one in [*step.asks, *step.otherwise]}
+        found = [row for row in columns(page, step.rows) if row.url and links.key(row.url) not in pages]
+        beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]
+    step.columns = []
+    return Taken(family, step, report, beneath)
+
+
+def probes(url: str) -> list[str]:
+    """The usual addresses of a list's second page, by what its first is called."""
+    path, _, query = url.partition("?")
+    folder, _, name = path.rpartition("/")
+    stem, _, suffix = name.rpartition(".")
+    stem, suffix = (stem, suffix) if stem else ("index", "html")
+    if query or suffix in {"jsp", "aspx", "php", "do", "action"}:
+        joined = f"{url}&" if query else f"{url}?"
+        return [f"{joined}{name}=2" for name in ("page", "pageNo", "currentPage", "pageIndex")][:MAX_PROBES]
+    return [f"{folder}/{stem}_{number}.{suffix}" for number in (1, 2)] + [f"{path}?page=2", f"{path}?pageNo=2"]
+
+
+def _is_other_kind(page: Page, ask: Ask) -> str:
+    """Markup where data was asked for is an error page, whatever its status."""
+    if ask.expects in {"json", "xml"} and page.is_markup and b"<record" not in page.body[:20_000]:
+        return f"a page in place of the {ask.expects} that {ask.url} answers with"
+    return ""
+
+
+def _marks(rows: list[Listing]) -> frozenset[str]:
+    return frozenset(mark(row) for row in rows)
