@@ -19,8 +19,10 @@ def stated_period(outline: Outline, preface: str, body: str) -> Period | None:
     return period(preface) or period(first) or period(body)
 
 
+# Not a month of the year, nor its end, its beginning, or the first of several (2022年至2024年).
 _OPENING = re.compile(
-    r"(?:[（(][一二三四五六七八九十\d][)）][^。，,]{0,20}?[。，：:])?(?:[^。，,\d]{0,12}?[，,])?(20\d\d)年(?!\d{1,2}月)(?:度|来|以来)?"
+    r"(?:[（(][一二三四五六七八九十\d][)）][^。，,]{0,20}?[。，：:])?(?:[^。，,\d]{0,12}?[，,])?"
+    r"(20\d\d|二[〇○零][〇○零一二三四][〇○零一二三四五六七八九])年(?!\d{1,2}月|[底初末前后起至到—~-]|以[前后来]|结转)(?:度|来|以来)?"
 )
 
 

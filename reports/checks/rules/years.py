@@ -10,7 +10,7 @@ from reports.checks.case import Case, Operand, portal_of, published_on, year_of
 from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.sheet import NotJudged
-from reports.text import fragment, sentences, squeeze
+from reports.text import fragment, number_of_year, sentences, squeeze
 
 WHERE_ZH = {
     "preface": "引言",
@@ -162,6 +162,10 @@ def period_missing(case: Case, of: Rule) -> Iterator[Evaluation]:
         yield fault(case, of, needs_review=case.ocr, where="全文")
 
 
+_OPENED = re.compile(
+    r"(?:[（(]?[一二三四五六七八九十\d]+[)）、.]|[一二三四五六]是)?(截[至止]到?)?(20\d\d|二[〇○零][〇○零一二三四][〇○零一二三四五六七八九])年"
+    r"(?:(?<=\d{4}年)12月(?:31日|底))?(?![底初末前后起至到—~-]|\d|以[前后来])(?:度)?[,，]?(?!\d)"
+)
 _UNITS = r"(?:余)?(?:条|件|篇|次|个|期|项|人|万|份|宗|起|场)"
 _OWN_WORK = re.compile(r"公开|收到|受理|办理|发布|更新|制发|答复|开通|举办|开展")
 _OTHER_YEARS = re.compile(
@@ -180,10 +184,14 @@ def stale(case: Case, of: Rule) -> Iterator[Evaluation]:
     for number in (1, 6):
         section = report.section(number)
         for sentence in sentences(section.text) if section else ():
-            opened = re.match(r"(?:[（(]?[一二三四五六七八九十\d]+[)）、.])?(20\d\d)年(?:度)?[,，]?(?!\d)", sentence)
+            opened = _OPENED.match(sentence)
             told = opened and _OWN_WORK.search(sentence) and re.search(rf"\d{_UNITS}", sentence[opened.end() :])
-            if opened and told and year - 4 < int(opened.group(1)) < year and not _OTHER_YEARS.search(sentence):
-                found.append((sentence, case.ocr))
+            stated = number_of_year(opened.group(2)) if opened else None
+            if opened and told and stated and year - 4 < stated < year:
+                if opened.group(1):  # 截至2023年12月31日: what was reached by then may be meant
+                    found.append((sentence, True))
+                elif not _OTHER_YEARS.search(sentence):
+                    found.append((sentence, case.ocr))
             found += [(match.group(), True) for match in _LAST_YEAR.finditer(sentence)]
     found += [
         (match.group(), True)

@@ -187,6 +187,21 @@ def test_a_preface_that_names_another_paper_is_none(sentence):
         assert report.year == YEAR
 
 
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "2023年底前建成的专栏更新71条。",
+        "2022年至2024年共公开信息71条。",
+        "2023年12月，我局印发制度1个。",
+        "2023年以来公开信息71条。",
+    ],
+)
+def test_a_section_that_opens_with_a_date_or_a_stretch_of_years_is_no_conflict(opening):
+    sections = SECTIONS | {1: (f"（一）主动公开。{opening}", *SECTIONS[1][1:])}
+    for report in Draft(sections=sections).reports():
+        assert said(report) == {}
+
+
 # ------------------------------------------------------------------ the kind
 
 
