@@ -28,6 +28,7 @@ from models.findings import Finding
 from models.sources import COMPLETE, Run, Source, SourceAgency
 from reports.duties import (
     COVERAGE,
+    PUBLISHES,
     TRUE_WHILE,
     Duty,
     Ledger,
@@ -209,7 +210,7 @@ def sightings(session: Session, year: int, ids: set[int] | None) -> dict[int, li
 def _sighted(year: int, ids: Sequence[int] | None) -> list[sa.ColumnElement[bool]]:
     """What makes a document one that may be the report of ``year``, of these bodies or of any."""
     may_be_report = sa.or_(
-        sa.and_(Document.year == year, Document.kind == "annual_report"),
+        sa.and_(Document.year == year, Document.kind.in_(PUBLISHES)),
         sa.and_(Document.year == year, Document.kind == "interpretation", Document.state != "listed"),
         sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
         sa.and_(_perhaps_of(year), Document.state.in_(("waiting", "unreadable", "failed"))),
@@ -225,7 +226,7 @@ def _perhaps_of(year: int) -> sa.ColumnElement[bool]:
     listed = sa.and_(Document.listed_on >= first, Document.listed_on < last)
     return sa.and_(
         Document.year.is_(None),
-        sa.or_(Document.kind.is_(None), Document.kind == "annual_report"),
+        sa.or_(Document.kind.is_(None), Document.kind.in_(PUBLISHES)),
         sa.case((Document.listed_on.is_not(None), listed), else_=appeared),
     )
 
@@ -264,7 +265,7 @@ def source_states(session: Session, year: int, ids: sa.Select[int] | None = None
     """How each source (of those that ``ids`` selects) was read last. ``unassigned`` counts the documents of which the
     body is not known and that may be a report of ``year``."""
     may_be_report = sa.or_(
-        sa.and_(Document.year == year, Document.kind == "annual_report"),
+        sa.and_(Document.year == year, Document.kind.in_(PUBLISHES)),
         sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
         sa.and_(_perhaps_of(year), Document.state != "listed"),
     )

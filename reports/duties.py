@@ -54,6 +54,9 @@ TRUE_WHILE: dict[str, frozenset[State]] = {
 
 COVERAGE = "HIE-COVERAGE"  # true while a body directly below is missing
 
+# What publishes the report of a year: up to that for 2018 reports had no prescribed form.
+PUBLISHES: tuple[Kind, ...] = ("annual_report", "legacy_report")
+
 # A document in one of these states may be the report: nothing is said about the body before it is read.
 UNREAD_ZH = {
     "listed": "栏目中列有年报标题，但未能取得全文",
@@ -194,8 +197,8 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
     ``sightings`` are the documents known for this body and year; ``sources`` all sources registered for the body.
     """
     seen = sorted(sightings, key=lambda s: (s.kind != "annual_report", s.published_on or date.max, s.first_seen))
-    reports = [s for s in seen if s.kind == "annual_report" and s.state == "read"]
-    unread = [s for s in seen if s.state in UNREAD_ZH and s.kind in {"annual_report", None}]
+    reports = [s for s in seen if s.kind in PUBLISHES and s.state == "read"]
+    unread = [s for s in seen if s.state in UNREAD_ZH and s.kind in {*PUBLISHES, None}]
     interpretation = next((s for s in seen if s.kind == "interpretation" and s.state == "read"), None)
     source_url = sources[0].url if sources else ""
 

@@ -67,6 +67,13 @@ def test_before_the_deadline_nobody_is_missing():
     assert standing(DUTY, [], [WHOLE], at("2027-01-31T23:59")).state == "due"
 
 
+def test_a_report_in_the_old_form_publishes_its_year_and_its_title_alone_is_no_silence():
+    old = replace(REPORT, kind="legacy_report")
+    assert standing(DUTY, [old], [WHOLE], AFTER).state == "published"
+    assert standing(DUTY, [replace(old, state="listed")], [WHOLE], AFTER).state == "cannot_tell"
+    assert standing(DUTY, [replace(old, published_on=None), REPORT], [WHOLE], AFTER).sighting == REPORT
+
+
 def test_an_interpretation_alone_is_no_publication_but_is_remembered():
     seen = replace(REPORT, kind="interpretation")
     result = standing(DUTY, [seen], [WHOLE], AFTER)
