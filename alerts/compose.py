@@ -6,7 +6,7 @@ why this person gets it. Plain, impersonal, verifying; 未发现 for absence, �
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -20,6 +20,7 @@ from alerts.decide import MOST_ITEMS, Digest
 from alerts.sheet import MEDIA_TYPE, sheet
 
 LARGEST = 95_000  # bytes of a mail; some mail programs cut what is longer than 100 kB
+MOST_EVIDENCE = 5  # of the places that show one cause, named in the text; the sheet has all
 LONGEST = 120  # characters of one matter in the text of a mail
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -56,6 +57,7 @@ def _environment() -> Environment:
     environment.filters["one_line"] = one_line
     environment.filters["brief"] = brief
     environment.filters["web"] = web_address
+    environment.filters["facts"] = facts
     return environment
 
 
@@ -68,6 +70,11 @@ def brief(text: str) -> str:
     """One line of at most LONGEST characters: the text of a mail stays short whatever a page says, the sheet has it whole."""
     line = one_line(text)
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def facts(figures: Iterable[tuple[str, str]]) -> str:
+    """Named figures on one line."""
+    return "    ".join(f"{name}：{one_line(value)}" for name, value in figures)
 
 
 def web_address(url: str) -> str:
@@ -102,6 +109,7 @@ def compose(digest: Digest, office_name: str, public_url: str = "") -> Message:
     for most in (MOST_ITEMS, MOST_ITEMS // 2, MOST_ITEMS // 4):
         part = replace(digest, most_items=most)
         values = {"digest": part, "office": office_name, "public_url": public_url, "subject": subject(digest)}
+        values["most_evidence"] = MOST_EVIDENCE
         message = replace(_rendered("digest", values), attachments=files)
         if _size(message) <= LARGEST:
             break

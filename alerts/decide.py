@@ -7,14 +7,18 @@ matter is not told twice however often it is decided, and a changed figure is to
 from __future__ import annotations
 
 import hashlib
+import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
 from reports.checks import SUGGESTIONS
 from reports.duties import Ledger, OpenFinding, Standing
+from reports.report import Cause
 
 Audience = Literal["office", "ops"]
 
@@ -38,7 +42,10 @@ GROUPS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell. ``group`` is a key of GROUPS; figures and place are empty where the matter has none."""
+    """One thing to tell. ``group`` is a key of GROUPS; figures and place are empty where the matter has none.
+
+    Findings with one cause are one notice: ``certain`` (the cell that must be wrong is known, ``expected`` is the right
+    figure), with what each of them says as ``evidence`` and their keys in ``others``."""
 
     key: str
     group: str
@@ -51,6 +58,30 @@ class Notice:
     actual: str = ""
     basis: str = ""
     url: str = ""
+    certain: bool = False
+    evidence: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All that is told with this notice: its own key and those of the findings that it stands for."""
+        return (self.key, *self.others)
+
+    @property
+    def figures(self) -> tuple[tuple[str, str], ...]:
+        """The figures with what they are: a right figure (应为) is named only where one cell must be wrong, or where the
+        form itself prescribes the words; two figures that differ are said to differ."""
+        if self.days_late is not None:
+            return (("发布日期", self.actual), ("法定期限", self.expected), ("逾期", f"{self.days_late}天"))
+        if self.rule.startswith("PUB-"):
+            return ()  # the message says it: what it found is no figure that was reported
+        if self.certain:
+            return (("填报", self.actual), ("应为", self.expected))
+        if _is_number(self.expected):
+            if _is_number(self.actual) and self.expected != self.actual:
+                return (("两处数字", f"{self.actual}、{self.expected}，不一致"),)
+            return (("填报", self.actual),) if self.actual else ()
+        return tuple((name, value) for name, value in (("填报", self.actual), ("应为", self.expected)) if value)
 
     @property
     def days_late(self) -> int | None:
@@ -125,7 +156,7 @@ class Digest:
 
 def decide(
     ledger: Ledger,
-    told: Mapping[str, Collection[str]],
+    told: Mapping[str, AbstractSet[str]],
     now: datetime,
     corrected: Iterable[OpenFinding] = (),
     suggesting: Collection[int] = (),
@@ -147,29 +178,15 @@ def decide(
             digests[where] = Digest(audience, where[1], ledger.year, day)
         return digests[where]
 
-    suggestions: dict[tuple[int | None, int, int], list[OpenFinding]] = {}
-    for finding in ledger.findings:
-        if finding.state not in {"open", "confirmed"}:
-            continue
-        if finding.rule in SUGGESTIONS:
-            if finding.office_id in suggesting and not (finding.needs_review and finding.state != "confirmed"):
-                suggestions.setdefault((finding.office_id, finding.agency_id, finding.year), []).append(finding)
-            continue
-        doubtful = finding.needs_review and finding.state != "confirmed"
-        notice = _of_finding(finding, "review" if doubtful else _group(finding))
-        audience: Audience = "ops" if doubtful else "office"
-        part = digest(audience, finding.office_id)
-        (part.still_open if notice.key in told.get(audience, ()) else part.notices).append(notice)
-    for (office_id, _, _), several in suggestions.items():
-        notice = _of_suggestions(several)
-        part = digest("office", office_id)
-        (part.still_open if notice.key in told.get("office", ()) else part.notices).append(notice)
-    for finding in corrected:
-        if finding.rule in SUGGESTIONS:
-            continue
-        notice = _of_finding(finding, _group(finding))
-        if notice.key in told.get("office", ()):
-            digest("office", finding.office_id).corrected.append(notice)
+    for audience, office_id, notice in _notices(ledger.findings, suggesting):
+        part = digest(audience, office_id)
+        (part.notices if told.get(audience, set()).isdisjoint(notice.keys) else part.still_open).append(notice)
+    still_wrong = {notice.key for part in digests.values() for notice in (*part.notices, *part.still_open)}
+    for notice, office_id in _together(
+        [(_of_finding(f, _group(f)), f) for f in corrected if f.rule not in SUGGESTIONS]
+    ):
+        if notice.key not in still_wrong and not told.get("office", set()).isdisjoint(notice.keys):
+            digest("office", office_id).corrected.append(notice)
     for standing in ledger.standings:
         if standing.state == "cannot_tell":
             notice = _of_standing(standing)
@@ -180,6 +197,70 @@ def decide(
         item.notices.sort(key=lambda n: (n.agency, n.rule, n.place))
         _count(item, ledger)
     return [item for _, item in sorted(digests.items(), key=lambda pair: (pair[0][0], pair[0][1] or 0)) if item.notices]
+
+
+def _notices(
+    findings: Iterable[OpenFinding], suggesting: Collection[int]
+) -> Iterator[tuple[Audience, int | None, Notice]]:
+    """What stands, by audience and office; findings with one cause are one, and the suggestions to one body, which go to
+    the offices ``suggesting`` alone."""
+    sure = []
+    suggestions: dict[tuple[int | None, int, int], list[OpenFinding]] = defaultdict(list)
+    for finding in findings:
+        if finding.state not in {"open", "confirmed"}:
+            continue
+        doubtful = finding.needs_review and finding.state != "confirmed"
+        if finding.rule in SUGGESTIONS:
+            if finding.office_id in suggesting and not doubtful:
+                suggestions[finding.office_id, finding.agency_id, finding.year].append(finding)
+        elif doubtful:
+            yield "ops", finding.office_id, _of_finding(finding, "review")
+        else:
+            sure.append((_of_finding(finding, _group(finding)), finding))
+    for notice, office_id in _together(sure):
+        yield "office", office_id, notice
+    for (office_id, _, _), several in suggestions.items():
+        yield "office", office_id, _of_suggestions(several)
+
+
+def _together(found: Iterable[tuple[Notice, OpenFinding]]) -> Iterator[tuple[Notice, int | None]]:
+    """The notices with their office, those of one cause as one. What is left of a cause once its other findings are
+    waived or gone is a matter of its own: it alone does not tell which cell is wrong."""
+    causes: dict[tuple[int, int, Cause], list[tuple[Notice, OpenFinding]]] = defaultdict(list)
+    for notice, finding in found:
+        if finding.cause is None:
+            yield notice, finding.office_id
+        else:
+            causes[finding.agency_id, finding.year, finding.cause].append((notice, finding))
+    for (agency_id, year, cause), members in causes.items():
+        if len(members) == 1:
+            yield members[0][0], members[0][1].office_id
+        else:
+            yield _of_cause(agency_id, year, cause, [notice for notice, _ in members]), members[0][1].office_id
+
+
+def _of_cause(agency_id: int, year: int, cause: Cause, members: Sequence[Notice]) -> Notice:
+    order = [key for key, _ in GROUPS]
+    gravest = min(members, key=lambda notice: order.index(notice.group))
+    return replace(
+        gravest,
+        key=_key(f"cause/{agency_id}/{year}/{cause.cell}", cause.right, cause.printed),
+        message=f"{gravest.agency}{year}年“{cause.label}”填报为{cause.printed}，与其他{len(members)}处不符，"
+        f"按各处均应为{cause.right}，请核实。",
+        place=cause.place,
+        expected=cause.right,
+        actual=cause.printed,
+        certain=True,
+        evidence=tuple(notice.message for notice in members),
+        others=tuple(notice.key for notice in members),
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _group(finding: OpenFinding) -> str:
@@ -201,7 +282,7 @@ def _of_finding(finding: OpenFinding, group: str) -> Notice:
         agency=finding.agency,
         year=finding.year,
         rule=finding.rule,
-        message=finding.message,
+        message=_wording(finding, group),
         place=finding.place,
         expected=finding.expected,
         actual=finding.actual,
@@ -219,6 +300,14 @@ def _of_suggestions(several: list[OpenFinding]) -> Notice:
         key=_key(first.key, *(each.key for each in others)),
         message="；".join(t.rstrip("。") for t in texts) + "。",
     )
+
+
+def _wording(finding: OpenFinding, group: str) -> str:
+    """What the finding says; a figure that follows from others, any of which may be the wrong one, is reckoned (推算为),
+    not right (应为)."""
+    if group == "review" or not (_is_number(finding.expected) and _is_number(finding.actual)):
+        return finding.message
+    return re.sub("(?:推算)?应为", "推算为", finding.message)
 
 
 def _of_standing(standing: Standing) -> Notice:

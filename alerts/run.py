@@ -92,7 +92,7 @@ def _queue(
         text=message.text,
         html=message.html,
         message_id=message_id(digest.key, settings.mail_from),
-        notices=[notice.key for notice in digest.notices],
+        notices=[key for notice in digest.notices for key in notice.keys],
         now=now.astimezone(UTC),
         attachments=[
             {"name": one.name, "media_type": one.media_type, "sha256": store(settings.blob_url).put(one.data)}

@@ -18,7 +18,7 @@ LONGEST_LINK = 2_079  # characters of an address that a spreadsheet follows
 # Each head with the width of its column, in characters.
 COLUMNS = (
     ("状态", 12), ("单位", 28), ("年度", 8), ("类别", 16), ("事项", 60), ("位置", 30), ("填报数或发布日期", 18),
-    ("核对数或法定期限", 18), ("逾期天数", 10), ("依据", 24), ("网址", 40), ("规则", 18),
+    ("核对数或法定期限", 18), ("逾期天数", 10), ("依据", 24), ("网址", 40), ("规则", 18), ("核对结论", 10),
 )  # fmt: skip
 
 
@@ -54,7 +54,10 @@ def sheet(digest: Digest) -> bytes:
 
 
 def _row(state: str, notice: Notice) -> list[str | int | None]:
+    names = [name for name, _ in notice.figures]
+    reported, other = (notice.actual, notice.expected) if names else ("", "")
+    conclusion = "应为" if "应为" in names else "不一致" if "两处数字" in names else ""
     return [
-        state, notice.agency, notice.year, dict(GROUPS)[notice.group], notice.message, notice.place, notice.actual,
-        notice.expected, notice.days_late, notice.basis, notice.url, notice.rule,
+        state, notice.agency, notice.year, dict(GROUPS)[notice.group], "\n".join((notice.message, *notice.evidence)),
+        notice.place, reported, other, notice.days_late, notice.basis, notice.url, notice.rule, conclusion,
     ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from cli.show import SEVERITY, err, new_table, out, print_json
 from reports import checks, sandbox
 from reports.checks.context import Context
 from reports.form import forms
-from reports.report import Report
+from reports.report import Cause, Finding, Report
 
 commands = typer.Typer()
 
@@ -130,7 +131,20 @@ def _show_report(report: Report) -> None:
 def _show_findings(report: Report) -> None:
     head = f"{report.agency or '?'} {report.year or '?'}"
     out.print(f"[bold]{escape(report.source.name)}[/]  {escape(head)}  {len(report.findings)} finding(s)")
+    by_cause: dict[Cause | None, list[Finding]] = defaultdict(list)
     for finding in report.findings:
+        by_cause[finding.cause].append(finding)
+    for cause, together in by_cause.items():
+        if cause is not None:
+            out.print(
+                f"  [bold]{escape(cause.place)}[/] “{escape(cause.label)}”填报为{cause.printed}，应为{cause.right}，佐证如下：",
+                soft_wrap=True,
+            )
+        _show_lines(together)
+
+
+def _show_lines(together: Sequence[Finding]) -> None:
+    for finding in together:
         word, colour = SEVERITY[finding.severity]
         review = " [dim](待核)[/]" if finding.needs_review else ""
         out.print(f"  [{colour}]{word}[/] {finding.rule:<20} {escape(finding.message)}{review}", soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +44,8 @@ class Finding(Base):
     place: Mapped[str] = mapped_column(default="", server_default="")
     basis: Mapped[str] = mapped_column(default="", server_default="")
     needs_review: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # The one cell that must be wrong (reports.report.Cause), where it is known
+    cause: Mapped[dict[str, str] | None] = mapped_column(Json)
     # Where it was seen
     document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("documents.id", ondelete="SET NULL"), index=True)
     version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("versions.id", ondelete="SET NULL"))
@@ -199,6 +202,7 @@ def _write(row: Finding, said: Said, document_id: int | None, version_id: int | 
     row.severity, row.cells = said.severity, list(said.cells)
     row.expected, row.actual = _text(said.expected), _text(said.actual)
     row.message, row.place, row.basis, row.needs_review = said.message, said.place, said.basis, said.needs_review
+    row.cause = asdict(said.cause) if said.cause is not None else None
     row.document_id, row.version_id, row.url, row.last_seen = document_id, version_id, url, now
 
 

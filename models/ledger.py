@@ -41,6 +41,7 @@ from reports.duties import (
     standing,
     statutory_deadline,
 )
+from reports.report import Cause
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the law's days are China's, wherever this runs
 OPEN_FINDINGS = ("open", "confirmed")
@@ -364,6 +365,7 @@ def _as_open(session: Session, query: sa.Select[Finding, str]) -> list[OpenFindi
             state=row.state,
             fingerprint=row.fingerprint,
             office_id=offices.get(row.agency_id),
+            cause=Cause(**row.cause) if row.cause else None,
         )
         for row, name in session.execute(query)
     ]

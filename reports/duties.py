@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from reports.report import Kind
+from reports.report import Cause, Kind
 
 State = Literal["published", "late", "due", "missing", "cannot_tell"]
 STATES: tuple[State, ...] = ("published", "late", "due", "missing", "cannot_tell")
@@ -156,6 +156,7 @@ class OpenFinding:
     state: str = "open"
     fingerprint: str = ""
     office_id: int | None = None
+    cause: Cause | None = None
 
 
 @dataclass(slots=True)

@@ -120,9 +120,22 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """The one cell that must be wrong where several findings rest on it: its key, its name and place in Chinese, the
+    printed figure and the one under which all of them hold."""
+
+    cell: str
+    label: str
+    place: str
+    printed: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule says. ``message`` is one plain Chinese sentence for the supervising office. ``needs_review`` is true
-    where the reading itself is in doubt. ``place`` says where in Chinese (表三，第5行，自然人), ``basis`` why."""
+    where the reading itself is in doubt. ``place`` says where in Chinese (表三，第5行，自然人), ``basis`` why.
+    ``expected`` and ``actual`` are two figures that differ; only where ``cause`` names the cell is one of them the right."""
 
     rule: str
     severity: Severity
@@ -133,6 +146,7 @@ class Finding:
     needs_review: bool = False
     place: str = ""
     basis: str = ""
+    cause: Cause | None = field(default=None, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The contract's finding."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import reports.checks.rules  # noqa: F401 - registers the functions of all families
 from reports.checks.case import Case
 from reports.checks.catalogue import Rule, catalogue
+from reports.checks.causes import with_causes
 from reports.checks.context import NEED_ZH, Context
 from reports.checks.engine import FUNCTIONS, Evaluation, by_formula, complete, not_judged
 from reports.checks.evaluate import shown
@@ -70,7 +71,15 @@ def run(report: Report | None, context: Context | None = None, rules: Collection
         if report is None and rule.scope != "publication":
             continue
         _settle(result, rule, list(evaluations(case, rule)))
+    result.findings = with_causes(case, chosen, result.findings, _findings)
     return result
+
+
+def _findings(case: Case, rules: Iterable[Rule]) -> list[Finding]:
+    result = Result()
+    for rule in rules:
+        _settle(result, rule, list(evaluations(case, rule)))
+    return result.findings
 
 
 def evaluations(case: Case, rule: Rule) -> Iterator[Evaluation]:

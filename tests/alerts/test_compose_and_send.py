@@ -197,3 +197,26 @@ def test_a_wrong_smtp_address_is_named_without_its_password():
     with pytest.raises(ValueError, match="SMTP_URL must look like") as error:
         Server.parse("http://user:geheim@mail.a.gov.cn")
     assert "geheim" not in str(error.value)
+
+
+def test_one_cause_stands_once_with_its_evidence_in_both_texts_and_the_sheet():
+    cause = replace(
+        NOTICE,
+        certain=True,
+        evidence=("甲县统计局2026年各类申请人相加为26。", "甲县统计局2026年正文称26件。"),
+        others=("a", "b"),
+    )
+    message = compose(replace(DIGEST, notices=[cause]), "甲县政务公开办")
+    for part in (message.text, message.html):
+        for words in ("填报", "应为", "佐证1", "相加为26", "佐证2", "正文称26件"):
+            assert words in part
+    page = openpyxl.load_workbook(io.BytesIO(message.attachments[0].data)).worksheets[0]
+    values = [cell.value for cell in page[2]]
+    assert "应为" in values
+    assert any("正文称26件" in str(value) for value in values)
+
+
+def test_two_figures_that_differ_are_said_to_differ():
+    for part in (compose(DIGEST, "甲县政务公开办").text, compose(DIGEST, "甲县政务公开办").html):
+        assert "25、26，不一致" in part
+        assert "应为" not in part

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.decide import MOST_ITEMS, decide
 from reports.duties import Duty, Ledger, OpenFinding, SourceState, Standing
+from reports.report import Cause
 
 NOW = datetime(2027, 2, 3, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 DUTY = Duty(1, "甲县统计局", "department", "county", 2026, date(2027, 1, 31), office_id=5)
@@ -60,7 +61,7 @@ def test_offices_get_only_what_concerns_their_own_bodies():
 
 
 def told_all(*findings: OpenFinding) -> dict[str, set[str]]:
-    return {"office": {n.key for d in decide(ledger(*findings), {}, NOW) for n in d.notices}}
+    return {"office": {key for d in decide(ledger(*findings), {}, NOW) for n in d.notices for key in n.keys}}
 
 
 def test_a_digest_recalls_what_stands_since_it_was_told_and_what_is_corrected_and_tells_neither_anew():
@@ -114,3 +115,60 @@ def test_suggestions_on_form_are_one_line_a_body_and_only_for_offices_that_ask_f
     )
     assert decide(ledger(period, topics), {"office": {notice.key}}, NOW, suggesting={5}) == []
     assert decide(ledger(period, topics), {}, NOW, suggesting={6}) == []
+
+
+CAUSE = Cause("applications.new.total", "一、本年新收政府信息公开申请数量·总计", "表三，第1行，总计", "9", "6")
+WRONG = [
+    replace(
+        SUM, id=30 + n, rule=rule, fingerprint=rule, expected=a, actual=b, message=f"{rule}：{a}、{b}。", cause=CAUSE
+    )
+    for n, (rule, a, b) in enumerate(
+        (("APP-SUM-ROW", "6", "9"), ("APP-BALANCE-TOTAL", "9", "6"), ("NAR-NEW", "6", "9"))
+    )
+]
+
+
+def test_findings_of_one_cause_are_one_item_that_names_the_cell_with_the_others_as_evidence():
+    (digest,) = decide(ledger(*WRONG), {}, NOW)
+    (notice,) = digest.notices
+    assert notice.figures == (("填报", "9"), ("应为", "6"))
+    assert "“一、本年新收政府信息公开申请数量·总计”填报为9，与其他3处不符" in notice.message
+    assert len(notice.evidence) == 3
+    assert len(notice.keys) == 4
+
+
+def test_one_cause_is_told_once_also_where_a_part_of_it_was_told_before_or_shows_again_elsewhere():
+    told = told_all(*WRONG[:2])
+    assert decide(ledger(*WRONG), told, NOW) == []
+    assert decide(ledger(WRONG[0]), told, NOW) == []
+
+
+def test_a_cause_is_corrected_once_and_not_while_it_is_still_open():
+    told = told_all(*WRONG)
+    gone = [replace(finding, state="resolved") for finding in WRONG]
+    (digest,) = decide(ledger(SUM), told, NOW, gone)
+    assert len(digest.corrected) == 1
+    (digest,) = decide(ledger(SUM, *WRONG), told, NOW, gone)
+    assert (len(digest.corrected), len(digest.still_open)) == (0, 1)
+
+
+def test_of_two_figures_that_differ_none_is_called_right():
+    prose = replace(SUM, rule="NAR-NEW", expected="11", actual="9", message="正文11件，表格9件，按上年报告推算应为11。")
+    (digest,) = decide(ledger(prose), {}, NOW)
+    (notice,) = digest.notices
+    assert notice.figures == (("两处数字", "9、11，不一致"),)
+    assert "应为" not in notice.message
+
+
+def test_words_that_the_form_prescribes_are_the_right_ones():
+    words = replace(
+        SUM, rule="FRM-BASIS", cells=(), expected="国办公开办函〔2021〕30号", actual="国办公开办函〔2019〕60号"
+    )
+    (digest,) = decide(ledger(words), {}, NOW)
+    assert [name for name, _ in digest.notices[0].figures] == ["填报", "应为"]
+
+
+def test_what_publication_found_is_no_reported_figure():
+    picture = replace(SUM, rule="PUB-IMAGE", cells=(), expected="", actual="pdf-ocr")
+    (digest,) = decide(ledger(picture), {}, NOW)
+    assert digest.notices[0].figures == ()
