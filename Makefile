@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # It says what went wrong, and nothing else: no notices, no warnings, no progress.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --root-user-action ignore --no-compile --progress-bar off \
   --quiet --quiet
-SOURCES := alerts cli crawler demo models reports summaries workers tests $(wildcard benchmarks) $(wildcard *.py)
+SOURCES := alerts cli crawler demo exchange models reports summaries workers tests $(wildcard benchmarks) $(wildcard *.py)
 
 # Compiled modules are kept, whatever the environment says: the service is a dozen processes, and each would compile all
 # of them anew.

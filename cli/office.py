@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-import exchange
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now
 from cli.database import database, require_agency
 from cli.show import SEVERITY, err, new_table, out, print_json
+from exchange import export as files
 from models import agencies, base, exports, members
 from models.ledger import ledger_of, unreadable_documents
 from reports import aggregate as sums
@@ -168,6 +168,9 @@ def export(
     year: Annotated[int | None, typer.Option("--year", help="Only this report year.")] = None,
     form: Annotated[str, typer.Option("--format", help="jsonl, csv, xlsx or parquet.")] = "jsonl",
     path: Annotated[Path | None, typer.Option("--out", help="File to write; standard output if not given.")] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="Heads and words of CSV and XLSX: zh or en; zh for xlsx if not given.")
+    ] = None,
 ) -> None:
     """Write the data out.
 
@@ -175,14 +178,17 @@ def export(
     """
     if what not in EXPORTS:
         raise Refused(f"{what}: export one of {', '.join(EXPORTS)}")
-    if form not in exchange.FORMATS:
-        raise Refused(f"--format {form}: use one of {', '.join(exchange.FORMATS)}")
+    if form not in files.FORMATS:
+        raise Refused(f"--format {form}: use one of {', '.join(files.FORMATS)}")
     if path is None and form in {"xlsx", "parquet"}:
         raise Refused(f"--format {form} needs --out FILE")
-    with database(configured()) as engine, base.reading(engine) as session:
+    if lang not in {None, "zh", "en"}:
+        raise Refused(f"--lang {lang}: use zh or en")
+    settings = configured()
+    with database(settings) as engine, base.reading(engine) as session:
         rows = getattr(exports, f"export_{what}")(session, year=year)
         try:
-            count = exchange.write(rows, what, form, path)
+            count = files.write(rows, what, form, path, lang, settings.zone)  # type: ignore[arg-type]
         except OSError as error:
             raise Refused(f"{path}: {error.strerror or error}") from None
     if path is not None:

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-import exchange
 from cli.app import AsJson, Refused, configured
 from cli.database import database
 from cli.show import err, new_table, out, print_json
+from exchange.register import import_agencies, template
+from exchange.sheet import BadSheet
 from models import base, exports
 
 commands = typer.Typer(help="The register of bodies.", no_args_is_help=True, rich_markup_mode=None)
@@ -30,8 +31,8 @@ def agencies_import(
     settings = configured()
     with database(settings) as engine, base.transaction(engine) as session:
         try:
-            result = exchange.import_agencies(session, file, skip_bad=skip_bad, now=datetime.now(UTC))
-        except exchange.BadSheet as error:
+            result = import_agencies(session, file, skip_bad=skip_bad, now=datetime.now(UTC))
+        except BadSheet as error:
             raise Refused(f"{file}: {error}") from None
         for bad in result.bad:
             err.print(
@@ -72,7 +73,7 @@ def agencies_template(file: Annotated[Path, typer.Argument(help="The XLSX to wri
     if file.suffix.lower() != ".xlsx":
         raise Refused(f"{file}: the template is an XLSX; choose a name that ends in .xlsx")
     try:
-        exchange.template(file)
+        template(file)
     except OSError as error:
         raise Refused(f"{file}: {error.strerror or error}") from None
     out.print(f"wrote {file}")

@@ -17,11 +17,12 @@ from rich.markup import escape
 from rich.table import Table
 
 import config
-import exchange
 import up
 from demo import pages
 from demo.mailbox import Mailbox
 from demo.portal import Item, Portal, Portals
+from exchange.register import import_agencies
+from exchange.words import words
 from models import base, sources, work
 from models.ledger import ledger_of
 from reports.duties import Ledger, OpenFinding, Standing
@@ -61,7 +62,7 @@ def demo(out: Console, err: Console) -> int:
         try:
             _step(err, "1/5 portals of seven bodies are up on loopback; the register is imported")
             with base.transaction(engine) as session:
-                exchange.import_agencies(session, register, skip_bad=False, now=base.utcnow())
+                import_agencies(session, register, skip_bad=False, now=base.utcnow())
                 ids = sources.all_source_ids(session)
             _step(err, "2/5 crawling, reading and checking: a broker and a worker run for it")
             with up.services(settings, worker=True, quiet=True) as tree, _progress(err, "crawling") as say:
@@ -115,7 +116,7 @@ def _publish(portals: Portals, folder: Path) -> Path:
         )
     path = folder / "register.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, list(exchange.COLUMNS), restval="")
+        writer = csv.DictWriter(file, list(words().columns), restval="")
         writer.writeheader()
         writer.writerows(rows)
     return path

@@ -19,7 +19,14 @@ FORKS.set_forkserver_preload(
             f"cli.{name}"
             for name in ("alerts", "documents", "findings", "office", "queue", "register", "rules", "service")
         ),
-        *("exchange", "models.ledger", "models.contexts", "reports.sandbox", "workers.tasks"),
+        *(
+            "exchange.export",
+            "exchange.register",
+            "models.ledger",
+            "models.contexts",
+            "reports.sandbox",
+            "workers.tasks",
+        ),
     ]
 )
 

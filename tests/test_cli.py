@@ -40,7 +40,7 @@ def test_every_command_has_help_with_an_example(command, tmp_path):
 
 
 def test_a_bad_row_is_named_by_row_and_column_and_nothing_is_imported(tmp_path):
-    bad = sheet(tmp_path / "s.csv", "甲县水利局,county,department,http://a.gov.cn/", "乙县水利局,州,department,")
+    bad = sheet(tmp_path / "s.csv", "甲县水利局,county,department,http://a.gov.cn/", "乙县水利局,洲,department,")
     answer = nianbao("agencies", "import", str(bad), cwd=tmp_path)
     assert answer.returncode == 2
     assert "row 3, column level" in answer.stderr
@@ -70,7 +70,7 @@ def test_the_template_can_be_filled_in_and_imported(tmp_path):
     active = book.active
     assert active is not None
     head = [cell.value for cell in active[1]]
-    active.append(["甲县水利局" if name == "name" else "county" if name == "level" else None for name in head])
+    active.append([{"单位全称（必填）": "甲县水利局", "层级（必填）": "县级"}.get(str(name)) for name in head])
     book.save(path)
     assert "added 1" in nianbao("agencies", "import", str(path), cwd=tmp_path).stdout
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -18,8 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-import exchange
-from exchange import BadSheet, ImportResult
+from exchange import export
+from exchange.register import ImportResult, import_agencies, template
+from exchange.sheet import BadSheet
+from exchange.words import words
 from models import agencies, base, exports, sources
 from models.agencies import Agency, Office
 from models.sources import Source, SourceAgency
@@ -45,7 +48,7 @@ def workbook(path: Path, rows: Iterable[Iterable[Any]]) -> Path:
 
 def take(engine: Engine, path: Path, skip_bad: bool = False) -> ImportResult:
     with base.transaction(engine) as session:
-        return exchange.import_agencies(session, path, skip_bad=skip_bad, now=NOW)
+        return import_agencies(session, path, skip_bad=skip_bad, now=NOW)
 
 
 def names(engine: Engine) -> list[str]:
@@ -157,15 +160,15 @@ def test_a_workbook_with_dates_and_numbers_as_cells_is_read_as_it_shows(sqlite_e
     [
         (",county,,,,,,,,,", "name", "must not be empty"),
         ("甲局,,,,,,,,,,", "level", "must not be empty"),
-        ("甲局,州,,,,,,,,,", "level", "'州' is no level; use central, province, prefecture, county, township"),
+        ("甲局,洲,,,,,,,,,", "level", "'洲' is no level; use central, province, prefecture, county, township"),
         ("甲局,county,局,,,,,,,,", "kind", "'局' is no kind; use government, department"),
         ("甲局,county,,,www.jia.gov.cn,,,,,,", "portal", "'www.jia.gov.cn' cannot be visited"),
         ("甲局,county,,,,ftp://jia.gov.cn/,,,,,", "reports_url", "only http and https"),
         ("甲局,county,,,,http://a:b@jia.gov.cn/,,,,,", "reports_url", "user name"),
-        ("甲局,county,,,,,2021/1/1,,,,", "in_scope_from", "'2021/1/1' is no date; write 2021-01-01"),
+        ("甲局,county,,,,,1/2/2021,,,,", "in_scope_from", "'1/2/2021' is no date; write 2021-01-01"),
         ("甲局,county,,,,,2021-02-30,,,,", "in_scope_from", "is no date"),
         ("甲局,county,,,,,2021-02-01,2021-01-01,,,", "in_scope_to", "before it begins on 2021-02-01"),
-        ("甲局,county,,,,,,,1-31,,", "deadline", "'1-31' is no day of the year; write month-day, 01-25"),
+        ("甲局,county,,,,,,,13-31,,", "deadline", "'13-31' is no day of the year; write month-day, 01-25"),
         ("甲局,county,,,,,,,02-29,,", "deadline", "is no day of the year"),
         ("甲局,county,,,,,,,,,office", "office_email", "'office' is no e-mail address"),
         ("甲局,county,,甲局,,,,,,,", "parent", "below itself: 甲局 < 甲局"),
@@ -186,7 +189,7 @@ def test_a_bad_cell_is_named_by_row_and_column_and_nothing_is_imported(
 
 
 def test_every_bad_cell_of_a_sheet_is_named_at_once(sqlite_engine: Engine, tmp_path: Path):
-    path = sheet(tmp_path / "a.csv", ",州,,,,,,,,,", "甲局,county,,,,,,,,,", "甲局,county,,,,x,,,,,")
+    path = sheet(tmp_path / "a.csv", ",洲,,,,,,,,,", "甲局,county,,,,,,,,,", "甲局,county,,,,x,,,,,")
     assert faults(take(sqlite_engine, path)) == [(2, "name"), (2, "level"), (4, "name"), (4, "reports_url")]
 
 
@@ -237,15 +240,16 @@ def test_a_file_that_is_not_there_is_refused(sqlite_engine: Engine, tmp_path: Pa
 
 def test_the_template_is_a_sheet_that_can_be_filled_in_and_imported(sqlite_engine: Engine, tmp_path: Path):
     path = tmp_path / "bodies.xlsx"
-    exchange.template(path)
+    template(path)
     with pytest.raises(BadSheet, match="no rows below its head"):
         take(sqlite_engine, path)
     book = openpyxl.load_workbook(path)
     rows = book.active
     assert rows is not None
-    assert [cell.value for cell in rows[1]] == list(exchange.COLUMNS)
+    heads = [column.heads[0] for column in words().columns.values()]
+    assert [str(cell.value).removesuffix("（必填）") for cell in rows[1]] == heads
     assert all(cell.value for cell in rows[2])
-    rows["A3"], rows["C3"] = "甲县统计局", "county"
+    rows["A3"], rows["C3"], rows["D3"] = "甲县统计局", "县级", "部门"
     book.save(path)
     assert take(sqlite_engine, path).added == 1
 
@@ -279,11 +283,59 @@ def test_the_exported_register_can_be_imported_again(engine: Engine, tmp_path: P
         before = list(exports.export_agencies(session))
     for form in ("csv", "xlsx"):
         out = tmp_path / f"out.{form}"
-        exchange.write(iter(before), "agencies", form, out)
+        export.write(iter(before), "agencies", form, out)
         result = take(engine, out)
         assert (result.updated, result.bad) == (2, [])
         with base.transaction(engine) as session:
             assert list(exports.export_agencies(session)) == before
+
+
+@pytest.mark.parametrize(
+    ("heads", "row"),
+    [
+        (("单位全称", "层级", "类别", "上级单位"), ("甲县统计局", "县", "部门", "甲县人民政府")),
+        (("全称*", "级别", "单位性质", "主管部门"), ("甲县统计局", "县级", "政府部门", "甲县人民政府")),
+        (("单位全称（必填）", "层级 （必填）", "类别", "上级"), ("甲县统计局", "区县", "工作部门", "甲县人民政府")),
+        (("name", "层级", "kind", "上级"), ("甲县统计局", "county", "部门", "甲县人民政府")),
+    ],
+)
+def test_heads_and_words_are_known_in_chinese_as_by_their_keys(
+    sqlite_engine: Engine, tmp_path: Path, heads: tuple[str, ...], row: tuple[str, ...]
+):
+    assert take(sqlite_engine, workbook(tmp_path / "a.xlsx", [heads, row])).bad == []
+    with base.transaction(sqlite_engine) as session:
+        agency = session.scalars(sa.select(Agency)).one()
+        assert (agency.name, agency.level, agency.kind, agency.parent_name) == (row[0], "county", "department", row[3])
+
+
+@pytest.mark.parametrize(
+    "written", ["2021-03-01", "2021/3/1", "2021.3.1", "2021年3月1日", "44256", "2021-03-01 00:00:00", 44256, datetime(2021, 3, 1)]  # noqa: DTZ001
+)  # fmt: skip
+def test_a_day_is_read_as_people_and_spreadsheets_write_it(sqlite_engine: Engine, tmp_path: Path, written: Any):
+    path = workbook(tmp_path / "a.xlsx", [["单位全称", "层级", "起始日期"], ["甲县统计局", "县级", written]])
+    assert take(sqlite_engine, path).bad == []
+    with base.transaction(sqlite_engine) as session:
+        assert session.scalars(sa.select(Agency.in_scope_from)).one() == date(2021, 3, 1)
+
+
+@pytest.mark.parametrize("written", ["01-25", "1-25", "1/25", "1月25日", datetime(2026, 1, 25), "2026/1/25"])  # noqa: DTZ001
+def test_a_local_deadline_that_a_spreadsheet_made_a_date_of_is_the_day_it_was(
+    sqlite_engine: Engine, tmp_path: Path, written: Any
+):
+    path = workbook(tmp_path / "a.xlsx", [["单位全称", "层级", "本地期限"], ["甲县统计局", "县级", written]])
+    assert take(sqlite_engine, path).bad == []
+    with base.transaction(sqlite_engine) as session:
+        assert session.scalars(sa.select(Agency.deadline)).one() == "01-25"
+
+
+def test_no_word_and_no_head_stands_for_two_things():
+    heads = [head for column in words().columns.values() for head in column.heads]
+    assert len(heads) == len(set(heads))
+    for vocabulary, known in words().words.items():
+        names = [name for listed in known.values() for name in listed]
+        assert len(names) == len(set(names)), vocabulary
+    assert set(words().words["level"]) == set(agencies.LEVELS)
+    assert set(words().words["kind"]) == set(agencies.KINDS)
 
 
 # ------------------------------------------------------------------ out
@@ -302,17 +354,17 @@ FINDING = {"agency": "甲县统计局", "cells": ["applications.new.total"], "ex
 
 
 def test_json_lines_keep_lists_cells_and_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert exchange.write(iter([FINDING | {"id": 7}]), "findings", "jsonl", None) == 1
+    assert export.write(iter([FINDING | {"id": 7}]), "findings", "jsonl", None) == 1
     line = json.loads(capsys.readouterr().out)
     assert line == {"agency": "甲县统计局", "cells": ["applications.new.total"], "expected": 1.5, "actual": None}
-    exchange.write(iter([REPORT]), "reports", "jsonl", tmp_path / "a.jsonl")
+    export.write(iter([REPORT]), "reports", "jsonl", tmp_path / "a.jsonl")
     line = json.loads((tmp_path / "a.jsonl").read_text(encoding="utf-8"))
     assert (line["cells"]["applications.new.total"], line["first_seen"]) == (26, "2027-01-21T01:00:00+00:00")
 
 
 def test_a_table_of_reports_has_a_column_for_every_cell_of_both_forms(tmp_path: Path):
     for form in ("csv", "xlsx", "parquet"):
-        exchange.write(iter([REPORT]), "reports", form, tmp_path / f"a.{form}")
+        export.write(iter([REPORT]), "reports", form, tmp_path / f"a.{form}", "en")
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     head, values = openpyxl.load_workbook(tmp_path / "a.xlsx")["reports"].iter_rows(values_only=True)
@@ -329,7 +381,7 @@ def test_a_table_of_reports_has_a_column_for_every_cell_of_both_forms(tmp_path: 
 @pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "＝1+1", '=HYPERLINK("http://a")'])
 def test_a_title_that_a_spreadsheet_would_run_is_text(tmp_path: Path, text: str):
     for form in ("csv", "xlsx"):
-        exchange.write(iter([{"title": text}]), "documents", form, tmp_path / f"a.{form}")
+        export.write(iter([{"title": text}]), "documents", form, tmp_path / f"a.{form}")
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file))[1] == [f"'{text}"]
     cell = openpyxl.load_workbook(tmp_path / "a.xlsx")["documents"]["A2"]
@@ -348,14 +400,14 @@ def test_a_negative_figure_stays_a_figure():
 
 
 def test_nothing_to_export_is_an_empty_file_of_its_kind(tmp_path: Path):
-    for form in exchange.FORMATS:
-        assert exchange.write(iter([]), "findings", form, tmp_path / f"a.{form}") == 0
+    for form in export.FORMATS:
+        assert export.write(iter([]), "findings", form, tmp_path / f"a.{form}") == 0
         assert (tmp_path / f"a.{form}").exists()
     assert pq.read_table(tmp_path / "a.parquet").num_rows == 0
     openpyxl.load_workbook(tmp_path / "a.xlsx")
 
 
-@pytest.mark.parametrize("form", exchange.FORMATS)
+@pytest.mark.parametrize("form", export.FORMATS)
 def test_an_export_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path, form: str):
     def rows() -> Iterable[dict[str, Any]]:
         yield FINDING
@@ -364,7 +416,7 @@ def test_an_export_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path, form
     path = tmp_path / "a"
     path.write_text("before")
     with pytest.raises(ConnectionError):
-        exchange.write(rows(), "findings", form, path)
+        export.write(rows(), "findings", form, path)
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -372,9 +424,41 @@ def test_an_export_that_fails_leaves_the_old_file_as_it_was(tmp_path: Path, form
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(codec="utf-8"), max_size=40))
 def test_any_text_can_be_written_to_every_format(tmp_path: Path, text: str):
-    for form in exchange.FORMATS:
-        exchange.write(iter([{"title": text}]), "documents", form, tmp_path / f"a.{form}")
+    for form in export.FORMATS:
+        export.write(iter([{"title": text}]), "documents", form, tmp_path / f"a.{form}")
     assert json.loads((tmp_path / "a.jsonl").read_text(encoding="utf-8"))["title"] == text
     assert pq.read_table(tmp_path / "a.parquet").to_pylist() == [{"title": text}]
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file))[1:] in ([[text]], [[f"'{text}"]])
+
+
+def test_a_workbook_speaks_chinese_with_real_dates_numbers_links_and_filters(tmp_path: Path):
+    row = REPORT | {"url": "http://jia.gov.cn/1.html", "agency": "甲县统计局"}
+    export.write(iter([row]), "reports", "xlsx", tmp_path / "a.xlsx", zone=ZoneInfo("Asia/Shanghai"))
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert page is not None
+    cells = {str(head.value): value for head, value in zip(*page.iter_rows(), strict=True)}
+    assert cells["发布日期"].value == datetime(2027, 1, 20)  # noqa: DTZ001
+    assert cells["首次发现时间"].value == datetime(2027, 1, 21, 9)  # noqa: DTZ001
+    assert (cells["是否按时"].value, cells["待核"].value, cells["表格版本"].value) == ("是", "否", "2021年格式")
+    assert getattr(cells["网址"].hyperlink, "target", None) == "http://jia.gov.cn/1.html"
+    assert cells["表三 一、本年新收政府信息公开申请数量·总计"].value == 26
+    assert page.freeze_panes == "B2"
+    assert page.auto_filter.ref
+    assert len(cells) == page.max_column  # no two columns have one head
+
+
+def test_every_column_and_word_that_is_exported_has_a_chinese_name(engine: Engine, tmp_path: Path):
+    take(engine, sheet(tmp_path / "a.csv", "甲县统计局,county,department,,,http://a.cn/1,,,,,"))
+    for what in words().exports:
+        with base.transaction(engine) as session:
+            for row in getattr(exports, f"export_{what}")(session):
+                unknown = set(row) - set(words().exports[what]) - {"id", "cells"}
+                assert not unknown, (what, unknown)
+
+
+def test_an_address_that_is_no_web_page_is_no_link(tmp_path: Path):
+    export.write(iter([{"url": "javascript:alert(1)"}]), "documents", "xlsx", tmp_path / "a.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert page is not None
+    assert page["A2"].hyperlink is None
