@@ -25,7 +25,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 import config
 import logs
-from models import base, leases, locks, sources, work
+from models import base, leases, locks, work
 from workers import queue
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ LOCK = "scheduler"
 LEASE = timedelta(seconds=30)
 BEAT = 10.0  # seconds: two beats may be missed
 SWEEP_SECONDS = 30
+CRAWLS_AHEAD = 2000  # looks that wait at once: the tick costs the same however many sources are due
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,7 @@ class Clock:
     def due_sources(self, now: datetime) -> None:
         """A piece of work for each source whose next look is due and that nobody is looking at."""
 
-        def add(session: Session) -> list[int]:
-            taken = leases.open_subjects(session, "crawl")
-            return [work.add(session, "crawl", s.id, now).id for s in sources.due(session, now) if s.id not in taken]
-
-        self._add(now, add)
+        self._add(now, lambda session: leases.add_due_looks(session, now, CRAWLS_AHEAD))
 
     def sweep(self, now: datetime) -> None:  # noqa: ARG002  every job is told the time
         """Ask a worker to find what was recorded and not sent, or lost."""

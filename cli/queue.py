@@ -11,7 +11,7 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, configured
 from cli.database import database
 from cli.show import new_table, out, print_json
-from models import base, exports, work
+from models import base, exports, leases, work
 from models.ledger import unreadable_documents
 
 commands = typer.Typer(
@@ -56,7 +56,7 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
 @commands.command("retry")
 def queue_retry(
     ids: Annotated[list[int] | None, typer.Argument(metavar="ID…")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All failed work.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All failed work but mails that are perhaps sent.")] = False,
 ) -> None:
     """Try failed work again.
 
@@ -65,7 +65,8 @@ def queue_retry(
     if bool(ids) == every:
         raise Refused("name the ids, or say --all")
     with database(configured()) as engine, base.transaction(engine) as session:
-        count = work.retry(session, ids or None, datetime.now(UTC))
+        # What is perhaps done already, a mail that may have left, is done again only if it is named.
+        count = work.retry(session, ids or leases.repeatable_failures(session), datetime.now(UTC))
     out.print(f"{count} will be tried again")
 
 

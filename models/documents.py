@@ -292,7 +292,8 @@ def record_version(
     session.add(version)
     document.state, document.state_reason = "waiting", None
     session.flush()
-    return version, work.add(session, "read", version.id, now).id
+    soon = work.urgency(document.year, now)
+    return version, work.add(session, "read", version.id, now, priority=soon, lane=document.source_id).id
 
 
 def _failed_since(

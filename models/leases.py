@@ -10,14 +10,15 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 from sqlalchemy.orm import Session
 
 from models.mails import Mail
-from models.work import OPEN, Work
+from models.sources import Source, SourceAgency
+from models.work import DONE, FAILED, IS_OPEN, TAKEN, WAITING, Work, add
 
 
 def renew(session: Session, by: str, now: datetime, lease: timedelta) -> int:
     """Lengthen the lease on all work that ``by`` is doing. Returns how many pieces that are."""
     kept = session.scalars(
         sa.update(Work)
-        .where(Work.state == "taken", Work.taken_by == by)
+        .where(TAKEN, Work.taken_by == by)
         .values(taken_until=now + lease)
         .returning(Work.id)
         .execution_options(synchronize_session=False)
@@ -27,22 +28,43 @@ def renew(session: Session, by: str, now: datetime, lease: timedelta) -> int:
 
 def claimable(session: Session, kind: str, now: datetime, limit: int) -> list[int]:
     """The numbers of due work of one kind that nobody does, the longest waiting first: for a worker that takes many."""
-    free = sa.or_(
-        sa.and_(Work.state == "waiting", Work.due_at <= now),
-        sa.and_(Work.state == "taken", Work.taken_until <= now),
+    waiting = (
+        sa.select(Work.id).where(Work.kind == kind, WAITING, Work.due_at <= now).order_by(Work.due_at).limit(limit)
     )
-    query = sa.select(Work.id).where(Work.kind == kind, free).order_by(Work.due_at, Work.id).limit(limit)
-    return list(session.scalars(query))
+    left = sa.select(Work.id).where(Work.kind == kind, TAKEN, Work.taken_until <= now).limit(limit)
+    return [*session.scalars(left), *session.scalars(waiting)][:limit]
 
 
 def open_subjects(session: Session, kind: str) -> set[int]:
     """The subjects with open work of that kind: a source that is being crawled is still due, and not once more."""
-    return set(session.scalars(sa.select(Work.subject).where(Work.kind == kind, Work.state.in_(OPEN))))
+    return set(session.scalars(sa.select(Work.subject).where(Work.kind == kind, IS_OPEN)))
+
+
+def add_due_looks(session: Session, now: datetime, ahead: int) -> list[int]:
+    """Work for the sources whose next look is due, that serve somebody and that nobody is looking at, the longest
+    waiting first; never more open at once than ``ahead``: the rest keeps its place in the table of sources. Returns the
+    numbers of the new work."""
+    open_ = sa.select(Work.id).where(Work.kind == "crawl", IS_OPEN).limit(ahead).subquery()
+    room = ahead - (session.scalar(sa.select(sa.func.count()).select_from(open_)) or 0)
+    if room <= 0:
+        return []
+    looked_at = sa.select(Work.id).where(Work.kind == "crawl", IS_OPEN, Work.subject == Source.id).correlate(Source)
+    query = (
+        sa.select(Source.id)
+        .where(
+            sa.or_(Source.next_due_at.is_(None), Source.next_due_at <= now),
+            sa.exists().where(SourceAgency.source_id == Source.id),
+            ~looked_at.exists(),
+        )
+        .order_by(Source.next_due_at.nulls_first(), Source.id)
+        .limit(room)
+    )
+    return [add(session, "crawl", source_id, now).id for source_id in session.scalars(query).all()]
 
 
 def bring_forward(session: Session, kind: str, subjects: Collection[int], now: datetime) -> None:
     """Work that waits for a later try is due now, because somebody asks for it now."""
-    later = sa.and_(Work.kind == kind, Work.subject.in_(subjects), Work.state == "waiting", Work.due_at > now)
+    later = sa.and_(Work.kind == kind, Work.subject.in_(subjects), WAITING, Work.due_at > now)
     session.execute(
         sa.update(Work).where(later).values(due_at=now, sent_at=None).execution_options(synchronize_session=False)
     )
@@ -50,7 +72,7 @@ def bring_forward(session: Session, kind: str, subjects: Collection[int], now: d
 
 def forget_done(session: Session, before: datetime, limit: int = 10_000) -> int:
     """Delete work that was done and due before that moment: what came of it stands elsewhere. Returns how much."""
-    old = sa.select(Work.id).where(Work.state == "done", Work.due_at < before).order_by(Work.due_at).limit(limit)
+    old = sa.select(Work.id).where(DONE, Work.due_at < before).order_by(Work.due_at).limit(limit)
     return len(session.scalars(sa.delete(Work).where(Work.id.in_(old)).returning(Work.id)).all())
 
 
@@ -59,7 +81,7 @@ def failures(session: Session) -> list[tuple[str, str, str, int]]:
     number = sa.func.count()
     rows = session.execute(
         sa.select(Work.kind, sa.func.coalesce(Work.error_kind, ""), sa.func.coalesce(Work.error, ""), number)
-        .where(Work.state == "failed")
+        .where(FAILED)
         .group_by(Work.kind, Work.error_kind, Work.error)
         .order_by(number.desc(), Work.kind)
     )
@@ -70,7 +92,7 @@ def repeatable_failures(session: Session) -> list[int]:
     """Failed work that may be done once more without asking. A mail that is perhaps sent could arrive twice: putting it
     back takes a person who names it."""
     perhaps = sa.select(Mail.id).where(Mail.state.in_(("perhaps_sent", "sending")))
-    query = sa.select(Work.id).where(Work.state == "failed", sa.or_(Work.kind != "mail", Work.subject.not_in(perhaps)))
+    query = sa.select(Work.id).where(FAILED, sa.or_(Work.kind != "mail", Work.subject.not_in(perhaps)))
     return list(session.scalars(query.order_by(Work.id)))
 
 
@@ -81,7 +103,7 @@ def last_added(session: Session, kind: str) -> datetime | None:
 
 def queued_mails(session: Session) -> list[int]:
     """The mails that wait in the outbox and have no open work to send them, oldest first."""
-    pending = sa.select(Work.subject).where(Work.kind == "mail", Work.state.in_(OPEN))
+    pending = sa.select(Work.subject).where(Work.kind == "mail", IS_OPEN)
     query = sa.select(Mail.id).where(Mail.state == "queued", Mail.id.not_in(pending)).order_by(Mail.id)
     return list(session.scalars(query))
 

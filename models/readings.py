@@ -97,7 +97,7 @@ def save(
         # What was found under another body or year, or when it was taken for a report, no longer stands.
         findings.release(session, document.id, document.agency_id, document.year, report.kind, now)
     session.flush()
-    return work.add(session, "check", document.id, now).id
+    return work.add(session, "check", document.id, now, priority=work.urgency(document.year, now)).id
 
 
 def unreadable(session: Session, version_id: int, reason: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Json, inserted, one_of
+from models.base import Base, Json, chunks, inserted, one_of
 
 KINDS = ("crawl", "read", "check", "decide", "mail", "summary")
 STATES = ("waiting", "taken", "done", "failed", "dropped")
@@ -19,6 +19,27 @@ ERROR_KINDS = ("retry", "person", "defect")
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(hours=2)
 OPEN = ("waiting", "taken")
+
+# How soon: the lower number first. What is due now comes before what only completes the past.
+ASKED = 0  # a person waits for it
+SEASON = 2  # about the report that is due this year, or perhaps
+USUAL = 5
+ARCHIVE = 7  # about a report of an earlier year
+BACKGROUND = 9  # where nothing else is to be done
+
+# Conditions are written with their words in them, not as parameters: only so do the partial indexes below serve them.
+WAITING = sa.text("work.state = 'waiting'")
+TAKEN = sa.text("work.state = 'taken'")
+DONE = sa.text("work.state = 'done'")
+FAILED = sa.text("work.state = 'failed'")
+IS_OPEN = sa.text("work.state IN ('waiting', 'taken')")
+UNSENT = sa.text("work.state = 'waiting' AND work.sent_at IS NULL")
+SENT = sa.text("work.state = 'waiting' AND work.sent_at IS NOT NULL")
+
+
+def _partial(name: str, *columns: str, where: sa.TextClause, unique: bool = False) -> sa.Index:
+    condition = sa.text(where.text.replace("work.", ""))
+    return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 class Work(Base):
@@ -30,6 +51,11 @@ class Work(Base):
     kind: Mapped[str]
     # The row it is about: a source, version, document or mail, by kind; 0 where there is none.
     subject: Mapped[int]
+    # When: by urgency (the least first), then in turn. Pieces of one lane (a source) take their turns one after the
+    # other beside those of all other lanes, so that one long list does not hold up the rest.
+    priority: Mapped[int] = mapped_column(sa.SmallInteger, default=USUAL, server_default=str(USUAL))
+    lane: Mapped[int] = mapped_column(default=0, server_default="0")
+    turn: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     # Life
     state: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
@@ -51,15 +77,14 @@ class Work(Base):
         sa.CheckConstraint(
             "(state = 'taken') = (taken_by IS NOT NULL AND taken_until IS NOT NULL)", name="taken_has_a_holder"
         ),
-        sa.Index(
-            "uq_work_open",
-            "kind",
-            "subject",
-            unique=True,
-            sqlite_where=sa.text("state IN ('waiting', 'taken')"),
-            postgresql_where=sa.text("state IN ('waiting', 'taken')"),
-        ),
-        sa.Index("ix_work_state_due_at", "state", "due_at"),
+        _partial("uq_work_open", "kind", "subject", where=IS_OPEN, unique=True),
+        _partial("ix_work_unsent", "kind", "priority", "turn", "id", where=UNSENT),
+        _partial("ix_work_sent", "kind", "sent_at", where=SENT),
+        _partial("ix_work_waiting", "kind", "due_at", where=WAITING),
+        _partial("ix_work_lane", "kind", "lane", "turn", where=WAITING),
+        _partial("ix_work_taken", "taken_until", where=TAKEN),
+        _partial("ix_work_failed", "kind", where=FAILED),
+        _partial("ix_work_done", "due_at", where=DONE),
     )
 
 
@@ -70,14 +95,16 @@ def add(
     now: datetime,
     payload: dict[str, Any] | None = None,
     due_at: datetime | None = None,
+    priority: int = USUAL,
+    lane: int = 0,
 ) -> Work:
-    """The open work of that kind on that subject: made if there is none.
+    """The open work of that kind on that subject: made if there is none, more urgent if it waits and is so now.
 
     Work that is being done right now was begun before what the caller saw, so it is marked to run once more. The row
     stays locked until the caller's commit, so nobody takes or ends the work before he can see the caller's data."""
     open_ = (
         sa.select(Work)
-        .where(Work.kind == kind, Work.subject == subject, Work.state.in_(OPEN))
+        .where(Work.kind == kind, Work.subject == subject, IS_OPEN)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -87,11 +114,15 @@ def add(
         if found is not None:
             if found.state == "taken":
                 found.payload = {**(found.payload or {}), "again": True}
-                session.flush()
+            found.priority = min(found.priority, priority)
+            session.flush()
             return found
         work = Work(
             kind=kind,
             subject=subject,
+            priority=priority,
+            lane=lane,
+            turn=_turn(session, kind, priority, lane) if lane else 0,
             payload=payload or {},
             created_at=now,
             due_at=due_at or now,
@@ -101,6 +132,23 @@ def add(
         if inserted(session, work):
             return work
         # Another process was a moment earlier; its row is open, or already ended again: look once more.
+
+
+def urgency(year: int | None, now: datetime) -> int:
+    """How soon a document of that report year is to be read and checked: the season's before those of earlier years;
+    one of unknown year may be the season's."""
+    return SEASON if year is None or year >= now.year - 1 else ARCHIVE
+
+
+def _turn(session: Session, kind: str, priority: int, lane: int) -> int:
+    """The next turn of a lane: one after its last, and never before whose turn it is now (start-time fair queueing)."""
+    waiting = sa.select(Work.turn).where(Work.kind == kind, WAITING)
+    last = waiting.where(Work.lane == lane).order_by(Work.turn.desc()).limit(1).scalar_subquery()
+    now = (
+        waiting.where(Work.priority == priority, Work.sent_at.is_(None)).order_by(Work.turn).limit(1).scalar_subquery()
+    )
+    behind, current = session.execute(sa.select(last, now)).one()
+    return max(behind + 1 if behind is not None else 0, current or 0)
 
 
 def claim(session: Session, work_id: int, by: str, now: datetime, lease: timedelta) -> Work | None:
@@ -160,59 +208,85 @@ def fail(
     return again
 
 
-def unsent(session: Session, now: datetime, older_than: timedelta, limit: int = 1000) -> list[Work]:
-    """What must be sent (again): due and waiting with no message sent within ``older_than``, or taken by somebody whose
-    lease ran out. The longest waiting first."""
-    stale = now - older_than
-    query = sa.select(Work).where(
-        sa.or_(
-            sa.and_(Work.state == "waiting", Work.due_at <= now, sa.or_(Work.sent_at.is_(None), Work.sent_at <= stale)),
-            sa.and_(
-                Work.state == "taken", Work.taken_until <= now, sa.or_(Work.sent_at.is_(None), Work.sent_at <= stale)
-            ),
-        )
+Piece = tuple[int, str]  # number and kind, as a message needs them
+
+
+def open_pieces(session: Session, ids: Iterable[int]) -> list[Piece]:
+    """Those of these that wait, in the order given."""
+    wanted = list(ids)
+    found: dict[int, str] = {}
+    for part in chunks(wanted):
+        found |= dict(session.execute(sa.select(Work.id, Work.kind).where(Work.id.in_(part), WAITING)).all())
+    return [(id_, found[id_]) for id_ in wanted if id_ in found]
+
+
+def unsent(session: Session, kind: str, now: datetime, limit: int, least: int = BACKGROUND) -> list[Piece]:
+    """The next pieces of a kind of which no message has been sent, the most urgent first, then in turn; only those at
+    least as urgent as ``least``."""
+    query = (
+        sa.select(Work.id, Work.kind)
+        .where(Work.kind == kind, UNSENT, Work.priority <= least, Work.due_at <= now)
+        .order_by(Work.priority, Work.turn, Work.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # two that send at once send different ones
     )
-    return list(session.scalars(query.order_by(Work.due_at, Work.id).limit(limit)))
+    return [(id_, kind) for id_, kind in session.execute(query)]
 
 
-def mark_sent(session: Session, ids: Sequence[int], now: datetime) -> None:
-    """Messages for these have been handed to the broker."""
-    if ids:
-        session.execute(sa.update(Work).where(Work.id.in_(ids)).values(sent_at=now))
+def lost(session: Session, kind: str, sent_before: datetime, now: datetime, limit: int) -> list[Piece]:
+    """Waiting pieces of a kind whose message was sent before that moment and has not been taken."""
+    query = (
+        sa.select(Work.id, Work.kind)
+        .where(Work.kind == kind, SENT, Work.sent_at <= sent_before, Work.due_at <= now)
+        .order_by(Work.sent_at, Work.id)
+        .limit(limit)
+    )
+    return [(id_, kind) for id_, kind in session.execute(query)]
 
 
-def open_count(session: Session, now: datetime) -> int:
-    """How many pieces are due or being done."""
-    condition = sa.or_(sa.and_(Work.state == "waiting", Work.due_at <= now), Work.state == "taken")
-    return session.scalar(sa.select(sa.func.count()).select_from(Work).where(condition)) or 0
+def left_behind(session: Session, sent_before: datetime, now: datetime, limit: int) -> list[Piece]:
+    """Pieces taken by somebody whose lease ran out, and not sent again since that moment."""
+    query = (
+        sa.select(Work.id, Work.kind)
+        .where(TAKEN, Work.taken_until <= now, sa.or_(Work.sent_at.is_(None), Work.sent_at <= sent_before))
+        .order_by(Work.taken_until, Work.id)
+        .limit(limit)
+    )
+    return [(id_, kind) for id_, kind in session.execute(query)]
+
+
+def mark_sent(session: Session, ids: Iterable[int], now: datetime | None) -> None:
+    """Messages for these have been handed to the broker (None: have not, after all)."""
+    for part in chunks(ids):
+        session.execute(sa.update(Work).where(Work.id.in_(part)).values(sent_at=now))
 
 
 def counts(session: Session, now: datetime) -> dict[str, Any]:
     """The queue in figures: waiting (due), delayed, running, failed, and the age in seconds of the oldest waiting."""
-    waiting = sa.and_(Work.state == "waiting", Work.due_at <= now)
-    row = session.execute(
+    due = sa.case((Work.due_at <= now, 1))
+    parts = [
         sa.select(
-            sa.func.count(sa.case((waiting, 1))),
-            sa.func.count(sa.case((sa.and_(Work.state == "waiting", Work.due_at > now), 1))),
-            sa.func.count(sa.case((Work.state == "taken", 1))),
-            sa.func.count(sa.case((Work.state == "failed", 1))),
+            sa.literal(state).label("state"), Work.kind, sa.func.count(), sa.func.count(due), sa.func.min(Work.due_at)
         )
-    ).one()
-    oldest = session.scalar(sa.select(sa.func.min(Work.due_at)).where(waiting))
-    kinds = session.execute(
-        sa.select(Work.kind, Work.state, sa.func.count())
-        .where(Work.state.in_(("waiting", "taken", "failed")))
-        .group_by(Work.kind, Work.state)
-    )
+        .where(condition)
+        .group_by(Work.kind)
+        for state, condition in (("waiting", WAITING), ("taken", TAKEN), ("failed", FAILED))
+    ]
     by_kind: dict[str, dict[str, int]] = {}
-    for kind, state, number in kinds:
+    total = dict.fromkeys(("waiting", "delayed", "taken", "failed"), 0)
+    oldest = now
+    for state, kind, number, ready, first in session.execute(sa.union_all(*parts)):
         by_kind.setdefault(kind, {})[state] = number
+        total[state] += ready if state == "waiting" else number
+        total["delayed"] += number - ready if state == "waiting" else 0
+        if state == "waiting" and ready:
+            oldest = min(oldest, first)
     return {
-        "waiting": row[0],
-        "delayed": row[1],
-        "running": row[2],
-        "failed": row[3],
-        "oldest_waiting_seconds": round((now - oldest).total_seconds()) if oldest else 0,
+        "waiting": total["waiting"],
+        "delayed": total["delayed"],
+        "running": total["taken"],
+        "failed": total["failed"],
+        "oldest_waiting_seconds": round((now - oldest).total_seconds()),
         "by_kind": by_kind,
     }
 
@@ -220,14 +294,12 @@ def counts(session: Session, now: datetime) -> dict[str, Any]:
 def retry(session: Session, ids: Sequence[int] | None, now: datetime) -> int:
     """Put failed work back (all of it if ``ids`` is None). A newer open piece on the same subject makes it needless:
     then the failed one is dropped. Returns how many wait again."""
-    query = sa.select(Work).where(Work.state == "failed")
+    query = sa.select(Work).where(FAILED)
     if ids is not None:
         query = query.where(Work.id.in_(ids))
     count = 0
     for work in session.scalars(query.order_by(Work.id)).all():
-        newer = session.scalar(
-            sa.select(Work.id).where(Work.kind == work.kind, Work.subject == work.subject, Work.state.in_(OPEN))
-        )
+        newer = session.scalar(sa.select(Work.id).where(Work.kind == work.kind, Work.subject == work.subject, IS_OPEN))
         if newer is not None:
             work.state, work.finished_at = "dropped", now
             continue

@@ -97,8 +97,8 @@ class Job:
             if not work.finish(session, ended, self.by, now):
                 raise LeaseLost(ended)
             # The work itself is among them where it was asked for again while it ran.
-            following = [session.get(work.Work, number) for number in dict.fromkeys([*self._next, ended])]
-            pieces = [(row.id, row.kind) for row in following if row is not None and row.state == "waiting"]
+            following = work.open_pieces(session, dict.fromkeys([*self._next, ended]))
+            pieces = queue.admitted(self.settings, following)
             work.mark_sent(session, [number for number, _ in pieces], now)
         self._next.clear()
         self.held.pop(ended, None)
@@ -167,6 +167,7 @@ def execute(
         try:
             with _keeping(job):
                 body(job)
+            queue.top_up(engine, settings, kind, base.utcnow())
         except LeaseLost:
             log.warning("taken over by another worker; this one's result is dropped")
         except Exception as error:  # every failure becomes a row that people see, none a lost message

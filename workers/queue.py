@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from workers.app import QUEUES, SWEEP, TASKS, limits, sender
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +32,10 @@ RETRY_POLICY = {"max_retries": 6, "interval_start": 0.1, "interval_step": 0.1, "
 LOST_AFTER = timedelta(seconds=10)
 # A message whose queue is not empty may just wait for its turn; after this time another one is sent all the same.
 PATIENCE = timedelta(hours=1)
-SWEEP_LIMIT = 5000  # rows a sweep; the next one takes the rest
+WINDOW = 500  # messages of a queue that the broker holds, about; half a minute's work for four processes
+IDLE_WINDOW = 8  # of them for what is done only when nothing else is to be done
+SEEN_SECONDS = 1.0  # how long a process trusts what it knows of a queue's length
+TOP_UP_SECONDS = 2.0
 IDLE_POLL = 0.2  # seconds between two looks at the queue
 IDLE_SWEEP = 2.0  # seconds between two sweeps while somebody waits
 
@@ -40,17 +45,79 @@ class NotIdle(Exception):
 
 
 def publish(engine: Engine, settings: Settings, ids: Iterable[int]) -> int:
-    """Send messages for these pieces of work and note the time. Returns how many were sent.
+    """Send messages for these pieces of work, as far as the broker has room, and note the time. Returns how many were
+    sent.
 
-    Where the broker cannot be reached the rows stay as they are, a line is logged, and the sweep sends them later."""
+    Where the broker cannot be reached or is full the rows stay as they are, and the sweep sends them later."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return 0
     with base.transaction(engine) as session:
-        pieces = [(w.id, w.kind) for w in (session.get(work.Work, i) for i in wanted) if w and w.state in work.OPEN]
-    sent = send(settings, pieces)
+        pieces = work.open_pieces(session, wanted)
+    sent = send(settings, admitted(settings, pieces))
     with base.transaction(engine) as session:
         work.mark_sent(session, sent, base.utcnow())
+    return len(sent)
+
+
+def admitted(settings: Settings, pieces: Sequence[work.Piece]) -> list[work.Piece]:
+    """Those of these pieces that may be sent at once. The broker holds a window of each queue, so that its memory is
+    bounded and that the order of what waits is decided as late as can be; the rest is sent by ``top_up`` in its order."""
+    found = []
+    for work_id, kind in pieces:
+        name = QUEUES[kind]
+        seen = _seen.get(name)
+        if seen is None or time.monotonic() - seen[0] > SEEN_SECONDS:
+            depth = _depths(settings, [name]).get(name, 0)
+            seen = _seen[name] = (time.monotonic(), depth)
+        if seen[1] < WINDOW:
+            _seen[name] = (seen[0], seen[1] + 1)
+            found.append((work_id, kind))
+    return found
+
+
+_seen: dict[str, tuple[float, int]] = {}  # queue -> when it was asked, and what it held then and was given since
+
+
+def top_up(engine: Engine, settings: Settings, kind: str, now: datetime) -> int:
+    """Send the next pieces where a queue has run half empty; asked for by whoever has just ended such work, and looked
+    at once in a while only. Returns how many were sent."""
+    name, moment = QUEUES[kind], time.monotonic()
+    if moment - _topped.get(name, 0.0) < TOP_UP_SECONDS:
+        return 0
+    _topped[name] = moment
+    depth = _depths(settings, [name]).get(name)
+    if depth is None or depth > WINDOW // 2:
+        return 0
+    with base.transaction(engine) as session:
+        pieces = _next(session, name, depth, now)
+    return _send_marked(engine, settings, pieces)
+
+
+_topped: dict[str, float] = {}
+
+
+def _next(session: Session, name: str, depth: int, now: datetime) -> list[work.Piece]:
+    """What a queue with that many messages is to get: what is done only when nothing else is to be done just keeps the
+    workers busy."""
+    pieces: list[work.Piece] = []
+    for kind in (kind for kind, queue in QUEUES.items() if queue == name and kind in work.KINDS):
+        for window, least in ((WINDOW, work.BACKGROUND - 1), (IDLE_WINDOW, work.BACKGROUND)):
+            room = window - depth - len(pieces)
+            if room > 0:
+                found = work.unsent(session, kind, now, room, least)
+                work.mark_sent(session, [number for number, _ in found], now)  # nobody else sends them meanwhile
+                pieces += found
+    return pieces
+
+
+def _send_marked(engine: Engine, settings: Settings, pieces: Sequence[work.Piece]) -> int:
+    """Send what is marked as sent already; what the broker does not take is unmarked. Returns how many were sent."""
+    sent = send(settings, pieces)
+    unsent = {number for number, _ in pieces} - set(sent)
+    if unsent:
+        with base.transaction(engine) as session:
+            work.mark_sent(session, unsent, None)
     return len(sent)
 
 
@@ -101,39 +168,34 @@ def _send_one(
 
 
 def sweep(engine: Engine, settings: Settings, now: datetime) -> int:
-    """Send again what is due and was never sent, got lost, or was left behind by a worker that died. Returns how many.
+    """Send again what got lost or was left behind by a worker that died, and what is due and was never sent, as far as
+    the broker has room. Returns how many.
 
     Sending twice does no harm: who comes second finds the row taken or done."""
+    depths = _depths(settings, dict.fromkeys(QUEUES[kind] for kind in work.KINDS))
     with base.transaction(engine) as session:
-        stale = [(w.id, w.kind, w.state, w.sent_at) for w in work.unsent(session, now, LOST_AFTER, SWEEP_LIMIT)]
-    if not stale:
-        return 0
-    asleep = {QUEUES[kind] for _, kind, state, sent in stale if state == "waiting" and sent is not None}
-    busy = _not_empty(settings, asleep)
-    pieces = [
-        (work_id, kind)
-        for work_id, kind, state, sent in stale
-        if state == "taken" or sent is None or QUEUES[kind] not in busy or sent <= now - PATIENCE
-    ]
-    if len(stale) == SWEEP_LIMIT and busy:  # those that wait their turn must not hide what was never sent
-        with base.transaction(engine) as session:
-            pieces += [(w.id, w.kind) for w in work.unsent(session, now, PATIENCE, SWEEP_LIMIT)]
-    sent_ids = send(settings, list(dict.fromkeys(pieces)))
-    with base.transaction(engine) as session:
-        work.mark_sent(session, sent_ids, now)
-    if sent_ids:
-        log.info("swept: %d messages sent", len(sent_ids))
-    return len(sent_ids)
+        pieces = work.left_behind(session, now - LOST_AFTER, now, WINDOW)
+        for kind in work.KINDS:
+            patience = PATIENCE if depths.get(QUEUES[kind], 0) else LOST_AFTER
+            pieces += work.lost(session, kind, now - patience, now, WINDOW)
+        work.mark_sent(session, [number for number, _ in pieces], now)
+        again = Counter(QUEUES[kind] for _, kind in pieces)
+        for name in dict.fromkeys(QUEUES[kind] for kind in work.KINDS):
+            pieces += _next(session, name, depths.get(name, 0) + again[name], now)
+    sent = _send_marked(engine, settings, pieces)
+    if sent:
+        log.info("swept: %d messages sent", sent)
+    return sent
 
 
-def _not_empty(settings: Settings, queues: Iterable[str]) -> set[str]:
-    """Those of the queues in which the broker holds messages that nobody has taken yet."""
-    found = set()
+def _depths(settings: Settings, queues: Iterable[str]) -> dict[str, int]:
+    """How many messages that nobody has taken yet the broker holds in each of the queues; nothing where it is away."""
+    found = {}
     try:
         with sender(settings).connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=5)
             for queue in queues:
-                if _depth(connection, queue):
-                    found.add(queue)
+                found[queue] = _depth(connection, queue)
     except (broker.BrokerFailed, OperationalError, OSError) as error:
         log.warning("the broker does not say what it holds: %s", error)
     return found

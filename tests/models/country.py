@@ -127,8 +127,8 @@ LARGE = (
 )
 
 
-def scans(engine: Engine, sent: list[tuple[str, Any]]) -> list[str]:
-    """The steps of the plans of these statements that go through a whole large table."""
+def plans(engine: Engine, sent: list[tuple[str, Any]]) -> list[str]:
+    """The steps of the plans of these statements, each with its statement behind it."""
     found = []
     with base.transaction(engine) as session:
         connection = session.connection()
@@ -139,8 +139,13 @@ def scans(engine: Engine, sent: list[tuple[str, Any]]) -> list[str]:
             else:
                 connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # small tables here; the large ones count
                 lines = [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
-            found += [f"{line.strip()}: {statement}" for line in lines if _whole(line)]
+            found += [f"{line.strip()}: {statement}" for line in lines]
     return found
+
+
+def scans(engine: Engine, sent: list[tuple[str, Any]]) -> list[str]:
+    """The steps of the plans of these statements that go through a whole large table."""
+    return [line for line in plans(engine, sent) if _whole(line)]
 
 
 def _whole(line: str) -> bool:

@@ -11,10 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import base, contexts, documents, ledger, readings, sources, work
+from models import base, contexts, documents, leases, ledger, readings, sources, work
 from tests import databases
 from tests.models import country, rows
 
@@ -126,3 +127,40 @@ def test_the_ledger_of_all_sends_as_many_statements_for_a_thousand_bodies_as_for
 
     few, many = (len(sent_by(engine, whole)) for engine in countries)
     assert few == many <= 40
+
+
+@pytest.mark.parametrize("waiting", [50, 5000])
+def test_the_queue_is_asked_by_its_indexes_and_sorts_nothing_however_much_waits(engine: Engine, waiting: int):
+    with base.transaction(engine) as session:
+        rows_ = [
+            {"kind": "read", "subject": n, "payload": {}, "created_at": NOW, "due_at": NOW, "lane": n % 9, "turn": n}
+            for n in range(waiting)
+        ]
+        session.execute(sa.insert(work.Work), rows_)
+        if engine.dialect.name == "postgresql":
+            session.execute(sa.text("ANALYZE"))
+    with base.transaction(engine) as session, country.statements(engine) as sent:
+        work.add(session, "read", 10**6, NOW, lane=3)
+        assert len(work.unsent(session, "read", NOW, 20)) == 20
+        work.lost(session, "read", NOW, NOW, 20)
+        work.left_behind(session, NOW, NOW, 20)
+        leases.claimable(session, "crawl", NOW, 20)
+        leases.forget_done(session, NOW)
+        assert work.counts(session, NOW)["waiting"] == waiting + 1
+    asked = [one for one in sent if one[0].startswith(("SELECT", "DELETE")) and "count(" not in one[0]]
+    assert len(asked) == 8
+    assert country.scans(engine, asked) == []
+    if engine.dialect.name == "sqlite":
+        assert [line for line in country.plans(engine, asked) if "B-TREE" in line or "AUTOMATIC" in line] == []
+
+
+def test_a_tick_adds_looks_up_to_a_number_and_leaves_the_rest_in_its_place(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = rows.body(session)
+        for number in range(12):
+            rows.column(session, agency, url=f"http://www.jia.gov.cn/{number}/")
+        first = leases.add_due_looks(session, NOW, 5)
+        assert len(first) == 5
+        assert leases.add_due_looks(session, NOW, 5) == []
+        assert len(leases.add_due_looks(session, NOW, 100)) == 7
+        assert len(leases.open_subjects(session, "crawl")) == 12

@@ -151,7 +151,10 @@ def test_the_sweep_finds_what_was_never_sent_got_lost_or_was_left_behind(engine:
     claim(engine, left, "a", NOW)
     claim(engine, running, "b", NOW + LEASE)
     with base.transaction(engine) as session:
-        assert {w.id for w in work.unsent(session, NOW + LEASE, timedelta(seconds=45))} == {never, lost, left}
+        before, now = NOW + LEASE - timedelta(seconds=45), NOW + LEASE
+        assert work.unsent(session, "read", now, 9) == [(never, "read")]
+        assert work.lost(session, "read", before, now, 9) == [(lost, "read")]
+        assert work.left_behind(session, before, now, 9) == [(left, "read")]
 
 
 def test_the_figures_of_the_queue_say_how_long_the_oldest_has_waited(engine: Engine):

@@ -20,6 +20,13 @@ def add(db: Engine, kind: str = "read", subject: int = 1) -> int:
         return work.add(session, kind, subject, base.utcnow()).id
 
 
+@pytest.fixture(autouse=True)
+def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process remembers of another test's broker."""
+    monkeypatch.setattr(queue, "_seen", {})
+    monkeypatch.setattr(queue, "_topped", {})
+
+
 def waiting_messages(settings: config.Settings, name: str) -> list[list[int]]:
     client = redis.Redis.from_url(settings.broker_url)
     out = []
@@ -156,3 +163,68 @@ def test_waiting_ends_when_the_services_have_died(db: Engine, with_broker: confi
 
     with pytest.raises(RuntimeError, match="gone"):
         queue.wait_until_idle(db, with_broker, 10, check=check)
+
+
+def named(db: Engine, ids: list[int]) -> list[int]:
+    with base.transaction(db) as session:
+        return [session.get_one(work.Work, work_id).subject for work_id in ids]
+
+
+def test_the_season_is_sent_first_and_a_long_list_does_not_hold_up_the_others(db: Engine, with_broker: config.Settings):
+    now = base.utcnow()
+    with base.transaction(db) as session:
+        work.add(session, "read", 1, now, priority=work.BACKGROUND)
+        work.add(session, "read", 2, now, priority=work.urgency(2019, now), lane=7)
+        for subject in range(10, 40):
+            work.add(session, "read", subject, now, priority=work.urgency(None, now), lane=8)
+        for subject in (50, 51):
+            work.add(session, "read", subject, now, priority=work.urgency(now.year - 1, now), lane=9)
+    queue.sweep(db, with_broker, now)
+    sent = named(db, [number for (number,) in waiting_messages(with_broker, "read")])
+    assert sent[:5] == [10, 50, 11, 51, 12]
+    assert sent[-1] == 2  # an earlier year's; what can wait is not even sent
+
+
+def test_a_source_that_comes_later_takes_its_turn_beside_the_long_list_not_behind_it(db: Engine):
+    now = base.utcnow()
+    with base.transaction(db) as session:
+        for subject in range(100):
+            work.add(session, "read", subject, now, lane=1)
+        work.mark_sent(session, [number for number, _ in work.unsent(session, "read", now, 60)], now)
+        work.add(session, "read", 500, now, lane=2)
+        order = [session.get_one(work.Work, number).subject for number, _ in work.unsent(session, "read", now, 9)]
+    assert order.index(500) <= 1
+
+
+def test_of_a_long_queue_the_broker_holds_a_window_which_is_filled_again_in_order(
+    db: Engine, with_broker: config.Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queue, "WINDOW", 10)
+    ids = [add(db, subject=n) for n in range(40)]
+    assert queue.publish(db, with_broker, ids) == 10
+    assert queue.sweep(db, with_broker, later(seconds=1)) == 0
+    assert queue.top_up(db, with_broker, "read", base.utcnow()) == 0  # more than half are left
+    redis.Redis.from_url(with_broker.broker_url).ltrim("read", 0, 3)
+    queue._topped.clear()
+    assert queue.top_up(db, with_broker, "read", base.utcnow()) == 6
+    assert queue.top_up(db, with_broker, "read", base.utcnow()) == 0  # looked at once in a while only
+    assert len(waiting_messages(with_broker, "read")) == 10
+    assert waiting_messages(with_broker, "read")[-1] == [ids[15]]
+
+
+def test_what_can_wait_is_sent_only_to_workers_that_would_be_idle(db: Engine, with_broker: config.Settings):
+    with base.transaction(db) as session:
+        for subject in range(100):
+            work.add(session, "read", subject, base.utcnow(), priority=work.BACKGROUND)
+    assert queue.sweep(db, with_broker, base.utcnow()) == queue.IDLE_WINDOW
+    assert queue.sweep(db, with_broker, base.utcnow()) == 0
+
+
+def test_what_the_broker_did_not_take_is_not_marked_as_sent(db: Engine, with_broker: config.Settings):
+    first = add(db)
+    found = broker.running(with_broker.data_dir)
+    assert found is not None
+    broker.stop(found)
+    assert queue.sweep(db, with_broker, base.utcnow()) == 0
+    with base.transaction(db) as session:
+        assert session.get_one(work.Work, first).sent_at is None
