@@ -38,6 +38,7 @@ RECALL = 0.98  # of the stated figures of the measured half
 CELLS = {
     "new": "applications.new.total", "in": "applications.carried_in.total", "done": "applications.handled.total",
     "out": "applications.carried_out.total", "nat": "applications.new.natural_person", "biz": "applications.new.business",
+    "res": "applications.new.research", "pub": "applications.new.public_interest", "law": "applications.new.legal_service",
     "granted": "applications.granted.total", "partial": "applications.partial.total",
     "merged": "applications.granted.total+applications.partial.total", "denied": "applications.denied.*.total",
     "unavail": "applications.unavailable.*.total", "rejected": "applications.rejected.*.total",
@@ -101,7 +102,7 @@ def figures(rng: random.Random) -> dict[str, Number]:
     """The figures of a report, consistent and unlike one another; a to c, smaller than any part, are of other matters."""
     pool = iter(rng.sample(range(50, 900), 60))
     out: dict[str, Number] = dict(zip("abc", rng.sample(range(3, 40), 3), strict=True))
-    out["last"] = next(pool)
+    out |= {"last": next(pool), "res": next(pool), "pub": next(pool), "law": next(pool)}
     results = ("granted", "partial", "dup", "nothold", "create", "denied", "rest_unavailable", "rest_rejected", "other")
     out |= {name: next(pool) for name in (*results, "in", "out", "recu", "recc", "reco", "recp", "dl", "da", "litp")}
     out |= {name: next(pool) for name in ("iss", "rep", "lic", "pen", "coe")}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reports.claims import disputes, proactive, requests
+from reports.claims import disputes, proactive, reading, requests
 from reports.claims.clauses import Clause, clauses, is_a
 from reports.claims.lexicon import Word, number, words
 from reports.claims.scope import NOUNS, Found, Matter, matter_of, matters
@@ -110,7 +110,7 @@ def _sentences(text: str, section: int) -> Iterator[_Sentence]:
             topic = named
         parts = clauses(cut)
         yield _Sentence(sentence, parts, topic)
-        if topic == "" and any(item.cell == requests.NEW for item in requests.find(parts, topic, None)):
+        if topic == "" and any(item.cell == reading.NEW for item in requests.find(parts, topic, None)):
             topic = "requests"
 
 

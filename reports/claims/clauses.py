@@ -15,7 +15,7 @@ PARTING = {"comma", "semicolon", "colon", "open", "close"}
 OPENING = {"part", "without"}
 FIGURES = {"figure", "persons", "money"}
 # Words after a figure that begin a statement of their own: 收到3件并全部办结.
-TAIL = {"clause", "each"}
+TAIL = {"clause", "each", "change", "compare"}
 
 
 @dataclass(slots=True, eq=False)
@@ -175,7 +175,11 @@ def clauses(words: Sequence[Word]) -> list[Clause]:
     out = _Cutter().cut(words)
     lead: list[Word] = []
     last: Clause | None = None
+    depth = piece = 0
     for clause in out:
+        if clause.depth < depth or clause.piece != piece:
+            lead = []  # what an aside or another part says leads to nothing outside it
+        depth, piece = clause.depth, clause.piece
         if clause.figure is None:
             if last is not None and not lead:
                 last.trail = clause.before

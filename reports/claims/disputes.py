@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
-from reports.claims.requests import CLEAR, note_of
+from reports.claims.reading import CLEAR, note_of
 from reports.claims.scope import Found, Period, compared, of_year, period_of
 from reports.report import Number
 
@@ -87,7 +87,8 @@ def _figure(clause: Clause, groups: list[str], state: _Case) -> None:
     figure = clause.figure
     assert figure is not None
     outcomes = clause.find("outcome.")
-    if not all(is_a(word, *_KNOWN) or of_year(word, None) for word in clause.own):
+    known = all(is_a(word, *_KNOWN) or of_year(word, None) for word in clause.own)
+    if not known or any(is_a(word, "accept", "done") for word in clause.after):
         return
     if len(groups) > 1:
         if clause.says("each") or any(word.text.startswith(("各", "均", "都")) for word in clause.own):
@@ -122,11 +123,18 @@ def _none(clause: Clause, year: int | None) -> list[Found]:
     words: list[Word] = clause.before
     at = next((i for i, word in enumerate(words) if word.kind == "none"), None)
     groups = [word for word in words if is_a(word, "dispute.")]
-    if at is None or not groups or clause.listed or any(is_a(w, "outcome.", *_SPOILED) for w in words):
+    if (
+        at is None
+        or not groups
+        or clause.listed
+        or any(is_a(w, "outcome.", *set(_SPOILED) - {"other_matter"}) for w in words)
+    ):
         return []
+    if any(w.kind == "other_matter" and w.start < groups[-1].start for w in words):
+        return []  # 未发生投诉引起的行政复议
     if any(of_year(word, year) in {"last", "other"} for word in words):
         return []
-    if not all(is_a(w, *_KNOWN) or w.kind == "none" or of_year(w, year) for w in words[at:]):
+    if not all(is_a(w, *_KNOWN, "other_matter", "none") or of_year(w, year) for w in words[at:]):
         return []
     if groups[0].start < words[at].start and any(is_a(w, "receive", "accept", "submit") for w in words[:at]):
         return []

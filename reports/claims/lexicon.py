@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -172,7 +172,7 @@ def words(sentence: str) -> list[Word]:
             at = word.end if word else at + 1
             continue
         flush(word.start)
-        out.append(word)
+        out.append(_roughly(word) if out and out[-1].kind == "about" else word)
         at = unknown = word.end
     flush(at)
     return out
@@ -224,6 +224,14 @@ def _figure(sentence: str, found: re.Match[str], known: Lexicon) -> Word | None:
     stop = unit.end() if unit else end
     kind = {"persons": "persons", "money": "money"}.get(name, "figure")
     return Word(kind, sentence[start:stop], start, stop, value, unit.group() if unit else "", step)
+
+
+def _roughly(word: Word) -> Word:
+    """A figure behind 约 or 近: its trailing zeros say nothing."""
+    found = _NUMERIC.match(word.text)
+    if word.kind not in {"figure", "money"} or found is None or not found.group("figure"):
+        return word
+    return replace(word, step=_step(found.group("num"), found.group("scale"), True))
 
 
 def _step(digits: str, scale: str | None, more: bool) -> Number:

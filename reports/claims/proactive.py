@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from reports.claims.clauses import Clause, is_a
-from reports.claims.requests import CLEAR, note_of
+from reports.claims.reading import CLEAR, note_of
 from reports.claims.scope import NOUNS, Found, Period, compared, of_year, period_of
 from reports.report import Form, Number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from reports.claims.requests import CARRIED_IN, CARRIED_OUT, Reading
+from reports.claims.reading import CARRIED_IN, CARRIED_OUT, Reading
 from reports.claims.scope import Parts
 from reports.report import Number
 

@@ -20,7 +20,7 @@ def test_nearly_every_stated_figure_is_found(scores):
     for measured in (False, True):
         halves = [score for (_, half), score in scores.items() if half == measured]
         stated, found = sum(score.stated for score in halves), sum(score.found for score in halves)
-        assert found >= prose.RECALL * stated > 300, [line for score in halves for line in score.missed]
+        assert found >= prose.RECALL * stated > 200, [line for score in halves for line in score.missed]
 
 
 def test_there_are_sentences_enough_of_every_family(scores):

@@ -1,0 +1,116 @@
+"""What was carried in and out, with its direction, and last year's figures quoted beside this year's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reports.claims.clauses import Clause, is_a
+from reports.claims.parts import of_part
+from reports.claims.reading import (
+    CARRIED_IN,
+    CARRIED_OUT,
+    NEW,
+    PARTIAL,
+    Reading,
+    note_of,
+)
+from reports.claims.scope import (
+    DIRECTED,
+    NOUNS,
+    Found,
+    compared,
+    is_next,
+    of_year,
+)
+
+
+def direction_of(clause: Clause, year: int | None) -> str:
+    """``in``, ``out``, ``?`` for what is carried over without a certain direction, empty where nothing is."""
+    words = clause.own
+    last = [i for i, word in enumerate(words) if of_year(word, year) == "last"]
+    following = [i for i, word in enumerate(words) if is_next(word, year)]
+    carry = [i for i, word in enumerate(words) if is_a(word, "carry", "move", "pending")]
+    if following and (carry or clause.says("accept", "done")):
+        return "?" if last else "out"
+    if last and any(is_a(words[i], "carry", "pending") for i in carry):
+        return "in"
+    arrows = [i for i in carry if words[i].kind == "carry"]
+    if arrows and any(of_year(word, year) == "this" for word in words[arrows[-1] :]):
+        return "in"
+    return "?" if arrows else ""
+
+
+def add_carried(clause: Clause, direction: str, reading: Reading) -> None:
+    """A figure of what was carried ``direction``, or of what was handled of last year's."""
+    figure = clause.figure
+    assert figure is not None
+    spoiled = set(PARTIAL) - {"pending", "none", "without"}
+    if of_part(clause, reading):
+        return
+    if clause.says("other_body"):
+        reading.handled.append(("other", clause))
+        return
+    reading.of_carried |= direction == "in" and clause.says("result.")
+    if direction == "?" or clause.says("none", "result.", "channel", "applicant.", *spoiled):
+        return
+    verb = next((word for word in clause.before if is_a(word, "done", "accept")), None)
+    carried = next((word for word in clause.before if is_a(word, "carry", "pending")), None)
+    if direction == "in" and verb is not None and (carried is None or verb.start < carried.start):
+        reading.handled.append(("carried", clause))  # handled of last year's: they may be fewer than were carried in
+        reading.of_carried = True
+        return
+    if not _understood(clause, reading.year):
+        return
+    cell = CARRIED_IN if direction == "in" else CARRIED_OUT
+    reading.add(Found(cell, figure.value, clause.start, note_of(figure)))
+    reading.of_carried = direction == "in" and any(word.kind == "within" for word in clause.after)
+
+
+def _understood(clause: Clause, year: int | None) -> bool:
+    """Whether no unknown word stands between a figure and what says where it is carried."""
+    told = [
+        i for i, word in enumerate(clause.before) if is_a(word, *DIRECTED) or of_year(word, year) in {"last", "other"}
+    ]
+    between = clause.before[told[0] :] if told else clause.before
+    return not any(is_a(word, "unknown", "activity") for word in (*between, *clause.after))
+
+
+def mark_with_carried_in(reading: Reading) -> None:
+    """What was received, where the sentence says that it includes what was carried in."""
+    if reading.includes_carried:
+        reading.out = [
+            replace(item, note="with_carried_in")
+            if item.cell == NEW and item.note in {"", "handled_words"} and item.start not in reading.listed_new
+            else item
+            for item in reading.out
+        ]
+
+
+def includes_carried_in(clause: Clause, reading: Reading) -> bool:
+    """Whether what is carried in stands in a list of parts: 其中上年结转2件; （含结转）."""
+    last = any(of_year(word, reading.year) == "last" for word in clause.own) and not compared(clause.own, reading.year)
+    if reading.under_handled or clause.says("without", "none") or not (last or clause.says("carry", "pending")):
+        return False
+    listed = clause.listed and (reading.parts is None or not reading.parts.complete)
+    direction = direction_of(clause, reading.year)
+    if not listed and not clause.says("part"):
+        return False
+    return direction == "in" or (last and direction == "") or (direction == "?" and clause.says("part"))
+
+
+def add_quoted(clause: Clause, reading: Reading) -> None:
+    """Last year's figure beside this year's: 比2022年(31件)下降29%; 去年收到6件."""
+    figure = clause.figure
+    assert figure is not None
+    before = [of_year(word, reading.year) for word in clause.before]
+    if clause.listed or any(word.text.startswith("累计") for word in (*clause.before, *clause.lead)):
+        return
+    if "last" not in before and not (reading.period == "last" and clause.says("receive")):
+        return
+    other = ("channel", "applicant.", "done", "result.", "other_body", "half", "carry", "move")
+    if clause.says(*other) or any(is_a(word, "change", "rate") for word in clause.before):
+        return
+    behind = clause.before[before.index("last") + 1 :] if "last" in before else clause.before
+    known = all(is_a(word, "filler", "receive", "total", *NOUNS) for word in behind)
+    if known and figure.unit:
+        reading.add(Found(NEW, figure.value, figure.start, "previous_year"))

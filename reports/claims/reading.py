@@ -1,0 +1,84 @@
+"""What a sentence has told so far of requests, and what its readers share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reports.claims.clauses import Clause, is_a
+from reports.claims.lexicon import Word
+from reports.claims.scope import (
+    NOUNS,
+    Found,
+    Matter,
+    Parts,
+    Period,
+)
+
+NEW, HANDLED = "applications.new.total", "applications.handled.total"
+CARRIED_IN, CARRIED_OUT = "applications.carried_in.total", "applications.carried_out.total"
+GROUPS = {
+    "result.denied": "applications.denied.*.total",
+    "result.unavailable": "applications.unavailable.*.total",
+    "result.rejected": "applications.rejected.*.total",
+    "result.other": "applications.other*.total",
+}
+VERBS = ("receive", "receive_done", "submit", "accept", "done")
+# Words that say nothing of a figure's scope.
+CLEAR = ("filler", "disclosure", "total", "about", "everyone", "pause", "this_year", "occur", "persons", *NOUNS, *VERBS)
+# Words under which a figure is none of the whole year's.
+PARTIAL = (
+    "rate", "qualified", "other_result", "except", "without", "change", "compare", "half", "day", "older", "none",
+    "pending", "topic_of", "activity", "published", "measure_of_others", "other_matter", "dispute.", "lost", "within",
+    "respectively",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a sentence has told so far."""
+
+    year: int | None
+    topic: Matter
+    out: list[Found] = field(default_factory=list)
+    matter: Matter = ""
+    period: Period = "this"
+    whole: Found | None = None
+    latest: Found | None = None
+    listed_new: set[int] = field(default_factory=set)
+    parts: Parts | None = None
+    lists: list[Parts] = field(default_factory=list)
+    partial: list[Clause] = field(default_factory=list)
+    of_carried: bool = False
+    includes_carried: bool = False
+    excepting: int = -1  # the piece in which 除 stands
+    unclaimed: bool = False  # whether the last figure that might be a whole is none
+    under_handled: bool = False
+    handled: list[tuple[str, Clause]] = field(default_factory=list)
+
+    def add(self, found: Found) -> None:
+        """Takes a claim."""
+        self.out.append(found)
+
+
+def clear(words: Sequence[Word], *more: str) -> bool:
+    """Whether nothing among the words is unknown or narrows what is counted."""
+    channels = sum(word.kind == "channel" for word in words)
+    applicants = sum(word.kind.startswith("applicant.") for word in words)
+    several = (*(("channel",) if channels > 1 else ()), *(("applicant.",) if applicants > 1 else ()))
+    return all(is_a(word, *CLEAR, *more, *several) or word.kind == "year" for word in words)
+
+
+def note_of(figure: Word) -> str:
+    """``rounded:STEP`` for a figure that is not exact, else empty."""
+    return f"rounded:{figure.step}" if figure.step else ""
+
+
+def says_new(clause: Clause) -> bool:
+    """Whether what was received is called new, and so the year's: 新收, 新接."""
+    return any(word.text.startswith("新") for word in clause.find("receive"))
+
+
+def is_aside_of_part(clause: Clause, reading: Reading) -> bool:
+    """Whether a clause stands in the brackets behind a part."""
+    return clause.depth > 0 and clause.host is not None and clause.host in reading.partial

@@ -1,0 +1,146 @@
+"""Figures of the whole year: what was received, what was handled."""
+
+from __future__ import annotations
+
+from reports.claims.clauses import Clause, is_a
+from reports.claims.lexicon import Word
+from reports.claims.reading import (
+    HANDLED,
+    NEW,
+    VERBS,
+    Reading,
+    clear,
+    note_of,
+    says_new,
+)
+from reports.claims.scope import (
+    NOUNS,
+    Found,
+    compared,
+    of_year,
+)
+
+
+def _verb(clause: Clause) -> tuple[Word | None, list[Word]]:
+    """The verb of a figure and the words between the two: the last before it, else the first after it."""
+    verbs = [index for index, word in enumerate(clause.before) if is_a(word, *VERBS)]
+    while len(verbs) > 1 and clause.before[verbs[-1]].kind == "submit":
+        verbs.pop()  # 收到公众提出的申请
+    if verbs:
+        return clause.before[verbs[-1]], [*clause.before[verbs[-1] + 1 :], *clause.after]
+    for index, word in enumerate(clause.after):
+        if is_a(word, "done", "receive", "receive_done"):
+            return word, [*clause.before, *clause.after[:index]]
+    return None, []
+
+
+def add_whole(clause: Clause, reading: Reading) -> None:
+    """A figure of the whole year: what was received, what was handled."""
+    verb, between = _verb(clause)
+    if _trails_off(clause, reading.year):
+        return
+    if verb is None:
+        _plain(clause, reading)
+        return
+    named = clause.says(*NOUNS) or any(is_a(word, *NOUNS) for word in clause.lead)
+    if not clear(between, "part" if clause.listed else "") or not (
+        named or reading.topic == "requests" or reading.whole
+    ):
+        return
+    if verb.kind == "done":
+        _done(clause, reading)
+    elif verb.kind in {"receive", "receive_done"} or _submitted(clause, verb):
+        _received(clause, verb, reading)
+    elif verb.kind == "accept" and not clause.depth and (named or verb.text.endswith("受理")):
+        _accepted(clause, reading)
+
+
+def _submitted(clause: Clause, verb: Word) -> bool:
+    """Whether the public hands in: 公众提出申请3件, 12人提出申请15件."""
+    return verb.kind == "submit" and clause.says("everyone", "persons") and clause.says(*NOUNS)
+
+
+def _accepted(clause: Clause, reading: Reading) -> None:
+    """受理 and 办理 may count what was received, what was handled, or what was carried in as well."""
+    if reading.whole is not None:
+        reading.under_handled = True  # 收到176件，办理177件: what is listed behind it is of the second
+    elif clause.figure is not None:
+        _take(clause, Found(NEW, clause.figure.value, clause.start, "handled_words"), reading)
+
+
+def _received(clause: Clause, verb: Word, reading: Reading) -> None:
+    figure = clause.figure
+    assert figure is not None
+    if reading.under_handled and (clause.listed or clause.depth):
+        return  # 答复20件（其中新收18件）: those handled of the year's
+    if reading.whole is not None and reading.whole.cell == NEW and not clause.listed and not says_new(clause):
+        return  # received a second time in one sentence: not both can be the whole
+    accepted = "受理" in verb.text and "收" not in verb.text
+    _take(clause, Found(NEW, figure.value, clause.start, "handled_words" if accepted else note_of(figure)), reading)
+    if verb.kind == "receive_done":
+        reading.add(Found(HANDLED, figure.value, verb.start + 1, note_of(figure)))
+
+
+def _take(clause: Clause, found: Found, reading: Reading) -> None:
+    reading.add(found)
+    reading.whole = reading.latest = found
+    if clause.listed:
+        reading.listed_new.add(found.start)  # 其中本年新收16件: what was carried in stands beside it
+    reading.parts, reading.of_carried, reading.under_handled = None, False, False
+
+
+def _plain(clause: Clause, reading: Reading) -> None:
+    """What is counted beside its figure without a verb: 政府信息公开申请26件; 依申请公开52件; 共26件政府信息公开申请."""
+    figure = clause.figure
+    assert figure is not None
+    if reading.whole is not None or clause.depth or not clear(clause.before) or not clear(clause.after):
+        return
+    nouns = clause.find(*NOUNS)
+    if not nouns:
+        lead = [word for word in clause.lead if is_a(word, *NOUNS)]
+        if not lead or not clause.says("total") or not clear(clause.lead[clause.lead.index(lead[-1]) :]):
+            return
+        nouns = lead
+    noun = nouns[-1]
+    told = clause.says("total") or "数" in noun.text or "量" in noun.text or figure.value == 0
+    if noun.kind == "bare_request" and not told:
+        return
+    if noun.kind == "on_request" and noun.text.endswith(("情况", "工作", "方面")):
+        return
+    certain = noun.kind == "request" and "申请" in noun.text[-4:]
+    _take(clause, Found(NEW, figure.value, clause.start, note_of(figure) if certain else "handled_words"), reading)
+
+
+def _trails_off(clause: Clause, year: int | None) -> bool:
+    """Whether what follows the figure takes its certainty: 3件均为上年结转; 3件，系市政府转办."""
+    said = [*clause.tail, *clause.trail]
+    if any(is_a(word, "none", "part", "without") for word in said):
+        return False
+    if any(is_a(word, "other_body", "other_matter", "carry", "move") for word in said):
+        return True
+    return not compared(said, year) and any(of_year(word, year) == "last" for word in said)
+
+
+# ------------------------------------------------------------------ handled
+
+
+def _done(clause: Clause, reading: Reading) -> None:
+    figure = clause.figure
+    assert figure is not None
+    reading.handled.append(("new", clause))
+    reading.latest = Found(HANDLED, figure.value, clause.start, note_of(figure))
+    reading.add(reading.latest)
+    reading.of_carried, reading.under_handled = False, True
+
+
+def add_up_handled(reading: Reading) -> None:
+    """What was handled, told in parts: 办结11件，办理上年结转4件. They are added up; where another body's stand among
+    them, or where the sentence gives several figures, none is the whole."""
+    ours = [found for found in reading.out if found.cell == HANDLED]
+    kinds = [kind for kind, _ in reading.handled]
+    if "other" in kinds or len({found.value for found in ours}) > 1:
+        reading.out = [found for found in reading.out if found.cell != HANDLED]
+    elif ours and "carried" in kinds:
+        extra = sum((c.figure.value for kind, c in reading.handled if kind == "carried" and c.figure), 0)
+        whole = Found(HANDLED, ours[0].value + extra, ours[0].start, ours[0].note)
+        reading.out = [whole if found is ours[0] else found for found in reading.out]
