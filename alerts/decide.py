@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
+from alerts.words import basis_in_full, place_in_words
 from reports.checks import SUGGESTIONS
 from reports.duties import Ledger, OpenFinding, Standing
 from reports.report import Cause
@@ -247,7 +248,7 @@ def _of_cause(agency_id: int, year: int, cause: Cause, members: Sequence[Notice]
         key=_key(f"cause/{agency_id}/{year}/{cause.cell}", cause.right, cause.printed),
         message=f"{gravest.agency}{year}年“{cause.label}”填报为{cause.printed}，与其他{len(members)}处不符，"
         f"按各处均应为{cause.right}，请核实。",
-        place=cause.place,
+        place=place_in_words(cause.place, (cause.cell,), year),
         expected=cause.right,
         actual=cause.printed,
         certain=True,
@@ -283,10 +284,10 @@ def _of_finding(finding: OpenFinding, group: str) -> Notice:
         year=finding.year,
         rule=finding.rule,
         message=_wording(finding, group),
-        place=finding.place,
+        place=place_in_words(finding.place, finding.cells, finding.year),
         expected=finding.expected,
         actual=finding.actual,
-        basis=finding.basis,
+        basis=basis_in_full(finding.basis, finding.year),
         url=finding.url,
     )
 
