@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from reports.narrative.classify import Classification, classify
 
 # What the crawler opens: reports, interpretations, and rows whose title does not say what they are.
-OPENED = frozenset({"annual_report", "interpretation", None})
+OPENED = frozenset({"annual_report", "legacy_report", "interpretation", None})
 # A column in which this many bodies are named is a shared one, whoever of them is registered.
 SHARED_FROM = 3
 # Below this likeness (0 to 100) the cores of two names are those of two bodies, not two ways to write one.

@@ -106,8 +106,10 @@ def _title(page: Page) -> str:
     heads = [head for head in heads if 2 <= len(head) <= 120]
     if stated and (classify(stated).kind is not None or not heads):
         return stated
-    telling = next((head for head in heads if classify(head).kind is not None), None)
-    return telling or stated or (heads[0] if heads else "")
+    told = [(head, classify(head)) for head in heads]
+    telling = [head for head, what in told if what.kind is not None]
+    dated = [head for head, what in told if what.kind is not None and what.year is not None]
+    return next(iter([*dated, *telling]), stated or (heads[0] if heads else ""))
 
 
 # A visit counter or the day's weather inside the article makes no new version of it.

@@ -30,6 +30,18 @@ NAVIGATION = re.compile(
 _CHROME = re.compile(r"foot|crumb|position|share|friend|copyright|header|topbar|login|toolbar", re.IGNORECASE)
 
 
+# What the columns beneath a column are called: years, groups of bodies, bodies.
+_YEAR_COLUMN = re.compile(r"^(?:19|20)\d\d\s*年?度?(?:政府)?(?:信息公开)?(?:工作)?(?:年报|年度报告|报告)?$")
+_GROUP_COLUMN = re.compile(
+    r"^(?:[省市区县州盟旗]?(?:直属?|级|本级|政府)?(?:各|工作)?(?:部门|单位|机构|委办局)|乡镇|镇街|街道|园区|开发区|功能区|事业单位|"
+    r"派出机构|垂直(?:管理)?(?:部门|单位)|双管(?:部门|单位)|[省市区县州盟旗]?政府(?:办公?室)?|[省市区县州盟旗]?本级)"
+    r"(?:[（(、及和和].{1,10}|街道|办事处|年报|年度报告)*$"
+)
+_UNIT_COLUMN = re.compile(
+    r"^.{2,24}(?:局|委|办|厅|镇|乡|街道|办事处|中心|政府|委员会|办公室|管委会|大队|支队|法院|公司)$"
+)
+
+
 def base_of(page: Page) -> str:
     """The address that relative links start from: ``<base href>`` if there is one."""
     found = page.tree.xpath("//base[@href]/@href")
@@ -205,9 +217,38 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
         if url is None or len(title) < 2 or NAVIGATION.match(title):
             continue
         where = links.key(url)
-        if is_directory(url) and where.startswith(within) and where not in known:
-            out.setdefault(where, Listing(url, title))
+        if where in known or not (_is_beneath(url, within) or _is_sibling(link, title, url, page)):
+            continue
+        out.setdefault(where, Listing(url, title))
     return list(out.values())[:MAX_COLUMNS]
+
+
+def _is_beneath(url: str, within: str) -> bool:
+    return is_directory(url) and links.key(url).startswith(within)
+
+
+def _is_sibling(link: HtmlElement, title: str, url: str, page: Page) -> bool:
+    """Whether a link leads to a year's or a group's column where all columns of a portal lie side by side (``/col/col7/``,
+    ``channel_…``, ``?cid=7``): an address of the form of the page's own, in a list of nothing but such columns."""
+    stem = re.sub(
+        r"\.s?html?$", "/", links.key(page.url).partition("?")[0]
+    )  # some keep a column's parts beside its file
+    if not _is_part(title) or not (_shape(url) == _shape(page.url) or links.key(url).startswith(stem)):
+        return False
+    holder = next((one for one in link.iterancestors() if one.tag in {"ul", "ol", "dl", "table", "div", "td"}), None)
+    if holder is None:
+        return False
+    beside = [title_of(other) for other in holder.iter("a")]
+    return all(_is_part(other) for other in beside if len(other) >= 2)
+
+
+def _is_part(title: str) -> bool:
+    return bool(_YEAR_COLUMN.match(title) or _GROUP_COLUMN.match(title) or _UNIT_COLUMN.match(title))
+
+
+def _shape(url: str) -> str:
+    """An address with what numbers it taken out."""
+    return re.sub(r"\d+", "0", re.sub(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{4,12}", "0", links.key(url)))
 
 
 def is_directory(url: str) -> bool:

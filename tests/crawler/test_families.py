@@ -237,3 +237,28 @@ def test_a_form_that_the_frame_offers_to_everybody_is_no_attachment():
     <div class="fujian"><a href="/files/b.docx">附件</a></div>
     <div class="side"><a href="/x/申请表.doc">申请表</a></div></body></html>"""
     assert [f.url for f in article(page(html)).files] == ["http://a.gov.cn/files/b.docx"]
+
+
+COLUMNS_OF_ONE_FORM = """<html><body><ul class="nav"><li><a href="/col/col1/index.html">政府工作报告</a></li>
+<li><a href="/col/col2/index.html">2025年</a></li></ul><ul class="tree"><li><a href="/col/col7/index.html">2023年</a></li>
+<li><a href="/col/col8/index.html">2024年度</a></li></ul><ul><li><a href="/col/col9/index.html">区直部门</a></li>
+<li><a href="/col/col10/index.html">乡镇（街道）</a></li></ul></body></html>"""
+
+
+def test_years_and_groups_are_columns_beneath_where_all_columns_lie_side_by_side():
+    found = listed.columns(page(COLUMNS_OF_ONE_FORM, "http://a.gov.cn/col/col5/index.html"), [])
+    assert [row.url and row.url[15:] for row in found] == [f"/col/col{n}/index.html" for n in (7, 8, 9, 10)]
+    assert listed.columns(page(COLUMNS_OF_ONE_FORM, "http://a.gov.cn/zwgk/nb.htm"), []) == []
+
+
+def test_the_years_beside_a_columns_file_are_beneath_it_and_its_pages_are_not():
+    years = '<div><a href="nb/a2024.htm">2024年</a><a href="nb/b2023.htm">2023年</a></div>'
+    html = f'<html><body>{years}<a href="nb/1.htm">尾页</a></body></html>'
+    found = listed.columns(page(html, "http://a.gov.cn/zwgk/nb.htm"), [])
+    assert [row.title for row in found] == ["2024年", "2023年"]
+
+
+def test_of_a_pages_headings_the_one_that_names_the_year_is_the_articles_title():
+    head = "<head><title>政府信息公开年报_甲县</title></head>"
+    html = f"<html>{head}<body><h1>甲局2022年政府信息公开工作年度报告</h1></body></html>"
+    assert article(page(html)).title == "甲局2022年政府信息公开工作年度报告"
