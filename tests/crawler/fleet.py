@@ -17,7 +17,7 @@ from models import base, ledger
 from models.agencies import AgencyRow, upsert_agency
 from models.documents import Document, Version
 from models.sources import Source, upsert_source
-from reports.duties import COMPLETE
+from reports.duties import COMPLETE, PUBLISHES
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class Fleet:
         out: dict[str, Sum] = {}
         with base.transaction(self.engine) as session:
             versioned = set(session.scalars(sa.select(Version.document_id)))
-            documents = list(session.scalars(sa.select(Document).where(Document.kind == "annual_report")))
+            documents = list(session.scalars(sa.select(Document).where(Document.kind.in_(PUBLISHES))))
             held = Counter(
                 (d.source_id, self.names.get(d.agency_id or 0), d.year) for d in documents if d.id in versioned
             )

@@ -1,0 +1,92 @@
+"""新点: a script holds the site's settings, the column's query its ids, a post of JSON answers the list."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from crawler import links
+from crawler.families import data
+from crawler.families.base import Ask, End, Family, Step
+from crawler.families.rows import base_of
+from crawler.pages import Page
+
+SCRIPT = "/js/webBuilderCommon.js"
+SIZE = 50
+_REST = re.compile(r"rest/\w+/(?:getgovinfolist|getPageInfoListNew|getInfoList\w*)", re.IGNORECASE)
+_SETTINGS = re.compile(r"siteInfo\s*=\s*(\{.*?\})", re.DOTALL)
+
+
+class Epoint(Family):
+    """Some answers state all items; where none does, a page that is not full is the last."""
+
+    name = "epoint"
+    ends = frozenset({"total", "last"})
+
+    def claims(self, page: Page) -> bool:
+        """The page's query names a category, and its script asks for a list."""
+        asks = bool(_REST.search(page.text)) or "webBuilderCommon" in page.text
+        return asks and bool(_ids(page.url).get("categorynum"))
+
+    def read(self, page: Page, ask: Ask) -> Step:
+        """The column's page asks for the settings, these for the list, that for its next page."""
+        if ask.said("step") == "settings":
+            return _of_settings(page, ask)
+        if ask.said("step") == "list":
+            return _of_list(page, ask)
+        source = page.tree.xpath("//script[contains(@src, 'webBuilderCommon')]/@src")
+        url = links.resolve(base_of(page), str(source[0]) if source else SCRIPT)
+        rest = _REST.search(page.text)
+        counted = data.set_in_script(page.text, "pageIndex")
+        enveloped = bool(re.search(r"\{\s*[\"']?params[\"']?\s*:", page.text))
+        state = {
+            "step": "settings", "column": page.url, "rest": rest.group(0) if rest else "rest/lightfrontaction/getgovinfolist",
+            "enveloped": "1" if enveloped else "", "first": counted or ("0" if enveloped else "1"),
+            "size": data.set_in_script(page.text, "pageSize") or str(SIZE),
+        }  # fmt: skip
+        return Step([], [Ask(url or "", referer=page.url, expects="any", state=tuple(state.items()))])
+
+
+def _of_settings(page: Page, ask: Ask) -> Step:
+    found = _SETTINGS.search(page.text)
+    try:
+        settings = json.loads(found.group(1).replace("'", '"')) if found else {}
+    except ValueError:
+        settings = {}
+    guid, project = str(settings.get("siteGuid") or ""), str(settings.get("projectName") or "")
+    if not guid:
+        return Step(fault="the site's settings are not where its lists expect them")
+    url = links.resolve(ask.said("column"), f"{project.rstrip('/')}/{ask.said('rest')}") or ""
+    state = {**dict(ask.state), "step": "list", "guid": guid, "url": url}
+    return Step([], [_page(state, int(state["first"]), ask.referer)])
+
+
+def _of_list(page: Page, ask: Ask) -> Step:
+    answer = data.parsed(page)
+    if not isinstance(answer, dict) or not data.has_list(answer):
+        return Step(fault="the site's list is none")
+    found, total = data.listings(answer, ask.said("column")), data.total_of(answer)
+    size, index, first = int(ask.said("size")), int(ask.said("index")), int(ask.said("first"))
+    full = len(found) >= size if total is None else (index - first + 1) * size < total
+    asks = [_page(dict(ask.state), index + 1, ask.referer)] if full and found else []
+    return Step(found, asks, end=End(total, last=not asks))
+
+
+def _page(state: dict[str, str], index: int, referer: str) -> Ask:
+    ids = _ids(state["column"])
+    wanted = {
+        "deptcode": ids.get("deptcode", ""), "categorynum": ids.get("categorynum", ""), "siteGuid": state["guid"],
+        "pageIndex": index, "pageSize": int(state["size"]),
+    }  # fmt: skip
+    body = json.dumps({"params": wanted} if state["enveloped"] else wanted, ensure_ascii=False)
+    known = tuple({**state, "index": str(index)}.items())
+    number = index - int(state["first"]) + 1
+    return Ask(state["url"], "POST", json=body, referer=referer, expects="json", number=number, state=known)
+
+
+def _ids(url: str) -> dict[str, str]:
+    return {name.lower(): values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+FAMILY = Epoint()

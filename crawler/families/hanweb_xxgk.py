@@ -1,0 +1,78 @@
+"""大汉's disclosure module: a node of a catalogue, answered by ``search.jsp`` as a fragment of markup that states its pages."""
+
+from __future__ import annotations
+
+import re
+
+from crawler import links, pagers
+from crawler.families import data
+from crawler.families.base import Ask, End, Family, Step
+from crawler.families.rows import base_of, rows
+from crawler.pages import Listing, Page
+
+MAX_PAGES = 100
+_SORTED = ",createdate:0,orderid:0"
+_SEARCH = re.compile(r"[\"']([^\"'?\s]*/module/xxgk/search\.jsp)")
+_COLUMN = re.compile(r"/col/col(\d+)/")
+
+
+class HanwebDisclosure(Family):
+    """The fragment states pages, and often items."""
+
+    name = "hanweb-xxgk"
+    ends = frozenset({"total", "pages"})
+
+    def claims(self, page: Page) -> bool:
+        """The page names the catalogue's node."""
+        return bool(data.set_in_script(page.text, "infotypeId"))
+
+    def read(self, page: Page, ask: Ask) -> Step:
+        """The column's page asks for the first fragment; that one for the others."""
+        if not ask.said("node"):
+            node = data.set_in_script(page.text, "infotypeId")
+            path = _SEARCH.search(page.text)
+            url = links.resolve(base_of(page), path.group(1) if path else "/module/xxgk/search.jsp")
+            names = ("jdid", "area", "divid")
+            state = {"node": node, "url": url or "", **{name: data.set_in_script(page.text, name) for name in names}}
+            return Step([], [_fragment(state, 1, page.url)])  # what is written out is other news
+        found = _of_column(rows(page), ask)
+        total, pages = pagers.stated_total(page), pagers.stated_pages(page)
+        whole = rows(page)
+        if len(found) < len(whole):
+            total = None  # counts what other columns list as well
+        if not whole and total != 0 and not pagers.says_empty(page):
+            return Step(end=End(total, pages), fault="the catalogue's search answers no rows")
+        asks = []
+        if ask.number == 1 and pages:
+            asks = [_fragment(dict(ask.state), n, ask.referer) for n in range(2, min(pages, MAX_PAGES) + 1)]
+        return Step(found, asks, end=End(total, pages, last=not found or None))
+
+
+def _fragment(state: dict[str, str], number: int, referer: str) -> Ask:
+    blank = ("vc_title", "vc_number", "vc_filenumber", "vc_all")
+    query = f"texttype=0&fbtime=-1&vc_all=&vc_filenumber=&vc_title=&vc_number=&currpage={number}&sortfield={_SORTED}"
+    form = {
+        "infotypeId": state["node"], "jdid": state["jdid"], "area": state["area"], "divid": state["divid"],
+        "sortfield": _SORTED, "currpage": str(number), "texttype": "0", "fbtime": "-1", **dict.fromkeys(blank, ""),
+    }  # fmt: skip
+    return Ask(
+        f"{state['url']}?{query}",
+        "POST",
+        tuple(form.items()),
+        referer=referer,
+        headers=(("X-Requested-With", "XMLHttpRequest"),),
+        number=number,
+        state=tuple(state.items()),
+    )
+
+
+def _of_column(found: list[Listing], ask: Ask) -> list[Listing]:
+    """The rows of the column: some hosts do not filter by it, and an article's address names its own."""
+    column = _COLUMN.search(ask.referer)
+    if column is None:
+        return found
+    mine = [row for row in found if row.url and f"/art_{column.group(1)}_" in row.url]
+    return mine or found
+
+
+FAMILY = HanwebDisclosure()

@@ -1,0 +1,79 @@
+"""One page a body and report year, the year in the query (``fbtime``, ``nbYear``): each year that the page offers is
+asked for, and counts only where its text is of that year, for a year without a report may be answered with another's."""
+
+from __future__ import annotations
+
+import re
+
+from crawler import links
+from crawler.families import articles
+from crawler.families.base import Ask, End, Family, Step
+from crawler.families.rows import base_of
+from crawler.pages import Listing, Page
+from reports.narrative.classify import classify
+
+MAX_YEARS = 25
+HEADS = ("总体情况", "行政复议")  # of the sections that every report has
+_PERIOD = re.compile(r"(20\d\d)年1月1日.{0,4}(?:至|到|—|-|~|起).{0,8}12月31日")
+_YEAR = re.compile(r"([?&](?:fbtime|nbYear)=)(\d{4})")
+
+
+class YearQuery(Family):
+    """The years that the page offers are all; the last of them is the end."""
+
+    name = "year-query"
+    ends = frozenset({"last"})
+
+    def claims(self, page: Page) -> bool:
+        """The address names a year."""
+        return _YEAR.search(page.url) is not None
+
+    def read(self, page: Page, ask: Ask) -> Step:
+        """The page of one year; the first one also tells which years there are."""
+        rest = ask.said("years").split()
+        if not ask.said("read"):
+            rest = _years(page)
+        found = _of_year(page)
+        if not rest:
+            return Step(found, end=End(last=True))
+        url = _YEAR.sub(rf"\g<1>{rest[0]}", page.url)
+        state = (("read", "1"), ("years", " ".join(rest[1:])))
+        return Step(found, [Ask(url, referer=page.url, number=ask.number + 1, state=state)], end=End())
+
+
+def _years(page: Page) -> list[str]:
+    """The other years that the page links or offers in a box, and the one after the newest."""
+    here = _YEAR.search(page.url)
+    own = here.group(2) if here else ""
+    found = set()
+    for link in page.tree.xpath("//a[@href]"):
+        url = links.resolve(base_of(page), str(link.get("href")), page.charset)
+        year = _YEAR.search(url or "")
+        if url and year and _same_page(url, page.url):
+            found.add(year.group(2))
+    for option in page.tree.xpath("//option"):
+        text = re.fullmatch(r"\s*((?:19|20)\d\d)\s*年?度?\s*", option.text_content())
+        if text:
+            found.add(text.group(1))
+    if own and max(found, default=own) <= own:
+        found.add(str(int(own) + 1))
+    return sorted((year for year in found if year != own), reverse=True)[:MAX_YEARS]
+
+
+def _same_page(url: str, other: str) -> bool:
+    return links.key(_YEAR.sub(r"\g<1>0", url)) == links.key(_YEAR.sub(r"\g<1>0", other))
+
+
+def _of_year(page: Page) -> list[Listing]:
+    asked = _YEAR.search(page.url)
+    detail = articles.article(page)
+    if asked is None or not all(head in detail.text for head in HEADS):
+        return []
+    period = _PERIOD.search(detail.text)
+    year = classify(detail.title).year or (int(period.group(1)) if period else None)
+    if str(year) != asked.group(2):
+        return []
+    return [Listing(page.url, detail.title, detail.published_on)]
+
+
+FAMILY = YearQuery()
