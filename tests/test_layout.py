@@ -118,3 +118,12 @@ def test_no_lock_and_no_source_names_a_package_registry_or_a_path_of_a_machine()
     for path in names:
         text = path.read_text(encoding="utf-8")
         assert not [host for host in hosts if host in text], path
+
+
+def test_the_migrations_are_numbered_one_after_the_other_and_each_follows_the_one_before():
+    paths = sorted((ROOT / "models/migrations/versions").glob("v*.py"))
+    assert [path.name[1:5] for path in paths] == [f"{number:04}" for number in range(1, len(paths) + 1)]
+    for before, path in enumerate(paths):
+        text = path.read_text(encoding="utf-8")
+        assert f'revision = "{path.name[1:5]}"' in text
+        assert before == 0 or f'down_revision = "{before:04}"' in text
