@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports import text
-from reports.formats.docx import chinese
+from reports.formats.word.numbering import chinese
 
 PROSE = st.text("一二三十百〇公开申请，。；！？、：（）() \n\t\u3000\u200b０１23．-－—Ａb", max_size=80)
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 
 import pytest
 
 from reports.blocks import Block, Grid, GridCell, Paragraph
 from reports.formats.html.page import blocks as html
+from reports.formats.word.doc import blocks as read_doc
+from reports.formats.word.docx import blocks as read_docx
+from reports.formats.word.odt import blocks as read_odt
+from reports.formats.word.rtf import blocks as read_rtf
+from tests.makers.ole import word
+from tests.makers.small import WORD, zipped
 
 
 def cell_of(found: Sequence[Block]) -> GridCell:
@@ -136,3 +143,206 @@ def test_raised_letters_of_a_unit_stay_in_prose():
         "<p>面积5km<sup>2</sup>，排放CO<sub>2</sub>，公开71<sup>[1]</sup>条，<s>共9条</s>共6条</p>".encode()
     ).blocks
     assert [block.text for block in found if isinstance(block, Paragraph)] == ["面积5km2，排放CO2，公开71条，共6条"]
+
+
+def docx(cell: str, styles: str = "", properties: str = "") -> GridCell:
+    def row(*cells: str) -> str:
+        return "<w:tr>" + "".join(f"<w:tc>{text}</w:tc>" for text in cells) + "</w:tr>"
+
+    def plain(text: str) -> str:
+        return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    table = row(plain("规章"), f"<w:p>{properties}{cell}</w:p>", plain("7")) + row(*map(plain, "甲12"))
+    names = f'xmlns:w="{WORD}" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    names += ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    names += ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    members = {
+        "word/document.xml": f"<w:document {names}><w:body><w:tbl>{table}</w:tbl></w:body></w:document>".encode()
+    }
+    if styles:
+        members["word/styles.xml"] = f"<w:styles {names}>{styles}</w:styles>".encode()
+    return cell_of(read_docx(zipped(members)).blocks)
+
+
+def run(text: str, *properties: str) -> str:
+    return f"<w:r><w:rPr>{''.join(f'<w:{name}/>' for name in properties)}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def style(name: str, kind: str, *properties: str, based_on: str = "") -> str:
+    base = f'<w:basedOn w:val="{based_on}"/>' if based_on else ""
+    said = "".join(f"<w:{entry}/>" for entry in properties)
+    return f'<w:style w:type="{kind}" w:styleId="{name}"><w:name w:val="{name}"/>{base}<w:rPr>{said}</w:rPr></w:style>'
+
+
+RAISED = 'vertAlign w:val="superscript"'
+IN_STYLE = 'rStyle w:val="b"'
+OF_B = '<w:pPr><w:pStyle w:val="b"/></w:pPr>'
+
+
+@pytest.mark.parametrize(
+    ("cell", "styles", "properties"),
+    [
+        (run("6") + run("1", RAISED), "", ""),
+        (run("6") + run("[1]", 'vertAlign w:val="subscript"'), "", ""),
+        (run("6") + run("1", IN_STYLE), style("b", "character", RAISED), ""),
+        (run("6") + run("1", IN_STYLE), style("b", "character", based_on="c") + style("c", "character", "vanish"), ""),
+        (run("6") + run("1", "vanish"), "", ""),
+        (run("6") + run("1", 'sz w:val="1"'), "", ""),
+        (run("6", 'vanish w:val="0"') + run("1"), style("b", "paragraph", "vanish"), OF_B),
+        (run("6") + f"<w:del>{run('1').replace('w:t>', 'w:delText>')}</w:del>", "", ""),
+        (run("6") + f"<w:moveFrom>{run('1')}</w:moveFrom>", "", ""),
+        ("<w:ins>" + run("6") + "</w:ins>" + run("1", RAISED), "", ""),
+        ("<m:oMath><m:sSup><m:e><m:r><m:t>6</m:t></m:r></m:e><m:sup><m:r><m:t>1</m:t></m:r></m:sup></m:sSup></m:oMath>", "", ""),
+        (
+            '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="1"/>'
+            '<w:listEntry w:val="6"/></w:ddList></w:ffData></w:fldChar></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>',
+            "",
+            "",
+        ),
+    ],
+)  # fmt: skip
+def test_a_raised_hidden_or_deleted_run_of_a_docx_is_no_part_of_a_figure(cell, styles, properties):
+    read = docx(cell, styles, properties)
+    assert (read.text, read.confidence) == ("6", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "styles", "properties"),
+    [
+        (run("9", "strike") + run("6"), "", ""),
+        (run("9", "dstrike") + run("6"), "", ""),
+        (run("9", IN_STYLE) + run("6"), style("b", "character", based_on="c") + style("c", "character", "strike"), ""),
+        (run("9") + run("6", 'strike w:val="false"'), style("b", "paragraph", "strike"), OF_B),
+        (run("9") + run("6", 'rStyle w:val="c"'), style("b", "paragraph", "strike") + style("c", "character", "strike"), OF_B),
+    ],
+)  # fmt: skip
+def test_a_struck_out_run_of_a_docx_is_left_out_and_the_figure_in_doubt(cell, styles, properties):
+    read = docx(cell, styles, properties)
+    assert (read.text, read.confidence) == ("6", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (run("6") + run("1", 'position w:val="8"'), "61"),
+        (run("6") + run("1", 'color w:val="FFFFFF"'), "61"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F08C"/></w:r>', ""),
+        ("<w:r><w:drawing><wp:inline><a:blip/></wp:inline></w:drawing></w:r>", ""),
+        ("<m:oMath><m:f><m:num><m:r><m:t>6</m:t></m:r></m:num></m:f></m:oMath>", "6"),
+        (run("6", "strike"), ""),
+        (run("6", "vanish"), ""),
+    ],
+)
+def test_what_a_docx_does_not_tell_is_in_doubt_and_no_blank(cell, text):
+    read = docx(cell)
+    assert read.text == text
+    assert read.confidence <= 0.5
+
+
+def odt(cell: str, styles: str = "", common: str = "") -> GridCell:
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{rest}"'
+        for name, rest in (("office", "office:1.0"), ("text", "text:1.0"), ("table", "table:1.0"), ("style", "style:1.0"),
+                           ("fo", "xsl-fo-compatible:1.0"))
+    )  # fmt: skip
+    rows = "".join(
+        "<table:table-row>" + "".join(f"<table:table-cell>{text}</table:table-cell>" for text in row) + "</table:table-row>"
+        for row in (("<text:p>规章</text:p>", cell, "<text:p>7</text:p>"), [f"<text:p>{text}</text:p>" for text in "甲12"])
+    )  # fmt: skip
+    content = (
+        f"<office:document-content {names}><office:automatic-styles>{styles}</office:automatic-styles><office:body>"
+        f"<office:text><table:table>{rows}</table:table></office:text></office:body></office:document-content>"
+    )
+    members = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()}
+    if common:
+        members["styles.xml"] = (
+            f"<office:document-styles {names}><office:styles>{common}</office:styles></office:document-styles>".encode()
+        )
+    return cell_of(read_odt(zipped(members)).blocks)
+
+
+def odf_style(name: str, properties: str, family: str = "text", parent: str = "") -> str:
+    above = f' style:parent-style-name="{parent}"' if parent else ""
+    return f'<style:style style:name="{name}" style:family="{family}"{above}><style:text-properties {properties}/></style:style>'
+
+
+SPAN = '<text:p>6<text:span text:style-name="T">1</text:span></text:p>'
+STRUCK = '<text:p><text:span text:style-name="T">9</text:span>6</text:p>'
+
+
+@pytest.mark.parametrize(
+    ("cell", "styles", "common", "confidence"),
+    [
+        (SPAN, odf_style("T", 'style:text-position="super 58%"'), "", 1.0),
+        (SPAN, odf_style("T", 'style:text-position="-33% 58%"'), "", 1.0),
+        (SPAN, odf_style("T", "", parent="U"), odf_style("U", 'style:text-position="super"'), 1.0),
+        (SPAN, odf_style("T", 'text:display="none"'), "", 1.0),
+        (SPAN, odf_style("T", 'fo:font-size="0pt"'), "", 1.0),
+        ("<text:p>6<text:note>1</text:note><text:hidden-text>1</text:hidden-text></text:p>", "", "", 1.0),
+        (STRUCK, odf_style("T", 'style:text-line-through-style="solid"'), "", 0.5),
+        (STRUCK, odf_style("T", 'style:text-line-through-type="double"'), "", 0.5),
+        (STRUCK, odf_style("T", "", parent="U"), odf_style("U", 'style:text-line-through-style="solid"'), 0.5),
+    ],
+)
+def test_what_the_styles_of_an_odt_raise_hide_or_strike_out_is_no_part_of_a_figure(cell, styles, common, confidence):
+    read = odt(cell, styles, common)
+    assert (read.text, read.confidence) == ("6", confidence)
+
+
+def test_a_figure_inside_a_struck_paragraph_or_in_white_is_in_doubt():
+    cell = '<text:p text:style-name="P">6</text:p>'
+    assert odt(cell, odf_style("P", 'style:text-line-through-style="solid"', "paragraph")).confidence == 0.5
+    assert odt(SPAN, odf_style("T", 'fo:color="#FFFFFF"')).confidence == 0.5
+
+
+@pytest.mark.parametrize(
+    ("properties", "text", "confidence"),
+    [
+        (struct.pack("<HB", 0x2A48, 1), "6x1", 1.0),
+        (struct.pack("<HB", 0x2A48, 2), "6x1", 1.0),
+        (struct.pack("<HB", 0x083C, 1), "6x1", 1.0),
+        (struct.pack("<HB", 0x0800, 1), "6x1", 1.0),
+        (struct.pack("<HH", 0x4A43, 1), "6x1", 1.0),
+        (struct.pack("<HH", 0x4A30, 10), "6x1", 1.0),
+        (struct.pack("<HB", 0x0837, 1), "9x6", 0.5),
+        (struct.pack("<HB", 0x2A53, 1), "9x6", 0.5),
+        (struct.pack("<HH", 0x4A30, 11), "9x6", 0.5),
+        (struct.pack("<HHHB", 0x4A30, 11, 0x0837, 0x80), "9x6", 0.5),
+    ],
+)
+def test_what_the_properties_of_a_doc_raise_hide_or_strike_out_is_no_part_of_a_figure(properties, text, confidence):
+    before, _, behind = text.partition("x")
+    marked = behind if confidence == 1.0 else before
+    styles = [struct.pack("<HB", 0x2A48, 1), struct.pack("<HB", 0x0837, 1)]
+    data = word(["甲"], [["规章", before + behind, "7"], ["甲", "3", "2"]], {marked: properties}, styles)
+    read = cell_of(read_doc(data).blocks)
+    assert (read.text, read.confidence) == ("6", confidence)
+
+
+def test_a_struck_style_that_its_run_undoes_is_not_struck_in_a_doc():
+    properties = struct.pack("<HHHB", 0x4A30, 10, 0x0837, 0x81)
+    data = word(["甲"], [["规章", "96", "7"], ["甲", "3", "2"]], {"9": properties}, [struct.pack("<HB", 0x0837, 1)])
+    assert cell_of(read_doc(data).blocks).text == "96"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "confidence"),
+    [
+        (r"6{\super 1}", "6", 1.0),
+        (r"6\sub [1]\nosupersub", "6", 1.0),
+        (r"6{\v 1}", "6", 1.0),
+        (r"6{\deleted 1}", "6", 1.0),
+        (r"6{\fs1 1}", "6", 1.0),
+        (r"6{\*\footnote 1}", "6", 1.0),
+        (r"{\strike 9}6", "6", 0.5),
+        (r"\striked1 9\striked0 6", "6", 0.5),
+        (r"{\strike 9\plain 6}", "6", 0.5),
+        (r"6{\up8 1}", "61", 0.5),
+        (r"{\strike 6}", "", 0.5),
+    ],
+)
+def test_what_an_rtf_raises_hides_or_strikes_out_is_no_part_of_a_figure(cell, text, confidence):
+    shape = r"\trowd\cellx1000\cellx2000\cellx3000\pard\intbl "
+    body = shape + rf"\u35268?\u31456?\cell {cell}\cell\plain 7\cell\row" + shape + r"\u30002?\cell 1\cell 2\cell\row"
+    read = cell_of(read_rtf((r"{\rtf1\ansi\ansicpg936 " + body + "}").encode()).blocks)
+    assert (read.text, read.confidence) == (text, confidence)

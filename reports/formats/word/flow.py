@@ -16,6 +16,10 @@ PROSE = 150
 # A report has some 60 rows by at most 16 columns; a register of agencies some thousands.
 MAX_CELLS = 300_000
 MAX_DEPTH = 40
+MAX_PICTURE = 40 * 1024 * 1024
+MAX_PICTURES = 60
+# A table is wider than this on paper; seals, logos and codes are not.
+MIN_PICTURE_CM = 6.0
 
 
 @dataclass(slots=True)
@@ -30,6 +34,11 @@ class Draft:
     def text(self) -> str:
         """All text of the cell, a line a paragraph; one-cell tables inside count as text."""
         return "\n".join(_texts(self.parts)).strip(" \t\r\n")
+
+    @property
+    def confidence(self) -> float:
+        """How sure the text is: as its least sure paragraph."""
+        return min((part.confidence for part in self.parts if isinstance(part, Paragraph)), default=1.0)
 
     @property
     def layout(self) -> bool:
@@ -72,7 +81,7 @@ def table(rows: Iterable[list[Draft]]) -> list[Block]:
             continue
         grid.append(
             tuple(
-                GridCell(text, column=cell.column, span=max(cell.span, 1))
+                GridCell(text, column=cell.column, span=max(cell.span, 1), confidence=cell.confidence)
                 for cell, text in zip(row, texts, strict=True)
             )
         )

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
-from reports.formats import flow
-from reports.formats.flow import BELOW, BESIDE, TOP, RowShape
+from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.formats.runs import Ink
+from reports.formats.word import flow
+from reports.formats.word.faces import Face
+from reports.formats.word.flow import BELOW, BESIDE, TOP, RowShape
+from reports.formats.word.line import Line
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_GROUPS = 500  # depth
@@ -46,6 +49,14 @@ class _State:
     unicode_skip: int = 1
     hidden: bool = False
     deleted: bool = False
+    struck: bool = False
+    raised: bool = False
+    offset: int = 0  # half points above or below the line
+    size: int = 24  # half points
+
+    @property
+    def ink(self) -> Ink:
+        return Face(self.struck, False, self.raised, self.offset / 2, self.size / 2).ink
 
 
 @dataclass(slots=True)
@@ -74,7 +85,7 @@ class _Reader:
         self._stack: list[_State] = []
         self._fonts: dict[int, str] = {}
         self._page = "gb18030"
-        self._text: list[str] = []
+        self._line = Line()
         self._raw = bytearray()
         self._raw_font = -1
         self._behind: list[Block] = []
@@ -165,7 +176,7 @@ class _Reader:
             encoding = self._fonts.get(self._raw_font, self._page)
             if encoding == "cp1252" and self._page != "cp1252" and any(byte >= 0x81 for byte in self._raw):
                 encoding = self._page
-            self._text.append(bytes(self._raw).decode(encoding, "replace"))
+            self._line.add(bytes(self._raw).decode(encoding, "replace"), self._state.ink)
             self._raw.clear()
 
     def _char(self, text: str) -> None:
@@ -173,7 +184,7 @@ class _Reader:
             self._drop -= 1
         elif self._shown:
             self._flush()
-            self._text.append(text)
+            self._line.add(text, self._state.ink)
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
@@ -190,12 +201,10 @@ class _Reader:
     def _paragraph(self) -> None:
         """What was collected goes to its depth."""
         self._flush()
-        text = _paired("".join(self._text))
-        parts: list[Block] = []
-        if text.strip():
-            parts.append(Paragraph(text, heading=self._heading))
+        self._line.parts = [_paired(part) for part in _whole_pairs(self._line)]
+        parts: list[Block] = list(self._line.paragraphs(heading=self._heading))
         self._marks.add(self._level, [*parts, *self._behind])
-        self._text, self._behind = [], []
+        self._line, self._behind = Line(), []
 
     def _end_paragraph(self) -> None:
         if not (self._state.skip or self._state.deleted or self._state.hidden):
@@ -234,7 +243,7 @@ class _Reader:
         if word == b"u" and number is not None:
             self._flush()
             if self._shown:
-                self._text.append(chr(number & 0xFFFF))
+                self._line.add(chr(number & 0xFFFF), self._state.ink)
             self._drop = state.unicode_skip
         elif word in _CHARACTERS:
             self._char(_CHARACTERS[word])
@@ -265,7 +274,24 @@ class _Reader:
         self._state.unicode_skip = max(0, min(number if number is not None else 1, 32))
 
     def _on_plain(self, _: int | None) -> None:
-        self._state.hidden = self._state.deleted = False
+        state = self._state
+        state.hidden = state.deleted = state.struck = state.raised = False
+        state.offset, state.size = 0, 24
+
+    def _on_struck(self, number: int | None) -> None:
+        self._state.struck = number != 0
+
+    def _on_raised(self, number: int | None) -> None:
+        self._state.raised = number != 0
+
+    def _on_level(self, _: int | None) -> None:
+        self._state.raised = False
+
+    def _on_offset(self, number: int | None) -> None:
+        self._state.offset = 6 if number is None else number
+
+    def _on_size(self, number: int | None) -> None:
+        self._state.size = 24 if number is None else number
 
     def _on_hidden(self, number: int | None) -> None:
         self._state.hidden = number != 0
@@ -274,7 +300,7 @@ class _Reader:
         self._state.deleted = number != 0
 
     def _on_pard(self, _: int | None) -> None:
-        if not any(part.strip() for part in self._text):
+        if not any(part.strip() for part in self._line.parts):
             self._level = 0
         self._heading = False
 
@@ -294,9 +320,9 @@ class _Reader:
 
     def _on_row(self, _: int | None) -> None:
         self._level = 1
-        if any(part.strip() for part in self._text):
+        if any(part.strip() for part in self._line.parts):
             self._paragraph()
-        self._text = []
+        self._line = Line()
         self._marks.row(1, self._shape(1))
 
     def _on_nestcell(self, _: int | None) -> None:
@@ -371,6 +397,14 @@ _HANDLERS = {
     b"uc": _Reader._on_unicode_skip,
     b"plain": _Reader._on_plain,
     b"v": _Reader._on_hidden,
+    b"strike": _Reader._on_struck,
+    b"striked": _Reader._on_struck,
+    b"super": _Reader._on_raised,
+    b"sub": _Reader._on_raised,
+    b"nosupersub": _Reader._on_level,
+    b"up": _Reader._on_offset,
+    b"dn": _Reader._on_offset,
+    b"fs": _Reader._on_size,
     b"deleted": _Reader._on_deleted,
     b"pard": _Reader._on_pard,
     b"intbl": _Reader._on_intbl,
@@ -389,6 +423,17 @@ _HANDLERS = {
     b"picwgoal": _Reader._on_picture_width,
     b"picscalex": _Reader._on_picture_scale,
 }
+
+
+def _whole_pairs(line: Line) -> list[str]:
+    """The pieces of a line, the two halves of a character in one of them."""
+    out: list[str] = []
+    for part in line.parts:
+        if out and out[-1][-1:] >= "\ud800" and out[-1][-1:] <= "\udbff" and "\udc00" <= part[:1] <= "\udfff":
+            out[-1] += part[:1]
+            part = part[1:]
+        out.append(part)
+    return out
 
 
 def _paired(text: str) -> str:

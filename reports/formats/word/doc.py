@@ -8,15 +8,19 @@ read as a stream.
 from __future__ import annotations
 
 import io
+import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import olefile
 
-from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
-from reports.formats import flow
+from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.formats.runs import Ink
+from reports.formats.word import flow
+from reports.formats.word.faces import Face
+from reports.formats.word.line import Line
 from reports.grid import from_lines
 
 MAX_CHARACTERS = 5_000_000
@@ -30,9 +34,11 @@ _PAGE = 512
 _P_IN_TABLE, _P_TTP, _P_ITAP, _P_INNER_CELL, _P_INNER_TTP, _P_HUGE = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C, 0x6646
 _P_OUTLINE = 0x2640
 _T_DEF, _T_DEF_10, _T_VERT_MERGE, _T_MERGE = 0xD608, 0xD606, 0xD62B, 0x5624
-_C_DELETED, _C_VANISH, _C_PICTURE = 0x0800, 0x083C, 0x6A03
+_C_DELETED, _C_VANISH, _C_STRIKE, _C_STRIKE_TWICE = 0x0800, 0x083C, 0x0837, 0x2A53
+_C_RAISED, _C_OFFSET, _C_SIZE, _C_STYLE, _C_PICTURE = 0x2A48, 0x4845, 0x4A43, 0x4A30, 0x6A03
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 
+_PIECES = re.compile(r"[^\x00-\x1f]+|[\x00-\x1f]")
 _MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
@@ -70,6 +76,7 @@ class _Properties:
     inner_cell: bool = False
     inner_row_end: bool = False
     heading: bool = False
+    ink: Ink = Ink.PLAIN  # of its runs that say nothing else
     edges: list[int] = field(default_factory=list)
     merges: list[int] = field(default_factory=list)  # TCGRF of each cell
 
@@ -93,6 +100,8 @@ class _Document:
         self._paragraph_starts = [run[0] for run in self._paragraphs]
         self._characters = self._runs(0xFA, wide=False)
         self._character_starts = [run[0] for run in self._characters]
+        self._styles = style_runs(word, table)
+        self._inks: dict[bytes, Ink] = {}
         self._seen: dict[tuple[int, bytes], _Properties] = {}
         self._pictures = 0
 
@@ -174,7 +183,7 @@ class _Document:
         return self._seen[key]
 
     def _properties(self, style: int, grpprl: bytes) -> _Properties:
-        out = _Properties(heading=1 <= style <= 9)
+        out = _Properties(heading=1 <= style <= 9, ink=self._style(style).ink)
         in_table = False
         itap: int | None = None
         for sprm, operand in self._sprms(grpprl):
@@ -235,26 +244,24 @@ class _Document:
     def _range(self, first: int, last: int) -> tuple[list[Block], bool]:
         """Blocks of a range of character positions; False if there are cell marks without properties."""
         out = flow.Marks()
-        buffer: list[str] = []
+        line = Line()
         behind: list[Block] = []
         fields: list[bool] = []
         marks = known = 0
 
-        for text, start, step, piece in self._spans(first, last):
-            for n, char in enumerate(text):
-                if char >= " " and char not in "\x1e\x1f":
+        for text, start, step, piece, ink in self._spans(first, last):
+            for found in _PIECES.finditer(text):
+                n, char = found.start(), found[0]
+                if char >= " ":
                     if all(fields):
-                        buffer.append(char)
-                    continue
-                if char in "\r\x07\x0c":
+                        line.add(char, ink)
+                elif char in "\r\x07\x0c":
                     properties = self._paragraph(start + n * step, piece)
                     if char == "\x07":
                         marks += 1
                         known += properties.level > 0
-                    if buffer:
-                        behind.insert(0, Paragraph("".join(buffer), heading=properties.heading))
-                    out.add(properties.level, behind)
-                    buffer, behind = [], []
+                    out.add(properties.level, [*line.paragraphs("", properties.heading, properties.ink), *behind])
+                    line, behind = Line(), []
                     _mark(out, properties, char)
                 elif char == "\x13":
                     fields.append(False)
@@ -264,15 +271,14 @@ class _Document:
                     fields.pop()
                 elif char == "\x01" and all(fields):
                     behind.extend(self._picture(start + n * step))
+                    line.add("", Ink.UNREAD)  # a picture, a formula: it may be a figure
                 elif all(fields):
-                    buffer.append({"\t": "\t", "\x0b": "\n", "\x1e": "-"}.get(char, ""))
-        if buffer:
-            behind.insert(0, Paragraph("".join(buffer)))
-        out.add(0, behind)
+                    line.add({"\t": "\t", "\x0b": "\n", "\x1e": "-"}.get(char, ""), ink)
+        out.add(0, [*line.paragraphs(), *behind])
         return out.blocks(), known >= 0.9 * marks
 
-    def _spans(self, first: int, last: int) -> Iterator[tuple[str, int, int, _Piece]]:
-        """Shown text with its place in the stream: (text, first byte, bytes a character, piece)."""
+    def _spans(self, first: int, last: int) -> Iterator[tuple[str, int, int, _Piece, Ink]]:
+        """Shown text with its place in the stream: (text, first byte, bytes a character, piece, how it is printed)."""
         for piece in self._pieces:
             begin, end = max(first, piece.first), min(last, piece.first + piece.count)
             if begin >= end:
@@ -280,36 +286,62 @@ class _Document:
             step = 2 if piece.wide else 1
             start = piece.offset + (begin - piece.first) * step
             stop = start + (end - begin) * step
-            for a, b in self._shown(start, stop, step):
+            for a, b, ink in self._shown(start, stop, step):
                 raw = self._word[a:b]
                 text = raw.decode("utf-16-le", "replace") if piece.wide else raw.decode("cp1252", "replace")
                 if len(text) != len(raw) // step:  # a surrogate pair is one character in Python, two in the file
                     text = "".join(chr(unit) for unit in struct.unpack(f"<{len(raw) // 2}H", raw))
-                yield text, a, step, piece
+                yield text, a, step, piece, ink
 
-    def _shown(self, start: int, stop: int, step: int) -> Iterator[tuple[int, int]]:
-        """The bytes of a piece without deleted and hidden runs; marks of cells and rows always stay."""
+    def _shown(self, start: int, stop: int, step: int) -> Iterator[tuple[int, int, Ink]]:
+        """The bytes of a piece by how they are printed, without deleted and hidden runs; marks of cells and rows stay."""
         at = start
         n = max(bisect_right(self._character_starts, start) - 1, 0)
         for first, behind, _, grpprl in self._characters[n:]:
             if first >= stop:
                 break
-            if behind <= at or not self._is_hidden(grpprl):
+            if behind <= at or (ink := self._ink(grpprl)) == Ink.PLAIN:
                 continue
-            if first > at:
-                yield at, first
-            end = min(behind, stop)
-            hidden = self._word[max(first, at) : end]
-            cell = b"\x07\x00" if step == 2 else b"\x07"
-            for k in range(0, len(hidden), step):
-                if hidden[k : k + step] == cell:
-                    yield max(first, at) + k, max(first, at) + k + step
+            begin, end = max(first, at), min(behind, stop)
+            if begin > at:
+                yield at, begin, Ink.PLAIN
             at = end
+            if ink != Ink.HIDDEN:
+                yield begin, end, ink
+                continue
+            cell = b"\x07\x00" if step == 2 else b"\x07"
+            for k in range(begin, end, step):
+                if self._word[k : k + step] == cell:
+                    yield k, k + step, Ink.PLAIN
         if at < stop:
-            yield at, stop
+            yield at, stop, Ink.PLAIN
 
-    def _is_hidden(self, grpprl: bytes) -> bool:
-        return any(sprm in (_C_DELETED, _C_VANISH) and operand[0] == 1 for sprm, operand in self._sprms(grpprl))
+    def _ink(self, grpprl: bytes) -> Ink:
+        """How a run with these properties is printed; what is deleted is hidden."""
+        if grpprl not in self._inks:
+            self._inks[grpprl] = self._face(grpprl, Face()).ink
+        return self._inks[grpprl]
+
+    def _style(self, style: int, depth: int = 0) -> Face:
+        base, grpprl = self._styles.get(style, (style, b""))
+        around = self._style(base, depth + 1) if base in self._styles and base != style and depth < 12 else Face()
+        return self._face(grpprl, around) if grpprl else around
+
+    def _face(self, grpprl: bytes, face: Face) -> Face:
+        for sprm, operand in self._sprms(grpprl):
+            if sprm == _C_STYLE and len(operand) == 2:
+                face = self._style(operand[0] | operand[1] << 8)
+            elif sprm in (_C_DELETED, _C_VANISH):
+                face = replace(face, hidden=_toggled(operand[0], face.hidden))
+            elif sprm in (_C_STRIKE, _C_STRIKE_TWICE):
+                face = replace(face, struck=_toggled(operand[0], face.struck))
+            elif sprm == _C_RAISED:
+                face = replace(face, raised=operand[0] in (1, 2))
+            elif sprm == _C_OFFSET:
+                face = replace(face, offset=struct.unpack("<h", operand)[0] / 2)
+            elif sprm == _C_SIZE:
+                face = replace(face, size=struct.unpack("<H", operand)[0] / 2)
+        return face
 
     def _picture(self, offset: int) -> Iterator[Picture]:
         n = bisect_right(self._character_starts, offset) - 1
@@ -330,8 +362,49 @@ class _Document:
             return
 
     def _as_stream(self, count: int) -> Blocks:
-        text = "".join(part for part, _, _, _ in self._spans(0, count))
+        text = "".join(span[0] for span in self._spans(0, count) if span[4] != Ink.STRUCK)
         return _stream(text, "the marks of its tables are damaged; figures are placed by labels alone")
+
+
+def _toggled(operand: int, style: bool) -> bool:
+    """An on-off property: 0 and 1 say so, 0x80 is as the style says, 0x81 the opposite, [MS-DOC] 2.9.327."""
+    return style != bool(operand & 1) if operand & 0x80 else bool(operand)
+
+
+def style_runs(word: bytes, table: bytes) -> dict[int, tuple[int, bytes]]:
+    """Style -> (the style it is based on, its character properties), [MS-DOC] 2.9.271 and 2.9.258; what is damaged is
+    left out."""
+    out: dict[int, tuple[int, bytes]] = {}
+    try:
+        at, size = struct.unpack_from("<2I", word, 0xA2)
+        sheet = table[at : at + size]
+        head, count, base_size = struct.unpack_from("<3H", sheet)
+    except struct.error:
+        return out
+    at = 2 + head
+    for number in range(min(count, 4096)):
+        if at + 2 > len(sheet):
+            break
+        length = struct.unpack_from("<H", sheet, at)[0]
+        entry = sheet[at + 2 : at + 2 + length]
+        at += 2 + length + (length & 1)
+        if len(entry) >= base_size + 2 and base_size >= 6:
+            out[number] = _style_run(entry, base_size)
+    return out
+
+
+def _style_run(entry: bytes, base_size: int) -> tuple[int, bytes]:
+    kind, updates = struct.unpack_from("<2H", entry, 2)
+    at = base_size + 2 + 2 * struct.unpack_from("<H", entry, base_size)[0] + 2
+    wanted = {1: 1, 2: 0}.get(kind & 15)  # of a paragraph style the second set of properties is of characters
+    for n in range(updates & 15):
+        if at + 2 > len(entry):
+            break
+        size = struct.unpack_from("<H", entry, at)[0]
+        if n == wanted:
+            return kind >> 4, entry[at + 2 : at + 2 + size]
+        at += 2 + size + (size & 1)
+    return kind >> 4, b""
 
 
 def _page_runs(page: bytes, wide: bool) -> Iterator[tuple[int, int, int, bytes]]:

@@ -1,0 +1,1 @@
+"""Word processors: DOCX, ODT, DOC, WPS and RTF to blocks."""

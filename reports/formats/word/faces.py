@@ -1,0 +1,37 @@
+"""How the characters of a word processor's run are printed, and what piece of print that makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.formats.runs import Ink
+
+# Points: what is smaller is not legible, what is less far off the line is only set right.
+ILLEGIBLE = 1.1
+OFF_LINE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What counts of a run's character format. ``offset`` is above (or below) the line, in points; ``size`` too;
+    ``white``: in the colour of the paper, with nothing behind it."""
+
+    struck: bool = False
+    hidden: bool = False
+    raised: bool = False
+    offset: float = 0.0
+    size: float | None = None
+    white: bool = False
+
+    @property
+    def ink(self) -> Ink:
+        """The piece of print that the run is."""
+        if self.hidden or (self.size is not None and self.size < ILLEGIBLE):
+            return Ink.HIDDEN
+        if self.struck:
+            return Ink.STRUCK
+        if self.raised:
+            return Ink.RAISED
+        if self.white:
+            return Ink.FAINT
+        return Ink.SHIFTED if abs(self.offset) >= OFF_LINE else Ink.PLAIN

@@ -1,0 +1,33 @@
+"""A line of a word processor's document being put together from its runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reports.blocks import Paragraph
+from reports.formats.runs import Ink, settled
+
+
+@dataclass(slots=True)
+class Line:
+    """The pieces of a paragraph, each with the way it is printed."""
+
+    parts: list[str] = field(default_factory=list)
+    inks: list[Ink] = field(default_factory=list)
+
+    def add(self, text: str, ink: Ink = Ink.PLAIN) -> None:
+        """One piece more."""
+        self.parts.append(text)
+        self.inks.append(ink)
+
+    def printed(self) -> bool:
+        """Whether any piece is seen."""
+        return any(ink != Ink.HIDDEN and part.strip() for part, ink in zip(self.parts, self.inks, strict=True))
+
+    def paragraphs(self, number: str = "", heading: bool = False, all_of_it: Ink = Ink.PLAIN) -> list[Paragraph]:
+        """The paragraph that the pieces make, none where they say nothing. ``all_of_it``: how plain pieces are printed."""
+        inks = [all_of_it if ink == Ink.PLAIN else ink for ink in self.inks] if all_of_it else self.inks
+        text, confidence = settled(self.parts, inks)
+        if text.strip():
+            return [Paragraph(number + text, heading=heading, confidence=confidence)]
+        return [Paragraph("", confidence=confidence)] if confidence < 1.0 else []
