@@ -19,7 +19,7 @@ from reports.report import TABLES, Details, Report, Source
 from reports.sniff import MAX_BYTES, Sniffed, sniff
 from reports.tables.align import align
 from reports.tables.model import Aligned
-from reports.tables.reconcile import second_look
+from reports.tables.reconcile import agrees, compared, pages_of, questioned, second_look
 
 # Raise it with every change that may read a stored document differently: stored readings are then made anew.
 READER_VERSION = "4"
@@ -136,6 +136,7 @@ def _read(
     reading = _understand(sniffed, blocks, name)
     if reading.tables < len(TABLES):
         reading = _with_pictures(reading, name, pictures)
+    reading = _looked_again(reading, data)
     if reading.tables < len(TABLES):
         reading = _with_attachments(reading, pictures, nesting, partial)
     return reading
@@ -167,6 +168,31 @@ def _understand(sniffed: Sniffed, blocks: Blocks, name: str) -> _Reading:
     has_tables = any(cell.value is not None for cell in aligned.cells.values())
     narrative = narrate(blocks, aligned.consumed, aligned.form, has_tables, name)
     return _Reading(sniffed, blocks, aligned, narrative, blocks.reader, blocks.reader.endswith("ocr"))
+
+
+def _looked_again(reading: _Reading, data: bytes) -> _Reading:
+    """Where figures that were read surely contradict each other, their pages are read another way before anybody is told
+    so. A second reading that fails says nothing."""
+    keys = sorted(questioned(reading.aligned))
+    pages = pages_of(reading.aligned, keys)
+    look = formats.second_reader(reading.sniffed.format) if pages else None
+    if look is None:
+        return reading
+    cells = [reading.aligned.cells[key] for key in keys]
+    try:
+        at_places = formats.cells_reader(reading.sniffed.format)
+        if at_places is not None and all(map(agrees, cells, at_places(data, [cell.at for cell in cells]))):
+            return reading
+        other = align(look(data, pages))
+    except Unreadable:
+        return reading
+    aligned = compared(reading.aligned, other)
+    if aligned is reading.aligned:
+        return reading
+    warning = (
+        "a second reading of the pages, by what they look like, says other figures; those that differ are in doubt"
+    )
+    return replace(reading, aligned=replace(aligned, warnings=[*aligned.warnings, warning]))
 
 
 def _with_pictures(reading: _Reading, name: str, pictures: Mapping[str, bytes]) -> _Reading:

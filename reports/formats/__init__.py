@@ -7,10 +7,10 @@ its kind comes, since some of them load large libraries.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from types import ModuleType
 
-from reports.blocks import Blocks, Unreadable
+from reports.blocks import At, Blocks, Unreadable
 
 # Format as ``reports.sniff`` names it -> module.
 FORMATS: dict[str, str] = {
@@ -31,6 +31,30 @@ FORMATS: dict[str, str] = {
     "zip": "reports.formats.archive",
     "rar": "reports.formats.archive",
 }
+
+
+# Formats whose pages can be read by what they look like (``reports.formats.second_reading``).
+SECOND = frozenset(("pdf", "image"))
+
+
+def second_reader(name: str) -> Callable[[bytes, Collection[int]], Blocks] | None:
+    """How given pages (from 1) of a format are read a second time, by what they look like; None where they have no look."""
+    if name not in SECOND:
+        return None
+    found: Callable[[bytes, Collection[int]], Blocks] = importlib.import_module(
+        "reports.formats.second_reading"
+    ).READERS[name]
+    return found
+
+
+def cells_reader(name: str) -> Callable[[bytes, Sequence[At]], list[str]] | None:
+    """What stands at given places of a format by what they look like; None where places have no look by themselves."""
+    if name not in SECOND:
+        return None
+    found: Callable[[bytes, Sequence[At]], list[str]] | None = importlib.import_module(
+        "reports.formats.second_reading"
+    ).CELLS.get(name)
+    return found
 
 
 def module(name: str) -> ModuleType:

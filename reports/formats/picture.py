@@ -71,7 +71,7 @@ def blocks(data: bytes, first: int = 1) -> Blocks:
     Raises Unreadable: damaged, more than 60 megapixels or 60 pages, or too small to hold text."""
     out = Blocks("image-ocr")
     pages: list[list[Block]] = []
-    for number, picture in enumerate(_frames(data), first):
+    for number, picture in enumerate(frames(data), first):
         page, warnings = page_blocks(picture, number)
         pages.append(page)
         out.warnings += warnings
@@ -79,7 +79,7 @@ def blocks(data: bytes, first: int = 1) -> Blocks:
     return out
 
 
-def _frames(data: bytes) -> Iterator[NDArray[np.uint8]]:
+def frames(data: bytes) -> Iterator[NDArray[np.uint8]]:
     """The pictures of a file, grey or RGB, upright, one at a time."""
     try:
         with Image.open(io.BytesIO(data)) as image:

@@ -126,16 +126,18 @@ def _row_entry(
         taken = Counter(letters(found[entry.table].cells[key].raw) for key in entry.keys)
         short = all(not found[entry.table].cells[key].raw for key in entry.keys)
         # Before its label a ruled row has its number at most; where columns were inferred it may be anything.
-        printed = [cell for cell in line.cells if cell.text != line.label] if inferred else line.values
+        at = next((n for n, cell in enumerate(line.cells) if cell.text == line.label), 0)
+        printed = list(line.cells[:at]) if inferred else []
         if not known and not (short and not inferred):
-            # What a row prints twice, in a merged cell, is one figure.
-            entry.left = tuple(cell for cell in printed if _is_figure(cell.text) and letters(cell.text) not in taken)
+            printed += line.values
+        # What a row prints twice, in a merged cell, is one figure.
+        entry.left = tuple(cell for cell in printed if _is_figure(cell.text) and letters(cell.text) not in taken)
     elif not known:
         entry.left = tuple(cell for cell in line.cells if _is_figure(cell.text))
         entry.words = sum(len(letters(cell.text)) for cell in line.cells if not _is_figure(cell.text))
         words = [cell.text for cell in line.cells if not _is_figure(cell.text)]
         own = best_likeness("".join(words)) < PAIRABLE and not any(map(is_made_of_form_words, words))
-        if entry.words > OTHER_MATTER and own:
+        if entry.words > OTHER_MATTER and own and not inferred:
             entry.left = ()
         if _are_column_numbers(entry.left):
             entry.left = ()

@@ -309,7 +309,7 @@ def add_other_rows(found: TableFound, lines: Sequence[Line], first: Line, last: 
             figures = sum(numbers.parse(c.text).value is not None for c in line.values)
             if near and (foreign or (inside and figures and not line.flat)):
                 raws = tuple(cell.text.strip() for cell in line.values)
-                if foreign or _is_whole_row(line, found):
+                if _is_whole_row(line, found, foreign):
                     found.known.add(line.index)
                 found.rows.append(
                     (reading_order(line), Row(table, None, "".join(line.label.split())[-60:], raws, line.at, foreign))
@@ -318,12 +318,13 @@ def add_other_rows(found: TableFound, lines: Sequence[Line], first: Line, last: 
             inside = False
 
 
-def _is_whole_row(line: Line, found: TableFound) -> bool:
-    """Whether a row of no form is a row at all, and not a piece of one that was cut: its label is no piece of the form's
-    words, and it has as many cells behind it as a placed row."""
+def _is_whole_row(line: Line, found: TableFound, foreign: Form | None) -> bool:
+    """Whether a row of another form or of none is a row at all, and not a piece of one that was cut: it has as many cells
+    behind its label as a placed row, and its label is another form's or no piece of the form's words."""
     label = letters(line.label)
     width = min(len(keys) for keys in found.placed.values())
-    return len(label) >= OWN_LABEL and not is_made_of_form_words(line.label) and len(line.values) >= width
+    own = foreign is not None or (len(label) >= OWN_LABEL and not is_made_of_form_words(line.label))
+    return own and len(line.values) >= width
 
 
 def compare_copies(

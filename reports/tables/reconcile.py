@@ -5,7 +5,7 @@ A figure printed surely is never changed, whatever the identities say: a wrong s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -20,6 +20,8 @@ CONFIRMED = 0.95
 SHAKY = 0.97
 MARKED = 0.8
 CHOSEN = 0.9
+DIFFERS = 0.5  # two readings of one cell differ
+LEGIBLE = 0.5  # a second reading that is less sure than this says nothing
 OUTCOMES = ("upheld", "corrected", "other", "pending")
 
 
@@ -104,6 +106,60 @@ def second_look(aligned: Aligned) -> Aligned:
                 weakest = min(shaky, key=lambda k: cells[k].confidence)
                 cells[weakest] = replace(cells[weakest], confidence=MARKED)
     return replace(aligned, cells=cells)
+
+
+def questioned(aligned: Aligned) -> frozenset[str]:
+    """The cells of identities that do not hold though every one of their cells is sure: before anybody is told so, they
+    are looked at again."""
+    if aligned.form is None:
+        return frozenset()
+    cells = aligned.cells
+    return frozenset(
+        key
+        for identity in identities(aligned.form)
+        if holds(identity, cells) is False and all(cells[key].confidence >= SURE for key in identity.members())
+        for key in identity.members()
+    )
+
+
+def pages_of(aligned: Aligned, keys: Iterable[str]) -> frozenset[int]:
+    """The pages on which the tables of these cells stand."""
+    tables = {key.split(".", 1)[0] for key in keys}
+    return frozenset(
+        cell.at.page
+        for key, cell in aligned.cells.items()
+        if cell.at.page is not None and key.split(".", 1)[0] in tables
+    )
+
+
+def agrees(cell: Cell, seen: str) -> bool:
+    """Whether a text that was read another way is the cell's figure."""
+    printed = numbers.parse(seen)
+    return (printed.value or 0) == (cell.value or 0) and (printed.value is not None or not seen)
+
+
+def compared(aligned: Aligned, other: Aligned) -> Aligned:
+    """The reading beside a second one that came another way. Where both agree on the questioned cells it stands as it is:
+    what is printed wrong is printed wrong. Where they differ on one, every cell on which they differ is in doubt, since
+    the same cause may be at work everywhere, and the identities may choose between the two."""
+    if other.form != aligned.form or not any(_differs(aligned, other, key) for key in questioned(aligned)):
+        return aligned
+    cells = dict(aligned.cells)
+    for key, cell in aligned.cells.items():
+        if _differs(aligned, other, key):
+            seen = (other.cells[key].raw, *cell.alternatives)
+            cells[key] = replace(
+                cell, confidence=min(cell.confidence, DIFFERS), alternatives=tuple(dict.fromkeys(seen))
+            )
+    return second_look(replace(aligned, cells=cells))
+
+
+def _differs(aligned: Aligned, other: Aligned, key: str) -> bool:
+    """Whether the second reading says another figure, and legibly so. A blank reckons as nought."""
+    mine, theirs = aligned.cells[key], other.cells.get(key)
+    if theirs is None or theirs.confidence < LEGIBLE or (theirs.value is None and not theirs.blank):
+        return False
+    return (mine.value or 0) != (theirs.value or 0)
 
 
 def _alone(key: str, identity: Identity, cells: Mapping[str, Cell]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from functools import lru_cache
 
 import pypdfium2 as pdfium
@@ -170,3 +171,36 @@ def _scan(pages: list[Leaf], style: str, latin: str) -> bytes:
     canvas.save()
     document.close()
     return out.getvalue()
+
+
+def lying(data: bytes, swapped: dict[str, str]) -> bytes:
+    """The same PDF with a map of characters that says other digits than the page shows: ``{"3": "8"}`` says 8 for each 3.
+    The text must have its digits in a Latin font."""
+    font = re.search(
+        rb"(\d+) 0 obj\s*<<((?:(?!endobj).)*?/BaseFont /(?:Helvetica|Times-Roman)\b(?:(?!endobj).)*?)>>\s*endobj",
+        data,
+        re.DOTALL,
+    )
+    assert font is not None, "no Latin font"
+    last = data.rindex(b"startxref")
+    before = int(data[last:].split()[1])
+    number = max(int(n) for n in re.findall(rb"(\d+) 0 obj", data)) + 1
+    pairs = "".join(f"<{ord(char):02x}> <{ord(swapped.get(char, char)):04x}>\n" for char in map(chr, range(33, 127)))
+    cmap = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
+        f"1 begincodespacerange <00> <ff> endcodespacerange\n94 beginbfchar\n{pairs}endbfchar\nendcmap end end"
+    ).encode()
+    out = bytearray(data)
+    places = []
+    for name, body in (
+        (int(font[1]), b"<<" + font[2] + b" /ToUnicode %d 0 R>>" % number),
+        (number, b"<</Length %d>>stream\n" % len(cmap) + cmap + b"\nendstream"),
+    ):
+        places.append((name, len(out)))
+        out += b"%d 0 obj\n" % name + body + b"\nendobj\n"
+    root = re.search(rb"/Root (\d+ \d+ R)", data[data.rindex(b"trailer") :])
+    assert root is not None
+    start = len(out)
+    out += b"xref\n" + b"".join(b"%d 1\n%010d 00000 n \n" % entry for entry in places)
+    out += b"trailer\n<</Size %d /Root %s /Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (number + 1, root[1], before, start)
+    return bytes(out)

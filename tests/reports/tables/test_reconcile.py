@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from reports.form import forms
 from reports.report import Cell
 from reports.tables.model import Aligned
-from reports.tables.reconcile import holds, identities, second_look
+from reports.tables.reconcile import compared, holds, identities, questioned, second_look
 from tests.reports.rendering import figures
 
 
@@ -67,3 +68,39 @@ def test_a_table_of_zeros_confirms_nothing():
 def test_a_recognised_figure_in_a_broken_identity_is_marked():
     out = second_look(aligned(**{NAME: Cell(VALUE + 1, str(VALUE + 1), 0.92)}))
     assert out.cells[KEY].confidence < 0.9
+
+
+def test_what_two_readings_agree_on_stands_though_it_is_wrong():
+    wrong = aligned(**{NAME: Cell(VALUE + 5, str(VALUE + 5), 1.0)})
+    assert KEY in questioned(wrong)
+    assert compared(wrong, aligned(**{NAME: Cell(VALUE + 5, f"{VALUE + 5}件", 0.8)})) is wrong
+
+
+def test_a_questioned_figure_that_is_otherwise_in_a_second_reading_is_in_doubt_or_proven():
+    wrong = aligned(**{NAME: Cell(VALUE + 5, str(VALUE + 5), 1.0)})
+    proven = compared(wrong, aligned())
+    assert proven.cells[KEY].value == VALUE
+    open_ = compared(wrong, aligned(**{NAME: Cell(VALUE + 3, str(VALUE + 3), 0.8)}))
+    assert open_.cells[KEY].value == VALUE + 5
+    assert open_.cells[KEY].confidence < 0.9
+
+
+def test_where_one_questioned_figure_differs_all_that_differ_are_in_doubt_even_where_no_sum_tells():
+    free = "proactive.licensing.decisions"
+    wrong = aligned(**{NAME: Cell(VALUE + 5, str(VALUE + 5), 1.0)})
+    other = aligned()
+    other.cells[free] = Cell(123456, "123456", 0.9)
+    assert compared(wrong, other).cells[free].confidence < 0.9
+    assert compared(aligned(), other).cells[free].confidence == 1.0
+
+
+def test_a_second_reading_that_is_illegible_or_of_another_form_says_nothing():
+    wrong = aligned(**{NAME: Cell(VALUE + 5, str(VALUE + 5), 1.0)})
+    assert compared(wrong, aligned(**{NAME: Cell(VALUE, str(VALUE), 0.3)})) is wrong
+    assert compared(wrong, replace(aligned(), form="2019")) is wrong
+    assert compared(wrong, Aligned()) is wrong
+
+
+def test_nothing_is_questioned_where_a_cell_is_in_doubt_anyway():
+    doubtful = aligned(**{NAME: Cell(VALUE + 5, str(VALUE + 5), 0.6)})
+    assert questioned(doubtful) == frozenset()
