@@ -85,6 +85,7 @@ class Site:
         self.traffic = Traffic()
         self.robots: str | None = None
         self.broken: Callable[[Request], Answer | None] | None = None  # asked before all else
+        self.after: Callable[[Request, Answer], Answer] | None = None  # changes every other answer
         self.per_page = self.rng.choice((4, 5, 6))
         self._duties = duties
         self._paths: dict[str, Maker] = {}
@@ -236,8 +237,12 @@ class Site:
 
     def answer(self, request: Request) -> Answer:
         """The answer to one request."""
-        if self.broken is not None and (answer := self.broken(request)) is not None:
-            return answer
+        if self.broken is not None and (broken := self.broken(request)) is not None:
+            return broken
+        answer = self._answer(request)
+        return self.after(request, answer) if self.after is not None else answer
+
+    def _answer(self, request: Request) -> Answer:
         if request.path == "/robots.txt":
             known = self.robots is not None
             return Answer((self.robots or "").encode(), "text/plain", 200 if known else 404)
