@@ -66,7 +66,8 @@ def counts_requests(text: str) -> bool:
             matter = matter_of(clause, before, sentence.topic)
             named = any(is_a(word, *NOUNS) for word in (*clause.own, *clause.lead, *clause.tail, *clause.trail))
             if clause.figure is not None:
-                if matter == "requests" or (named and matter != "disputes"):
+                elsewhere = clause.says("dispute.", "other_body", "other_matter", "activity")
+                if matter == "requests" or (named and matter != "disputes" and not elsewhere):
                     return True
                 before = matter
             elif named and any(word.kind == "none" for word in clause.before) and not clause.says("dispute."):

@@ -87,6 +87,8 @@ def _figure(clause: Clause, groups: list[str], state: _Case) -> None:
     figure = clause.figure
     assert figure is not None
     outcomes = clause.find("outcome.")
+    if any(is_a(word, "unrelated") for word in (*clause.tail, *clause.trail)):
+        return
     known = all(is_a(word, *_KNOWN) or of_year(word, None) for word in clause.own)
     if not known or any(is_a(word, "accept", "done") for word in clause.after):
         return

@@ -87,7 +87,7 @@ def add_applicant(clause: Clause, reading: Reading) -> None:
 def add_sum_of_parts(reading: Reading) -> None:
     """A whole told in its parts alone: 共收到书面申请3件、网络申请4件; 上半年收到3件，下半年收到4件."""
     parts = reading.parts
-    if reading.whole is not None or parts is None or parts.first is None or len(parts.figures) < 2:
+    if reading.strays or reading.whole is not None or parts is None or parts.first is None or len(parts.figures) < 2:
         return
     first = parts.first
     if any(clause.listed or clause.depth for clause in reading.partial):

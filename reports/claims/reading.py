@@ -52,6 +52,7 @@ class Reading:
     of_carried: bool = False
     includes_carried: bool = False
     excepting: int = -1  # the piece in which 除 stands
+    strays: int = 0  # figures of requests that are neither a claim nor a part of a list
     unclaimed: bool = False  # whether the last figure that might be a whole is none
     under_handled: bool = False
     handled: list[tuple[str, Clause]] = field(default_factory=list)

@@ -109,11 +109,13 @@ def _figure(clause: Clause, reading: Reading) -> None:
         return
     if clause.says("carry", "move", *PARTIAL) or of_part(clause, reading):
         reading.unclaimed |= not result
+        reading.strays += 1
         return
     if not result:
         made = len(reading.out)
         add_whole(clause, reading)
         reading.unclaimed = len(reading.out) == made
+        reading.strays += reading.unclaimed
     elif not (clause.listed and reading.unclaimed):
         add_result(clause, result, reading)
 

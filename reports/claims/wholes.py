@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.reading import (
@@ -134,13 +136,17 @@ def _done(clause: Clause, reading: Reading) -> None:
 
 
 def add_up_handled(reading: Reading) -> None:
-    """What was handled, told in parts: 办结11件，办理上年结转4件. They are added up; where another body's stand among
-    them, or where the sentence gives several figures, none is the whole."""
+    """What was handled, told in parts: 办结11件，办理上年结转4件. They are added up.
+
+    Where another body's stand among them, where the sentence gives several figures, or where the figure is called the
+    year's whole before last year's are named, it is not certain what is the whole."""
     ours = [found for found in reading.out if found.cell == HANDLED]
     kinds = [kind for kind, _ in reading.handled]
-    if "other" in kinds or len({found.value for found in ours}) > 1:
+    whole = any(kind == "new" and clause.says("total", "this_year") for kind, clause in reading.handled)
+    carried = "carried" in kinds
+    if "other" in kinds or len({found.value for found in ours}) > 1 or (carried and whole and kinds[0] != "carried"):
         reading.out = [found for found in reading.out if found.cell != HANDLED]
-    elif ours and "carried" in kinds:
+    elif ours and carried and not whole:
         extra = sum((c.figure.value for kind, c in reading.handled if kind == "carried" and c.figure), 0)
-        whole = Found(HANDLED, ours[0].value + extra, ours[0].start, ours[0].note)
-        reading.out = [whole if found is ours[0] else found for found in reading.out]
+        together = replace(ours[0], value=ours[0].value + extra)
+        reading.out = [together if found is ours[0] else found for found in reading.out]
