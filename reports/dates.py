@@ -1,8 +1,8 @@
 """The day on which a page or a document was published: the one reader of it, for pages, files and crawler alike.
 
-The order of trust: a labelled date (发布日期 before 时间, 更新时间 last), what the container states (``PubDate``), the day in
-the line under the title, the signature. 成文日期, 生成日期, 生效日期, 印发日期 and the index number are other facts: a report
-written in January and put up in May is late.
+The order of trust: a labelled date (发布日期 before 时间, 更新时间 last), ``PubDate`` (both are ``reports.article``'s to
+find), the day in the line under the title, the signature. 成文日期, 生成日期, 生效日期, 印发日期 and the index number are other
+facts: a report written in January and put up in May is late.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def published(lines: Sequence[str], stated: str, year: int | None, top: int = 0)
     ``lines`` are its paragraphs; ``stated`` is what the container states; ``year`` is the report year, which an unlabelled
     day must fit; ``top`` is the number of the title's line, around which an article's head stands."""
     head = [line for line in (*lines[: max(25, top + 6)], *lines[-8:]) if len(line) <= _LONGEST_LINE]
-    found = labelled(head) or (date_in(stated) if stated else None)
+    # A page's own statement holds for the crawler too, and both must say the same.
+    found = (date_in(stated) if stated else None) or labelled(head)
     if found is not None:
         return found
     for line in lines[: top + 5]:

@@ -12,11 +12,10 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from crawler import links
-from crawler.families.rows import base_of, onclick, spaced, squeezed
+from crawler.families.rows import base_of, onclick, squeezed
 from crawler.pages import Detail, FileLink, Page
 from reports import dates
-from reports.narrative.classify import classify
-from reports.text import date_in
+from reports.article import Article, understand
 
 FILE = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|odt|zip|rar|7z|tiff?)$", re.IGNORECASE)
 PICTURE = re.compile(r"\.(png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)
@@ -44,15 +43,6 @@ _BLOCKS = frozenset(
         "hr", "li", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "thead", "tr", "ul",
     }
 )  # fmt: skip
-
-
-def meta(page: Page, *names: str) -> str:
-    """The first of the named ``<meta>`` values (the national convention for government pages) that is not empty."""
-    wanted = {name.lower() for name in names}
-    for element in page.tree.xpath("//meta[@name][@content]"):
-        if str(element.get("name")).lower() in wanted and str(element.get("content")).strip():
-            return str(element.get("content")).strip()
-    return ""
 
 
 def container(page: Page) -> HtmlElement:
@@ -91,25 +81,12 @@ def article(page: Page) -> Detail:
     shown = copy.deepcopy(inner)
     for gone in shown.xpath(".//script | .//style | .//noscript"):
         gone.drop_tree()
-    day, source = _published(page)
+    stated = understand(page.tree)
+    day, source = _day(page, stated)
     files = list(_files(page, base, inner))
     taken = {file.url for file in files}
     pictures = [picture for picture in _pictures(page, base, inner) if picture.url not in taken]
-    return Detail(_title(page), day, text_of(shown), files, pictures, source)
-
-
-def _title(page: Page) -> str:
-    stated = squeezed(meta(page, "ArticleTitle"))
-    heads = [
-        squeezed(h.text_content()) for h in page.tree.xpath("//h1 | //h2 | //*[contains(@class, 'title')] | //title")
-    ]
-    heads = [head for head in heads if 2 <= len(head) <= 120]
-    if stated and (classify(stated).kind is not None or not heads):
-        return stated
-    told = [(head, classify(head)) for head in heads]
-    telling = [head for head, what in told if what.kind is not None]
-    dated = [head for head, what in told if what.kind is not None and what.year is not None]
-    return next(iter([*dated, *telling]), stated or (heads[0] if heads else ""))
+    return Detail(stated.title, day, text_of(shown), files, pictures, source)
 
 
 # A visit counter or the day's weather inside the article makes no new version of it.
@@ -139,16 +116,10 @@ def text_of(element: HtmlElement) -> str:
     return _COUNTERS.sub("", "\n".join(line for line in lines if line))
 
 
-def _published(page: Page) -> tuple[date | None, str]:
-    """The publication date and where it was found: a labelled date of the page, ``PubDate``, the address.
-
-    Unset fields (1970-01-01 and the like, before the regulation of 2008-05-01) are no dates."""
-    day = dates.labelled([spaced(page.tree)[:6000]])
-    if day is not None:
-        return day, "page"
-    day = date_in(meta(page, "PubDate", "publishdate", "firstpublishedtime"))
-    if day is not None:
-        return day, "meta"
+def _day(page: Page, stated: Article) -> tuple[date | None, str]:
+    """The publication date and where it was found: what the page states, else the day in its address."""
+    if stated.published is not None:
+        return stated.published, stated.dated_by
     day = dates.date_of_path(page.url)
     return day, "address" if day is not None else ""
 

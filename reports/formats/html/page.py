@@ -10,11 +10,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from html import unescape
 from itertools import islice
 
 from lxml import etree
 
+from reports.article import understand
 from reports.blocks import Blocks, Unreadable
 from reports.decoding import NotText, decode
 from reports.formats.html.mhtml import unpacked
@@ -28,7 +28,6 @@ MAX_ELEMENTS = 300_000
 
 _END_OF_PAGE = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _DATA_URI = re.compile(rb"data:image/[a-zA-Z+.\-]{2,20};base64,([A-Za-z0-9+/=\s%]{100,})")
-_META_DATES = ("pubdate", "publishdate", "publish_date", "firstpublishedtime", "article:published_time")
 _OPENED = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*)?$")
 _TABLES = re.compile(r"<(/?)table\b", re.IGNORECASE)
@@ -104,17 +103,7 @@ def _parse(text: str) -> etree._Element:
 
 
 def _meta(root: etree._Element) -> dict[str, str]:
-    """Title and publication date as the page's head states them."""
-    out: dict[str, str] = {}
-    named = {
-        (tag.get("name") or tag.get("property") or "").lower(): (tag.get("content") or "").strip()
-        for tag in root.iter("meta")
-    }
-    title = named.get("articletitle") or " ".join((root.findtext(".//title") or "").split())
-    if title:
-        out["title"] = unescape(title)
-    for name in _META_DATES:
-        if re.match(r"\s*\d{4}\D", named.get(name, "")):
-            out["published"] = named[name]
-            break
-    return out
+    """Title and publication date as the page states them."""
+    stated = understand(root)
+    out = {"title": stated.title} if stated.title else {}
+    return out | ({"published": stated.published.isoformat()} if stated.published is not None else {})

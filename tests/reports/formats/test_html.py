@@ -135,7 +135,7 @@ def test_menus_crumbs_and_footers_are_not_the_report():
 def test_the_pages_head_states_title_and_date():
     head = "<title>年报</title><meta name='PubDate' content='2024-01-05 09:00'>"
     found = blocks(f"<html><head>{head}</head><body>发布机构：某市统计局</body></html>".encode())
-    assert found.meta == {"title": "年报", "published": "2024-01-05 09:00"}
+    assert found.meta == {"title": "年报", "published": "2024-01-05"}
 
 
 def test_the_encoding_is_tried_and_not_believed():

@@ -1,0 +1,102 @@
+"""The head of an article's page, understood once: its title and its day, alike for the crawler that finds it and the reader
+that reads it. Pages of government portals state both in ``<meta>`` (ArticleTitle, PubDate) and print them above the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from html import unescape
+from itertools import islice
+
+from lxml import etree
+
+from reports import dates
+from reports.narrative.classify import classify, own_title
+from reports.text import date_in
+
+# What a reader of the page does not see as its article: scripts, menus, lists of other articles (links).
+_ASIDE = frozenset(("a", "footer", "head", "nav", "noscript", "script", "select", "style", "template", "textarea"))
+_META_DATES = ("pubdate", "publishdate", "publish_date", "firstpublishedtime", "article:published_time")
+_HEAD = 6000  # characters of the page in which an article's head stands
+_LONGEST_TITLE = 120
+_MOST = 200  # headings of a page, and pieces of text of a heading, that are looked at
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """``title`` as the page states it (empty if it does not); ``published`` with where it was found, ``page`` (a labelled
+    date) or ``meta``; empty where it was not."""
+
+    title: str = ""
+    published: date | None = None
+    dated_by: str = ""
+
+
+def understand(root: etree._Element) -> Article:
+    """The article of a parsed page."""
+    stated = _stated(root)
+    day, source = dates.labelled([_text(root)]), "page"
+    if day is None:
+        found = (date_in(stated[name]) for name in _META_DATES if name in stated)
+        day, source = next((each for each in found if each is not None), None), "meta"
+    return Article(_title(root, stated), day, source if day is not None else "")
+
+
+def _stated(root: etree._Element) -> Mapping[str, str]:
+    """The page's ``<meta>`` values by lower-case name, the first that is not empty of each."""
+    out: dict[str, str] = {}
+    for tag in root.iter("meta"):
+        name = (tag.get("name") or tag.get("property") or "").lower()
+        content = unescape(_squeezed(tag.get("content") or ""))
+        if name and content:
+            out.setdefault(name, content)
+    return out
+
+
+def _title(root: etree._Element, stated: Mapping[str, str]) -> str:
+    """ArticleTitle, a heading or the page's title that is some paper's by its words, without the site's name; else what
+    comes first."""
+    named = stated.get("articletitle", "")
+    heads = [_squeezed("".join(map(str, islice(each.itertext(), _MOST)))) for each in _heads(root)]
+    heads = [unescape(head) for head in heads if 2 <= len(head) <= _LONGEST_TITLE]
+    told = [(each, classify(each)) for each in (named, *heads) if each]
+    # A column's name (政府信息公开年报) has the words of a report too, but no year.
+    telling = [each for each, what in told if what.kind is not None and what.year is not None]
+    telling += [each for each, what in told if what.kind is not None]
+    if telling:
+        return own_title(telling[0])
+    return named or (heads[0] if heads else "")
+
+
+def _heads(root: etree._Element) -> list[etree._Element]:
+    found = root.xpath("//h1 | //h2 | //*[contains(@class, 'title')] | //title")
+    return [each for each in found if isinstance(each, etree._Element)][:_MOST] if isinstance(found, list) else []
+
+
+def _text(root: etree._Element) -> str:
+    """The beginning of the page's text, elements apart by a blank, without what is no part of an article."""
+    pieces: list[str] = []
+    length = 0
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walk:
+        if event == "start":
+            piece = node.text
+            if not isinstance(node.tag, str) or node.tag in _ASIDE:
+                walk.skip_subtree()
+                piece = None
+        else:
+            piece = node.tail
+        if piece and not piece.isspace():
+            pieces.append(_squeezed(piece))
+            length += len(pieces[-1])
+            if length > _HEAD:
+                break
+    return " ".join(pieces)[:_HEAD]
+
+
+def _squeezed(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()
