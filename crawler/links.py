@@ -26,6 +26,7 @@ _PAGE_PARAMETER = re.compile(
     r"offset|startrecord)$",
     re.IGNORECASE,
 )
+_YEAR_PARAMETER = re.compile(r"^(fbtime|nbyear|nb_year|year|nd|nf|niandu|report_?year|bgnd)$", re.IGNORECASE)
 _LISTS = re.compile(r"index|list|default|more", re.IGNORECASE)
 _INDEX = re.compile(r"/(index|default)\.(s?html?|jsp|aspx|php)$", re.IGNORECASE)
 
@@ -131,3 +132,22 @@ def page_number(url: str, page_url: str) -> int | None:
         if found is not None and listed and (stem or found.group(1)):
             return int(found.group(2))
     return None
+
+
+def report_year(url: str) -> int | None:
+    """The report year that an address asks for in its query (``fbtime``, ``nbYear``): one page a body and year."""
+    for name, value in parse_qsl(urlsplit(url).query):
+        if _YEAR_PARAMETER.match(name) and re.fullmatch(r"20\d\d", value):
+            return int(value)
+    return None
+
+
+def of_report_year(url: str, year: int) -> str:
+    """The same address, asking for another report year."""
+    parts = urlsplit(url)
+    asked = [
+        f"{name}={year}" if _YEAR_PARAMETER.match(name) and re.fullmatch(r"20\d\d", value) else pair
+        for pair in parts.query.split("&")
+        for name, _, value in [pair.partition("=")]
+    ]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(asked), ""))

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from lxml.html import HtmlElement
 
-from crawler import links
+from crawler import links, shells
 from crawler import pager_words as words
 from crawler.families.base import Ask, End, Pairs
 from crawler.families.rows import base_of, onclick, squeezed
@@ -209,6 +209,10 @@ class _Reading:
         if self.pages is not None and self.pages > self.ask.number and not self.asks:
             self.unread = self.unread or f"it states {self.pages} pages and does not link them"
         self._empty_boxes()
+
+        filled = shells.filled_by_script(self.page)
+        if filled and self.total is None and not self.asks:
+            self.unread = self.unread or f"an element ({filled}) is filled by a script"
 
     def _empty_boxes(self) -> None:
         """An element that bears a pager's name and holds nothing is filled by a script."""

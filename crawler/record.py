@@ -17,6 +17,7 @@ from crawler.pages import Detail, Listing
 from models import agencies, base, documents, sources
 from reports import sniff
 from reports.blocks import Unreadable
+from reports.duties import PUBLISHES
 from reports.narrative.classify import Classification
 from storage import Missing, store
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from crawler.look import Look
 
-REPORTS = frozenset({"annual_report", "legacy_report"})
+REPORTS = frozenset(PUBLISHES)
 
 # A challenge is not to be hammered at: twice a day is often enough to see that it was lifted.
 CHALLENGED_AGAIN = timedelta(hours=12)
@@ -307,10 +308,11 @@ def _plausible(day: date | None, now: datetime) -> date | None:
 
 def _learn(document: documents.Document, detail: Detail, target: Target, now: datetime) -> None:
     """What the article itself says where the list said nothing."""
-    day = _plausible(detail.published_on, now) if detail.dated_by in {"page", "meta"} else None
-    if document.listed_on is None and day is not None:
-        document.listed_on = day
-        document.published_on = document.published_on or day
+    day = _plausible(detail.published_on, now)
+    if day is not None and detail.dated_by:
+        documents.state_day(document, detail.dated_by, day)
+        if detail.dated_by in {"page", "meta"}:
+            document.listed_on = document.listed_on or day
     told = titles.told(detail.title)
     if document.kind is None and told.kind is not None:
         document.kind = told.kind

@@ -20,6 +20,11 @@ _LOCATION = re.compile(
 )
 _DECLARED = re.compile(r"\b(?:var|let|const)\s+location\b[^;\n]*")
 _FUNCTION = re.compile(r"function\b[^{}]*\{(?:[^{}]|\{[^{}]*\})*\}")
+_ASKS_FOR_DATA = re.compile(
+    r"\$\.(?:ajax|get|post|getJSON)\s*\(|\bfetch\s*\(|XMLHttpRequest|axios\b|\.load\s*\(\s*['\"]|jsonp|new\s+Xhwpage",
+    re.IGNORECASE,
+)
+_APP = re.compile(r"^(app|root|vue|main-?app|showData\d*|dataList|data-?list|listContent)$", re.IGNORECASE)
 _OTHER_FRAME = re.compile(r"login|count|tree|share|tongji|statistic|search|header|footer|weather", re.IGNORECASE)
 
 
@@ -83,3 +88,21 @@ def frames_of(page: Page) -> list[str]:
         if url is not None and not _OTHER_FRAME.search(url) and links.origin(url) == links.origin(page.url):
             out.append(url)
     return out
+
+
+def filled_by_script(page: Page) -> str:
+    """The name of an element for a list that stands empty in a page whose script asks for data; empty if there is none."""
+    code = "\n".join(str(one.text or "") for one in page.tree.xpath("//script[not(@src)]"))
+    asks = _ASKS_FOR_DATA.search(code) is not None
+    for element in page.tree.xpath("//ul[@id or @class] | //ol[@id] | //tbody[@id] | //div[@id] | //table[@id]"):
+        if len(element) or (element.text or "").strip():
+            continue
+        name = str(element.get("id") or element.get("class") or "")
+        if _APP.match(name) or (asks and (element.tag != "div" or re.search(rf"['\"#]{re.escape(name)}['\"]", code))):
+            return name
+    return ""
+
+
+def is_shell(page: Page) -> bool:
+    """Whether a page is a frame that a script fills."""
+    return bool(filled_by_script(page))

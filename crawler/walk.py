@@ -22,6 +22,12 @@ MAX_LIST_PAGES = 120  # of a source, all its columns together
 MAX_DEPTH = 3  # year, then group, then body
 MAX_PROBES = 4
 
+# What a column that holds no reports is called.
+_OF_OTHERS = re.compile(
+    r"指南|依申请|申请|制度|机构|职能|政策|法规|规章|文件|目录|须知|联系|地图|声明|意见箱|信箱|人事|预决算|预算|决算|监督|互动|服务|新闻|"
+    r"动态|公告|规划|政府工作报告|法治政府|网站|首页|领导|建议|提案|采购|双公开|权责|清单|解读|回应"
+)
+
 
 @dataclass(slots=True)
 class Taken:
@@ -31,6 +37,7 @@ class Taken:
     step: Step
     is_report: bool
     beneath: list[Column]
+    own_rows: int  # rows that can be the column's: what an empty frame shows beside it is the site's news
 
 
 @dataclass(slots=True)
@@ -91,6 +98,7 @@ class Walk:
         if verdict is not None:
             return verdict
         await self._newer_siblings()
+        await self._later_years()
         if not look.trouble:
             await self._visitor.no_longer_listed()
         return health.of_look(look.items, before, look.trouble, look.changed)
@@ -111,7 +119,7 @@ class Walk:
             await self._visitor.page_is_report(page)
         if family is None and not taken.beneath and not taken.is_report:
             return health.Verdict("unknown-js", "the page shows neither rows nor a known mark: a person must look")
-        nothing = not step.rows and not taken.beneath and not taken.is_report and not step.asks
+        nothing = not taken.own_rows and not taken.beneath and not taken.is_report and not step.asks
         if nothing and step.end.total != 0 and not pagers.says_empty(page) and step.end.pages is None:
             return health.Verdict("unknown-js", "the page shows no rows and does not say that it is empty")
         family = family or families.BY_NAME["static"]
@@ -208,14 +216,15 @@ class Walk:
         try:
             page = (await self._list(column.ask)).page
         except Trouble as trouble:
-            if not trouble.refused and trouble.verdict.status != "gone":
+            was_there = column.ask.url in look.target.memory
+            if not trouble.refused and (trouble.verdict.status != "gone" or was_there):
                 look.missed(f"column {column.title}: {trouble}")
             return
         if links.key(page.url) in look.lists or not (page.is_markup or column.ask.expects != "page"):
             return
         # A page beneath that is no list (a guide, a form) is nothing to worry about, unless it draws itself by script.
         verdict = await self.column(page, column.ask, depth + 1)
-        if verdict is not None and titles.told(column.title).kind == "annual_report":
+        if verdict is not None and not _OF_OTHERS.search(column.title):
             look.missed(f"column {column.title}: {verdict.reason}")
 
     async def _newer_siblings(self) -> None:
@@ -235,6 +244,18 @@ class Walk:
             years = {int(text) for text in re.findall(r"20\d\d", f"{column.title} {tail}")}
             if column.url and any(later > year for later in years) and links.key(column.url) not in look.lists:
                 await self._beneath(Column(Ask(column.url), column.title), MAX_DEPTH - 1)
+
+    async def _later_years(self) -> None:
+        """Where the source is one page a report year, named in the query: the years after it, which it may not link yet.
+        A page counts for the year that its text tells, whatever was asked for."""
+        look = self._look
+        asked = links.report_year(look.target.url)
+        if asked is None:
+            return
+        for year in range(asked + 1, look.season + 1):
+            url = links.of_report_year(look.target.url, year)
+            if links.key(url) not in look.lists:
+                await self._beneath(Column(Ask(url, referer=look.target.url), f"{year}年"), MAX_DEPTH)
 
     async def _through_shells(self, page: Page) -> Page:
         """Follow one meta refresh, one literal ``location`` assignment of a small page, and one frame of the same host
@@ -268,7 +289,17 @@ def take(page: Page, ask: Ask, depth: int) -> Taken:
         found = [row for row in columns(page, step.rows) if row.url and links.key(row.url) not in pages]
         beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]
     step.columns = []
-    return Taken(family, step, report, beneath)
+    return Taken(family, step, report, beneath, sum(_is_own(row, page) for row in step.rows))
+
+
+def _is_own(row: Listing, page: Page) -> bool:
+    """Whether a row lies beneath the column, cannot be told from its address, or speaks of a report."""
+    told = titles.told(row.title)
+    if row.url is None or told.kind in {"annual_report", "legacy_report", "interpretation", "website_report"}:
+        return True
+    if not shells.is_shell(page):
+        return True
+    return links.key(row.url).startswith(links.folder(page.url)) and links.folder(page.url).count("/") > 1
 
 
 def probes(url: str) -> list[str]:

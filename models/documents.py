@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models import work
 from models.base import Base, Json, inserted, one_of
+from reports.duties import PUBLISHES
 from reports.narrative.classify import classify
 
 _YEARS = range(2007, 2060)  # of reports: the regulation is of 2007
@@ -38,8 +39,11 @@ class Document(Base):
     title: Mapped[str]
     kind: Mapped[str | None]
     year: Mapped[int | None]
+    listed_year: Mapped[int | None]  # as the list's title says; ``year`` is what the text says, once it was read
     listed_on: Mapped[date | None]
     published_on: Mapped[date | None]
+    # The day (ISO) by who states it: list, page (labelled as publication), meta, address. None overwrites another.
+    days: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     # Life
     state: Mapped[str] = mapped_column(default="listed", server_default="listed")
     state_reason: Mapped[str | None]
@@ -152,14 +156,16 @@ def record_listing(
     """The document of that key and report year: added at first sight, else seen again. What reading found is never
     overwritten by what a list says; a longer title and a first date are taken over. An address that shows another
     year's report than before has a document for each."""
-    document = _of_address(session, key, year)
-    if document is None and session.scalar(sa.select(Document.id).where(Document.key == key)) is not None:
+    at = _at_address(session, key)
+    document = _of_year(at, year)
+    if any(one.key == key for one in at):
         key = f"{key}#{year}"
     by_key = sa.select(Document).where(Document.key == key)
     if document is None:
         document = Document(
             key=key, url=url, urls=[url], source_id=source_id, agency_id=agency_id, title=title, kind=kind, year=year,
-            listed_on=listed_on, published_on=listed_on, state="listed", first_seen=now, last_seen=now,
+            listed_year=year, listed_on=listed_on, published_on=listed_on, state="listed", first_seen=now, last_seen=now,
+            days={"list": listed_on.isoformat()} if listed_on else {},
         )  # fmt: skip
         if inserted(session, document):
             return document
@@ -169,9 +175,10 @@ def record_listing(
         document.urls = [*document.urls, url]
     if len(title) > len(document.title):
         document.title = title
-    if document.listed_on is None and listed_on is not None:
-        document.listed_on = listed_on
-        document.published_on = document.published_on or listed_on
+    document.listed_year = document.listed_year or year
+    if listed_on is not None:
+        document.listed_on = document.listed_on or listed_on
+        state_day(document, "list", listed_on)
     if document.agency_id is None:
         document.agency_id = agency_id
     if document.state == "gone":
@@ -182,11 +189,15 @@ def record_listing(
     return document
 
 
-def _of_address(session: Session, key: str, year: int | None) -> Document | None:
-    """The document at an address that is, or may be, of that report year: the youngest where the year is not said."""
+def _at_address(session: Session, key: str) -> list[Document]:
+    """The documents of one address, the youngest year first."""
     keys = [key, *(f"{key}#{one}" for one in _YEARS)]
-    at = sa.select(Document).where(Document.key.in_(keys))
-    found = list(session.scalars(at.order_by(Document.year.desc().nulls_last(), Document.id)))
+    query = sa.select(Document).where(Document.key.in_(keys))
+    return list(session.scalars(query.order_by(Document.year.desc().nulls_last(), Document.id)))
+
+
+def _of_year(found: Sequence[Document], year: int | None) -> Document | None:
+    """The one of an address's documents that is, or may be, of that report year: the youngest where it is not said."""
     if year is None:
         return found[0] if found else None
     for document in found:
@@ -198,7 +209,7 @@ def _of_address(session: Session, key: str, year: int | None) -> Document | None
 def of_year(session: Session, beside: Document, year: int, title: str, now: datetime) -> Document:
     """The document of that report year at the address of another: made if there is none."""
     key = re.sub(r"#\d{4}$", "", beside.key)
-    found = _of_address(session, key, year)
+    found = _of_year(_at_address(session, key), year)
     if found is not None and found.year == year:
         return found
     document = Document(
@@ -217,13 +228,37 @@ def says_other_year(session: Session, document: Document, year: int) -> None:
         session.flush()
 
 
+def state_day(document: Document, by: str, day: date) -> None:
+    """Somebody states the day of publication; what he said first stands. What that comes to is ``published_on``."""
+    if by not in document.days:
+        document.days = {**document.days, by: day.isoformat()}
+    document.published_on = published_day(document) or document.published_on
+
+
+def published_day(document: Document) -> date | None:
+    """The day of publication as list and page state it. Where they differ one of them is the day of an edit or of a
+    move: nobody is late by a disputed date, so the earlier counts. What meta and address say counts without either."""
+    stated = [date.fromisoformat(document.days[by]) for by in ("list", "page") if by in document.days]
+    if stated:
+        return min(stated)
+    return next((date.fromisoformat(document.days[by]) for by in ("meta", "address") if by in document.days), None)
+
+
+def disputed_days(days: Mapping[str, str]) -> tuple[date, date] | None:
+    """The days that list and page state where they differ by more than one."""
+    if "list" not in days or "page" not in days:
+        return None
+    by_list, by_page = date.fromisoformat(days["list"]), date.fromisoformat(days["page"])
+    return (by_list, by_page) if abs((by_list - by_page).days) > 1 else None
+
+
 def lacking(session: Session, agency_ids: Sequence[int], years: Sequence[int] | range) -> bool:
     """Whether one of the bodies has no report of one of the years."""
     found = session.execute(
         sa.select(Document.agency_id, Document.year).where(
             Document.agency_id.in_(agency_ids),
             Document.year.in_(list(years)),
-            Document.kind == "annual_report",
+            Document.kind.in_(PUBLISHES),
             Document.state.in_(("waiting", "read")),
         )
     )

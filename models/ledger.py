@@ -23,7 +23,7 @@ from models.agencies import (
     resolve,
 )
 from models.base import chunks
-from models.documents import Document, Version
+from models.documents import Document, Version, disputed_days
 from models.findings import Finding
 from models.sources import COMPLETE, Run, Source, SourceAgency
 from reports.duties import (
@@ -198,11 +198,12 @@ def sightings(session: Session, year: int, ids: set[int] | None) -> dict[int, li
                     title=document.title,
                     url=document.url,
                     kind=document.kind,
-                    state=document.state,
+                    state=document.state if document.year in {year, None} else "listed",
                     first_seen=document.first_seen,
                     published_on=document.published_on,
                     version_id=version_id,
                     absent_at=absent.get(document.id),
+                    disputed=disputed_days(document.days),
                 )
             )
     return out
@@ -215,6 +216,8 @@ def _sighted(year: int, ids: Sequence[int] | None) -> list[sa.ColumnElement[bool
         sa.and_(Document.year == year, Document.kind == "interpretation", Document.state != "listed"),
         sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
         sa.and_(_perhaps_of(year), Document.state.in_(("waiting", "unreadable", "failed"))),
+        # The list says this year and the text another: one of them is wrong.
+        sa.and_(Document.listed_year == year, Document.year != year, Document.kind.in_(PUBLISHES)),
     )
     whose = Document.agency_id.is_not(None) if ids is None else Document.agency_id.in_(ids)
     return [whose, may_be_report]

@@ -11,9 +11,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import agencies, findings, work
 from models.base import Base, Json
-from models.documents import Document, Version
+from models.documents import Document, Version, published_day
 from models.sources import SourceAgency
+from reports.duties import PUBLISHES
+from reports.narrative.classify import classify
 from reports.report import Report, number_as_json
+
+KEPT_APART = ("other", "notice", "website_report")
 
 
 class Reading(Base):
@@ -88,10 +92,17 @@ def save(
     version.state, version.state_reason = "read", None
     if version.number == _newest(session, document.id):
         document.state, document.state_reason = "read", None
-        document.kind = report.kind
+        if report.kind in KEPT_APART and classify(document.title).kind in PUBLISHES:
+            # The list calls it a report, and it was not read as one: nothing is said of the body before a person looked.
+            document.state, document.state_reason = (
+                "unreadable",
+                "the list calls it a report, its text was not read as one",
+            )
+        else:
+            document.kind = report.kind
         document.year = report.year or document.year
-        # What a list says of the date outranks what the text says of itself: the day of publication, not of signing.
-        document.published_on = document.listed_on or reading.published_on
+        # What list and page say of the date outranks what the text says of itself: the day of publication, not of signing.
+        document.published_on = published_day(document) or document.listed_on or reading.published_on
         if document.agency_id is None and report.agency:
             document.agency_id = _agency(session, document, report.agency, now.date())
         # What was found under another body or year, or when it was taken for a report, no longer stands.

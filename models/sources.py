@@ -104,9 +104,10 @@ def serve(session: Session, agency_id: int, urls: Sequence[str], family: str, no
 
 
 def due(session: Session, now: datetime) -> list[Source]:
-    """The sources whose next look is due and that serve somebody, the longest waiting first."""
+    """The sources whose next look is due and that serve somebody, the longest waiting first. A last look in the future
+    was made while the clock was ahead: it is none."""
     query = sa.select(Source).where(
-        sa.or_(Source.next_due_at.is_(None), Source.next_due_at <= now),
+        sa.or_(Source.next_due_at.is_(None), Source.next_due_at <= now, Source.checked_at > now),
         sa.exists().where(SourceAgency.source_id == Source.id),
     )
     return list(session.scalars(query.order_by(Source.next_due_at.asc().nulls_first(), Source.id)))

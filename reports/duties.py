@@ -100,6 +100,7 @@ class Sighting:
     form: str | None = None
     needs_review: bool = False
     absent_at: datetime | None = None
+    disputed: tuple[date, date] | None = None  # the days that list and page state, where they differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,8 @@ def _published(
         on_time = False if absent is not None and absent > duty.deadline else None
     state: State = "late" if on_time is False else "published"
     reason = "未注明发布日期，无法判断是否按时" if on_time is None else ""
+    if report.disputed is not None:
+        reason = f"栏目列表所示日期（{report.disputed[0]}）与页面发布日期（{report.disputed[1]}）不一致，以较早者为准"
     return Standing(duty, state, reason, on_time, report, interpretation, source_url)
 
 
@@ -238,7 +241,9 @@ def _doubt(duty: Duty, sources: Sequence[SourceState], now: datetime) -> str:
     for source in sources:
         if source.status not in COMPLETE:
             return SOURCE_REASON_ZH.get(source.status, f"来源状态：{source.status}")
-        if source.complete_at is None or source.complete_at.astimezone(now.tzinfo).date() <= duty.deadline:
+        # A time in the future is that of a clock which was ahead: it is no look.
+        looked = source.complete_at if source.complete_at is not None and source.complete_at <= now else None
+        if looked is None or looked.astimezone(now.tzinfo).date() <= duty.deadline:
             return "期限届满后尚未读全来源"
         if source.unassigned:
             return f"共用栏目中有{source.unassigned}篇未能识别所属单位"
