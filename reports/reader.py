@@ -16,6 +16,7 @@ from reports import formats
 from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
 from reports.narrative.narrate import Narrative, narrate
 from reports.report import TABLES, Details, Report, Source
+from reports.several import chosen_report
 from reports.sniff import MAX_BYTES, Sniffed, sniff
 from reports.tables.align import align
 from reports.tables.model import Aligned
@@ -164,6 +165,7 @@ def _inflate(data: bytes) -> tuple[bytes, bool]:
 
 
 def _understand(sniffed: Sniffed, blocks: Blocks, name: str) -> _Reading:
+    blocks = chosen_report(blocks)
     aligned = second_look(align(blocks))
     has_tables = any(cell.value is not None for cell in aligned.cells.values())
     narrative = narrate(blocks, aligned.consumed, aligned.form, has_tables, name)
