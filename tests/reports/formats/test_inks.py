@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
+import xlwt
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Color, Font
+from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.blocks import Block, Grid, GridCell, Paragraph
 from reports.formats.html.page import blocks as html
+from reports.formats.sheet.book import blocks as read_sheet
 from reports.formats.word.doc import blocks as read_doc
 from reports.formats.word.docx import blocks as read_docx
 from reports.formats.word.odt import blocks as read_odt
 from reports.formats.word.rtf import blocks as read_rtf
 from tests.makers.ole import word
-from tests.makers.small import WORD, zipped
+from tests.makers.small import WORD, ods_members, zipped
 
 
 def cell_of(found: Sequence[Block]) -> GridCell:
@@ -346,3 +354,119 @@ def test_what_an_rtf_raises_hides_or_strikes_out_is_no_part_of_a_figure(cell, te
     body = shape + rf"\u35268?\u31456?\cell {cell}\cell\plain 7\cell\row" + shape + r"\u30002?\cell 1\cell 2\cell\row"
     read = cell_of(read_rtf((r"{\rtf1\ansi\ansicpg936 " + body + "}").encode()).blocks)
     assert (read.text, read.confidence) == (text, confidence)
+
+
+def xlsx(fill: Callable[[Worksheet], None]) -> GridCell:
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for row in (("规章", 6, 7), ("甲", 1, 2)):
+        sheet.append(row)
+    fill(sheet)
+    out = io.BytesIO()
+    book.save(out)
+    return cell_of(read_sheet(out.getvalue()).blocks)
+
+
+def rich(*pieces: tuple[str, InlineFont]) -> Callable[[Worksheet], None]:
+    def fill(sheet: Worksheet) -> None:
+        sheet["B1"] = CellRichText(*(TextBlock(font, text) for text, font in pieces))
+
+    return fill
+
+
+def styled(value: int, font: Font | None = None, form: str = "General") -> Callable[[Worksheet], None]:
+    def fill(sheet: Worksheet) -> None:
+        sheet["B1"] = value
+        sheet["B1"].number_format = form
+        if font is not None:
+            sheet["B1"].font = font
+
+    return fill
+
+
+PLAIN = InlineFont()
+
+
+@pytest.mark.parametrize(
+    ("fill", "text", "confidence"),
+    [
+        (rich(("6", PLAIN), ("1", InlineFont(vertAlign="superscript"))), "6", 1.0),
+        (rich(("6", PLAIN), ("[1]", InlineFont(vertAlign="subscript"))), "6", 1.0),
+        (rich(("6", PLAIN), ("1", InlineFont(sz=1))), "6", 1.0),
+        (rich(("9", InlineFont(strike=True)), ("6", PLAIN)), "6", 0.5),
+        (rich(("6", PLAIN), ("1", InlineFont(color=Color("FFFFFFFF")))), "61", 0.5),
+        (styled(6, Font(strike=True)), "", 0.5),
+        (styled(6, form=";;;"), "", 0.5),
+        (styled(6, Font(color="FFFFFFFF")), "6", 0.5),
+        (styled(6, Font(bold=True)), "6", 1.0),
+    ],
+)
+def test_what_the_runs_and_formats_of_an_xlsx_raise_hide_or_strike_out_is_no_part_of_a_figure(fill, text, confidence):
+    read = xlsx(fill)
+    assert (read.text, read.confidence) == (text, confidence)
+
+
+def xls(write: Callable[[xlwt.Worksheet], None], filler: int = 0) -> GridCell:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("年报")
+    for r, row in enumerate((("规章", None, 7), ("甲", 1, 2))):
+        for c, value in enumerate(row):
+            if value is not None:
+                sheet.write(r, c, value)
+    write(sheet)
+    for n in range(filler):  # the table of strings goes on over several records
+        sheet.write_rich_text(
+            9 + n, 0, (("说明" * 60 + str(n), xlwt.easyfont("")), ("注" * 50, xlwt.easyfont("struck_out on")))
+        )
+    out = io.BytesIO()
+    book.save(out)
+    found = [block for block in read_sheet(out.getvalue()).blocks if isinstance(block, Grid)]
+    return found[0].rows[0][1]
+
+
+@pytest.mark.parametrize("filler", [0, 120])
+@pytest.mark.parametrize(
+    ("pieces", "text", "confidence"),
+    [
+        ((("6", ""), ("1", "escapement superscript")), "6", 1.0),
+        ((("6", ""), ("(2)", "escapement subscript")), "6", 1.0),
+        ((("9", "struck_out on"), ("6", "")), "6", 0.5),
+    ],
+)
+def test_what_the_runs_of_an_xls_raise_or_strike_out_is_no_part_of_a_figure(pieces, text, confidence, filler):
+    read = xls(
+        lambda sheet: sheet.write_rich_text(0, 1, [(part, xlwt.easyfont(font)) for part, font in pieces]), filler
+    )
+    assert (read.text, read.confidence) == (text, confidence)
+
+
+@pytest.mark.parametrize(("style", "form"), [("font: struck_out on", "General"), ("", ";;;")])
+def test_a_struck_out_or_unprinted_cell_of_an_xls_is_in_doubt(style, form):
+    read = xls(lambda sheet: sheet.write(0, 1, 6, xlwt.easyxf(style, num_format_str=form)))
+    assert (read.text, read.confidence) == ("", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "attributes", "properties", "confidence"),
+    [
+        ('6<text:span text:style-name="T">1</text:span>', "", 'style:text-position="super 58%"', 1.0),
+        ('<text:span text:style-name="T">9</text:span>6', "", 'style:text-line-through-style="solid"', 0.5),
+        ('6<text:span text:style-name="T">1</text:span>', "", 'text:display="none"', 1.0),
+    ],
+)
+def test_what_the_styles_of_an_ods_raise_hide_or_strike_out_is_no_part_of_a_figure(
+    cell, attributes, properties, confidence
+):
+    members = ods_members()
+    content = members["content.xml"].decode()
+    style = f"<office:automatic-styles>{odf_style('T', properties)}</office:automatic-styles><office:body>"
+    content = content.replace("<office:body>", style, 1).replace(
+        "<office:document-content",
+        '<office:document-content xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"',
+        1,
+    )
+    members["content.xml"] = content.replace("<text:p>0</text:p>", f"<text:p>{cell}</text:p>", 1).encode()
+    grids = [block for block in read_sheet(zipped(members)).blocks if isinstance(block, Grid)]
+    read = grids[0].rows[1][1]
+    assert (read.text, read.confidence) == ("6", confidence)

@@ -1,0 +1,1 @@
+"""Spreadsheets: XLSX, XLS, ET and ODS to blocks (``book``)."""

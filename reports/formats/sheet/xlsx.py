@@ -1,0 +1,202 @@
+"""XLSX: what a sheet's own XML says beside the values: what is hidden, unsolved, struck out or raised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from lxml import etree
+
+from reports.blocks import Unreadable
+from reports.formats.container import Container, declares_type, inside
+from reports.formats.runs import Ink
+from reports.formats.sheet.model import ILLEGIBLE, Extra, Pieces, guard
+
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_COL = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+_PLACE = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*>")
+_UNSOLVED = re.compile(
+    rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?v>\s*(\d{1,9})\s*</(?:\w+:)?v>")
+_ATTRIBUTE = re.compile(rb"(\w+)=\"([^\"]*)\"")
+_TELLING = re.compile(rb"vertAlign|<(?:\w+:)?strike\b|\bval=\"[01](?:\.\d+)?\"|FFFFFFFF")
+_Entry = TypeVar("_Entry", Ink, bool)
+_HIDES = re.compile(r"\s*;\s*;\s*;?\s*$")  # a number format without any part prints nothing
+
+
+@dataclass(slots=True)
+class _Prints:
+    """How the workbook's styles and shared strings print, where not plainly."""
+
+    by_style: dict[int, Ink] = field(default_factory=dict)
+    strings: dict[int, Pieces] = field(default_factory=dict)
+
+
+def extras(package: Container) -> dict[str, Extra]:
+    """By sheet name. A workbook in the binary format (xlsb) gives none."""
+    if "xl/workbook.xml" not in package:
+        return {}
+    root = package.xml("xl/workbook.xml")
+    targets: dict[str, str] = {}
+    if "xl/_rels/workbook.xml.rels" in package:
+        for relation in package.xml("xl/_rels/workbook.xml.rels"):
+            target = inside("xl", relation.get("Target", ""))
+            if target is not None:
+                targets[str(relation.get("Id", ""))] = target
+    prints = _Prints(_by_style(package), _strings(package))
+    out: dict[str, Extra] = {}
+    for sheet in root.iter("{*}sheet"):
+        identifier = next((str(v) for k, v in sheet.attrib.items() if etree.QName(k).localname == "id"), "")
+        target = targets.get(identifier)
+        if target is not None and target in package:
+            out[str(sheet.get("name", ""))] = _sheet(package.read(target), prints)
+    return out
+
+
+def _sheet(xml: bytes, prints: _Prints) -> Extra:
+    if xml.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in xml[:64]:
+        raise Unreadable("a sheet is not written in UTF-8, as every office program does; save it anew and give that")
+    if declares_type(xml):
+        raise Unreadable("the file declares a document type, which no office program writes; not opened")
+    out = Extra()
+    bottom = right = 0
+    for found in _PLACE.finditer(xml):
+        bottom, right = max(bottom, int(found[2])), max(right, _column(found[1]) + 1)
+    guard(bottom, right)
+    number = 0
+    for found in _ROW.finditer(xml):
+        attributes = dict(_ATTRIBUTE.findall(found[1]))
+        number = int(attributes[b"r"]) if attributes.get(b"r", b"").isdigit() else number + 1
+        if attributes.get(b"hidden") in (b"1", b"true"):
+            out.hidden_rows.add(number - 1)
+    for found in _COL.finditer(xml):
+        attributes = dict(_ATTRIBUTE.findall(found[1]))
+        if attributes.get(b"hidden") in (b"1", b"true"):
+            first, last = attributes.get(b"min", b""), attributes.get(b"max", b"")
+            if first.isdigit() and last.isdigit():
+                out.hidden_columns.update(range(int(first) - 1, min(int(last), 16384)))
+    out.unsolved = {(int(found[2]) - 1, _column(found[1])) for found in _UNSOLVED.finditer(xml)}
+    if prints.by_style or prints.strings or _TELLING.search(xml):
+        _mark(xml, prints, out)
+    return out
+
+
+def _mark(xml: bytes, prints: _Prints, out: Extra) -> None:
+    """The cells that are not plainly printed."""
+    for found in _CELL.finditer(xml):
+        attributes = dict(_ATTRIBUTE.findall(found[1]))
+        reference = re.fullmatch(rb"([A-Z]{1,3})(\d{1,7})", attributes.get(b"r", b""))
+        if reference is None:
+            continue
+        place = int(reference[2]) - 1, _column(reference[1])
+        style, kind, content = attributes.get(b"s", b""), attributes.get(b"t"), found[2] or b""
+        if style.isdigit() and int(style) in prints.by_style:
+            out.inks[place] = prints.by_style[int(style)]
+        if kind == b"s" and (value := _VALUE.search(content)) and int(value[1]) in prints.strings:
+            out.texts[place] = prints.strings[int(value[1])]
+        elif kind == b"inlineStr" and _TELLING.search(content):
+            pieces = _pieces(_fragment(content))
+            if any(ink for _, ink in pieces):
+                out.texts[place] = pieces
+
+
+def _fragment(content: bytes) -> etree._Element:
+    """A cell's inner markup, whatever prefixes it uses."""
+    bare = re.sub(rb"(</?)\w+:", rb"\1", re.sub(rb"\s\w+:\w+=\"[^\"]*\"", b"", content))
+    try:
+        return etree.fromstring(
+            b"<c>" + bare + b"</c>", etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        )
+    except etree.XMLSyntaxError:
+        return etree.Element("c")
+
+
+def _strings(package: Container) -> dict[int, Pieces]:
+    """Of the shared strings those that are not plainly printed throughout."""
+    name = "xl/sharedStrings.xml"
+    if name not in package or not _TELLING.search(package.read(name)):
+        return {}
+    out = {}
+    for number, item in enumerate(package.xml(name).iterfind("{*}si")):
+        pieces = _pieces(item)
+        if any(ink for _, ink in pieces):
+            out[number] = pieces
+    return out
+
+
+def _pieces(item: etree._Element) -> Pieces:
+    out: list[tuple[str, Ink]] = []
+    for run in item.iter("{*}r"):
+        text = run.find("{*}t")
+        properties = run.find("{*}rPr")
+        out.append((text.text or "" if text is not None else "", _font(properties)))
+    return tuple(out)
+
+
+def _by_style(package: Container) -> dict[int, Ink]:
+    """The cell formats that print their cells not plainly."""
+    name = "xl/styles.xml"
+    if name not in package:
+        return {}
+    root = package.xml(name)
+    fonts = [_font(font) for font in root.iterfind("{*}fonts/{*}font")]
+    hiding = {
+        form.get("numFmtId")
+        for form in root.iterfind("{*}numFmts/{*}numFmt")
+        if _HIDES.match(form.get("formatCode") or "")
+    }
+    fills = [_is_coloured(fill) for fill in root.iterfind("{*}fills/{*}fill")]
+    out: dict[int, Ink] = {}
+    for number, form in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+        ink = _of(fonts, form.get("fontId"), Ink.PLAIN)
+        if ink == Ink.FAINT and _of(fills, form.get("fillId"), False):
+            ink = Ink.PLAIN
+        if form.get("numFmtId") in hiding:
+            ink = Ink.HIDDEN
+        if ink:
+            out[number] = ink
+    return out
+
+
+def _of(entries: Sequence[_Entry], index: str | None, otherwise: _Entry) -> _Entry:
+    return entries[int(index)] if index and index.isdigit() and int(index) < len(entries) else otherwise
+
+
+def _is_coloured(fill: etree._Element) -> bool:
+    pattern = fill.find("{*}patternFill")
+    return fill.find("{*}gradientFill") is not None or (
+        pattern is not None and (pattern.get("patternType") or "none") != "none"
+    )
+
+
+def _font(font: etree._Element | None) -> Ink:
+    """How text in a font prints."""
+    if font is None:
+        return Ink.PLAIN
+    said: Mapping[str, str] = {
+        etree.QName(child).localname: child.get("val") or child.get("rgb") or "1"
+        for child in font
+        if isinstance(child.tag, str)
+    }
+    try:
+        if float(said.get("sz", "10")) < ILLEGIBLE:
+            return Ink.HIDDEN
+    except ValueError:
+        pass
+    if said.get("strike", "0").lower() not in ("0", "false"):
+        return Ink.STRUCK
+    if said.get("vertAlign") in ("superscript", "subscript"):
+        return Ink.RAISED
+    return Ink.FAINT if said.get("color", "").upper() == "FFFFFFFF" else Ink.PLAIN
+
+
+def _column(letters: bytes) -> int:
+    out = 0
+    for byte in letters:
+        out = out * 26 + byte - 64
+    return out - 1

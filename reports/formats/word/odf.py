@@ -1,0 +1,104 @@
+"""The markup of ODF (ODT, ODS): its names, and how its styles print text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from lxml import etree
+
+from reports.formats.container import Container
+from reports.formats.word.faces import Face
+
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+
+
+class Faces:
+    """The styles of a document, of its own and of its template, as far as they say how text is printed."""
+
+    def __init__(self, package: Container, content: etree._Element) -> None:
+        sources = [content]
+        if "styles.xml" in package:
+            sources.insert(0, package.xml("styles.xml"))
+        self._faces = _faces(sources)
+
+    def of(self, family: str, name: str, around: Face) -> Face:
+        """How text under a style (``paragraph``, ``text``, ``table-cell``) is printed inside text printed as ``around``."""
+        own = self._faces.get((family, name)) if name else None
+        return around if own is None else _within(own, around)
+
+
+def _faces(roots: Sequence[etree._Element]) -> dict[tuple[str, str], Face]:
+    """How runs are printed by each style that says so, by its family and name: what it says and what it is based on."""
+    stated: dict[tuple[str, str], etree._Element] = {}
+    for root in roots:
+        for style in root.iter(f"{STYLE}style"):
+            stated[style.get(f"{STYLE}family", ""), style.get(f"{STYLE}name", "")] = style
+    out: dict[tuple[str, str], Face] = {}
+    for key in stated:
+        chain: list[etree._Element] = []
+        at: tuple[str, str] | None = key
+        while at is not None and at in stated and stated[at] not in chain:
+            chain.append(stated[at])
+            parent = stated[at].get(f"{STYLE}parent-style-name")
+            at = (key[0], parent) if parent else None
+        face = Face()
+        for style in reversed(chain):
+            properties = style.find(f"{STYLE}text-properties")
+            if properties is not None:
+                face = _stated(properties, face)
+        out[key] = face
+    return {key: face for key, face in out.items() if key[0] == "text" or face != Face()}
+
+
+def _stated(properties: etree._Element, face: Face) -> Face:
+    changes: dict[str, Any] = {}
+    for name in ("style", "type"):
+        line = properties.get(f"{STYLE}text-line-through-{name}")
+        if line is not None:
+            changes["struck"] = line != "none"
+    if (display := properties.get(f"{TEXT}display")) is not None:
+        changes["hidden"] = display == "none"
+    if (position := properties.get(f"{STYLE}text-position")) is not None:
+        changes["raised"] = position.split()[:1] not in ([], ["0%"], ["0"])
+    size = properties.get(f"{FO}font-size")
+    if size is not None and not size.endswith("%"):
+        changes["size"] = centimetres(size) * 72 / 2.54
+    color, behind = properties.get(f"{FO}color"), properties.get(f"{FO}background-color")
+    if color is not None or behind is not None:
+        shaded = behind is not None and behind.lower() not in ("transparent", "#ffffff")
+        changes["white"] = (color or "").lower() == "#ffffff" and not shaded
+    return replace(face, **changes)
+
+
+def _within(own: Face, around: Face) -> Face:
+    """A run's face inside another: struck, hidden or raised text stays so in the spans within it."""
+    return replace(
+        own,
+        struck=own.struck or around.struck,
+        hidden=own.hidden or around.hidden,
+        raised=own.raised or around.raised,
+        size=own.size if own.size is not None else around.size,
+        white=own.white or around.white,
+    )
+
+
+def centimetres(length: str | None) -> float:
+    """``16.5cm``, ``6.5in``, ``165mm``, ``468pt`` in centimetres; wide where it is not given."""
+    if not length:
+        return 100.0
+    for unit, factor in (("cm", 1.0), ("mm", 0.1), ("in", 2.54), ("pt", 2.54 / 72), ("px", 2.54 / 96)):
+        if length.endswith(unit):
+            try:
+                return float(length[: -len(unit)]) * factor
+            except ValueError:
+                return 100.0
+    return 100.0
