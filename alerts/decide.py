@@ -20,6 +20,7 @@ from alerts.words import basis_in_full, place_in_words
 from reports.checks import SUGGESTIONS
 from reports.duties import Ledger, OpenFinding, Standing
 from reports.report import Cause
+from reports.subject import Subject
 
 Audience = Literal["office", "ops"]
 
@@ -227,28 +228,28 @@ def _notices(
 def _together(found: Iterable[tuple[Notice, OpenFinding]]) -> Iterator[tuple[Notice, int | None]]:
     """The notices with their office, those of one cause as one. What is left of a cause once its other findings are
     waived or gone is a matter of its own: it alone does not tell which cell is wrong."""
-    causes: dict[tuple[int, int, Cause], list[tuple[Notice, OpenFinding]]] = defaultdict(list)
+    causes: dict[tuple[Subject, Cause], list[tuple[Notice, OpenFinding]]] = defaultdict(list)
     for notice, finding in found:
         if finding.cause is None:
             yield notice, finding.office_id
         else:
-            causes[finding.agency_id, finding.year, finding.cause].append((notice, finding))
-    for (agency_id, year, cause), members in causes.items():
+            causes[finding.subject, finding.cause].append((notice, finding))
+    for (subject, cause), members in causes.items():
         if len(members) == 1:
             yield members[0][0], members[0][1].office_id
         else:
-            yield _of_cause(agency_id, year, cause, [notice for notice, _ in members]), members[0][1].office_id
+            yield _of_cause(subject, cause, [notice for notice, _ in members]), members[0][1].office_id
 
 
-def _of_cause(agency_id: int, year: int, cause: Cause, members: Sequence[Notice]) -> Notice:
+def _of_cause(subject: Subject, cause: Cause, members: Sequence[Notice]) -> Notice:
     order = [key for key, _ in GROUPS]
     gravest = min(members, key=lambda notice: order.index(notice.group))
     return replace(
         gravest,
-        key=_key(f"cause/{agency_id}/{year}/{cause.cell}", cause.right, cause.printed),
-        message=f"{gravest.agency}{year}年“{cause.label}”填报为{cause.printed}，与其他{len(members)}处不符，"
+        key=_key(subject.key("cause", (cause.cell,)), cause.right, cause.printed),
+        message=f"{gravest.agency}{subject.year}年“{cause.label}”填报为{cause.printed}，与其他{len(members)}处不符，"
         f"按各处均应为{cause.right}，请核实。",
-        place=place_in_words(cause.place, (cause.cell,), year),
+        place=place_in_words(cause.place, (cause.cell,), subject.year),
         expected=cause.right,
         actual=cause.printed,
         certain=True,
@@ -275,7 +276,7 @@ def _group(finding: OpenFinding) -> str:
 def _of_finding(finding: OpenFinding, group: str) -> Notice:
     return Notice(
         key=_key(
-            finding.fingerprint or f"{finding.agency_id}/{finding.year}/{finding.rule}/{','.join(finding.cells)}",
+            finding.key,
             finding.expected,
             finding.actual,
         ),

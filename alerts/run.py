@@ -80,25 +80,24 @@ def _queue(
     message = compose(digest, name, settings.public_url)
     if dry_run:
         return Composed(0, recipients, message.subject, message.text)
-    mail = mails.queue(
-        session,
+    draft = mails.Draft(
         key=digest.key,
-        office_id=digest.office_id,
-        recipients=list(recipients),
+        message_id=message_id(digest.key, settings.mail_from),
+        audience=digest.audience,
         event="digest",
-        stage=digest.audience,
         day=digest.day,
+        recipients=recipients,
         subject=message.subject,
         text=message.text,
         html=message.html,
-        message_id=message_id(digest.key, settings.mail_from),
         notices=[key for notice in digest.notices for key in notice.keys],
-        now=now.astimezone(UTC),
+        office_id=digest.office_id,
         attachments=[
             {"name": one.name, "media_type": one.media_type, "sha256": store(settings.blob_url).put(one.data)}
             for one in message.attachments
         ],
     )
+    mail = mails.queue(session, draft, now.astimezone(UTC))
     return None if mail is None else Composed(mail.id, recipients, message.subject, message.text)
 
 
@@ -130,21 +129,19 @@ def queue_refusals(
     row = session.get_one(mails.Mail, mail_id)
     day = now.astimezone(settings.zone).date()
     message = compose_refusals(row.subject, refused, day)
-    mail = mails.queue(
-        session,
+    draft = mails.Draft(
         key=key,
-        office_id=None,
-        recipients=list(to),
+        message_id=message_id(key, settings.mail_from),
+        audience="ops",
         event="refused",
-        stage="ops",
         day=day,
+        recipients=to,
         subject=message.subject,
         text=message.text,
         html=message.html,
-        message_id=message_id(key, settings.mail_from),
         notices=[key],
-        now=now.astimezone(UTC),
     )
+    mail = mails.queue(session, draft, now.astimezone(UTC))
     return None if mail is None else mail.id
 
 

@@ -14,6 +14,7 @@ from models.findings import Finding
 from models.readings import Reading
 from reports.report import Finding as Said
 from reports.report import Report
+from reports.subject import Subject
 
 
 def latest_reading(session: Session, document_id: int) -> tuple[Version, Reading] | None:
@@ -61,11 +62,17 @@ def checkable_ids(session: Session, year: int | None = None) -> list[int]:
     return list(session.scalars(query))
 
 
-def said(session: Session, agency_id: int, year: int, rule: str) -> list[tuple[int | None, Said]]:
-    """What stands of a rule about a body's report of a year (resolved findings do not), each with its document."""
+def said(session: Session, subject: Subject, rule: str) -> list[tuple[int | None, Said]]:
+    """What stands of a rule about a report (resolved findings do not), each with its document."""
     query = (
         sa.select(Finding)
-        .where(Finding.agency_id == agency_id, Finding.year == year, Finding.rule == rule, Finding.state != "resolved")
+        .where(
+            Finding.agency_id == subject.agency_id,
+            Finding.year == subject.year,
+            Finding.series == subject.series,
+            Finding.rule == rule,
+            Finding.state != "resolved",
+        )
         .order_by(Finding.id)
     )
     return [

@@ -24,10 +24,10 @@ from models.documents import Attachment, Document, Version
 from models.findings import Finding
 from models.ledger import duties, standing_of
 from models.readings import Reading, SimilarityBand
-from reports.checks.case import series_of
 from reports.checks.context import Body, Context, Portal, Register, may_make_regulations
 from reports.duties import Standing
 from reports.report import Report
+from reports.subject import Subject, series_of, subject_of
 
 KIND = "annual_report"
 
@@ -230,13 +230,12 @@ def _forms_of(name: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Checkable:
-    """A document as read last, with its context. ``agency_id`` and ``year`` are None where nobody can be blamed yet."""
+    """A document as read last, with its context. ``subject`` is None where nobody can be blamed yet."""
 
     document_id: int
     version_id: int
     reading_id: int
-    agency_id: int | None
-    year: int | None
+    subject: Subject | None
     url: str
     report: Report
     context: Context
@@ -250,8 +249,10 @@ def report_with_context(session: Session, document_id: int, now: datetime) -> Ch
     version, reading = found
     document = session.get_one(Document, document_id)
     report = Report.from_dict(reading.report)
-    context = Context()
+    context, subject = Context(), None
     if document.agency_id is not None and document.year is not None:
+        agency = session.get_one(Agency, document.agency_id)
+        subject = subject_of(report, agency.id, agency.name, document.year)
         nearby = around(session, document.agency_id, document.year, document.id)
         context = context_of(session, document.agency_id, document.year, report, reading.id, nearby)
         context = replace(
@@ -267,9 +268,7 @@ def report_with_context(session: Session, document_id: int, now: datetime) -> Ch
                 if attached
             ),
         )
-    return Checkable(
-        document.id, version.id, reading.id, document.agency_id, document.year, document.url, report, context
-    )
+    return Checkable(document.id, version.id, reading.id, subject, document.url, report, context)
 
 
 def _portal_of_document(
@@ -301,23 +300,22 @@ def _portal_of_document(
 def compared_with(session: Session, found: Checkable) -> list[int]:
     """The documents whose checks look at this one and are to be made again: the body's report of the year after, its
     report where this is an interpretation, other copies, the government's report above, reports of like text."""
-    if found.agency_id is None or found.year is None:
+    if found.subject is None:
         return []
-    own = (found.agency_id, found.year)
+    agency_id, year = found.subject.agency_id, found.subject.year
+    own = (agency_id, year)
     if found.report.kind == "interpretation":
         return check_inputs.documents_of(session, [own])
     if found.report.kind != KIND:
         return []
-    agency = session.get_one(Agency, found.agency_id)
-    successors = session.scalars(
-        sa.select(Succession.successor_id).where(Succession.predecessor_id == found.agency_id)
-    ).all()
-    wanted = {own, *((id_, found.year + 1) for id_ in (found.agency_id, *successors))}
+    agency = session.get_one(Agency, agency_id)
+    successors = session.scalars(sa.select(Succession.successor_id).where(Succession.predecessor_id == agency_id)).all()
+    wanted = {own, *((id_, year + 1) for id_ in (agency_id, *successors))}
     if agency.parent_id is not None:
-        wanted.add((agency.parent_id, found.year))
+        wanted.add((agency.parent_id, year))
         beside = sa.select(Agency.id).where(Agency.parent_id == agency.parent_id, Agency.id != agency.id)
-        alike = alike_to(session, found.reading_id, beside, found.year)
-        wanted |= {(id_, found.year) for id_ in alike - _told_alike(session, alike, found.year)}
+        alike = alike_to(session, found.reading_id, beside, year)
+        wanted |= {(id_, year) for id_ in alike - _told_alike(session, alike, year)}
     return [id_ for id_ in check_inputs.documents_of(session, wanted) if id_ != found.document_id]
 
 

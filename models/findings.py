@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from models.base import Base, Json, one_of
 from models.documents import Document
 from models.people import audit
 from reports.report import Finding as Said
+from reports.subject import Subject
 
 STATES = ("open", "confirmed", "waived", "resolved")
 SCOPES = ("report", "publication")
@@ -85,67 +85,72 @@ class FindingEvent(Base):
 SERVICE = "nianbao"
 
 
-def fingerprint(agency_id: int, year: int, rule: str, cells: Sequence[str], series: str = "", extra: str = "") -> str:
-    """What makes a matter the same from one check to the next: body, series, year, rule and cells, never its wording."""
-    parts = (str(agency_id), series, str(year), rule, ",".join(sorted(cells)), extra)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where findings were seen: document, version and address."""
+
+    document_id: int | None = None
+    version_id: int | None = None
+    url: str = ""
 
 
-def save(
-    session: Session,
-    *,
-    agency_id: int,
-    year: int,
-    scope: str,
-    findings: Sequence[Said],
-    judged: Collection[str],
-    now: datetime,
-    series: str = "",
-    document_id: int | None = None,
-    version_id: int | None = None,
-    url: str = "",
-) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one check says of a subject: its findings, and the rules ``judged`` in full, of the report itself or of its
+    publication (``scope``)."""
+
+    subject: Subject
+    scope: str
+    findings: Sequence[Said] = ()
+    judged: Collection[str] = ()
+    shown: Shown = Shown()
+
+
+def save(session: Session, outcome: Outcome, now: datetime) -> list[int]:
     """Bring what is stored in line with what a check says now, in the caller's transaction. Returns the open ids.
 
     New matters are opened; known ones keep their human decision while their figures are the same, else they are opened
     again; what a rule among ``judged`` no longer says is resolved. A rule that was not judged this time resolves
     nothing: silence is never taken for health; nor does a check of one document resolve what stands in another one that
-    is still online."""
+    is still online, or in a report of another series."""
+    subject, shown = outcome.subject, outcome.shown
     # One at a time a body: two documents of it may be checked at once, and say the same.
-    session.execute(sa.select(Agency.id).where(Agency.id == agency_id).with_for_update())
-    others = _other_documents(session, agency_id, year, document_id) if scope == "report" else set()
-    stored = {
-        row.fingerprint: row
-        for row in session.scalars(
-            sa.select(Finding).where(
-                Finding.agency_id == agency_id, Finding.year == year, Finding.scope == scope, Finding.series == series
-            )
-        )
-    }
-    seen: set[str] = set()
+    session.execute(sa.select(Agency.id).where(Agency.id == subject.agency_id).with_for_update())
+    others = _other_documents(session, subject, shown.document_id) if outcome.scope == "report" else set()
+    query = sa.select(Finding).where(
+        Finding.agency_id == subject.agency_id, Finding.year == subject.year, Finding.scope == outcome.scope
+    )
+    stored = {row.fingerprint: row for row in session.scalars(query.where(Finding.series == subject.series))}
     out = []
-    for said in findings:
-        mark = fingerprint(agency_id, year, said.rule, said.cells, series)
-        copy = 0
-        while mark in seen:  # two matters of one rule without cells of their own, e.g. two titles
-            copy += 1
-            mark = fingerprint(agency_id, year, said.rule, said.cells, series, str(copy))
-        seen.add(mark)
-        row = stored.get(mark)
+    keyed = dict(subject.keyed(outcome.findings))
+    for key, said in keyed.items():
+        row = stored.get(key)
         if row is None:
             row = Finding(
-                fingerprint=mark, agency_id=agency_id, year=year, series=series, rule=said.rule, scope=scope,
-                state="open", first_seen=now,
+                fingerprint=key, agency_id=subject.agency_id, year=subject.year, series=subject.series, rule=said.rule,
+                scope=outcome.scope, state="open", first_seen=now,
             )  # fmt: skip
-            _write(row, said, document_id, version_id, url, now)
+            _write(row, said, shown, now)
             session.add(row)
             session.flush()
             _event(session, row, "opened", SERVICE, now, None, _figures(row))
         else:
-            _renew(session, row, said, document_id, version_id, url, now)
+            _renew(session, row, said, shown, now)
         out.append(row.id)
-    for mark, row in stored.items():
-        if mark not in seen and row.rule in judged and row.state != "resolved" and row.document_id not in others:
+    for key, row in stored.items():
+        if (
+            key not in keyed
+            and row.rule in outcome.judged
+            and row.state != "resolved"
+            and row.document_id not in others
+        ):
+            _resolve(session, row, now)
+    if outcome.scope == "report" and shown.document_id is not None:
+        # Read anew, the document turned out to be of another series: what was said of it there no longer stands.
+        moved = query.where(
+            Finding.document_id == shown.document_id, Finding.series != subject.series, Finding.state != "resolved"
+        )
+        for row in session.scalars(moved).all():
             _resolve(session, row, now)
     session.flush()
     return out
@@ -177,11 +182,11 @@ def blamed_for_publication(session: Session, year: int, agency_ids: Collection[i
     return set(session.scalars(query.distinct()))
 
 
-def _other_documents(session: Session, agency_id: int, year: int, document_id: int | None) -> set[int]:
+def _other_documents(session: Session, subject: Subject, document_id: int | None) -> set[int]:
     """The other documents that are read reports of the same body and year."""
     query = sa.select(Document.id).where(
-        Document.agency_id == agency_id,
-        Document.year == year,
+        Document.agency_id == subject.agency_id,
+        Document.year == subject.year,
         Document.kind == "annual_report",
         Document.state.in_(("read", "waiting")),
     )
@@ -198,31 +203,23 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _write(row: Finding, said: Said, document_id: int | None, version_id: int | None, url: str, now: datetime) -> None:
+def _write(row: Finding, said: Said, shown: Shown, now: datetime) -> None:
     row.severity, row.cells = said.severity, list(said.cells)
     row.expected, row.actual = _text(said.expected), _text(said.actual)
     row.message, row.place, row.basis, row.needs_review = said.message, said.place, said.basis, said.needs_review
     row.cause = asdict(said.cause) if said.cause is not None else None
-    row.document_id, row.version_id, row.url, row.last_seen = document_id, version_id, url, now
+    row.document_id, row.version_id, row.url, row.last_seen = shown.document_id, shown.version_id, shown.url, now
 
 
 def _figures(row: Finding) -> dict[str, Any]:
     return {"expected": row.expected, "actual": row.actual, "state": row.state}
 
 
-def _renew(
-    session: Session,
-    row: Finding,
-    said: Said,
-    document_id: int | None,
-    version_id: int | None,
-    url: str,
-    now: datetime,
-) -> None:
+def _renew(session: Session, row: Finding, said: Said, shown: Shown, now: datetime) -> None:
     before = _figures(row)
     same = (row.expected, row.actual) == (_text(said.expected), _text(said.actual))
     lapsed = row.state in {"waived", "resolved"} and row.waived_until is not None and row.waived_until < now.date()
-    _write(row, said, document_id, version_id, url, now)
+    _write(row, said, shown, now)
     decided = _decision(session, row) if row.state == "resolved" and same and not lapsed else "open"
     if row.state == "resolved" and decided != "open":
         row.state, row.resolved_at = decided, None

@@ -367,6 +367,7 @@ def _as_open(session: Session, query: sa.Select[Finding, str]) -> list[OpenFindi
             needs_review=row.needs_review,
             state=row.state,
             fingerprint=row.fingerprint,
+            series=row.series,
             office_id=offices.get(row.agency_id),
             cause=Cause(**row.cause) if row.cause else None,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -62,37 +63,41 @@ class MailNotice(Base):
     __table_args__ = (sa.UniqueConstraint("audience", "notice_key"),)
 
 
-def queue(
-    session: Session,
-    *,
-    key: str,
-    office_id: int | None,
-    recipients: list[str],
-    event: str,
-    stage: str,
-    day: date,
-    subject: str,
-    text: str,
-    html: str,
-    message_id: str,
-    notices: Sequence[str],
-    now: datetime,
-    attachments: Sequence[Mapping[str, str]] = (),
-) -> Mail | None:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mail to be queued. ``key`` is unique for it; ``audience`` is office or ops; ``notices`` are the keys of what it
+    tells; ``attachments`` are files in the store: name, media_type, sha256."""
+
+    key: str
+    message_id: str
+    audience: str
+    event: str
+    day: date
+    recipients: Sequence[str]
+    subject: str
+    text: str
+    html: str
+    notices: Sequence[str]
+    office_id: int | None = None
+    attachments: Sequence[Mapping[str, str]] = ()
+
+
+def queue(session: Session, draft: Draft, now: datetime) -> Mail | None:
     """Put a mail into the outbox, with the work to send it. None if it is there already: it is queued once."""
-    if session.scalar(sa.select(Mail.id).where(Mail.key == key)) is not None:
+    if session.scalar(sa.select(Mail.id).where(Mail.key == draft.key)) is not None:
         return None
     mail = Mail(
-        key=key, message_id=message_id, office_id=office_id, event=event, stage=stage, day=day, recipients=recipients,
-        subject=subject, text=text, html=html, state="queued", queued_at=now,
-        attachments=[dict(one) for one in attachments],
+        key=draft.key, message_id=draft.message_id, office_id=draft.office_id, event=draft.event, stage=draft.audience,
+        day=draft.day, recipients=list(draft.recipients), subject=draft.subject, text=draft.text, html=draft.html,
+        state="queued", queued_at=now, attachments=[dict(one) for one in draft.attachments],
     )  # fmt: skip
+    told = dict.fromkeys(draft.notices)
     try:
         with session.begin_nested():  # the mail and what it tells: both or neither
             session.add(mail)
             session.flush()
-            _take_over(session, stage, notices)
-            session.add_all(MailNotice(mail_id=mail.id, audience=stage, notice_key=k) for k in dict.fromkeys(notices))
+            _take_over(session, draft.audience, draft.notices)
+            session.add_all(MailNotice(mail_id=mail.id, audience=draft.audience, notice_key=key) for key in told)
             session.flush()
     except sa.exc.IntegrityError:
         return None  # another process decided the same a moment earlier

@@ -14,12 +14,13 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Literal
 
-from reports.checks.case import Case, series_of
+from reports.checks.case import Case
 from reports.checks.context import Context, Register
 from reports.checks.engine import covers_area
 from reports.duties import UNREAD_ZH, Standing
 from reports.form import forms
 from reports.report import Cell, Form, Number, Report
+from reports.subject import series_of
 from reports.tables.reconcile import SURE, Identity, identities
 
 FIRST_YEAR = 2019  # the first report year of a uniform form: 国办公开办函〔2019〕60号

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from reports.report import Cause, Kind
+from reports.subject import Subject
 
 State = Literal["published", "late", "due", "missing", "cannot_tell"]
 STATES: tuple[State, ...] = ("published", "late", "due", "missing", "cannot_tell")
@@ -158,6 +159,17 @@ class OpenFinding:
     fingerprint: str = ""
     office_id: int | None = None
     cause: Cause | None = None
+    series: str = ""
+
+    @property
+    def subject(self) -> Subject:
+        """The report that it is about."""
+        return Subject(self.agency_id, self.year, self.series)
+
+    @property
+    def key(self) -> str:
+        """Its identity: the stored one, which tells copies apart."""
+        return self.fingerprint or self.subject.key(self.rule, self.cells)
 
 
 @dataclass(slots=True)

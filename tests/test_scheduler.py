@@ -108,10 +108,11 @@ def test_decisions_and_summaries_are_about_the_last_ended_year_in_the_offices_zo
 def test_mails_left_in_the_outbox_get_work_once_a_server_is_configured(db: Engine, settings: config.Settings):
     with base.transaction(db) as session:
         for number in (1, 2):
-            mail = mails.queue(
-                session, key=f"k{number}", office_id=None, recipients=["a@x.example"], event="digest", stage="office",
-                day=NOW.date(), subject="s", text="t", html="h", message_id=f"<{number}@x>", notices=[], now=NOW,
-            )  # fmt: skip
+            day = NOW.date()
+            draft = mails.Draft(
+                f"k{number}", f"<{number}@x>", "office", "digest", day, ["a@x.example"], "s", "t", "h", []
+            )
+            mail = mails.queue(session, draft, NOW)
             assert mail is not None
         session.get_one(work.Work, 1).state = "done"  # it ran while no server was configured
     Clock(db, settings).send_mails(NOW)

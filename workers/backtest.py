@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from models import check_inputs, contexts
 from models.ledger import ledger_of, years_seen
 from reports import checks
+from reports.subject import Subject, matter_of
 from workers import publication
 
 if TYPE_CHECKING:
@@ -63,15 +64,17 @@ def _reports(session: Session, rule_id: str, year: int | None, now: datetime) ->
     for document_id in check_inputs.checkable_ids(session, year):
         found = contexts.report_with_context(session, document_id, now)
         session.expunge_all()  # whole reports: not to be kept until the end
-        if found is None or found.agency_id is None or found.year is None:
+        if found is None or found.subject is None:
             continue
-        stored = check_inputs.said(session, found.agency_id, found.year, rule_id)
+        stored = check_inputs.said(session, found.subject, rule_id)
         own = [said for document, said in stored if document in {document_id, None}]
         change = checks.compare(rule_id, found.report, found.context, own)
         # A matter that another copy of the report shows as well is kept once, under the document checked last.
-        elsewhere = {(said.cells, said.message) for document, said in stored if document not in {document_id, None}}
-        newly = tuple(said for said in change.newly if (said.cells, said.message) not in elsewhere)
-        yield Line(found.context.agency or "", found.year, found.url, replace(change, newly=newly))
+        elsewhere = {
+            (matter_of(said), said.message) for document, said in stored if document not in {document_id, None}
+        }
+        newly = tuple(said for said in change.newly if (matter_of(said), said.message) not in elsewhere)
+        yield Line(found.context.agency or "", found.subject.year, found.url, replace(change, newly=newly))
 
 
 def _duties(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[Line]:
@@ -79,6 +82,6 @@ def _duties(session: Session, rule_id: str, year: int | None, now: datetime) -> 
         standings = ledger_of(session, each, now).standings
         for standing, context in publication.contexts_of(session, standings, now):
             duty, seen = standing.duty, standing.sighting
-            stored = [said for _, said in check_inputs.said(session, duty.agency_id, each, rule_id)]
+            stored = [said for _, said in check_inputs.said(session, Subject(duty.agency_id, each), rule_id)]
             change = checks.compare(rule_id, None, context, stored)
             yield Line(duty.agency, each, seen.url if seen else standing.source_url, change)

@@ -13,6 +13,7 @@ from models.ledger import standings_of
 from reports import checks
 from reports.checks.context import Body, Context
 from reports.checks.rules.publication import OF_THE_REPORT
+from reports.subject import Subject
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -44,33 +45,22 @@ def judge(
     with transaction() as session:
         owed = {standing.duty.agency_id for standing in standings}
         for id_ in findings.blamed_for_publication(session, year, ids) - owed:
-            findings.save(
-                session,
-                agency_id=id_,
-                year=year,
-                scope="publication",
-                findings=(),
-                judged=RULES,
-                now=now.astimezone(UTC),
-            )
+            subject = Subject(id_, year)
+            findings.save(session, findings.Outcome(subject, "publication", judged=RULES), now.astimezone(UTC))
     return count
 
 
 def _judge_one(session: Session, standing: Standing, context: Context, now: datetime) -> int:
     result = checks.run(None, context, RULES)
     seen = standing.sighting
-    kept = findings.save(
-        session,
-        agency_id=standing.duty.agency_id,
-        year=standing.duty.year,
-        scope="publication",
-        findings=result.findings,
-        judged=result.judged,
-        now=now.astimezone(UTC),
-        document_id=seen.document_id if seen else None,
-        version_id=seen.version_id if seen else None,
-        url=seen.url if seen else standing.source_url,
+    shown = findings.Shown(
+        seen.document_id if seen else None,
+        seen.version_id if seen else None,
+        seen.url if seen else standing.source_url,
     )
+    subject = Subject(standing.duty.agency_id, standing.duty.year)
+    outcome = findings.Outcome(subject, "publication", result.findings, result.judged, shown)
+    kept = findings.save(session, outcome, now.astimezone(UTC))
     return len(kept)
 
 

@@ -116,29 +116,22 @@ def check(job: Job) -> None:
     """Check a document as read last, and ask for a new check of the reports that it is compared with."""
     with job.transaction() as session:
         found = contexts.report_with_context(session, job.subject, base.utcnow().astimezone(job.settings.zone))
-    if found is None or found.agency_id is None or found.year is None:
+    if found is None or found.subject is None:
         with job.finishing():
             return  # nobody can be told: `status` shows what was read and belongs to no known body
     if "because_of" not in job.payload:
-        publication.judge(job.transaction, found.year, base.utcnow().astimezone(job.settings.zone), [found.agency_id])
+        subject = found.subject
+        publication.judge(
+            job.transaction, subject.year, base.utcnow().astimezone(job.settings.zone), [subject.agency_id]
+        )
     result = None
     if found.report.kind == "annual_report":
         result = checks.run(found.report, found.context, DOCUMENT_RULES)
     now = base.utcnow()
     with job.finishing() as session:
         if result is not None:
-            stored.save(
-                session,
-                agency_id=found.agency_id,
-                year=found.year,
-                scope="report",
-                findings=result.findings,
-                judged=result.judged,
-                now=now,
-                document_id=found.document_id,
-                version_id=found.version_id,
-                url=found.url,
-            )
+            shown = stored.Shown(found.document_id, found.version_id, found.url)
+            stored.save(session, stored.Outcome(found.subject, "report", result.findings, result.judged, shown), now)
         if "because_of" not in job.payload:  # one step only, not the whole chain of years
             for document_id in contexts.compared_with(session, found):
                 job.then(work.add(session, "check", document_id, now, {"because_of": found.document_id}).id)

@@ -20,6 +20,7 @@ from reports.checks.params import BadParameters, with_changes
 from reports.checks.params import validated as validated_params
 from reports.checks.sheet import NotJudged
 from reports.report import Finding, Report
+from reports.subject import matter_of
 
 CATALOGUE_VERSION = catalogue().version
 DEFAULTS: dict[str, Any] = dict(catalogue().params)
@@ -134,10 +135,10 @@ def _ready(case: Case, rule: Rule) -> None:
 
 def _settle(result: Result, rule: Rule, found: list[Evaluation]) -> None:
     # A finding is known by agency, year, rule and cells: what shares all of them is one, and says how often.
-    together: dict[tuple[str, ...], list[Finding]] = {}
+    together: dict[tuple[str, tuple[str, ...]], list[Finding]] = {}
     for evaluation in found:
         if evaluation.finding is not None:
-            together.setdefault(evaluation.finding.cells, []).append(evaluation.finding)
+            together.setdefault(matter_of(evaluation.finding), []).append(evaluation.finding)
     for same in together.values():
         same.sort(key=lambda finding: finding.needs_review)
         more = f"（另有{len(same) - 1}处同类问题）" if len(same) > 1 else ""
@@ -240,8 +241,8 @@ def compare(rule_id: str, report: Report | None, context: Context, before: Itera
     """Runs one rule on one report (None where nothing was found) and compares it with what is said today; findings of
     other rules among ``before`` are left alone. Raises KeyError for an unknown rule."""
     result = run(report, context, [rule_id])
-    known = {(f.cells, f.message): f for f in before if f.rule == rule_id}
-    after = {(f.cells, f.message): f for f in result.findings}
+    known = {(matter_of(f), f.message): f for f in before if f.rule == rule_id}
+    after = {(matter_of(f), f.message): f for f in result.findings}
     reason = result.not_judged[0].reason if result.not_judged else ""
     outcome: Outcome = "holds"
     if result.findings:

@@ -13,6 +13,7 @@ from reports.checks.context import NEED_ZH, Context, Portal, Register
 from reports.checks.sheet import RESULT, Figure, NotJudged, Sheet, Value, place
 from reports.form import forms
 from reports.report import Report
+from reports.subject import series_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,6 @@ def _by_name(name: str | None) -> Register | None:
     if name is None or not _GOVERNMENT.search(re.sub(r"\s+", "", name)):
         return None
     return Register(name, kind="government", level="township" if re.search(r"[乡镇]人民政府$", name) else "")
-
-
-_OFFICE = re.compile(r"(?:政府办公[厅室]|政府办|办公[厅室])$")
-
-
-def series_of(report: Report) -> tuple[bool, bool]:
-    """Which of a government's series a report belongs to: its office's own, its own level, or the area's."""
-    return _OFFICE.search(report.agency or "") is not None, "本级" in report.details.title
 
 
 class Case:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from models import base, documents, findings, mails, readings, work
+from reports.subject import Subject
 from tests.conftest import ROOT
 from tests.models import rows
 
@@ -64,9 +65,7 @@ def _find(engine: Engine, _me: str, agencies: list[int]) -> list[int]:
     for agency_id in agencies:
         with base.transaction(engine) as session:
             said = [rows.finding(), rows.finding("STR-TITLE", cells=())]
-            out += findings.save(
-                session, agency_id=agency_id, year=2026, scope="report", findings=said, judged=(), now=NOW
-            )
+            out += findings.save(session, findings.Outcome(Subject(agency_id, 2026), "report", said), NOW)
     return out
 
 
@@ -74,11 +73,12 @@ def _mail(engine: Engine, me: str, days: list[int]) -> list[int]:
     out = []
     for number in days:
         with base.transaction(engine) as session:
-            queued = mails.queue(
-                session, key=f"digest:{number}", office_id=None, recipients=["a@example.cn"], event="digest",
-                stage="office", day=NOW.date(), subject="s", text="t", html="h", message_id=f"<{number}@example.cn>",
-                notices=[f"n{number}", "n"] if number == 1 else [f"n{number}"], now=NOW,
+            notices = [f"n{number}", "n"] if number == 1 else [f"n{number}"]
+            draft = mails.Draft(
+                f"digest:{number}", f"<{number}@example.cn>", "office", "digest", NOW.date(), ["a@example.cn"], "s", "t",
+                "h", notices,
             )  # fmt: skip
+            queued = mails.queue(session, draft, NOW)
             out += [queued.id] if queued is not None else []
     for mail_id in range(1, len(days) + 1):
         with base.transaction(engine) as session:

@@ -14,6 +14,7 @@ from models.ledger import standing_of
 from reports.checks import similarity
 from reports.checks.context import may_make_regulations
 from reports.report import Report, Section
+from reports.subject import Subject
 from tests.models.rows import DAY, NOW, READER, body, column, fetched, listed, looked, published, read, report
 
 
@@ -35,7 +36,7 @@ def test_a_check_knows_the_register_last_year_the_interpretation_and_the_offices
         found = contexts.report_with_context(session, document.id, NOW)
     assert found is not None
     context = found.context
-    assert (found.agency_id, found.year, found.report.year) == (agency.id, 2026, 2026)
+    assert (found.subject, found.report.year) == (Subject(agency.id, 2026), 2026)
     assert context.register is not None
     assert context.register.aliases == ("县统计局", "甲县统计调查局")
     assert (context.register.supervisor, context.register.predecessors) == ("甲县人民政府", ("甲县调查局",))
@@ -53,7 +54,7 @@ def test_a_document_nobody_is_known_to_own_is_checked_without_blame(engine: Engi
         read(session, fetched(session, document)[0], report(agency="丙局"))
         found = contexts.report_with_context(session, document.id, NOW)
     assert found is not None
-    assert found.agency_id is None
+    assert found.subject is None
 
 
 def test_the_correction_of_a_report_is_what_next_year_is_compared_with(engine: Engine):

@@ -12,11 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import base, findings, mails
-from models.findings import Finding, FindingEvent
+from models.findings import Finding, FindingEvent, Outcome, Shown
 from models.mails import Mail, MailNotice
 from models.people import Audit
 from models.work import Work
 from reports.report import Finding as Said
+from reports.subject import Subject
 from tests.models.crowd import Crowd
 from tests.models.rows import DAY, NOW, body, column, fetched, finding, listed, published, read, report
 
@@ -28,12 +29,17 @@ def agency_id(engine: Engine) -> int:
 
 
 def save(
-    engine: Engine, agency_id: int, said: Sequence[Said], now: datetime = NOW, judged=("APP-SUM-ROW",), **values
+    engine: Engine,
+    agency_id: int,
+    said: Sequence[Said],
+    now: datetime = NOW,
+    judged: Sequence[str] = ("APP-SUM-ROW",),
+    document_id: int | None = None,
+    series: str = "",
 ) -> list[int]:
     with base.transaction(engine) as session:
-        return findings.save(
-            session, agency_id=agency_id, year=2026, scope="report", findings=said, judged=judged, now=now, **values
-        )
+        outcome = Outcome(Subject(agency_id, 2026, series), "report", said, judged, Shown(document_id))
+        return findings.save(session, outcome, now)
 
 
 def stored(engine: Engine) -> list[Finding]:
@@ -186,11 +192,11 @@ def test_processes_that_check_the_same_body_at_once_make_every_finding_once(
 
 def queue(engine: Engine, key: str = "digest:office:5:2027-02-03", notices: Sequence[str] = ("a",)) -> int | None:
     with base.transaction(engine) as session:
-        mail = mails.queue(
-            session, key=key, office_id=None, recipients=["xian@example.cn"], event="digest", stage="office",
-            day=NOW.date(), subject="年报情况", text="正文", html="<p>正文</p>", message_id=f"<{key}@example.cn>",
-            notices=notices, now=NOW,
+        draft = mails.Draft(
+            key, f"<{key}@example.cn>", "office", "digest", NOW.date(), ["xian@example.cn"], "年报情况", "正文",
+            "<p>正文</p>", notices,
         )  # fmt: skip
+        mail = mails.queue(session, draft, NOW)
         return mail.id if mail is not None else None
 
 

@@ -16,6 +16,7 @@ from models.agencies import DutyGround, Office
 from models.ledger import duties, ledger_of, standing_of
 from reports.duties import Standing
 from reports.form import forms
+from reports.subject import Subject
 from tests.models.rows import (
     DAY,
     HOUR,
@@ -226,9 +227,7 @@ def test_the_ledger_of_a_city_holds_its_bodies_and_those_below(engine: Engine):
         other = body(session, "乙县统计局")
         looked(session, column(session, bureau, other), NOW)
         for agency in (bureau, other):
-            findings.save(
-                session, agency_id=agency.id, year=2026, scope="report", findings=[finding()], judged=(), now=NOW
-            )
+            findings.save(session, findings.Outcome(Subject(agency.id, 2026), "report", [finding()]), NOW)
         under = ledger_of(session, 2026, NOW.astimezone(CHINA), under="某市人民政府")
         assert {s.duty.agency_id for s in under.standings} == {city.id, county.id, bureau.id}
         assert [f.agency_id for f in under.findings] == [bureau.id]
@@ -315,9 +314,8 @@ def test_the_export_of_findings_keeps_those_that_are_resolved(engine: Engine):
     with base.transaction(engine) as session:
         agency = body(session)
         for said, now in (([finding()], NOW), ([], NOW + DAY)):
-            findings.save(
-                session, agency_id=agency.id, year=2026, scope="report", findings=said, judged=["APP-SUM-ROW"], now=now
-            )
+            outcome = findings.Outcome(Subject(agency.id, 2026), "report", said, ["APP-SUM-ROW"])
+            findings.save(session, outcome, now)
         (row,) = exports.export_findings(session, 2026)
         assert row == {
             "agency": "甲县统计局", "year": 2026, "rule": "APP-SUM-ROW", "severity": "error",

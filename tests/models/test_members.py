@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from models.agencies import Agency
 from models.ledger import years_seen
 from reports.aggregate import Aggregate, aggregate
 from reports.report import Number, Report
+from reports.subject import Subject
 from tests.models.rows import NOW, body, column, fetched, finding, listed, looked, published, read, report
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -79,14 +81,16 @@ def test_what_stands_of_a_rule_is_found_with_its_document_and_resolved_findings_
         agency = body(session)
         source = column(session, agency)
         document = published(session, source, agency, date(2027, 1, 20))
-        again = {"agency_id": agency.id, "year": 2026, "scope": "report", "judged": {"APP-SUM-ROW"}, "now": NOW}
-        findings.save(session, findings=[finding()], document_id=document.id, **again)  # type: ignore[arg-type]
-        ((where, kept),) = check_inputs.said(session, agency.id, 2026, "APP-SUM-ROW")
+        once = findings.Outcome(
+            Subject(agency.id, 2026), "report", [finding()], {"APP-SUM-ROW"}, findings.Shown(document.id)
+        )
+        findings.save(session, once, NOW)
+        ((where, kept),) = check_inputs.said(session, Subject(agency.id, 2026), "APP-SUM-ROW")
         assert (where, kept.cells, kept.message) == (document.id, finding().cells, finding().message)
-        assert check_inputs.said(session, agency.id, 2026, "DIS-SUM") == []
-        assert check_inputs.said(session, agency.id, 2025, "APP-SUM-ROW") == []
-        findings.save(session, findings=[], document_id=document.id, **again)  # type: ignore[arg-type]
-        assert check_inputs.said(session, agency.id, 2026, "APP-SUM-ROW") == []
+        assert check_inputs.said(session, Subject(agency.id, 2026), "DIS-SUM") == []
+        assert check_inputs.said(session, Subject(agency.id, 2025), "APP-SUM-ROW") == []
+        findings.save(session, replace(once, findings=[]), NOW)
+        assert check_inputs.said(session, Subject(agency.id, 2026), "APP-SUM-ROW") == []
 
 
 def test_only_read_reports_of_a_known_body_are_run_over(engine: Engine):

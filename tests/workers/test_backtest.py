@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date
 from typing import Any
@@ -14,12 +15,19 @@ from sqlalchemy import Engine
 from models import base, findings
 from models.findings import Finding
 from reports.report import Cell
+from reports.report import Finding as Said
+from reports.subject import Subject
 from tests.models.rows import NOW, body, column, fetched, finding, listed, looked, read, report
 from workers import backtest, publication
 
 RULE = "APP-SUM-ROW"
 AT = NOW.astimezone(ZoneInfo("Asia/Shanghai"))
 BAD = "applications.new.total"
+
+
+def keep(session: Any, agency_id: int, said: Sequence[Said], document_id: int) -> None:
+    shown = findings.Shown(document_id)
+    findings.save(session, findings.Outcome(Subject(agency_id, 2026), "report", said, {RULE}, shown), NOW)
 
 
 def store(session: Any, name: str, number: int, cells: dict[str, Cell] | None = None, stored: bool = False) -> None:
@@ -31,10 +39,7 @@ def store(session: Any, name: str, number: int, cells: dict[str, Cell] | None = 
     said.cells = (said.cells or {}) | (cells or {})
     read(session, version, said)
     if stored:
-        findings.save(
-            session, agency_id=agency.id, year=2026, scope="report", findings=[finding(cells=(BAD,))], judged={RULE},
-            now=NOW, document_id=document.id,
-        )  # fmt: skip
+        keep(session, agency.id, [finding(cells=(BAD,))], document.id)
 
 
 def ran(engine: Engine, rule: str = RULE, year: int | None = None) -> tuple[dict[str, backtest.Line], backtest.Tally]:
@@ -68,10 +73,7 @@ def test_what_is_stored_is_what_the_rule_says_then_nothing_changes(sqlite_engine
         store(session, "甲县新局", 2, {BAD: Cell(3, "3")})
     (line,) = ran(sqlite_engine)[0].values()
     with base.transaction(sqlite_engine) as session:
-        findings.save(
-            session, agency_id=1, year=2026, scope="report", findings=line.change.newly, judged={RULE}, now=NOW,
-            document_id=1,
-        )  # fmt: skip
+        keep(session, 1, line.change.newly, 1)
     (again,) = ran(sqlite_engine)[0].values()
     assert (again.change.newly, again.change.gone, again.change.outcome) == ((), (), "said")
 
@@ -83,10 +85,7 @@ def test_a_second_copy_of_a_report_says_nothing_new(sqlite_engine: Engine):
     lines, tally = ran(sqlite_engine)
     assert (tally.reports, tally.newly) == (2, 2)
     with base.transaction(sqlite_engine) as session:
-        findings.save(
-            session, agency_id=1, year=2026, scope="report", findings=lines["甲县新局"].change.newly, judged={RULE},
-            now=NOW, document_id=2,
-        )  # fmt: skip
+        keep(session, 1, lines["甲县新局"].change.newly, 2)
     assert ran(sqlite_engine)[1].newly == 0
 
 
