@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -115,6 +116,14 @@ class Settings(BaseSettings):
             text = ",".join(value) if isinstance(value, list) else str(value)
             out[f"{PREFIX}{name.upper()}"] = without_secrets(text) if name in SECRETS else text
         return out
+
+
+def unknown_variables() -> list[str]:
+    """Names in the environment and in ``.env`` that begin like a setting's and are none: most are slips of the pen."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS}
+    given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    return sorted(name for name in given if name.startswith(PREFIX) and name not in known)
 
 
 def mail_address(text: str) -> str:

@@ -39,6 +39,9 @@ def whole_file(path: Path, mode: int = 0o666, to_disk: bool = False) -> Iterator
     """A path beside ``path`` to write to; what was written takes its place when the block ends without an error.
 
     ``mode`` is that of a new file, before the umask; ``to_disk`` waits until the bytes are on the disk. Raises OSError."""
+    if path.exists() and not path.is_file():  # a device or a pipe takes what it gets, and stays what it is
+        yield path
+        return
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
         os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))

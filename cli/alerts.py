@@ -67,6 +67,9 @@ def alerts_list(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
+    if not rows:
+        err.print("there are no mails yet; `nianbao alerts run --dry-run` shows what would be told")
+        return
     table = new_table(("id", "right"), "state", "queued", "sent", ("tries", "right"), "to", "subject", "error")
     for row in rows:
         table.add_row(

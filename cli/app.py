@@ -5,10 +5,12 @@ A command's module is imported when it is called: ``nianbao read`` must not wait
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from datetime import UTC, datetime
 from importlib import import_module
+from importlib.metadata import version
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -17,11 +19,23 @@ from typer.core import TyperGroup
 
 import config
 import logs
-from cli.show import err
+from cli.show import err, out
 
 EXIT_ATTENTION = 1
 EXIT_BAD = 2
 EXIT_DEFECT = 70
+
+# What a machine refuses: no defect of ours, and one line is enough.
+ENVIRONMENT = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EIO,
+}
 
 # Command: its module in this package. Those with the module's own name are groups of commands.
 COMMANDS = {
@@ -85,8 +99,18 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(f"nianbao {version('nianbao')}")
+        raise typer.Exit
+
+
 @app.callback()
-def nianbao() -> None:
+def nianbao(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
     """年报 · watches, reads and checks the annual reports on government information disclosure."""
 
 
@@ -101,6 +125,12 @@ def main() -> None:
         raise SystemExit(130) from None
     except BrokenPipeError:
         raise SystemExit(0) from None
+    except OSError as error:
+        if error.errno not in ENVIRONMENT:
+            _defect(error)
+        where = f"{error.filename}: " if error.filename else ""
+        err.print(f"nianbao: {escape(f'{where}{error.strerror}')}", soft_wrap=True)
+        raise SystemExit(EXIT_BAD) from None
     except Exception as error:  # noqa: BLE001  the last line of defence: kept for us, one line for the user
         _defect(error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -26,16 +27,25 @@ commands = typer.Typer(help="The database.", no_args_is_help=True, rich_markup_m
 def database(settings: config.Settings) -> Iterator[Engine]:
     """The database, ready: our own SQLite file is brought up to date by itself, a server only by ``db upgrade``."""
     url = settings.database_url
-    if url.startswith("sqlite"):
-        storage.private_folder(settings.data_dir)
-        base.upgrade(url)
-    engine = base.make_engine(url)
-    try:
-        with _refusing(url):
+    with _refusing(url):
+        if url.startswith("sqlite"):
+            make_folder(settings.data_dir)
+            base.upgrade(url)
+        engine = base.make_engine(url)
+        try:
             base.check_revision(engine)
             yield engine
-    finally:
-        engine.dispose()
+        finally:
+            engine.dispose()
+
+
+def make_folder(path: Path) -> None:
+    """The data folder, private and there. Raises Refused where it cannot be made or is none."""
+    try:
+        storage.private_folder(path)
+    except OSError as error:
+        reason = "it is no folder" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror
+        raise Refused(f"NIANBAO_DATA_DIR {path} cannot be used: {reason}; name a folder that can be written") from None
 
 
 @contextmanager
@@ -65,7 +75,7 @@ def db_upgrade() -> None:
     Example: NIANBAO_DATABASE_URL=postgresql+psycopg://nianbao@db/nianbao nianbao db upgrade
     """
     settings = configured()
-    storage.private_folder(settings.data_dir)
+    make_folder(settings.data_dir)
     with _refusing(settings.database_url):
         base.upgrade(settings.database_url)
     out.print(f"{logs.without_secrets(settings.database_url)} is up to date")

@@ -69,6 +69,7 @@ def examine(settings: config.Settings) -> list[Examined]:
     """What is reachable and what is missing: folder, database, store, broker, mail server, recipients,
     the wall around the process that reads files."""
     return [
+        _examined("settings", _settings),
         _examined("data folder", lambda: _writable(settings.data_dir)),
         _examined("database", lambda: _database(settings.database_url)),
         _examined("store", lambda: _store(settings.blob_url)),
@@ -84,6 +85,17 @@ def _examined(name: str, look: Callable[[], str]) -> Examined:
         return Examined(name, True, look())
     except Exception as error:  # noqa: BLE001  whatever it is, it is what the operator asks to be told
         return Examined(name, False, logs.without_secrets(" ".join(str(error).split())[:300]) or type(error).__name__)
+
+
+class UnknownSetting(Exception):
+    """A variable that begins like a setting's name and is none."""
+
+
+def _settings() -> str:
+    unknown = config.unknown_variables()
+    if unknown:
+        raise UnknownSetting(f"{', '.join(unknown)}: no such setting; a slip of the pen? docs/commands.md lists them")
+    return "every name is known"
 
 
 def _writable(folder: Path) -> str:

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
-from cli.show import SEVERITY, new_table, out, print_json
+from cli.show import SEVERITY, err, new_table, out, print_json
 from models import base, exports, findings
 
 commands = typer.Typer(help="Findings and what people decided of them.", no_args_is_help=True, rich_markup_mode=None)
@@ -40,6 +40,9 @@ def findings_list(
         rows = list(exports.findings_list(session, state or ["open", "confirmed"], local_now(settings), year))
     if as_json:
         print_json(rows)
+        return
+    if not rows:
+        err.print("no finding in these states; `nianbao watch --once` crawls and checks")
         return
     table = new_table(("id", "right"), "单位", "年度", "规则", "程度", "状态", "说明")
     for row in rows:

@@ -39,6 +39,8 @@ def status(
         require_agency(session, under, settings)
         ledger = ledger_of(session, year, local_now(settings), under=under)
         unread = unreadable_documents(session, year)
+    if not ledger.standings and not as_json:
+        err.print(f"no registered body owes a report of {year}; `nianbao agencies import FILE` fills the register")
     attention = False
     rows: list[dict[str, Any]] = []
     for standing in ledger.standings:

@@ -58,6 +58,11 @@ def agencies_list(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
+    if not rows:
+        err.print(
+            "the register is empty; `nianbao agencies template FILE` writes a sheet to fill in, `import` takes it"
+        )
+        return
     table = new_table("name", "level", "kind", "parent", "reports_url")
     for row in rows:
         table.add_row(*(escape(str(row.get(c) or "")) for c in ("name", "level", "kind", "parent", "reports_url")))

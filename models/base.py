@@ -35,6 +35,10 @@ NAMING = {
 }
 
 
+DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
+EXAMPLES = "sqlite:////path/nianbao.sqlite3 or postgresql+psycopg://user@host/nianbao"
+
+
 class OutOfDate(Exception):
     """The database's schema is not this version's."""
 
@@ -129,13 +133,16 @@ def one_of(column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for ``url``. SQLite: WAL, foreign keys on, writers wait 30 s and take the lock at BEGIN.
+    """An engine for ``url``: SQLite or PostgreSQL. SQLite: WAL, foreign keys on, writers wait 30 s and take the lock at
+    BEGIN.
 
-    Raises DatabaseUnavailable if the address is none."""
+    Raises DatabaseUnavailable if the address is none, or one of another database."""
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise DatabaseUnavailable("DATABASE_URL is no database address") from None
+        raise DatabaseUnavailable(f"DATABASE_URL is no database address; write one such as {EXAMPLES}") from None
+    if parsed.drivername not in DRIVERS:
+        raise DatabaseUnavailable(f"DATABASE_URL names {parsed.drivername}, which is not used here; write {EXAMPLES}")
     if parsed.get_backend_name() == "sqlite":
         engine = sa.create_engine(parsed, connect_args={"timeout": 30}, pool_pre_ping=False)
         _tune_sqlite(engine)

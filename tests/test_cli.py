@@ -183,3 +183,62 @@ def test_an_office_sets_its_parameters_and_a_wrong_one_changes_nothing(tmp_path)
         assert json.loads(back.stdout)["params"] == {}
     finally:
         config.settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"database_url": "nonsense"}, "is no database address"),
+        ({"database_url": "mysql://me:geheim@db/x"}, "which is not used here"),
+        ({"database_url": "sqlite:////proc/none/x.db"}, "cannot be reached"),
+        ({"data_dir": "/proc/none"}, "NIANBAO_DATA_DIR /proc/none cannot be used"),
+        ({"data_dir": "file"}, "it is no folder"),
+        ({"timezone": "Mars"}, "NIANBAO_TIMEZONE"),
+    ],
+)
+def test_what_the_environment_does_not_give_is_one_line_and_exit_status_2(tmp_path, settings, words):
+    (tmp_path / "file").write_text("")
+    answer = nianbao("status", cwd=tmp_path, **settings)
+    assert answer.returncode == 2, answer.stderr
+    assert words in answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1
+    assert "geheim" not in answer.stderr
+    assert not (tmp_path / "var" / "defects.log").exists()
+
+
+def test_a_full_disk_is_one_line_and_exit_status_2(tmp_path):
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("no device here that is always full")
+    nianbao("agencies", "import", str(sheet(tmp_path / "s.csv", "甲县水利局,county,department,")), cwd=tmp_path)
+    answer = nianbao("export", "agencies", "--out", "/dev/full", "--format", "csv", cwd=tmp_path)
+    assert answer.returncode == 2
+    assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_the_version_is_told(tmp_path):
+    answer = nianbao("--version", cwd=tmp_path)
+    assert answer.returncode == 0
+    assert answer.stdout.startswith("nianbao 0.")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("agencies list", "agencies template"),
+        ("status", "agencies import"),
+        ("findings list", "watch --once"),
+        ("alerts list", "alerts run --dry-run"),
+    ],
+)
+def test_nothing_to_show_says_what_to_do_next(tmp_path, command, words):
+    answer = nianbao(*command.split(), cwd=tmp_path)
+    assert answer.returncode == 0
+    assert words in answer.stderr
+    assert nianbao(*command.split(), "--json", cwd=tmp_path).stderr == ""
+
+
+def test_the_doctor_names_a_setting_that_is_none(tmp_path):
+    (tmp_path / ".env").write_text("NIANBAO_SMPT_URL=smtp://mail\n", encoding="utf-8")
+    answer = nianbao("doctor", cwd=tmp_path, ofice_mail="a@b.cn")
+    assert answer.returncode == 1
+    assert "NIANBAO_OFICE_MAIL, NIANBAO_SMPT_URL: no such setting" in answer.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from processes import whole_file
@@ -31,3 +33,13 @@ def test_a_private_file_is_private_from_its_first_byte(tmp_path):
         assert beside.stat().st_mode & 0o777 == 0o600
         beside.write_text("x")
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with whole_file(tmp_path / "pipe") as beside:
+        beside.write_bytes(b"new")
+    assert os.read(reader, 10) == b"new"
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()

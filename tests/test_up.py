@@ -188,7 +188,7 @@ def test_the_doctor_says_what_is_reachable(settings: config.Settings):
     with mailbox() as inbox:
         found = examine(settings.model_copy(update={"smtp_url": inbox.url}))
     assert [(item.name, item.ok) for item in found] == [
-        ("data folder", True), ("database", True), ("store", True), ("broker", True), ("mail server", True),
+        ("settings", True), ("data folder", True), ("database", True), ("store", True), ("broker", True), ("mail server", True),
         ("recipients", True), ("wall around reading", True),
     ]  # fmt: skip
     assert "not running now" in next(item.message for item in found if item.name == "broker")
