@@ -34,7 +34,7 @@ _DRESSED_NUMBER = re.compile(r"(?<!\S)[-—–]\s?\d{1,3}\s?[-—–](?!\S)")
 _BARE_NUMBER = re.compile(r"\d{1,3}")
 SAME_PLACE = 6.0  # points by which the numbers of two pages may stand apart
 # Digits and counting words only, however they are broken over lines or run together: `3`, `0`, `件`; `件8件`.
-_PIECES = re.compile(rf"(?:{UNIT}|万)?(?:\d+(?:{UNIT}|万)?)+")
+_PIECES = re.compile(rf"(?:{UNIT}|万)?(?:\d++(?:{UNIT}|万)?)+")
 _ITEM = re.compile(r"\d{1,2}\s*[.、](?!\d)")
 _DIGITS = re.compile(r"\d+")
 _MARKER = re.compile(r"\d{1,2}[.、．]")

@@ -176,3 +176,8 @@ def test_figures_beside_no_table_are_nobodys():
     prose = Paragraph("三、收到和处理政府信息公开申请情况")
     calendar = grid([[str(day) for day in range(first, first + 7)] for first in (1, 8, 15, 22)])
     assert doubtful([calendar, prose, grid(rows), Paragraph("五、存在的主要问题及改进情况"), calendar]) == set()
+
+
+def test_a_run_of_digits_of_any_length_is_looked_at_once():
+    # Split in every way that it can be split in, it would take longer than the world stands.
+    assert figures_of("1" * 4000 + "甲") == []
