@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from crawler import accept, families, health, links, pagers, shells, titles
 from crawler.families.base import Ask, Column, End, Family, Step, unproven
@@ -94,7 +95,9 @@ class Walk:
             return health.of_list(trouble.verdict, before)
         if foreign := health.why_not_governments(page):
             return health.Verdict("moved", foreign)
-        verdict = await self.column(page, Ask(page.url), 0)
+        # What stands behind the hash is sent to nobody; the pages of some software go by it all the same.
+        node = urlsplit(look.target.url).fragment
+        verdict = await self.column(page, Ask(f"{page.url}#{node}" if node else page.url), 0)
         if verdict is not None:
             return verdict
         await self._newer_siblings()

@@ -233,7 +233,8 @@ def _is_sibling(link: HtmlElement, title: str, url: str, page: Page) -> bool:
     stem = re.sub(
         r"\.s?html?$", "/", links.key(page.url).partition("?")[0]
     )  # some keep a column's parts beside its file
-    if not _is_part(title) or not (_shape(url) == _shape(page.url) or links.key(url).startswith(stem)):
+    near = links.key(url).startswith((stem, links.folder(page.url))) and not is_directory(page.url)
+    if not _is_part(title) or not (near or _shape(url) == _shape(page.url)):
         return False
     holder = next((one for one in link.iterancestors() if one.tag in {"ul", "ol", "dl", "table", "div", "td"}), None)
     if holder is None:

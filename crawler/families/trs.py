@@ -94,7 +94,13 @@ def _call(page: Page) -> _Call | None:
     name, _, suffix = urlsplit(page.url).path.rpartition("/")[2].rpartition(".")
     current = _CURRENT.search(page.text)
     at = int(current.group(1)) if current else None
-    return _Call(int(counted.group(1)), at, name or "index", suffix or "html")
+    return _Call(int(counted.group(1)), at, name or "index", suffix or _suffix_of_articles(page))
+
+
+def _suffix_of_articles(page: Page) -> str:
+    """What the page's articles end in: a site publishes its lists in the same form."""
+    found = re.search(r"/t(?:\d{8}_)?\d+\.(s?html?)[\"']", page.text)
+    return found.group(1) if found else "html"
 
 
 def _value(page: Page, argument: str) -> str | None:

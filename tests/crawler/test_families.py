@@ -245,6 +245,18 @@ COLUMNS_OF_ONE_FORM = """<html><body><ul class="nav"><li><a href="/col/col1/inde
 <li><a href="/col/col10/index.html">乡镇（街道）</a></li></ul></body></html>"""
 
 
+def test_a_count_without_a_name_takes_its_suffix_from_the_articles():
+    row = '<li><a href="202301/t20230113_1.shtml">甲局2022年政府信息公开年报</a>2023-01-13</li>'
+    html = f"<ul>{row}</ul><script>var countPage = 2</script>"
+    assert further(page(f"<html><body>{html}</body></html>")) == [BASE + "index_1.shtml"]
+
+
+def test_groups_beneath_a_numbered_page_are_columns():
+    groups = '<li><a href="qzbm/1.html">区直部门</a></li><li><a href="xz/1.html">乡镇（街道）</a></li>'
+    html = f"<html><body><ul>{groups}</ul></body></html>"
+    assert [row.title for row in listed.columns(page(html, BASE + "1.html"), [])] == ["区直部门", "乡镇（街道）"]
+
+
 def test_years_and_groups_are_columns_beneath_where_all_columns_lie_side_by_side():
     found = listed.columns(page(COLUMNS_OF_ONE_FORM, "http://a.gov.cn/col/col5/index.html"), [])
     assert [row.url and row.url[15:] for row in found] == [f"/col/col{n}/index.html" for n in (7, 8, 9, 10)]
