@@ -20,7 +20,7 @@ class AspNet(Site):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dialect = self.rng.choice(("post-back", "query"))
-        self._given: list[str] = []
+        self._given: dict[int, list[str]] = {}  # the fields handed out, by column
 
     def column_path(self, column: Column) -> str:
         """One page, the column in the query."""
@@ -41,8 +41,9 @@ class AspNet(Site):
         if self.dialect == "query":
             return super().list_block(column, number)
         pages = self.paged(column)
-        state = hashlib.sha256(f"{self.seed}/{column.number}/{number}/{len(self._given)}".encode()).hexdigest()
-        self._given = [*self._given[-20:], state]
+        given = self._given.setdefault(column.number, [])
+        state = hashlib.sha256(f"{self.seed}/{column.number}/{number}/{len(given)}".encode()).hexdigest()
+        given.append(state)
         rows = self.style.list_of([self.row(column, entry, self.column_path(column)) for entry in pages[number - 1]])
         links = [
             f"<a href=\"javascript:__doPostBack('AspNetPager1','{n}')\">{n}</a>"
@@ -50,13 +51,14 @@ class AspNet(Site):
             if n != number
         ]
         following = f"<a href=\"javascript:__doPostBack('AspNetPager1','{number + 1}')\">下一页</a>"
-        pager = f"第{number}页 共{len(pages)}页 " + " ".join(links) + (following if number < len(pages) else "")
+        shown = f"第{number}页 共{len(pages)}页 " + " ".join(links) + (following if number < len(pages) else "")
+        pager = f'<div class="pager">{shown}</div>' if len(pages) > 1 else ""
         return (
             f'<form method="post" action="{escape(self.column_path(column))}" id="form1">'
             f'<input type="hidden" name="__VIEWSTATE" value="{state}">'
             f'<input type="hidden" name="__VIEWSTATEGENERATOR" value="{self.seed:08X}">'
             f'<input type="hidden" name="__EVENTTARGET" value=""><input type="hidden" name="__EVENTARGUMENT" value="">'
-            f'{rows}<div class="pager">{pager if len(pages) > 1 else ""}</div></form>'
+            f"{rows}{pager}</form>"
         )
 
     def endpoint(self, request: Request) -> Answer | None:
@@ -65,7 +67,7 @@ class AspNet(Site):
             return None
         form = request.form
         column = next((c for c in self.columns() if str(c.number) == request.query.get("cid")), None)
-        if column is None or form.get("__VIEWSTATE") != (self._given or [""])[-1]:
+        if column is None or form.get("__VIEWSTATE") != (self._given.get(column.number) or [""])[-1]:
             page = self.shell("运行时错误", "<h1>“/”应用程序中的服务器错误。</h1><p>验证视图状态失败</p>")
             return Answer(page, status=500)
         number = int(form.get("__EVENTARGUMENT") or 1)

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from demo.simulator.content import Entry
-from demo.simulator.server import Answer
+from demo.simulator.server import Answer, Request
 from demo.simulator.site import Column, Site
 
 CHINA = timezone(timedelta(hours=8))
@@ -72,8 +72,8 @@ class OddPager(Site):
     """Plain lists whose way to page 2 is unusual. Where only a script knows it, nobody reads on without running it."""
 
     family = "odd-pager"
-    READ = ("greater", "picture", "next", "query", "onclick", "form")
-    UNREAD = ("script", "laypage", "more")
+    READ = ("greater", "picture", "next", "query", "onclick", "form", "post")
+    UNREAD = ("script", "laypage", "more", "go-to")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,7 +85,7 @@ class OddPager(Site):
 
     def page_path(self, column: Column, number: int) -> str:
         """``?page=2`` or ``index_2``."""
-        if self.dialect in {"query", "form"}:
+        if self.dialect in {"query", "form", "post", "go-to"}:
             return self.column_path(column) + ("" if number == 1 else f"?page={number}")
         return super().page_path(column, number)
 
@@ -96,6 +96,10 @@ class OddPager(Site):
         here, following = self.page_path(column, number), self.page_path(column, number + 1)
         href = escape(self.href(here, following))
         last = number == pages
+        form = (
+            f'<form method="{{}}" action="{escape(self.column_path(column))}"><input name="page" value="{number + 1}">'
+            f"<button>{{}}</button> 第{number}页/共{pages}页</form>"
+        )
         settings = f"{{elem:'pages',count:{total},limit:{self.per_page}}}"
         forms = {
             "greater": f'<a class="next" href="{href}">&gt;</a>',
@@ -103,13 +107,21 @@ class OddPager(Site):
             "next": f'<a href="{href}">Next</a>',
             "query": f'<a href="{href}">{number + 1}</a>',
             "onclick": f'<a href="#" onclick="location.href=\'{href}\'">下一页</a>',
-            "form": f'<form method="get" action="{escape(self.column_path(column))}"><input name="page" value="{number + 1}">'
-            f"<button>转到</button> 第{number}页/共{pages}页</form>",
+            "form": form.format("get", "下一页"),
+            "post": form.format("post", "下一页"),
+            "go-to": form.format("get", "转到"),
             "script": '<a href="javascript:void(0)" onclick="nextPage()">下一页</a>',
             "laypage": f"<div id='pages'></div><script>laypage.render({settings});</script>",
             "more": '<a href="javascript:;" id="more" class="load-more">加载更多</a>',
         }
         return f'<div class="pagination">第{number}页 {"" if last else forms[self.dialect]}</div>'
+
+    def endpoint(self, request: Request) -> Answer | None:
+        """The page that a form posts for."""
+        if request.method != "POST" or "page" not in request.form:
+            return None
+        maker = self.paths().get(f"{request.path}?page={request.form['page']}")
+        return maker() if maker else None
 
 
 class UnknownJs(Site):

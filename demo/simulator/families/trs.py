@@ -32,6 +32,8 @@ class Trs(Site):
         self.stem = self.rng.choice(("index", "index", "list", "index_1447"))
         self.from_one = self.rng.random() < 0.3
         self.call = self.rng.choice(("createPageHTML", "createPageHTML", "createPage", "countPage", "named"))
+        if self.call == "countPage":
+            self.stem = "index"  # nothing in the page says otherwise
         self.pattern = self.rng.choice(ARTICLES)
         self.wap = self.rng.random() < 0.3
 
