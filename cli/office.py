@@ -12,9 +12,10 @@ from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, la
 from cli.database import database, require_agency
 from cli.show import SEVERITY, err, new_table, out, print_json
 from exchange import export as files
-from models import agencies, base, exports, members
+from models import agencies, base, exports, members, readings
 from models.ledger import ledger_of, unreadable_documents
 from reports import aggregate as sums
+from reports.reader_version import READER_VERSION
 from summaries import aggregate as pages
 from summaries import figures, render, workbook
 from summaries.figures import state_zh
@@ -39,6 +40,7 @@ def status(
         require_agency(session, under, settings)
         ledger = ledger_of(session, year, local_now(settings), under=under)
         unread = unreadable_documents(session, year)
+        outdated = readings.outdated(session, READER_VERSION)
     if not ledger.standings and not as_json:
         err.print(f"no registered body owes a report of {year}; `nianbao agencies import FILE` fills the register")
     attention = False
@@ -89,6 +91,8 @@ def status(
                 f"[yellow]未能识读[/] {escape(document['url'])}：{escape(document['state_reason'] or '')}",
                 soft_wrap=True,
             )
+    if outdated:
+        (err if as_json else out).print(f"另有 {outdated} 份文件由旧版程序识读，正在后台重新识读")
     if strict and (attention or unread):
         raise typer.Exit(EXIT_ATTENTION)
 

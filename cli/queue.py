@@ -11,8 +11,9 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, configured
 from cli.database import database
 from cli.show import new_table, out, print_json
-from models import base, exports, leases, work
+from models import base, exports, leases, readings, work
 from models.ledger import unreadable_documents
+from reports.reader_version import READER_VERSION
 
 commands = typer.Typer(
     help="Waiting, running and failed work.\n\nExample: nianbao queue --json",
@@ -32,6 +33,7 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
         figures = work.counts(session, datetime.now(UTC))
         failed = list(exports.failed_work(session))
         unread = unreadable_documents(session, None)
+        figures["to_read_anew"] = readings.outdated(session, READER_VERSION)
     if as_json:
         print_json([figures | {"failed_items": failed, "unreadable": unread}])
         return

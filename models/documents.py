@@ -91,6 +91,8 @@ class Version(Base):
     # Life
     state: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
     state_reason: Mapped[str | None]
+    # The reader that looked at it last, whether it could read it or not; empty before the first
+    reader_version: Mapped[str] = mapped_column(default="", server_default="")
 
     document: Mapped[Document] = relationship(back_populates="versions")
     attachments: Mapped[list[Attachment]] = relationship(
@@ -101,6 +103,7 @@ class Version(Base):
         sa.UniqueConstraint("document_id", "content_key"),
         sa.UniqueConstraint("document_id", "number"),
         one_of("state", ("waiting", "read", "unreadable", "failed")),
+        sa.Index("ix_versions_reader_version", "reader_version", "id"),
         sa.CheckConstraint("length(sha256) = 64", name="sha256_is_one"),
         sa.CheckConstraint("number >= 1", name="number_from_one"),
     )

@@ -18,6 +18,7 @@ from reports.narrative.classify import classify
 from reports.report import Report, number_as_json
 
 KEPT_APART = ("other", "notice", "website_report")
+READ = ("read", "unreadable")  # the states of a version that a reader has looked at
 
 
 class Reading(Base):
@@ -60,24 +61,27 @@ def save(
     reader_version: str,
     now: datetime,
     bands: Sequence[int] = (),
+    priority: int = 0,
 ) -> int | None:
     """Keep a reading, say on version and document what was found, and name the check as the next work (its number).
-    ``bands`` is the signature of its text, by which reports that are alike find each other.
+    ``bands`` is the signature of its text, by which reports that are alike find each other; ``priority`` is that of the
+    reading: the check that follows is no more urgent.
 
-    Reading the same version again by the same reader replaces the row: there is never a second one. A report that
-    could not be read goes to ``unreadable``."""
+    Reading the same version again replaces the row, whichever reader made it: there is never a second one. A report
+    that could not be read goes to ``unreadable``."""
     if report.error is not None:
-        unreadable(session, version_id, report.error)
+        unreadable(session, version_id, report.error, reader_version)
         return None
     version = session.get_one(Version, version_id)
     # One at a time: a second worker that reads the same version finds the first one's row.
     document = session.get_one(Document, version.document_id, with_for_update=True, populate_existing=True)
-    reading = session.scalar(
-        sa.select(Reading).where(Reading.version_id == version_id, Reading.reader_version == reader_version)
-    )
-    if reading is None:
-        reading = Reading(version_id=version_id, reader_version=reader_version)
-        session.add(reading)
+    reading, *others = session.scalars(
+        sa.select(Reading).where(Reading.version_id == version_id).order_by(Reading.id.desc())
+    ).all() or [Reading(version_id=version_id)]
+    for other in others:
+        session.delete(other)
+    reading.reader_version = version.reader_version = reader_version
+    session.add(reading)
     cells = report.cells or {}
     reading.kind, reading.agency_name, reading.year, reading.form = report.kind, report.agency, report.year, report.form
     reading.published_on = date.fromisoformat(report.published_on) if report.published_on else None
@@ -108,27 +112,58 @@ def save(
         # What was found under another body or year, or when it was taken for a report, no longer stands.
         findings.release(session, document.id, document.agency_id, document.year, report.kind, now)
     session.flush()
-    return work.add(session, "check", document.id, now, priority=work.urgency(document.year, now)).id
+    soon = max(priority, work.urgency(document.year, now))
+    return work.add(session, "check", document.id, now, priority=soon).id
 
 
-def unreadable(session: Session, version_id: int, reason: str) -> None:
+def unreadable(session: Session, version_id: int, reason: str, reader_version: str = "") -> None:
     """The version was opened and no report could be read from it: visible, with the reason, and no fault of anybody's."""
     version = session.get_one(Version, version_id)
-    version.state, version.state_reason = "unreadable", reason
+    version.state, version.state_reason, version.reader_version = "unreadable", reason, reader_version
     document = session.get_one(Document, version.document_id)
     if version.number == _newest(session, document.id):
         document.state, document.state_reason = "unreadable", reason
     session.flush()
 
 
-def failed(session: Session, version_id: int, reason: str) -> None:
-    """Reading was given up after too many tries: our defect, not the document's."""
+def failed(session: Session, version_id: int, reason: str, reader_version: str = "") -> None:
+    """Reading was given up after too many tries: our defect, not the document's. What an earlier reader made of it
+    stands, and the failed work tells people."""
     version = session.get_one(Version, version_id)
+    version.reader_version = reader_version
+    if version.state in READ:
+        return
     version.state, version.state_reason = "failed", reason
     document = session.get_one(Document, version.document_id)
     if version.number == _newest(session, document.id):
         document.state, document.state_reason = "failed", reason
     session.flush()
+
+
+def renew(session: Session, reader_version: str, now: datetime, ahead: int) -> int:
+    """Work to read anew what another reader read last, where nothing else is to be done: no more at once than ``ahead``
+    beside what waits already. What is done is seen in the versions, so it goes on where it was broken off. Returns how
+    many pieces were added."""
+    waiting = sa.select(work.Work.id).where(
+        work.Work.kind == "read", work.UNSENT, work.Work.priority == work.BACKGROUND
+    )
+    room = ahead - (session.scalar(sa.select(sa.func.count()).select_from(waiting.limit(ahead).subquery())) or 0)
+    if room <= 0:
+        return 0
+    open_ = sa.select(work.Work.id).where(work.Work.kind == "read", work.Work.subject == Version.id, work.IS_OPEN)
+    found: list[int] = []
+    for other in (Version.reader_version < reader_version, Version.reader_version > reader_version):
+        query = sa.select(Version.id).where(other, Version.state.in_(READ), ~open_.correlate(Version).exists())
+        found += session.scalars(query.order_by(Version.reader_version, Version.id).limit(room - len(found)))
+    for version_id in found:
+        work.add(session, "read", version_id, now, priority=work.BACKGROUND)
+    return len(found)
+
+
+def outdated(session: Session, reader_version: str) -> int:
+    """How many versions another reader read last: they are to be read anew."""
+    query = sa.select(sa.func.count()).where(Version.reader_version != reader_version, Version.state.in_(READ))
+    return session.scalar(query) or 0
 
 
 def _newest(session: Session, document_id: int) -> int:

@@ -22,9 +22,6 @@ from reports.tables.align import align
 from reports.tables.model import Aligned
 from reports.tables.reconcile import agrees, compared, pages_of, questioned, second_look
 
-# Raise it with every change that may read a stored document differently: stored readings are then made anew.
-READER_VERSION = "4"
-
 MAX_PICTURES = 30
 # Icons and rules of a page; the smallest legible table is ten times that.
 MIN_PICTURE_BYTES = 3000

@@ -75,6 +75,7 @@ class Job:
     payload: dict[str, Any]
     attempt: int
     by: str
+    priority: int = work.USUAL
     held: dict[int, int] = field(default_factory=dict)
     _next: list[int] = field(default_factory=list)
 
@@ -158,7 +159,15 @@ def execute(
             log.debug("work %d is spent: done, not due, or in other hands", work_id)
             return
         job = Job(
-            engine, settings, row.id, row.subject, dict(row.payload or {}), row.attempts, by, {row.id: row.subject}
+            engine,
+            settings,
+            row.id,
+            row.subject,
+            dict(row.payload or {}),
+            row.attempts,
+            by,
+            row.priority,
+            {row.id: row.subject},
         )
     with logs.bound(work=work_id, **{ABOUT[kind]: job.subject}):
         if job.attempt > max_attempts:

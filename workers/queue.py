@@ -33,7 +33,7 @@ LOST_AFTER = timedelta(seconds=10)
 # A message whose queue is not empty may just wait for its turn; after this time another one is sent all the same.
 PATIENCE = timedelta(hours=1)
 WINDOW = 500  # messages of a queue that the broker holds, about; half a minute's work for four processes
-IDLE_WINDOW = 8  # of them for what is done only when nothing else is to be done
+IDLE_WINDOW = 50  # of them for what is done only when nothing else is to be done
 SEEN_SECONDS = 1.0  # how long a process trusts what it knows of a queue's length
 TOP_UP_SECONDS = 2.0
 IDLE_POLL = 0.2  # seconds between two looks at the queue
@@ -102,7 +102,7 @@ def _next(session: Session, name: str, depth: int, now: datetime) -> list[work.P
     workers busy."""
     pieces: list[work.Piece] = []
     for kind in (kind for kind, queue in QUEUES.items() if queue == name and kind in work.KINDS):
-        for window, least in ((WINDOW, work.BACKGROUND - 1), (IDLE_WINDOW, work.BACKGROUND)):
+        for window, least in ((WINDOW, work.BACKGROUND - 1), (min(IDLE_WINDOW, WINDOW), work.BACKGROUND)):
             room = window - depth - len(pieces)
             if room > 0:
                 found = work.unsent(session, kind, now, room, least)

@@ -24,8 +24,9 @@ from models import agencies, base, contexts, documents, leases, mails, readings,
 from models import findings as stored
 from models.exports import export_reports
 from models.ledger import ledger_of
-from reports import checks, reader, sandbox, sniff
+from reports import checks, sandbox, sniff
 from reports.checks import similarity
+from reports.reader_version import READER_VERSION
 from summaries import figures, render
 from workers import policy, publication, queue
 from workers.app import SWEEP, app
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 CRAWL_BATCH = 50  # sources one child takes: it keeps the pauses between requests to a host, over all of them
 MAX_ATTACHMENTS = 5  # of a page, that are read by themselves
 FRESH = timedelta(minutes=10)  # after that a digest is decided again before it leaves: a body may have published
+RENEWED_AHEAD = 1000  # versions of an older reader that wait to be read anew; the next sweep takes more
 KEPT = timedelta(days=90)  # how long done work is kept, for whoever asks what happened
 DOCUMENT_RULES = tuple(rule_id for rule_id in checks.RULES if rule_id not in publication.RULES)
 
@@ -82,7 +84,7 @@ def _judge_bodies_of(job: Job, source_id: int) -> None:
 
 
 def _reading_given_up(session: Session, version_id: int, error: str, _now: datetime) -> None:
-    readings.failed(session, version_id, error)
+    readings.failed(session, version_id, error, READER_VERSION)
 
 
 @task("read", given_up=_reading_given_up)
@@ -105,7 +107,7 @@ def read(job: Job) -> None:
     with job.finishing() as session:
         for number, found in by_itself.items():
             session.get_one(documents.Attachment, number).report = found
-        job.then(readings.save(session, job.subject, report, reader.READER_VERSION, base.utcnow(), bands))
+        job.then(readings.save(session, job.subject, report, READER_VERSION, base.utcnow(), bands, job.priority))
 
 
 # ------------------------------------------------------------------ check
@@ -262,6 +264,7 @@ def _sweep() -> None:
     queue.sweep(engine, config.settings(), now)
     with base.transaction(engine) as session:
         leases.forget_done(session, now - KEPT)
+        readings.renew(session, READER_VERSION, now, RENEWED_AHEAD)
 
 
 sweep = app.task(_sweep, name=SWEEP)

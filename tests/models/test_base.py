@@ -16,8 +16,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from models import base, locks, people
+from models import base, documents, locks, people, readings
 from tests import databases
+from tests.models import rows
 from tests.models.crowd import Crowd
 
 NOW = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
@@ -166,3 +167,30 @@ def test_the_newest_revision_is_the_migrations_own_and_needs_no_alembic_to_be_kn
     assert base._head() == ScriptDirectory(str(base.MIGRATIONS)).get_current_head()
     code = "import sys, models.ledger; assert 'alembic' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=base.MIGRATIONS.parents[1], timeout=60)
+
+
+def test_of_several_readings_of_a_version_the_newest_stays_when_the_last_reader_is_written_down(
+    engine: Engine, database_url: str
+):
+    with base.transaction(engine) as session:
+        agency = rows.body(session)
+        document = rows.published(session, rows.column(session, agency), agency, None)
+        rows.published(session, rows.column(session, agency), agency, None, 2)
+    base.downgrade(database_url, "0010")
+    with engine.begin() as connection:
+        for reader, seconds in (("8", 5), ("7", 3)):
+            connection.exec_driver_sql(
+                "INSERT INTO readings (version_id, reader_version, kind, needs_review, cells, report, created_at) "
+                f"SELECT version_id, '{reader}', kind, needs_review, cells, report, "
+                + ("datetime(created_at, " if engine.dialect.name == "sqlite" else "created_at + (")
+                + (f"'+{seconds} seconds')" if engine.dialect.name == "sqlite" else f"interval '{seconds} seconds')")
+                + " FROM readings WHERE version_id = 1 AND reader_version = '1'"
+            )
+    base.upgrade(database_url)
+    with base.transaction(engine) as session:
+        assert [r.reader_version for r in session.scalars(sa.select(readings.Reading).order_by("version_id"))] == [
+            "8",
+            "1",
+        ]
+        assert [v.reader_version for v in session.scalars(sa.select(documents.Version).order_by("id"))] == ["8", "1"]
+        assert document.id == 1

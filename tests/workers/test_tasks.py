@@ -16,6 +16,8 @@ import config
 from alerts import run as alerts_run
 from crawler import run as crawler_run
 from models import agencies, base, documents, findings, mails, readings, sources, work
+from reports import sandbox
+from reports.reader_version import READER_VERSION
 from storage import store
 from tests.mailbox import Mailbox, mailbox
 from tests.test_faults import report_of
@@ -117,6 +119,59 @@ def test_reading_twice_keeps_one_reading(db: Engine, settings: config.Settings):
     again(db, work_id)
     run(tasks.read, work_id)
     assert len(all_of(db, readings.Reading)) == 1
+
+
+def test_what_an_older_reader_read_is_read_anew_when_nothing_else_is_to_be_done(
+    db: Engine, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+):
+    year = last_year(settings)
+    for number, data in enumerate(
+        (report_of(AGENCY, random.Random(1), year), b"", report_of(AGENCY, random.Random(2), year))
+    ):
+        run(tasks.read, put(db, settings, data, year - number)[1])
+    with base.transaction(db) as session:
+        session.execute(sa.update(work.Work).where(work.Work.kind == "check").values(state="done"))
+        assert readings.outdated(session, READER_VERSION) == 0
+        assert readings.renew(session, READER_VERSION, base.utcnow(), 10) == 0
+    monkeypatch.setattr(tasks, "READER_VERSION", "of tomorrow")
+    monkeypatch.setattr(tasks, "RENEWED_AHEAD", 2)
+    tasks.sweep()
+    assert [(piece.priority, piece.subject) for piece in waiting(db, "read")] == [(work.BACKGROUND, n) for n in (1, 2)]
+    tasks.sweep()  # as many as are wanted wait already
+    for piece in waiting(db, "read"):
+        run(tasks.read, piece.id)
+    with base.transaction(db) as session:  # broken off here, it goes on with what is left
+        assert readings.outdated(session, "of tomorrow") == 1
+    tasks.sweep()
+    (left,) = waiting(db, "read")
+    run(tasks.read, left.id)
+    assert {reading.reader_version for reading in all_of(db, readings.Reading)} == {"of tomorrow"}
+    assert len(all_of(db, readings.Reading)) == 2
+    assert {piece.priority for piece in waiting(db, "check")} == {work.BACKGROUND}
+    tasks.sweep()
+    assert waiting(db, "read") == []
+
+
+def test_a_reader_that_fails_on_what_an_earlier_one_read_leaves_its_reading_and_tells_people(
+    db: Engine, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+):
+    year = last_year(settings)
+    document_id, work_id = put(db, settings, report_of(AGENCY, random.Random(1), year), year)
+    run(tasks.read, work_id)
+    monkeypatch.setattr(tasks, "READER_VERSION", "of tomorrow")
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(sandbox, "read", broken)
+    tasks.sweep()
+    (piece,) = waiting(db, "read")
+    run(tasks.read, piece.id)
+    assert row(db, piece.id).state == "failed"
+    assert document(db, document_id).state == "read"
+    assert len(all_of(db, readings.Reading)) == 1
+    tasks.sweep()
+    assert waiting(db, "read") == []  # a person puts it back
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n1 0 obj <<", b"\x00\x01\x02" * 500])
