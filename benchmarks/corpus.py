@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
+from benchmarks import prose
 from reports.form import forms
 from reports.report import Form, Number
 from tests.makers import pdf
@@ -399,6 +400,9 @@ def _documents(draft: Draft, rng: random.Random, form: Form) -> str:
 
 
 def _requests(draft: Draft, rng: random.Random) -> str:
+    other = _in_other_words(draft, rng)
+    if other is not None:
+        return other
     said, year, forced = draft.said, draft.year, draft.forced
     new, handled = said("applications.new.total"), said("applications.handled.total")
     carried_in, carried_out = said("applications.carried_in.total"), said("applications.carried_out.total")
@@ -439,6 +443,13 @@ def _requests(draft: Draft, rng: random.Random) -> str:
     if rng.random() < 0.6 or any(name.startswith("disputes") for name in forced):
         out += _disputes(draft, rng)
     return out
+
+
+def _in_other_words(draft: Draft, rng: random.Random) -> str | None:
+    """The paragraph in one of the ways that ``data/prose.yaml`` collects; None where none suits what has to be said."""
+    if draft.forced or draft.told or rng.random() < 0.4:
+        return None
+    return prose.sentence(draft.cells, draft.before, draft.year, rng)
 
 
 def _results(draft: Draft) -> str:

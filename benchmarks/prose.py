@@ -22,6 +22,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,7 @@ class Score:
     missed: list[str] = field(default_factory=list)
 
 
+@lru_cache(maxsize=1)
 def patterns() -> list[Pattern]:
     """All sentences."""
     out: list[Pattern] = []
@@ -153,6 +156,55 @@ def write(pattern: Pattern, drawn: Mapping[str, Number]) -> str:
     years = {"y": YEAR, "ly": YEAR - 1, "ny": YEAR + 1, "b2008": 2008}
     text = pattern.text.removeprefix("^").format_map({**drawn, **years})
     return text if pattern.text.startswith("^") else f"（二）依申请公开情况。{text}"
+
+
+def sentence(
+    cells: Mapping[str, Number], before: Mapping[str, Number] | None, year: int, rng: random.Random
+) -> str | None:
+    """What a report's own figures say of its requests, in one of the ways collected here; None where none suits."""
+    drawn = _of_report(cells, before, rng)
+    if drawn is None:
+        return None
+    none = not any(drawn[name] for name in ("new", "in", "done", "out"))
+    for pattern in rng.sample(patterns(), 40):
+        if pattern.text.startswith("^") or not pattern.says or _says_none(pattern) != none:
+            continue
+        named = set(re.findall(r"\{(\w+)\}", pattern.text)) - {"y", "ly", "ny", "b2008"}
+        zeros = {name for name, figure in pattern.says if figure == "none"}
+        if named - set(drawn) or any(drawn.get(name, 1) for name in zeros):
+            continue
+        if any(figure not in drawn or figure in "abc" for _, figure in pattern.says if figure not in {"zero", "none"}):
+            continue
+        text = pattern.text.format_map({**drawn, "y": year, "ly": year - 1, "ny": year + 1, "b2008": 2008})
+        return re.sub(r"^[（(]?二?2?[）)、.]?依申请公开情况[。：]?", "", text)
+    return None
+
+
+def _says_none(pattern: Pattern) -> bool:
+    return any(figure == "zero" for _, figure in pattern.says)
+
+
+def _of_report(
+    cells: Mapping[str, Number], before: Mapping[str, Number] | None, rng: random.Random
+) -> dict[str, Number] | None:
+    """The figures of sentences by their names, from the cells of a report."""
+    out: dict[str, Number] = {}
+    for name, cell in CELLS.items():
+        keys = [key for key in cells if any(fnmatchcase(key, part) for part in cell.split("+"))]
+        if cell.startswith("applications") and keys:
+            out[name] = sum((cells[key] for key in keys), 0)
+    if not out["new"] and any(out[name] for name in ("in", "done", "out")):
+        return None
+    if before is not None and before.get(CELLS["new"]):
+        out["last"] = before[CELLS["new"]]
+    out["tot"] = out["new"] + out["in"]
+    out["org"] = out["new"] - out["nat"]
+    if out["org"] != out["biz"]:
+        del out["biz"]
+    if out["new"] >= 200:
+        out |= _split("new", out, ("web", "post", "desk"), rng) | _split("new", out, ("h1", "h2"), rng)
+        out |= dict(zip("abc", rng.sample(range(3, 40), 3), strict=True))
+    return out
 
 
 def truth(pattern: Pattern, drawn: Mapping[str, Number]) -> dict[str, set[Number]]:

@@ -105,7 +105,7 @@ def add_quoted(clause: Clause, reading: Reading) -> None:
     before = [of_year(word, reading.year) for word in clause.before]
     if clause.listed or any(word.text.startswith("累计") for word in (*clause.before, *clause.lead)):
         return
-    if "last" not in before and not (reading.period == "last" and clause.says("receive")):
+    if "last" not in before and not (reading.aside_period == "last" and clause.says("receive")):
         return
     other = ("channel", "applicant.", "done", "result.", "other_body", "half", "carry", "move")
     if clause.says(*other) or any(is_a(word, "change", "rate") for word in clause.before):

@@ -128,7 +128,7 @@ def _none(clause: Clause, year: int | None) -> list[Found]:
     if (
         at is None
         or not groups
-        or clause.listed
+        or clause.says("part")
         or any(is_a(w, "outcome.", *set(_SPOILED) - {"other_matter"}) for w in words)
     ):
         return []

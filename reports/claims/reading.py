@@ -43,6 +43,7 @@ class Reading:
     out: list[Found] = field(default_factory=list)
     matter: Matter = ""
     period: Period = "this"
+    aside_period: Period = "this"
     whole: Found | None = None
     latest: Found | None = None
     listed_new: set[int] = field(default_factory=set)

@@ -96,9 +96,13 @@ def _figure(clause: Clause, reading: Reading) -> None:
     if compared(clause.before, reading.year):
         add_quoted(clause, reading)
         return
+    period = reading.aside_period if clause.depth else reading.period
     if not directed or clause.says(*DIRECTED):
-        reading.period = period_of(clause, reading.period, reading.year)
-    if reading.period != "this":
+        period = period_of(clause, period, reading.year)
+    reading.aside_period = period  # that of an aside ends with it: 收到8件（去年6件），办结7件
+    if not clause.depth:
+        reading.period = period
+    if period != "this":
         add_quoted(clause, reading)
         return
     if directed:

@@ -268,3 +268,14 @@ def test_an_open_list_is_not_added_up(text):
 )
 def test_lists_of_other_matters_and_other_years_are_no_claims(text):
     assert said(TOPIC + text) == {}
+
+
+def test_another_years_figure_in_brackets_ends_with_them():
+    text = TOPIC + "共收到申请323件（2022年为141件），共办结313件，其中予以公开132件。"
+    assert said(text)[DONE] == 313
+    assert said(text)[GRANTED] == 132
+
+
+def test_a_none_behind_a_list_is_one_of_its_own():
+    text = "收到政府信息公开申请8件，其中信函2件、网络6件，全年未发生因政府信息公开申请行政复议、行政诉讼的事项。"
+    assert said(text)["disputes.reconsideration.total"] == 0

@@ -177,7 +177,9 @@ _PUBLISH_BY = re.compile(r"于?(\d{4})年\d{1,2}月\d{1,2}日(?:之)?前[^，。
 
 @rule("YR-STALE")
 def stale(case: Case, of: Rule) -> Iterator[Evaluation]:
-    """Own work told under an earlier year, outside comparisons; 去年 with a month may mean the report year."""
+    """Own work told under an earlier year, outside comparisons and not beside the report's own year.
+
+    去年 with a month may mean the report year."""
     year = year_of(case)
     report = case.doc
     found: list[tuple[str, bool]] = []
@@ -190,7 +192,7 @@ def stale(case: Case, of: Rule) -> Iterator[Evaluation]:
             if opened and told and stated and year - 4 < stated < year:
                 if opened.group(1):  # 截至2023年12月31日: what was reached by then may be meant
                     found.append((sentence, True))
-                elif not _OTHER_YEARS.search(sentence):
+                elif not _OTHER_YEARS.search(sentence) and not re.search(rf"{year}年|今年|本年", sentence):
                     found.append((sentence, case.ocr))
             found += [(match.group(), True) for match in _LAST_YEAR.finditer(sentence)]
     found += [
