@@ -17,6 +17,7 @@ from reports.tables.accounts import settle
 from reports.tables.applications import read_applications
 from reports.tables.consumed import table_blocks
 from reports.tables.disputes import read_disputes
+from reports.tables.halves import with_joined_halves
 from reports.tables.heads import header_labels
 from reports.tables.labels import STRONG, likeness_to_table
 from reports.tables.model import COLUMNS, FORMS_BOTH, LOST, Aligned, Line, TableFound
@@ -32,6 +33,7 @@ LABELS_SEEN = 0.6  # of the form's labels: with so many the tables are there
 def align(blocks: Blocks) -> Aligned:
     """The cells of whatever form the document's tables follow. Never raises."""
     blocks = separators.regained(blocks, lambda text: likeness_to_table(False, text, "applications") >= STRONG, COLUMNS)
+    blocks, moved = with_joined_halves(blocks)
     grid_lines = rows_of_grids(blocks)
     stream = from_first_table(rows_of_text(blocks))
     for index, line in enumerate((*grid_lines, *stream)):
@@ -76,7 +78,7 @@ def align(blocks: Blocks) -> Aligned:
         labels,
         strays,
         states,
-        table_blocks(blocks, found),
+        table_blocks(blocks, found) | moved.keys(),
         [warning for f in found.values() for warning in f.warnings],
     )
 

@@ -6,14 +6,16 @@ import re
 
 from reports.blocks import Block, Blocks, Grid, Paragraph
 from reports.report import Table
-from reports.tables.labels import STRONG, best_likeness, is_dispute_head
-from reports.tables.model import TableFound
+from reports.tables.labels import STRONG, best_likeness, is_dispute_head, is_form_words
+from reports.tables.model import TableFound, has_figures
 from reports.text import letters
 
 _PROSE_END = re.compile(r"[。！!]")
 
 
 _HEADING = re.compile(r"\s*[一二三四五六七八]\s*[、.．]")
+LEAST_WORDS = 6  # cells of words: with fewer a grid may be anything
+OF_THE_FORM = 0.8  # of them
 
 
 def table_blocks(blocks: Blocks, found: dict[Table, TableFound]) -> frozenset[int]:
@@ -36,9 +38,16 @@ def table_blocks(blocks: Blocks, found: dict[Table, TableFound]) -> frozenset[in
     for index, block in enumerate(blocks.blocks):
         if isinstance(block, Grid) and index not in out:
             tight = letters("".join(cell.text for row in block.rows for cell in row))
-            if len(tight) < 400 and (is_dispute_head(tight) or "勾稽关系" in tight or "第二十条第" in tight):
+            head = len(tight) < 400 and (is_dispute_head(tight) or "勾稽关系" in tight or "第二十条第" in tight)
+            if head or _is_form(block):
                 out.add(index)
     return frozenset(out)
+
+
+def _is_form(block: Grid) -> bool:
+    """Whether a grid is a table of the form, or a part of one, whatever became of its figures."""
+    words = [cell.text for row in block.rows for cell in row if len(letters(cell.text)) > 1 and not has_figures([cell])]
+    return len(words) >= LEAST_WORDS and sum(map(is_form_words, words)) >= OF_THE_FORM * len(words)
 
 
 def _as_line(block: Block) -> str | None:
