@@ -92,6 +92,7 @@ def subject(digest: Digest) -> str:
     parts = []
     for groups, name, unit in (
         (("missing",), "未发现", "家"),
+        (("removed",), "撤下或打不开", "家"),
         (("late",), "逾期", "家"),
         (("error", "warning"), "数据问题", "项"),
         (("notice",), "提示", "项"),

@@ -25,6 +25,7 @@ from reports.subject import Subject
 Audience = Literal["office", "ops"]
 
 MISSING = frozenset({"PUB-MISSING", "INT-ONLY"})
+REMOVED = frozenset({"PUB-REMOVED", "PUB-DEADLINK"})
 LATE = frozenset({"PUB-LATE", "PUB-LATE-GOV"})
 
 MOST_ITEMS = 30  # items in the text of one mail: a page or two; the attached sheet has all
@@ -33,6 +34,7 @@ MOST_NAMED = 10  # bodies named one by one where a matter is only recalled
 # The order in which an office works through them: published at all, in time, then figures and form.
 GROUPS: tuple[tuple[str, str], ...] = (
     ("missing", "未发现年度报告"),
+    ("removed", "曾经发布，现已无法找到"),
     ("late", "晚于法定期限发布"),
     ("error", "数据或内容矛盾"),
     ("warning", "疑似填报有误"),
@@ -268,6 +270,8 @@ def _is_number(text: str) -> bool:
 def _group(finding: OpenFinding) -> str:
     if finding.rule in MISSING:
         return "missing"
+    if finding.rule in REMOVED:
+        return "removed"
     if finding.rule in LATE:
         return "late"
     return finding.severity

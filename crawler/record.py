@@ -14,7 +14,7 @@ import config
 import net
 from crawler import health, links, titles
 from crawler.pages import Detail, Listing
-from models import agencies, base, documents, sources
+from models import agencies, base, documents, sources, withdrawals
 from reports import sniff
 from reports.blocks import Unreadable
 from reports.duties import PUBLISHES
@@ -214,7 +214,14 @@ class Recorder:
     def gone(self, document_id: int) -> None:
         """Mark a document that its portal has withdrawn; its bytes are kept."""
         with base.transaction(self._engine) as session:
-            documents.withdrawn(session, document_id, "the portal does not have it any more", self._today())
+            withdrawals.withdraw(
+                session, document_id, "the portal does not have it any more", self._today(), base.utcnow()
+            )
+
+    def replaced(self, document_id: int) -> bool:
+        """Whether the report stands at another address by now."""
+        with base.reading(self._engine) as session:
+            return withdrawals.is_replaced(session, document_id)
 
     def unanswered(self, document_id: int) -> None:
         """A listed document's page was not to be had today."""

@@ -143,14 +143,15 @@ class Visitor:
         self._look.missed(f"{seen.row.url}: {trouble}")
 
     async def _away(self, url: str, document_id: int) -> None:
-        """A known document's page is not there: withdrawn if it was not there a day ago either."""
+        """A known document's page is not there: withdrawn if it was not there a day ago either, or if the report stands at
+        another address."""
         look = self._look
         entry = dict(look.target.memory.get(url, {}))
         since = entry.get("gone", "")
         if not since or datetime.fromisoformat(since) > look.now:
             entry["gone"] = since = look.now.isoformat()
         look.fetcher.learnt[url] = entry
-        if gone_long_enough(since, look.now):
+        if gone_long_enough(since, look.now) or await asyncio.to_thread(self._recorder.replaced, document_id):
             await asyncio.to_thread(self._recorder.gone, document_id)
             look.changed = True
 

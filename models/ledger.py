@@ -329,10 +329,21 @@ def _untrue(session: Session, standings: Sequence[Standing]) -> Callable[[str, i
 
 
 def corrected_findings(session: Session, since: Mapping[int | None, datetime]) -> list[OpenFinding]:
-    """The findings resolved after the moment ``since`` gives for the office concerned (an office without one: none)."""
+    """The findings resolved after the moment ``since`` gives for the office concerned (an office without one: none). What
+    was found in a report that was taken down, with none in its place, is not corrected."""
     if not since:
         return []
-    query = _findings().where(Finding.state == "resolved", Finding.resolved_at > min(since.values()))
+    other = aliased(Document)
+    gone = sa.exists().where(Document.id == Finding.document_id, Document.state == "gone")
+    replaced = sa.exists().where(
+        other.agency_id == Finding.agency_id,
+        other.year == Finding.year,
+        other.kind == "annual_report",
+        other.state.in_(("read", "waiting")),
+    )
+    query = _findings().where(
+        Finding.state == "resolved", Finding.resolved_at > min(since.values()), sa.or_(sa.not_(gone), replaced)
+    )
     moments = session.execute(query.with_only_columns(Finding.id, Finding.resolved_at))
     resolved = {id_: moment for id_, moment in moments if moment is not None}
     found = _as_open(session, query)

@@ -8,7 +8,7 @@ All functions are pure: rows come in as plain data, time is an argument.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -217,7 +217,12 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
     source_url = sources[0].url if sources else ""
 
     if reports:
-        return _published(duty, reports[0], interpretation, source_url, now)
+        stands = _published(duty, reports[0], interpretation, source_url, now)
+        gone = [s for s in seen if s.kind in PUBLISHES and s.state == "gone"]
+        if stands.on_time is not True and any(_published(duty, s, None, "", now).on_time for s in gone):
+            # What replaced a report that was there in time is no late publication.
+            return replace(stands, state="published", on_time=True, reason="原报告按时发布，其后更换网址")
+        return stands
     if unread:
         return Standing(duty, "cannot_tell", UNREAD_ZH[unread[0].state], None, unread[0], interpretation, source_url)
     if now.date() <= duty.deadline:

@@ -37,6 +37,8 @@ def missing(case: Case, of: Rule) -> Iterator[Evaluation]:
         yield not_judged("尚未到期")
     elif portal.state != "missing":
         yield not_judged(portal.reason or "来源未读全，无法判断")
+    elif portal.removed_on is not None:
+        yield not_judged("曾发现其后不在，由“年度报告被撤下”提示")
     elif portal.interpretation_url:
         yield not_judged("已发现解读，由“只有解读未见年度报告”提示")
     else:
