@@ -16,6 +16,7 @@ from lxml import etree
 from reports.blocks import At, Blocks, Box, Picture, Unreadable
 from reports.formats.container import Container, inside
 from reports.formats.pages import Line4, Page, blocks_of, rules_of, segments
+from reports.formats.runs import Ink
 
 MM = 72 / 25.4
 MAX_PAGES = 60
@@ -30,6 +31,9 @@ FEW = 40  # characters that a scanned page may carry
 PICTURE_WIDTH, PICTURE_HEIGHT = 0.4, 40.0  # of the page's width; points
 # The box of a character about its base line, in shares of its size.
 ASCENT, DESCENT = 0.88, 0.22
+
+ILLEGIBLE = 1.2  # points
+PALE, OPAQUE = 252, 8  # of 255: the colour of paper, and what is not seen
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[A-Za-z]")
 _ARGUMENTS = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
@@ -63,6 +67,7 @@ class _Canvas:
     orders: list[int] = field(default_factory=list)
     lines: list[Line4] = field(default_factory=list)
     pictures: list[tuple[int, Box, str]] = field(default_factory=list)
+    doubts: list[Box] = field(default_factory=list)  # where text is drawn that may not be seen
     objects: int = 0
 
 
@@ -162,7 +167,7 @@ class _Ofd:
                 continue
             if kind not in ("TextObject", "PathObject", "ImageObject", "CompositeObject"):
                 continue
-            if (item.get("Visible") or "true") == "false" or item.get("Alpha") == "0":
+            if (item.get("Visible") or "true") == "false" or (kind != "TextObject" and item.get("Alpha") == "0"):
                 continue
             boundary = _floats(item.get("Boundary"), 4) or [0.0, 0.0, 0.0, 0.0]
             ctm = _floats(item.get("CTM"), 6) or [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
@@ -194,6 +199,7 @@ class _Ofd:
             page.texts = [canvas.texts[n] for n in shown]
             page.boxes = np.asarray([canvas.boxes[n] for n in shown], dtype=np.float64)
             page.horizontal, page.vertical = segments(canvas.lines)
+            page.doubts = canvas.doubts
         for _, box, member in canvas.pictures:
             wide = box[2] - box[0] >= PICTURE_WIDTH * canvas.width and box[3] - box[1] >= PICTURE_HEIGHT
             if wide and member in self._package and self._pictures < MAX_PICTURES:
@@ -204,9 +210,10 @@ class _Ofd:
 
 
 def _text(item: etree._Element, own: Matrix, canvas: _Canvas) -> None:
-    if item.get("Fill") == "false" and (item.get("Stroke") or "false") == "false":
-        return
+    ink = _ink(item)
     size = (_floats(item.get("Size"), 1) or [3.5])[0]
+    if size * MM < ILLEGIBLE:
+        ink = Ink.HIDDEN
     horizontal = (_floats(item.get("HScale"), 1) or [1.0])[0]
     x = y = 0.0
     for code in item:
@@ -225,12 +232,27 @@ def _text(item: etree._Element, own: Matrix, canvas: _Canvas) -> None:
             drawn = min(width, step) if step is not None and step > 0.1 * size else width
             if char.strip() and char not in "\u200b\ufeff":
                 box = _bounds(own, x, y - ASCENT * size, x + drawn, y + DESCENT * size)
-                canvas.texts.append(char)
-                canvas.boxes.append(box)
-                canvas.orders.append(canvas.objects)
+                if ink != Ink.PLAIN:
+                    canvas.doubts.append(box)
+                if ink != Ink.HIDDEN:
+                    canvas.texts.append(char)
+                    canvas.boxes.append(box)
+                    canvas.orders.append(canvas.objects)
             if n + 1 < len(text):
                 x += step if step is not None else (0.0 if steps_y else width)
                 y += steps_y[n] if n < len(steps_y) else 0.0
+
+
+def _ink(item: etree._Element) -> Ink:
+    """How a text object is drawn: not at all, in the colour of paper, or plainly."""
+    if item.get("Fill") == "false" and (item.get("Stroke") or "false") == "false":
+        return Ink.HIDDEN
+    color = next((child for child in item if _local(child) == "FillColor"), None)
+    alphas = (item.get("Alpha"), color.get("Alpha") if color is not None else None)
+    if any(alpha is not None and (_float(alpha) or 0.0) <= OPAQUE for alpha in alphas):
+        return Ink.HIDDEN
+    parts = _floats(color.get("Value"), 3) if color is not None else None
+    return Ink.FAINT if parts is not None and min(parts) >= PALE else Ink.PLAIN
 
 
 def _deltas(text: str | None, count: int) -> list[float]:

@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.blocks import At, Block, Grid, GridCell, Picture
-from reports.formats import bands, cuts
+from reports.blocks import At, Block, Box, Grid, GridCell, Picture
+from reports.formats import bands, cuts, strokes
 from reports.formats.lattice import Lattice, Segment, tables
 from reports.formats.lines import TextLine, runs
 
@@ -39,7 +39,8 @@ _CELL_PADDING = 12.0  # points, both sides: what office programs leave at most b
 @dataclass(slots=True)
 class Page:
     """One page, upright. ``texts`` are single characters (a ligature may give more), ``boxes`` their rectangles
-    (n × 4: x0, y0, x1, y1) of the full height of the font."""
+    (n × 4: x0, y0, x1, y1) of the full height of the font; ``doubts`` are places where something stands, or stood, that
+    the text does not say."""
 
     number: int
     width: float
@@ -49,12 +50,32 @@ class Page:
     horizontal: list[Segment] = field(default_factory=list)
     vertical: list[Segment] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    doubts: list[Box] = field(default_factory=list)
 
 
 def blocks_of(pages: list[Page]) -> list[Block]:
     """The blocks of all pages in reading order, rows cut by a page end joined."""
     carried = bands.Carried()
-    return cuts.joined([page_blocks(page, carried) for page in pages])
+    found: list[list[Block]] = []
+    for page in pages:
+        _settle(page)
+        found.append(strokes.doubted(page_blocks(page, carried), page.doubts))
+    return cuts.joined(found)
+
+
+def _settle(page: Page) -> None:
+    """Leave out of a page what is struck out and the marks of notes; where they stood is in doubt, or is not sure."""
+    if not page.texts:
+        return
+    struck, horizontal = strokes.struck(page.boxes, page.horizontal, page.vertical)
+    marks, perhaps = strokes.marks(page.texts, page.boxes, page.vertical)
+    for n in np.flatnonzero(struck | perhaps).tolist():
+        x0, y0, x1, y1 = page.boxes[n].tolist()
+        page.doubts.append((x0, y0, x1, y1))
+    gone = struck | marks
+    if gone.any():
+        page.texts = [text for n, text in enumerate(page.texts) if not gone[n]]
+        page.boxes, page.horizontal = page.boxes[~gone], horizontal
 
 
 def page_blocks(page: Page, carried: bands.Carried) -> list[Block]:

@@ -16,13 +16,27 @@ from typing import Any, TypeVar
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from numpy.typing import NDArray
 from PIL import Image
 
 from reports.blocks import At, Block, Blocks, Box, Grid, GridCell, Paragraph, Picture, Unreadable
 from reports.formats import fonts
 from reports.formats.lattice import Segment
 from reports.formats.pages import THIN, Floats, Page, blocks_of, long_axis, rules_of, segments
-from reports.formats.text_layer import INVISIBLE, address, blank, by_address, codes_of, lost, rectangles, unread
+from reports.formats.runs import Ink
+from reports.formats.text_layer import (
+    INVISIBLE,
+    address,
+    annotated,
+    blank,
+    by_address,
+    codes_of,
+    ink_of,
+    lost,
+    objects_of,
+    rectangles,
+    unread,
+)
 
 # The longest report seen has 38 pages.
 MAX_PAGES = 60
@@ -44,6 +58,7 @@ _Text = TypeVar("_Text", GridCell, Paragraph)
 # Confidence of what stands on a page that says more than its text layer, and of a cell with a character that nothing says.
 INCOMPLETE = 0.5
 UNREAD = "\ufffd"
+ILLEGIBLE = 1.2  # points: characters less high are not seen
 
 _ADDRESS, _NUMBER = ctypes.c_void_p, ctypes.c_int
 _page_object = by_address(raw.FPDFPage_GetObject, _ADDRESS, _NUMBER, returns=_ADDRESS)
@@ -153,6 +168,7 @@ class _Reader:
         left, bottom, right, top = page.get_bbox()
         self._left, self._bottom, self._right, self._top = left, bottom, right, top
         self.lost = 0  # text objects of the page that are not in its text layer
+        self._doubts: list[Box] = []  # where something stands, or stood, that the text does not say
         self._direction = 0  # of most of the text, in quarters anticlockwise
 
     def read(self) -> tuple[Page, bool]:
@@ -165,6 +181,7 @@ class _Reader:
             page.pictures = [self._whole_page(drawn)]
             return page, True
         page.texts, page.boxes = texts, boxes
+        page.doubts = self._doubts
         page.horizontal, page.vertical = drawn.horizontal, drawn.vertical
         page.pictures = list(self._pictures(drawn))[: self._allowed]
         self._upright(page)
@@ -286,6 +303,8 @@ class _Reader:
             keep = ~blank(codes) | bad
             keep &= (boxes[:, 2] > 0) & (boxes[:, 0] < self._width) & (boxes[:, 3] > 0) & (boxes[:, 1] < self._height)
             sound = 1.0 - float(bad.sum()) / max(int((keep | bad).sum()), 1)
+            keep &= boxes[:, 3] - boxes[:, 1] > ILLEGIBLE
+            keep &= ~self._unseen(handle, count, drawn, boxes)
             covered = self._covered(handle, drawn, boxes, keep) if drawn.images else None
             if covered is not None:
                 keep &= ~covered
@@ -295,6 +314,25 @@ class _Reader:
             return [chr(code) for code in np.where(bad, ord(UNREAD), codes)[chosen].tolist()], boxes[chosen], sound
         finally:
             textpage.close()
+
+    def _unseen(self, handle: Any, count: int, drawn: _Drawn, boxes: Floats) -> NDArray[np.bool_]:
+        """Characters that are drawn without ink, or struck out by a note of the file; where they stand is in doubt, and so
+        are those in the colour of the paper, behind which there may be a darker one."""
+        hidden = np.zeros(count, dtype=bool)
+        inks = {item: ink for item in drawn.texts if (ink := ink_of(item))}
+        faint = np.zeros(count, dtype=bool)
+        if inks:
+            for n, item in enumerate(objects_of(handle, count)):
+                hidden[n] = inks.get(item) == Ink.HIDDEN
+                faint[n] = inks.get(item) == Ink.FAINT
+        struck, unread = annotated(self._page.raw)
+        struck_boxes, unread_boxes = self._boxes(struck), self._boxes(unread)
+        cx, cy = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+        for x0, y0, x1, y1 in struck_boxes:
+            hidden |= (cx >= x0) & (cx <= x1) & (cy >= y0) & (cy <= y1)
+        places = [*boxes[hidden | faint].tolist(), *unread_boxes.tolist()]
+        self._doubts = [(x0, y0, x1, y1) for x0, y0, x1, y1 in places]
+        return hidden
 
     def _covered(self, handle: Any, drawn: _Drawn, boxes: Floats, keep: Any) -> Any:
         """Characters that nobody sees: render mode, no opacity, or a page-sized picture drawn over them."""
@@ -474,6 +512,7 @@ def _turn_clockwise(page: Page) -> None:
     height = page.height
     boxes = page.boxes
     page.boxes = np.stack([height - boxes[:, 3], boxes[:, 0], height - boxes[:, 1], boxes[:, 2]], axis=1)
+    page.doubts = [(height - y1, x0, height - y0, x1) for x0, y0, x1, y1 in page.doubts]
     old_h, old_v = page.horizontal, page.vertical
     page.vertical = [Segment(height - s.at, s.start, s.end) for s in old_h]
     page.horizontal = [Segment(s.at, height - s.end, height - s.start) for s in old_v]

@@ -16,6 +16,8 @@ import numpy as np
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
+from reports.formats.runs import Ink
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
@@ -25,6 +27,7 @@ WIDTH_OF_NOTHING = 0.02
 STRUCK_AGAIN = 0.3
 INK = 0.05  # points: glyphs as thin or low as this show nothing
 INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+MAX_NOTES = 400  # a page
 _HYPHEN = 2  # pdfium's sign for a hyphen that ends a line
 _LAYOUT = (9, 10, 13)
 
@@ -40,6 +43,8 @@ def by_address(function: Any, *arguments: Any, returns: Any = ctypes.c_int) -> C
 
 _ADDRESS, _NUMBER = ctypes.c_void_p, ctypes.c_int
 _loose_box = by_address(raw.FPDFText_GetLooseCharBox, _ADDRESS, _NUMBER, _ADDRESS)
+_render_mode = by_address(raw.FPDFTextObj_GetTextRenderMode, _ADDRESS)
+_fill_color = by_address(raw.FPDFPageObj_GetFillColor, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
 _object_of = by_address(raw.FPDFText_GetTextObject, _ADDRESS, _NUMBER, returns=_ADDRESS)
 
 
@@ -65,6 +70,57 @@ def rectangles(handle: Any, count: int) -> Floats:
     page = address(handle)
     deque(map(_loose_box, repeat(page), range(count), range(at, at + count * size, size)), maxlen=0)
     return np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4).astype(np.float64)
+
+
+_OUTLINED = (raw.FPDF_TEXTRENDERMODE_STROKE, raw.FPDF_TEXTRENDERMODE_STROKE_CLIP)
+_PALE = 252  # of 255: the colour of paper
+_COLOR = (ctypes.c_uint * 4)()  # red, green, blue, alpha
+_PARTS = tuple(ctypes.addressof(_COLOR) + n * ctypes.sizeof(ctypes.c_uint) for n in range(4))
+_OPAQUE = 8  # of 255: less is not seen
+
+
+def ink_of(item: int) -> Ink:
+    """How a text object is drawn: without ink, in the colour of paper, or plainly."""
+    mode = _render_mode(item)
+    if mode in INVISIBLE:
+        return Ink.HIDDEN
+    if mode in _OUTLINED:
+        return Ink.PLAIN
+    if not _fill_color(item, *_PARTS):
+        return Ink.PLAIN
+    red, green, blue, alpha = _COLOR
+    if alpha <= _OPAQUE:
+        return Ink.HIDDEN
+    return Ink.FAINT if min(red, green, blue) >= _PALE else Ink.PLAIN
+
+
+def objects_of(handle: Any, count: int) -> list[int]:
+    """The text object that each of a page's characters stands in, by its address."""
+    return list(map(_object_of, repeat(address(handle)), range(count)))
+
+
+def annotated(page: Any) -> tuple[Floats, Floats]:
+    """What notes laid over the page strike out, and where they show text of their own that is no text of the page: fields
+    of a form, text boxes. (n × 4: left, bottom, right, top, of the unrotated page.)"""
+    struck: list[tuple[float, float, float, float]] = []
+    unread: list[tuple[float, float, float, float]] = []
+    for n in range(min(raw.FPDFPage_GetAnnotCount(page), MAX_NOTES)):
+        note = raw.FPDFPage_GetAnnot(page, n)
+        if not note:
+            continue
+        kind = raw.FPDFAnnot_GetSubtype(note)
+        if kind == raw.FPDF_ANNOT_STRIKEOUT:
+            quad = raw.FS_QUADPOINTSF()
+            for k in range(min(raw.FPDFAnnot_CountAttachmentPoints(note), MAX_NOTES)):
+                if raw.FPDFAnnot_GetAttachmentPoints(note, k, quad):
+                    xs, ys = (quad.x1, quad.x2, quad.x3, quad.x4), (quad.y1, quad.y2, quad.y3, quad.y4)
+                    struck.append((min(xs), min(ys), max(xs), max(ys)))
+        elif kind in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT):
+            box = raw.FS_RECTF()
+            if raw.FPDFAnnot_GetRect(note, box) and box.right - box.left > 1 and abs(box.top - box.bottom) > 1:
+                unread.append((box.left, min(box.top, box.bottom), box.right, max(box.top, box.bottom)))
+        raw.FPDFPage_CloseAnnot(note)
+    return np.asarray(struck, dtype=np.float64).reshape(-1, 4), np.asarray(unread, dtype=np.float64).reshape(-1, 4)
 
 
 def blank(codes: Codes) -> NDArray[np.bool_]:
