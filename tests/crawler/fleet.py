@@ -49,6 +49,7 @@ class Fleet:
         self.engine = base.make_engine(self.settings.database_url)
         self.sources: dict[int, Site] = {}
         self.names: dict[int, str] = {}
+        self.ever: set[tuple[str, int]] = set()  # bodies and years that have published up to the last look
         with base.transaction(self.engine) as session:
             for site in sites:
                 network.add(site)
@@ -65,6 +66,7 @@ class Fleet:
         for site in self.sites:
             site.today = day or site.today
         list(run.crawl(list(self.sources), self.settings))
+        self.ever |= {(report.agency, report.year) for site in self.sites for report in site.truth()}
 
     def measured(self) -> dict[str, Sum]:
         """What is known now against what is true today, by family."""
@@ -90,7 +92,6 @@ class Fleet:
         self, into: Sum, site: Site, truth: list[Truth], held: Counter[tuple[int, str | None, int | None]]
     ) -> None:
         mine = [source_id for source_id, of in self.sources.items() if of is site]
-        true = {(report.agency, report.year) for report in truth}
         for report in truth:
             counts = [held[(source_id, report.agency, report.year)] for source_id in mine]
             if report.reachable:
@@ -100,18 +101,27 @@ class Fleet:
                     into.lost.append(f"{report.url} {report.title}")
             into.twice += max([*counts, 1]) > 1
         for source_id, name, year in held:
-            if source_id in mine and name is not None and (name, year) not in true:
+            if source_id in mine and name is not None and (name, year) not in self.ever:
                 into.invented.append(f"{name} {year}")
+
+    def missing(self) -> list[tuple[str, int]]:
+        """Every body and year that is called missing."""
+        moment = datetime.now(self.settings.zone)
+        years = {entry.year for site in self.sites for column in site.root.walk() for entry in column.entries}
+        with base.transaction(self.engine) as session:
+            return [
+                (standing.duty.agency, year)
+                for year in sorted(years)
+                for standing in ledger.ledger_of(session, year, moment).standings
+                if standing.state == "missing"
+            ]
 
     def _missing(self, into: dict[str, Sum], truths: dict[int, list[Truth]]) -> None:
         published = {(t.agency, t.year): site for site in self.sites for t in truths[id(site)]}
-        moment = datetime.now(self.settings.zone)
-        with base.transaction(self.engine) as session:
-            for year in sorted({year for _, year in published}):
-                for standing in ledger.ledger_of(session, year, moment).standings:
-                    site = published.get((standing.duty.agency, year))
-                    if standing.state == "missing" and site is not None:
-                        into[site.family].missing.append(f"{site.base} {standing.duty.agency} {year}")
+        for name, year in self.missing():
+            site = published.get((name, year))
+            if site is not None:
+                into[site.family].missing.append(f"{site.base} {name} {year}")
 
 
 def told(sums: dict[str, Sum]) -> str:
