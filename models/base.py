@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -144,10 +145,15 @@ def make_engine(url: str) -> Engine:
     if parsed.drivername not in DRIVERS:
         raise DatabaseUnavailable(f"DATABASE_URL names {parsed.drivername}, which is not used here; write {EXAMPLES}")
     if parsed.get_backend_name() == "sqlite":
-        engine = sa.create_engine(parsed, connect_args={"timeout": 30}, pool_pre_ping=False)
+        engine = sa.create_engine(parsed, connect_args={"timeout": 30}, pool_pre_ping=False, json_serializer=_json_text)
         _tune_sqlite(engine)
         return engine
-    return sa.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=5)
+    return sa.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=5, json_serializer=_json_text)
+
+
+def _json_text(value: Any) -> str:
+    """JSON without blanks and with Chinese as it is: a fifth less to store."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _tune_sqlite(engine: Engine) -> None:

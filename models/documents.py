@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models import work
 from models.base import Base, Json, inserted, one_of
+from models.packed import Packed
 from reports.duties import PUBLISHES
 from reports.narrative.classify import classify
 
@@ -124,7 +125,7 @@ class Attachment(Base):
     sha256: Mapped[str] = mapped_column(sa.String(64))
     media_type: Mapped[str]
     bytes: Mapped[int]
-    report: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    report: Mapped[dict[str, Any] | None] = mapped_column(Packed)
 
     version: Mapped[Version] = relationship(back_populates="attachments")
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models import agencies, findings, work
 from models.base import Base, Json
 from models.documents import Document, Version, published_day
+from models.packed import Packed
 from models.sources import SourceAgency
 from reports.duties import PUBLISHES
 from reports.narrative.classify import classify
@@ -22,7 +23,8 @@ READ = ("read", "unreadable")  # the states of a version that a reader has looke
 
 
 class Reading(Base):
-    """One version read by one version of the reader: the whole report as JSON, and the cells for tables and charts."""
+    """One version read by one version of the reader: the whole report, packed, and the cells as JSON
+    for tables, charts and queries."""
 
     __tablename__ = "readings"
 
@@ -36,7 +38,7 @@ class Reading(Base):
     published_on: Mapped[date | None]
     needs_review: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     cells: Mapped[dict[str, Any]] = mapped_column(Json)
-    report: Mapped[dict[str, Any]] = mapped_column(Json)
+    report: Mapped[dict[str, Any]] = mapped_column(Packed, server_default=sa.text("''"))
     created_at: Mapped[datetime]
 
     __table_args__ = (sa.UniqueConstraint("version_id", "reader_version"),)
