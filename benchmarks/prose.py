@@ -59,6 +59,8 @@ CELLS = {
     "dl": "disputes.litigation_direct.total", "litp": "disputes.litigation_*.pending",
     "secret": "applications.denied.state_secret.total",
     "da": "disputes.litigation_after_reconsideration.total",
+    "query": "applications.denied.administrative_query.total",
+    "file": "applications.denied.enforcement_file.total", "reg": "proactive.regulations.issued",
     "iss": "proactive.normative_documents.issued", "rep": "proactive.normative_documents.repealed",
     "force": "proactive.normative_documents.in_force", "lic": "proactive.licensing.decisions",
     "pen": "proactive.penalties.decisions", "coe": "proactive.coercion.decisions", "fee": "proactive.fees.amount",
@@ -127,7 +129,7 @@ def figures(rng: random.Random) -> dict[str, Number]:
     results = ("granted", "partial", "dup", "nothold", "create", "denied", "rest_unavailable", "rest_rejected", "other")
     out |= {name: next(pool) for name in (*results, "in", "out", "recu", "recc", "reco", "recp", "dl", "da", "litp")}
     out |= {name: next(pool) for name in ("iss", "rep", "lic", "pen", "coe")}
-    out["secret"] = out["denied"] - 7
+    out |= {"secret": out["denied"] - 20, "query": 8, "file": 5, "reg": 3}
     out["unavail"] = out["nothold"] + out["create"] + out["rest_unavailable"]
     out["rejected"] = out["dup"] + out["rest_rejected"]
     out["merged"] = out["granted"] + out["partial"]
@@ -328,7 +330,9 @@ def _cells(pattern: Pattern, drawn: Mapping[str, Number]) -> dict[str, Number]:
     }
     out |= {cell: drawn[name] for name, cell in CELLS.items() if "*" not in cell and "+" not in cell}
     out |= {CELLS[name]: 0 if figure == "none" else drawn[figure] for name, figure in pattern.says if name != figure}
-    out["applications.denied.third_party.total"] = drawn["denied"] - drawn["secret"]
+    out["applications.denied.third_party.total"] = drawn["denied"] - sum(
+        drawn[name] for name in ("secret", "query", "file")
+    )
     out["applications.unavailable.still_unclear.total"] = drawn["rest_unavailable"]
     out["applications.rejected.petition.total"] = drawn["rest_rejected"]
     out["applications.other.other.total"] = drawn["other"]

@@ -27,7 +27,7 @@ _ENDLESS = re.compile(r"[\d,，.]{24,}|[零〇一二两三四五六七八九十�
 _TIMES = re.compile(r"(?<=[件条份宗起例项])(?:[（(]次[)）]|/次)")
 # A sentence that names nothing of this is not cut at all.
 _SUBJECT = re.compile(
-    r"申请|结转|转结|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政许可|行政处罚|行政强制|收费|无|未|没有"
+    r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政许可|行政处罚|行政强制|收费|无|未|没有"
 )
 _TOPIC_LENGTH = 16  # words of a heading without a figure, in characters
 

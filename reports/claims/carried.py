@@ -56,6 +56,8 @@ def add_carried(clause: Clause, direction: str, reading: Reading) -> None:
     verb = next((word for word in clause.before if is_a(word, "done", "accept")), None)
     carried = next((word for word in clause.before if is_a(word, "carry", "pending")), None)
     if direction == "in" and verb is not None and (carried is None or verb.start < carried.start):
+        if any(word.kind == "within" for word in clause.before):
+            return  # 办结件中2件为上年结转
         reading.handled.append(("carried", clause))  # handled of last year's: they may be fewer than were carried in
         reading.of_carried = True
         return

@@ -112,10 +112,10 @@ def _all_of_it(clause: Clause, state: _Case) -> None:
     figure = clause.figure
     said = [*clause.tail, *clause.trail]
     outcomes = [word for word in said if is_a(word, "outcome.")]
-    everything = figure is not None and (figure.value == 1 or any(is_a(word, "clause", "each") for word in said))
-    if figure is None or len(outcomes) != 1 or not everything or any(is_a(w, "none", "lost") for w in said):
+    if figure is None or len(outcomes) != 1 or not all(is_a(word, *_KNOWN) for word in said):
         return
-    if all(is_a(word, *_KNOWN) for word in said):
+    every = any(is_a(word, "clause", "each") or word.text.startswith(("均", "全")) for word in said)
+    if every or figure.value == 1:
         column = outcomes[0].kind.partition(".")[2]
         state.out.append(Found(f"{state.group}.{column}", figure.value, outcomes[0].start))
 

@@ -17,8 +17,8 @@ from reports.claims.scope import (
 )
 
 _DRESS = (
-    "filler", "total", "everyone", "pause", "this_year", "year", "receive", "accept", "submit", "occur", "applicant.",
-    "clause", "persons", "receive_done", "rest",
+    "filler", "disclosure", "total", "everyone", "pause", "this_year", "year", "receive", "accept", "submit", "occur",
+    "applicant.", "clause", "persons", "receive_done", "rest",
 )  # fmt: skip
 
 
@@ -54,8 +54,9 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
         return []
     # The other way round: 政府信息公开申请未收到, 依申请公开事项：无
     ahead = [word for word in words[:at] if is_a(word, *NOUNS)]
-    if at == 0 and clause.lead and is_a(clause.lead[-1], *NOUNS):
-        ahead = [clause.lead[-1]]  # 依申请公开：无
+    led = [word for word in clause.lead if word.kind != "filler"]
+    if at == 0 and led and is_a(led[-1], *NOUNS):
+        ahead = [led[-1]]  # 依申请公开：无
     received = any(is_a(word, "receive", "accept") for word in behind)
     if not all(is_a(word, *dress) for word in behind) or not all(is_a(w, *_DRESS, *NOUNS, "each") for w in words[:at]):
         return []

@@ -25,7 +25,7 @@ def is_part(clause: Clause, reading: Reading) -> bool:
     figure = clause.figure
     assert figure is not None
     kind = criterion(clause)
-    own = (clause.says("receive", "receive_done") and clause.says("this_year", "total")) or says_new(clause)
+    own = (clause.says("receive", "receive_done", "accept") and clause.says("this_year", "total")) or says_new(clause)
     if not kind and clause.says("rest") and reading.parts is not None and not clause.says("result."):
         kind = reading.parts.criterion
     if not kind and clause.listed and not clause.says("result.") and not own:
@@ -77,7 +77,7 @@ def add_applicant(clause: Clause, reading: Reading) -> None:
         return
     if clause.says("channel", "result.", "done", "carry", "move", *PARTIAL, "other_body"):
         return
-    if not clear([word for word in clause.own if word.kind not in {"part", "clause", named[0].kind}]):
+    if not clear([word for word in clause.own if word.kind not in {"part", "clause", "within", named[0].kind}]):
         return
     reading.add(
         Found(f"applications.new.{named[0].kind.partition('.')[2]}", figure.value, clause.start, note_of(figure))

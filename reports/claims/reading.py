@@ -29,7 +29,7 @@ CLEAR = ("filler", "disclosure", "total", "about", "everyone", "pause", "this_ye
 # Words under which a figure is none of the whole year's.
 PARTIAL = (
     "rate", "qualified", "other_result", "except", "without", "change", "compare", "half", "day", "older", "none",
-    "pending", "topic_of", "activity", "published", "measure_of_others", "other_matter", "dispute.", "lost", "within",
+    "pending", "topic_of", "activity", "published", "measure_of_others", "other_matter", "dispute.", "lost",
     "respectively",
 )  # fmt: skip
 

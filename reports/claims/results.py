@@ -22,6 +22,8 @@ def add_result(clause: Clause, results: Sequence[Word], reading: Reading) -> Non
     """A row of the results, or a group of rows: 予以公开10件, 不予公开4件."""
     figure = clause.figure
     assert figure is not None
+    if clause.before and clause.before[0].kind == "within":
+        return  # 上年结转的125件中予以公开24件
     specific = [word for word in results if word.kind.count(".") > 1]
     named = specific or results
     if {word.kind for word in named} == {"result.granted", "result.partial"} and not clause.says(
@@ -33,7 +35,7 @@ def add_result(clause: Clause, results: Sequence[Word], reading: Reading) -> Non
         return
     if len(named) != 1 or clause.says("channel", "applicant.", "other_body"):
         return
-    known = ("part", "clause", "done", "accept", *{word.kind for word in results})
+    known = ("part", "within", "clause", "done", "accept", *{word.kind for word in results})
     if not clear(clause.own, *known):
         return
     kind = named[0].kind
@@ -46,6 +48,8 @@ def _listed_result(clause: Clause, kind: str, reading: Reading) -> None:
     """Takes a row of a list of results; the reasons below a group that stands in it are no further rows."""
     figure = clause.figure
     assert figure is not None
+    if clause.before and clause.before[0].kind == "within":
+        return  # 上年结转的125件中予以公开24件
     results = next((parts for parts in reading.lists if parts.criterion == "result"), None)
     if results is None or results.whole is not reading.latest:
         if not clause.listed or reading.latest is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reports.claims import claims, counts_requests, lists_of_parts
 from reports.claims.lexicon import lexicon, variants
@@ -279,3 +281,19 @@ def test_another_years_figure_in_brackets_ends_with_them():
 def test_a_none_behind_a_list_is_one_of_its_own():
     text = "收到政府信息公开申请8件，其中信函2件、网络6件，全年未发生因政府信息公开申请行政复议、行政诉讼的事项。"
     assert said(text)["disputes.reconsideration.total"] == 0
+
+
+_PIECES = [
+    *"，、；：。（）()【", "3件", "12件", "0件", "零", "1.5万件", "29%", "5人", "97万元", "2023年", "2022年", "3月", "①",
+    *{kind: word for word, kind in lexicon().kinds.items()}.values(),
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.lists(st.sampled_from(_PIECES), max_size=25).map("".join))
+def test_any_row_of_words_is_read_without_an_error_and_tells_only_its_own_figures(text):
+    for claim in claims(text, 1, "2021", 2023):
+        assert claim.text in text.replace("（次）", "次")
+        assert claim.value >= 0
+    assert isinstance(counts_requests(text), bool)
+    lists_of_parts(text, 1, 2023)
