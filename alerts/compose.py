@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from alerts.decide import MOST_ITEMS, Digest
 from alerts.sheet import MEDIA_TYPE, sheet
+from reports.report import SEVERITY_ZH
 
 LARGEST = 95_000  # bytes of a mail; some mail programs cut what is longer than 100 kB
 MOST_EVIDENCE = 5  # of the places that show one cause, named in the text; the sheet has all
@@ -95,7 +96,7 @@ def subject(digest: Digest) -> str:
         (("removed",), "撤下或打不开", "家"),
         (("late",), "逾期", "家"),
         (("error", "warning"), "数据问题", "项"),
-        (("notice",), "提示", "项"),
+        (("notice",), SEVERITY_ZH["notice"], "项"),
     ):
         number = digest.count(*groups)
         if number:

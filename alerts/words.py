@@ -12,8 +12,6 @@ from reports.form import forms, layout
 from reports.report import Form, Table
 
 INSTRUMENTS = Path(__file__).parent / "instruments.yaml"
-# The notice whose form a report of a year follows: 60号 was on trial for two years.
-NEW_FORM_FROM = 2021
 _TABLES: dict[str, Table] = {name: table for table, name in forms.TABLE_ZH.items()}
 _ROWS = re.compile(r"第([\d、]+)(?:至(\d+))?行")
 
@@ -29,7 +27,8 @@ def _instruments() -> tuple[re.Pattern[str], dict[str, str]]:
 def basis_in_full(basis: str, year: int) -> str:
     """The basis with every instrument by its full title; 表式 is that of the notice for the year."""
     pattern, titles = _instruments()
-    text = re.sub("^表式", f"{'30' if year >= NEW_FORM_FROM else '60'}号文所附格式", basis)
+    notice = "30" if forms.in_force(year) == "2021" else "60"
+    text = re.sub("^表式", f"{notice}号文所附格式", basis)
     return pattern.sub(lambda match: titles[match.lastgroup or ""], text)
 
 
@@ -69,7 +68,7 @@ def _labels(table: Table, form: Form, where: str) -> list[str]:
 
 def _form(table: Table, cells: tuple[str, ...], year: int) -> Form:
     """The form that has all the cells: that of the year, else the other."""
-    own: Form = "2021" if year >= NEW_FORM_FROM else "2019"
+    own: Form = forms.in_force(year) or "2019"
     other: Form = "2019" if own == "2021" else "2021"
     wanted = {cell for cell in cells if cell.startswith(f"{table}.")}
     return other if not wanted <= set(forms.keys(own)) and wanted <= set(forms.keys(other)) else own

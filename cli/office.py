@@ -72,9 +72,7 @@ def status(
             "情况",
             "期限",
             "发布日期",
-            ("错误", "right"),
-            ("疑似", "right"),
-            ("提示", "right"),
+            *((word, "right") for word, _ in SEVERITY.values()),
             ("待核", "right"),
             "说明",
         )

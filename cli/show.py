@@ -12,11 +12,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from reports.report import SEVERITY_ZH
+
 # Into a pipe or a file, tables get room: nothing there knows the width of a screen.
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
 
-SEVERITY = {"error": ("错误", "red"), "warning": ("疑似", "yellow"), "notice": ("提示", "cyan")}
+_COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan"}
+SEVERITY: dict[str, tuple[str, str]] = {severity: (word, _COLOURS[severity]) for severity, word in SEVERITY_ZH.items()}
 
 
 def print_json(rows: Iterable[Any]) -> None:

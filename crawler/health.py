@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.pages import Page
+from reports.suffixes import FILES, any_of
 
 _LOOKED_AT = 40_000  # characters of a page that are looked at: a fault says so at once
 _BLOCKED = re.compile(
@@ -128,7 +129,7 @@ def _says(fault: re.Pattern[str], text: str, plain: str) -> bool:
 
 
 _CARRIED = re.compile(
-    r"<(?:a|iframe|embed|object|img)\b[^>]*(?:href|src|data)\s*=\s*[\"']?[^\"'>]*(?:\.(?:pdf|docx?|wps|xlsx?|ofd|rar|zip)\b|"
+    rf"<(?:a|iframe|embed|object|img)\b[^>]*(?:href|src|data)\s*=\s*[\"']?[^\"'>]*(?:{any_of(FILES)}\b|"
     r"downfile\.jsp|download\.jsp|/attach/|viewer\.html)",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from crawler.families import articles
 from crawler.pages import FileLink, Page
+from reports import suffixes
 
 
 def of_file(url: str, headers: Mapping[str, str], shown: str) -> str:
@@ -22,9 +23,12 @@ def of_file(url: str, headers: Mapping[str, str], shown: str) -> str:
     return f"{shown}.{suffixes[0].rpartition('.')[2].lower()}" if suffixes else shown
 
 
+_MARKED_UP = suffixes.ending_in(suffixes.PAGES, suffixes.WORD, suffixes.SHEETS)
+
+
 def promises_markup(link: FileLink, page: Page) -> bool:
     """Whether markup is what the link promised: pages saved under a word processor's suffix hold a report's text."""
-    if not re.search(r"\.(docx?|xlsx?|wps|et|html?)$", urlsplit(link.url).path + " " + link.name, re.IGNORECASE):
+    if not _MARKED_UP.search(urlsplit(link.url).path + " " + link.name):
         return False
     return len(re.sub(r"\s+", "", page.tree.text_content())) > 300
 

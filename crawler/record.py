@@ -15,6 +15,7 @@ import net
 from crawler import health, links, titles
 from crawler.pages import Detail, Listing
 from models import agencies, base, documents, sources, withdrawals
+from models.crawl_record import GONE_AFTER
 from reports import sniff
 from reports.blocks import Unreadable
 from reports.duties import PUBLISHES
@@ -34,8 +35,6 @@ CHALLENGED_AGAIN = timedelta(hours=12)
 ROWS_AT_ONCE = 200
 # Of so many years a missing report makes every list be read afresh.
 YEARS_OWED = 2
-# A page that is away has to be away on two days before its document counts as withdrawn.
-GONE_AFTER = timedelta(hours=20)
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from exchange.words import words
 from models import base, sources, work
 from models.ledger import ledger_of
 from reports.duties import Ledger, OpenFinding, Standing
+from reports.report import SEVERITY_ZH
 from summaries import figures, render
 from workers import queue
 
@@ -179,7 +180,7 @@ def _show(out: Console, ledgers: list[Ledger]) -> None:
     out.print("\n[bold]问题[/]")
     for standing, found in rows:
         for finding in sorted(found, key=lambda f: _RANK[f.severity]):
-            mark = figures.SEVERITY_ZH[finding.severity] + ("·待核" if finding.needs_review else "")
+            mark = SEVERITY_ZH[finding.severity] + ("·待核" if finding.needs_review else "")
             out.print(f"  [{mark}] {finding.rule}  {finding.message}", markup=False, soft_wrap=True)
         if standing.state == "cannot_tell":
             out.print(f"  [无法判断] {standing.duty.agency}：{standing.reason}", markup=False, soft_wrap=True)

@@ -18,8 +18,8 @@ from reports.dates import date_of_path
 from reports.duties import Standing
 
 REPORTS = ("annual_report", "legacy_report", "interpretation")
-# A file that could not be had counts as missing if it could not be had a day later either.
-FILE_GONE_AFTER = timedelta(hours=20)
+# What is away (a page, a file) has to be away on two days before it counts as withdrawn.
+GONE_AFTER = timedelta(hours=20)
 
 
 @dataclass(slots=True)
@@ -132,5 +132,5 @@ def _failed_files(failed: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     return tuple(
         entry["name"]
         for entry in failed.values()
-        if datetime.fromisoformat(entry["last"]) - datetime.fromisoformat(entry["since"]) >= FILE_GONE_AFTER
+        if datetime.fromisoformat(entry["last"]) - datetime.fromisoformat(entry["since"]) >= GONE_AFTER
     )

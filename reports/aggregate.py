@@ -169,9 +169,10 @@ _DOUBT: frozenset[Mark] = frozenset({"doubtful", "illegible"})
 
 def form_of_year(year: int) -> Form:
     """The form in force for a report year. Raises ValueError before the first uniform form."""
-    if year < FIRST_YEAR:
+    form = forms.in_force(year)
+    if form is None:
         raise ValueError(f"there is no uniform form before the report year {FIRST_YEAR}")
-    return "2019" if year < 2021 else "2021"
+    return form
 
 
 def aggregate(under: str, year: int, members: Iterable[Member], now: datetime) -> Aggregate:

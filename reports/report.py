@@ -19,6 +19,7 @@ Kind = Literal["annual_report", "interpretation", "website_report", "legacy_repo
 Form = Literal["2019", "2021"]
 Table = Literal["proactive", "applications", "disputes"]
 Severity = Literal["error", "warning", "notice"]
+SEVERITY_ZH: dict[str, str] = {"error": "错误", "warning": "疑似", "notice": "提示"}  # the gravest first
 Number = int | Decimal
 
 KINDS: tuple[Kind, ...] = get_args(Kind)

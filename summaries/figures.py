@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from reports.checks import RULES
 from reports.duties import STATE_ZH, Ledger, OpenFinding, Standing, State
+from reports.report import SEVERITY_ZH
 
-SEVERITY_ZH = {"error": "错误", "warning": "疑似", "notice": "提示"}
-_SEVERITY_ORDER = {"error": 0, "warning": 1, "notice": 2}
+_SEVERITY_ORDER = {severity: order for order, severity in enumerate(SEVERITY_ZH)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reports.text import NUMERALS
 from spreadsheet import storable
 from summaries import official
 from summaries.content import Content, Link, Mark, Table, Value
 from summaries.official import Grid, Paper, Part
 
 TEMPLATES = Path(__file__).parent / "templates"
-NUMERALS = "一二三四五六七八九十"
 LONGEST_LINK = 2_079  # characters of an address that a spreadsheet follows
 MOST_ROWS = 200  # of a table in a circular; what is longer is named and stands in the workbook
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from reports.report import SEVERITY_ZH
 from summaries import charts
 from summaries.content import Chart, Content, Head, Link, Mark, Section, Table, Value
 from summaries.figures import Figures, Group
@@ -138,7 +139,7 @@ def _flows(figures: Figures) -> Iterator[str | Table | Chart]:
 def _bodies(figures: Figures) -> Table:
     heads = (
         Head("单位", 30), Head("上级", 22), Head("发布情况", 16), Head("发布日期", 16, "date"), Head("期限", 16, "date"),
-        Head("错误", 9, "number"), Head("疑似", 9, "number"), Head("提示", 9, "number"), Head("待核", 9, "number"),
+        *(Head(word, 9, "number") for word in SEVERITY_ZH.values()), Head("待核", 9, "number"),
         Head("说明", 32),
     )  # fmt: skip
     rows = tuple(

@@ -14,11 +14,11 @@ from lxml.html import HtmlElement
 from crawler import links
 from crawler.families.rows import base_of, onclick, squeezed
 from crawler.pages import Detail, FileLink, Page
-from reports import dates
+from reports import dates, suffixes
 from reports.article import Article, understand
 
-FILE = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|odt|zip|rar|7z|tiff?)$", re.IGNORECASE)
-PICTURE = re.compile(r"\.(png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)
+FILE = suffixes.ending_in(suffixes.FILES)
+PICTURE = suffixes.ending_in(suffixes.PICTURES)
 DOWNLOAD = re.compile(
     r"downfile\.jsp|download\.jsp|/download\?|/download/|attachment_id=|DownloadAttachUrl|/attach/|virtual_attach_file",
     re.IGNORECASE,

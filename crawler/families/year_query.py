@@ -10,10 +10,11 @@ from crawler.families import articles
 from crawler.families.base import Ask, End, Family, Step
 from crawler.families.rows import base_of
 from crawler.pages import Listing, Page
+from reports.form.titles import title_zh
 from reports.narrative.classify import classify
 
 MAX_YEARS = 25
-HEADS = ("总体情况", "行政复议")  # of the sections that every report has
+HEADS = (title_zh(1), "行政复议")  # of the sections that every report has
 _PERIOD = re.compile(r"(20\d\d)年1月1日.{0,4}(?:至|到|—|-|~|起).{0,8}12月31日")
 _YEAR = re.compile(r"([?&](?:fbtime|nbYear)=)(\d{4})")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from reports.checks.catalogue import FAMILIES, Rule, catalogue
 from reports.checks.context import NEED_ZH
+from reports.report import SEVERITY_ZH
 
-SEVERITY_ZH = {"error": "错误", "warning": "疑似", "notice": "提示"}
 WITH_ZH = {
     "history": "上年度报告",
     "hierarchy": "所属单位的报告",

@@ -31,14 +31,11 @@ from reports.checks.evaluate import Evaluator, shown
 from reports.checks.formula import Arithmetic, Call, Clause, Key, Node
 from reports.checks.sheet import NO_RESULTS, Figure, NotJudged, Value, place, places
 from reports.form import forms, layout
+from reports.form.titles import PART_OF, title_zh
 from reports.report import Claim, Finding, Form, Section, Severity, Table
 
 MILDER: dict[Severity, Severity] = {"error": "warning", "warning": "notice", "notice": "notice"}
-TABLE_ZH: dict[Table, str] = {
-    "proactive": "主动公开政府信息情况",
-    "applications": "收到和处理政府信息公开申请情况",
-    "disputes": "政府信息公开行政复议、行政诉讼情况",
-}
+TABLE_ZH: dict[Table, str] = {table: title_zh(number) for table, number in PART_OF.items()}
 
 
 # ------------------------------------------------------------------ clauses made concrete

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reports.form.titles import PART_OF
 from reports.report import Report, Table
 from reports.text import squeeze
 
@@ -33,7 +34,7 @@ _CONTENT = {
         r"(?:无|没有)其[他它](?:需要)?(?:报告|说明)?的?事项"
     ),
 }
-_TABLE_OF: dict[int, Table] = {2: "proactive", 3: "applications", 4: "disputes"}
+_TABLE_OF: dict[int, Table] = {number: table for table, number in PART_OF.items()}
 _LEAST_OVERVIEW = 60  # characters about disclosure between the introduction and the second part
 
 

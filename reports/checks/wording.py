@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from reports.form import forms
 from reports.form.titles import heading_words, unbreakable
 from reports.text import squeeze
 
@@ -86,7 +87,8 @@ def wrong_citations(text: str, year: int) -> list[tuple[str, str]]:
     """(as printed, as it should be) of each paper that squeezed text cites as the basis of the report and that is another
     one's number, or superseded. A number that lost a bracket or a digit is conversion's, and none."""
     wrong: list[tuple[str, str]] = []
-    in_force = FORM_NOTICES["2021", "30"] if year >= 2021 else FORM_NOTICES["2019", "60"]
+    new_form = forms.in_force(year) == "2021"
+    in_force = FORM_NOTICES["2021", "30"] if new_form else FORM_NOTICES["2019", "60"]
     known = {(found.group(2), found.group(3)) for found in _NUMBER.finditer(text)}
     for found in _NUMBER.finditer(text):
         sign, number = found.group(1), (found.group(2), found.group(3))
@@ -94,7 +96,7 @@ def wrong_citations(text: str, year: int) -> list[tuple[str, str]]:
         of_the_form = _FORM_PAPER.search(text[max(0, found.start() - 60) : found.start()]) is not None
         is_notice = number in FORM_NOTICES and _near_report(text, found)
         if sign.replace("涵", "函") == _NOTICE_SIGN and number in FORM_NOTICES:
-            if year >= 2021 and number == ("2019", "60") and ("2021", "30") not in known and "2021〕30" not in text:
+            if new_form and number == ("2019", "60") and ("2021", "30") not in known and "2021〕30" not in text:
                 wrong.append((printed, in_force))
         elif of_the_form or (is_notice and sign.startswith("国办")):
             wrong.append((printed, FORM_NOTICES.get(number, in_force)))

@@ -49,6 +49,13 @@ class FormSpec:
         return tuple(key for rows_ in self.tables.values() for row in rows_ for key in row.cells())
 
 
+def in_force(year: int) -> Form | None:
+    """The form that a report of that year follows: none to 2018, the 2019 form for 2019 and 2020, the 2021 form after."""
+    if year < 2019:
+        return None
+    return "2019" if year < 2021 else "2021"
+
+
 def _load() -> dict[Form, FormSpec]:
     data: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
     out: dict[Form, FormSpec] = {}

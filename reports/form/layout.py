@@ -15,7 +15,9 @@ from typing import Any, Literal
 import yaml
 
 from reports.form import forms
+from reports.form.titles import PART_OF, title_zh
 from reports.report import Form, Table
+from reports.text import NUMERALS
 
 DATA = Path(__file__).parent / "data" / "layout.yaml"
 WIDTH: dict[Table, int] = {"proactive": 4, "applications": 10, "disputes": 15}
@@ -61,8 +63,8 @@ def name(which: Table) -> str:
 
 def title(which: Table) -> str:
     """The title of the part that holds the table: ``三、收到和处理政府信息公开申请情况``."""
-    text: str = _words()[which]["title"]
-    return text
+    number = PART_OF[which]
+    return f"{NUMERALS[number - 1]}、{title_zh(number)}"
 
 
 def full_label(spec: forms.RowSpec) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from reports.report import Table
+
 DATA = Path(__file__).parent / "data" / "titles.yaml"
 
 
@@ -41,6 +43,10 @@ def parts() -> tuple[PartTitle, ...]:
         PartTitle(entry["number"], entry["zh"], tuple(entry["accepted"]), tuple(more.get(entry["number"], ())))
         for entry in _data()["titles"]
     )
+
+
+# The part whose matter a table is.
+PART_OF: dict[Table, int] = {"proactive": 2, "applications": 3, "disputes": 4}
 
 
 def title_zh(number: int) -> str:

@@ -19,6 +19,7 @@ from rapidfuzz import fuzz
 from reports import numbers
 from reports.blocks import At, Block, Box, Grid, GridCell, Paragraph
 from reports.form import forms
+from reports.form.titles import parts
 from reports.formats.cuts import likeness
 from reports.formats.lattice import Segment, merged
 from reports.formats.lines import Run, TextLine, runs, spaced, wide
@@ -40,14 +41,7 @@ _FIGURE_WITH_UNIT = re.compile(r"[\d.,．，]+(?:[件个项宗条次份起]|万?
 _GLUED_FIGURES = re.compile(r"(?:\d[\d.,．，]*[件个项宗条次份起])+\d[\d.,．，]*(?:[件个项宗条次份起]|万?元)?")
 _PROSE = re.compile(r"[。；！]")
 _NUMBERED = re.compile(r"\s*[一二三四五六七八]\s*[、.．]")
-_SECTIONS = (
-    "总体情况",
-    "主动公开政府信息情况",
-    "收到和处理政府信息公开申请情况",
-    "政府信息公开行政复议行政诉讼情况",
-    "存在的主要问题及改进情况",
-    "其他需要报告的事项",
-)
+_SECTIONS = tuple(letters(part.zh) for part in parts())
 _WORDS = (
     "申请人情况", "法人或其他组织", "信息内容", "行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉", "单位万元",
     "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和", "三本年度办理结果", "三不予公开", "四无法提供",

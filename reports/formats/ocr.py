@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -18,6 +17,8 @@ import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+
+from reports.text import narrow
 
 MODEL = "PP-OCRv6_rec_small.onnx"
 HEIGHT = 48  # pixels, the model's own
@@ -90,9 +91,7 @@ class _Recogniser:
         self._figures = np.array([0, *(self._characters.index(char) for char in FIGURE)])
         # Full width or half, a character is the same; a space more or less is none.
         places = {char: n for n, char in reversed(list(enumerate(self._characters)))}
-        self._same = [
-            places.get(unicodedata.normalize("NFKC", char), n) if char else 0 for n, char in enumerate(self._characters)
-        ]
+        self._same = [places.get(narrow(char), n) if char else 0 for n, char in enumerate(self._characters)]
         self._space = len(self._characters) - 1
         self._input = self._session.get_inputs()[0].name
 

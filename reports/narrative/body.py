@@ -9,9 +9,9 @@ from reports.narrative.classify import classify
 from reports.narrative.names import body_in, is_name, once
 from reports.narrative.paragraphs import Line
 from reports.narrative.title import Title
-from reports.text import fold
+from reports.text import A_YEAR, fold
 
-_DAY = re.compile(r"[（(]?(?:20\d\d|二[〇○零].{2})年.{1,3}月.{1,3}日[)）]?$")
+_DAY = re.compile(rf"[（(]?{A_YEAR}年.{{1,3}}月.{{1,3}}日[)）]?$")
 
 
 def signature(lines: Sequence[Line]) -> str:
@@ -62,7 +62,8 @@ def issuer(lines: Sequence[Line]) -> str | None:
 
 _QUOTED = re.compile(r"《([^《》]{4,70}?(?:报告|年报))》")
 _ISSUED = re.compile(
-    r"(?:公布|发布|编制|制定|形成|起草|撰写|报告)(?:了|的|如下)?《?([\u4e00-\u9fff（）()]{2,30}?)(?:关于)?(?:20\d\d年?度?|二[〇○零].{2}年?度?)(?:政府|政务)?信息公开"
+    r"(?:公布|发布|编制|制定|形成|起草|撰写|报告)(?:了|的|如下)?《?([\u4e00-\u9fff（）()]{2,30}?)(?:关于)?"
+    rf"{A_YEAR}年?度?(?:政府|政务)?信息公开"
 )
 _CONTACT = (
     re.compile(r"(?:联系单位|单位名称|来源|信息来源)[:：]([\u4e00-\u9fff（）()]{3,30})"),

@@ -9,6 +9,7 @@ from functools import lru_cache
 from reports.narrative.names import body_in, is_name
 from reports.narrative.words import words
 from reports.report import Kind
+from reports.suffixes import ALL, any_of, ending_in
 from reports.text import YEAR, fold, years_in
 
 LAST_LEGACY_YEAR = 2018  # the first uniform form is that of report year 2019 (国办公开办函〔2019〕60号)
@@ -31,7 +32,8 @@ def _kinds() -> dict[str, re.Pattern[str]]:
 
 
 _SUFFIX = re.compile(
-    r"(?:[（(\[【][^）)\]】]{0,12}[)）\]】])+$|[（(](?:最?终?稿|定稿|公开版|修订|更正)[)）]?$|\.(?:docx?|wps|pdf|html?|ofd|xlsx?|txt|jpe?g|png)$|[-_]\d{1,3}$"
+    r"(?:[（(\[【][^）)\]】]{0,12}[)）\]】])+$|[（(](?:最?终?稿|定稿|公开版|修订|更正)[)）]?$|[-_]\d{1,3}$"
+    rf"|{any_of(ALL)}$"
 )
 _PREFIX = re.compile(r"^(?:【[^】]{0,8}】|\[[^\]]{0,12}\]|附件\d*[:：.、]?|附[:：]|·|•|\d{1,3}[.、](?!\d)|《)+")
 _FULL_DATE = re.compile(r"[\[(（]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])）]?(?:\d{1,2}:\d\d(?::\d\d)?)?")
@@ -132,7 +134,7 @@ def _bare(title: str) -> str:
     """A title without the portal's name, the date of a list's row and the marks around it."""
     text = fold(own_title(title))
     text = _FULL_DATE.sub("", text)
-    text = re.sub(r"\.(?:docx?|wps|pdf|html?|ofd|xlsx?|txt|jpe?g|png)$", "", text, flags=re.I)
+    text = ending_in(ALL).sub("", text)
     text = re.sub(r"^(?:图解|一图读懂|解读|图说)[:：丨]", "【图解】", text)
     return text.strip("《》\"“”'。，,;；:：")
 

@@ -10,7 +10,7 @@ from reports.narrative.outline import Outline
 from reports.narrative.period import period
 from reports.narrative.title import Title
 from reports.report import Period, YearMention
-from reports.text import fold, number_of_year
+from reports.text import A_YEAR, fold, number_of_year
 
 
 def stated_period(outline: Outline, preface: str, body: str) -> Period | None:
@@ -22,7 +22,7 @@ def stated_period(outline: Outline, preface: str, body: str) -> Period | None:
 # Not a month of the year, nor its end, its beginning, or the first of several (2022年至2024年).
 _OPENING = re.compile(
     r"(?:[（(][一二三四五六七八九十\d][)）][^。，,]{0,20}?[。，：:])?(?:[^。，,\d]{0,12}?[，,])?"
-    r"(20\d\d|二[〇○零][〇○零一二三四][〇○零一二三四五六七八九])年(?!\d{1,2}月|[底初末前后起至到—~-]|以[前后来]|结转)(?:度|来|以来)?"
+    rf"({A_YEAR})年(?!\d{{1,2}}月|[底初末前后起至到—~-]|以[前后来]|结转)(?:度|来|以来)?"
 )
 
 
@@ -72,7 +72,7 @@ def report_year(title: Title, stated: Period | None, outline: Outline) -> int | 
     if own:
         return own[0][0]
     for text in (*outline.preface, first.split("\n")[0][:400]):
-        named = re.search(rf"({_Y})年?度?(?:政府|政务)?信息公开", _CITED.sub("", fold(text)))
+        named = re.search(rf"({A_YEAR})年?度?(?:政府|政务)?信息公开", _CITED.sub("", fold(text)))
         if named and (year := number_of_year(named.group(1))):
             return year
     opening = _OPENING.match(fold(first[:80]))
@@ -82,17 +82,16 @@ def report_year(title: Title, stated: Period | None, outline: Outline) -> int | 
         for sentence in re.split(r"[。；]", fold(text)):
             if re.search(r"《|号|日期|时间|电话|地址|[|>]", sentence):
                 continue
-            found = re.search(rf"(?<!\d)({_Y})年", sentence)
+            found = re.search(rf"(?<!\d)({A_YEAR})年", sentence)
             if found:
                 return number_of_year(found.group(1))
     return None
 
 
-_Y = r"20\d\d|二[〇○零][〇○零一二三四][〇○零一二三四五六七八九]"
 # Another paper's title: a notice about reports names years of its own.
 _CITED = re.compile(r"《[^《》]*(?:通知|要点|方案|意见|办法|格式|规定|函|条例)》(?:的?(?:通知|要求))?")
 _OWN_REPORT = re.compile(
-    rf"(?<!\d)({_Y})年(?:度)?(?:的)?[^。；，,、《》]{{0,16}}?信息公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:报告|年报)(?!》?的?(?:通知|要求|编制|格式|工作的))"
+    rf"(?<!\d)({A_YEAR})年(?:度)?(?:的)?[^。；，,、《》]{{0,16}}?信息公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:报告|年报)(?!》?的?(?:通知|要求|编制|格式|工作的))"
 )
 _OF_OUR_OWN = re.compile(r"公布|发布|编制|形成|本报告|本年度报告|制作|撰写|公开如下|报告如下|汇报如下|现将")
 _OF_OTHERS = re.compile(

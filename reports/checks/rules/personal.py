@@ -4,7 +4,6 @@ figures, nor in an explanation."""
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
@@ -13,7 +12,7 @@ from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, rule
 from reports.form.titles import title_zh
 from reports.report import Report
-from reports.text import NUMERALS
+from reports.text import NUMERALS, narrow
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
@@ -36,8 +35,8 @@ def parts(report: Report) -> Iterator[tuple[int, str]]:
     rest = details.body
     for section in report.sections:
         rest = rest.replace(section.text, "\n", 1) if section.text else rest
-        yield section.number, unicodedata.normalize("NFKC", section.text)
-    yield 0, unicodedata.normalize("NFKC", "\n".join([details.title, details.preface, rest, details.signature]))
+        yield section.number, narrow(section.text)
+    yield 0, narrow("\n".join([details.title, details.preface, rest, details.signature]))
 
 
 def documents(case: Case) -> Iterator[tuple[Report, str]]:

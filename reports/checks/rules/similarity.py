@@ -38,6 +38,9 @@ def _quotation(a: Report, b: Report) -> str:
     return ""
 
 
+_COMPARED = f"{title_zh(1)}、{title_zh(5)}"
+
+
 @rule("SIM-SELF")
 def own_last_year(case: Case, of: Rule) -> Iterator[Evaluation]:
     """Sections 一 and 五 against last year's own."""
@@ -48,7 +51,7 @@ def own_last_year(case: Case, of: Rule) -> Iterator[Evaluation]:
         raise NotJudged(f"可比文字不足{MINIMUM}字")
     value = share(now, then)
     limit = float(case.params["near_duplicate_self"])
-    operands = [Operand("similarity", _percent(value), where="总体情况、存在的主要问题及改进情况")]
+    operands = [Operand("similarity", _percent(value), where=_COMPARED)]
     if value < limit:
         yield holds("与上年文字不雷同", operands)
     else:
@@ -59,7 +62,7 @@ def own_last_year(case: Case, of: Rule) -> Iterator[Evaluation]:
             actual=_percent(value),
             ratio=_percent(value),
             needs_review=case.ocr or before.details.ocr,
-            where="总体情况、存在的主要问题及改进情况",
+            where=_COMPARED,
             suffix=_quotation(case.doc, before),
             operands=operands,
         )
@@ -162,7 +165,7 @@ def siblings(case: Case, of: Rule) -> Iterator[Evaluation]:
         ratio=_percent(value),
         severity="notice" if template or same_system else None,
         needs_review=case.ocr,
-        where="总体情况、存在的主要问题及改进情况",
+        where=_COMPARED,
         suffix=("（多家相同，疑为统一模板）" if template else "") + _quotation(case.doc, report),
         operands=[Operand(f"similarity({body.name})", _percent(ratio)) for ratio, body in alike],
     )

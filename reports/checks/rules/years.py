@@ -10,7 +10,8 @@ from reports.checks.case import Case, Operand, portal_of, published_on, year_of
 from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.sheet import NotJudged
-from reports.text import fragment, number_of_year, sentences, squeeze
+from reports.form import forms
+from reports.text import A_YEAR, fragment, number_of_year, sentences, squeeze
 
 WHERE_ZH = {
     "preface": "引言",
@@ -29,7 +30,7 @@ def form_of_year(case: Case, of: Rule) -> Iterator[Evaluation]:
     year = report.year or case.year
     if year is None:
         raise NotJudged("未能识别报告年度")
-    wanted = form_for(year)
+    wanted = forms.in_force(year)
     if wanted is None:
         raise NotJudged("2018年度及以前没有统一表格")
     operands = [Operand("form", form, where="统计表"), Operand("year", year, where="标题")]
@@ -44,17 +45,10 @@ def form_of_year(case: Case, of: Rule) -> Iterator[Evaluation]:
         expected=wanted,
         actual=form,
         form=form,
-        needs_review=any(form_for(other) == form for other in others),
+        needs_review=any(forms.in_force(other) == form for other in others),
         where="统计表",
         operands=operands,
     )
-
-
-def form_for(year: int) -> str | None:
-    """The form in force for a report year: none to 2018, the 2019 form for 2019 and 2020, the 2021 form after."""
-    if year <= 2018:
-        return None
-    return "2019" if year <= 2020 else "2021"
 
 
 _COMPARISON = re.compile(r"比|同比|较|上年|去年|上一年|以来|结转")
@@ -163,7 +157,8 @@ def period_missing(case: Case, of: Rule) -> Iterator[Evaluation]:
 
 
 _OPENED = re.compile(
-    r"(?:[（(]?[一二三四五六七八九十\d]+[)）、.]|[一二三四五六]是)?(截[至止]到?)?(20\d\d|二[〇○零][〇○零一二三四][〇○零一二三四五六七八九])年"
+    r"(?:[（(]?[一二三四五六七八九十\d]+[)）、.]|[一二三四五六]是)?(截[至止]到?)?"
+    rf"({A_YEAR})年"
     r"(?:(?<=\d{4}年)12月(?:31日|底))?(?![底初末前后起至到—~-]|\d|以[前后来])(?:度)?[,，]?(?!\d)"
 )
 _UNITS = r"(?:余)?(?:条|件|篇|次|个|期|项|人|万|份|宗|起|场)"

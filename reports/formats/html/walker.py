@@ -8,7 +8,7 @@ from itertools import islice
 
 from lxml import etree
 
-from reports import numbers
+from reports import numbers, suffixes
 from reports.blocks import Block, Paragraph, Picture
 from reports.formats.html.grids import (
     CellDraft,
@@ -52,7 +52,7 @@ _CHROME = re.compile(
 _KEEP_CHROME = re.compile(r"总体情况|发布(?:日期|时间)|自然人|信息内容")
 _WHITE = " \t\r\n\f"
 _SPACES = re.compile(rf"[{_WHITE}]+")
-_ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|zip|rar|jpe?g|png)\b", re.IGNORECASE)
+_ATTACHMENT = re.compile(rf"{suffixes.any_of(suffixes.FILES, suffixes.PICTURES)}\b", re.IGNORECASE)
 
 _NONE, _TABLE, _ROW, _CELL, _HIDDEN = 0, 1, 2, 3, 4
 _ROLES = {"table": _TABLE, "tr": _ROW, "td": _CELL, "th": _CELL}
