@@ -14,6 +14,7 @@ from itertools import islice
 
 from lxml import etree
 
+from reports import embedded
 from reports.article import understand
 from reports.blocks import Blocks, Unreadable
 from reports.decoding import NotText, decode
@@ -51,6 +52,7 @@ def blocks(data: bytes) -> Blocks:
     out = Blocks(reader="html")
     if warning:
         out.warnings.append(warning)
+    text = embedded.shown(text)
     root = _parse(text)
     walker = Walker(Styles(root), pictures)
     out.blocks = walker.run(root)
