@@ -10,11 +10,15 @@ import sys
 from typing import Any
 
 from scrapy.crawler import CrawlerProcess
+from twisted.web._newclient import HTTPParser
 
 import config
 import logs
 from crawler.settings import scrapy_settings
 from crawler.spiders.annual import AnnualReportSpider
+
+# Bytes of one header line: some portals send a policy or a stack of cookies of 20 kB, and every browser reads them.
+LONGEST_HEADER = 256 * 1024
 
 
 def say(line: dict[str, Any]) -> None:
@@ -25,6 +29,7 @@ def say(line: dict[str, Any]) -> None:
 def main(arguments: list[str]) -> int:
     """Crawl the sources named by number."""
     settings = config.settings()
+    HTTPParser.MAX_LENGTH = LONGEST_HEADER  # Twisted offers no other way to say it
     process = CrawlerProcess(scrapy_settings(settings))
     logs.setup(settings.log_format, settings.log_level)
     for name in ("scrapy", "asyncio", "twisted", "charset_normalizer"):

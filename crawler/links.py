@@ -10,6 +10,10 @@ from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 NOISE = frozenset(
     {"ismobile", "ddtab", "from", "spm", "t", "_t", "timestamp", "random", "rnd", "sid", "jsessionid", "phpsessid", "_"}
 )
+# Parameters that keep a browser from its cache: behind a file's name they name no other document.
+STAMPS = frozenset({"v", "ver", "version", "r", "rand", "tm", "time", "date", "dt", "ts", "stamp", "cache", "nocache"})
+_STATIC = re.compile(r"\.(s?html?|pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar|png|jpe?g)$", re.IGNORECASE)
+_FRONT = re.compile(r"/index\.(php|jsp|aspx)/", re.IGNORECASE)  # a front controller that comes and goes
 _SESSION = re.compile(r";(jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 # Calls whose first or only text argument is an address; what any other call opens, only its own script knows.
 _SCRIPT_CALL = re.compile(
@@ -70,9 +74,10 @@ def key(url: str) -> str:
     where = host if parts.port in {None, default} else f"{host}:{parts.port}"
     path = _plain(re.sub(r"/{2,}", "/", parts.path or "/"))
     path = _MOBILE_POST.sub(r"/post_\1", _TWIN.sub(r"\1", path))
-    path = _INDEX.sub("/", path)
+    path = _INDEX.sub("/", _FRONT.sub("/", path))
+    noise = NOISE | STAMPS if _STATIC.search(path) else NOISE
     kept = sorted(
-        _plain(pair) for pair in parts.query.split("&") if pair and pair.partition("=")[0].lower() not in NOISE
+        _plain(pair) for pair in parts.query.split("&") if pair and pair.partition("=")[0].lower() not in noise
     )
     return where + path + ("?" + "&".join(kept) if kept else "")
 
