@@ -11,7 +11,7 @@ from rich.markup import escape
 
 import config
 from alerts import run
-from cli.app import AsJson, Refused, Year, configured, local_now
+from cli.app import AsJson, Refused, Year, configured, local_now, moment_of
 from cli.database import database
 from cli.show import err, new_table, out, print_json
 from models import base, exports
@@ -31,7 +31,7 @@ def alerts_run(
     Example: nianbao alerts run --dry-run
     """
     settings = configured()
-    moment = _parse_moment(now, settings)
+    moment = moment_of("--now", now, settings) if now is not None else local_now(settings)
     season = year or moment.year - 1
     with database(settings) as engine, base.transaction(engine) as session:
         publication.judge(lambda: nullcontext(session), season, moment)  # one transaction: a dry run leaves nothing
@@ -98,13 +98,3 @@ def alerts_show(mail_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
 
 def _shown(moment: datetime | None, settings: config.Settings) -> str:
     return moment.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
-
-
-def _parse_moment(text: str | None, settings: config.Settings) -> datetime:
-    if text is None:
-        return local_now(settings)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"--now {text!r} is no time; write 2027-02-03T09:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)

@@ -162,6 +162,27 @@ def local_now(settings: config.Settings) -> datetime:
     return datetime.now(settings.zone)
 
 
+def moment_of(option: str, text: str, settings: config.Settings) -> datetime:
+    """The moment that an option names, in the office's zone. Raises Refused."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"{option} {text!r} is no time; write 2027-02-03T09:00") from None
+    return moment.astimezone(settings.zone) if moment.tzinfo else moment.replace(tzinfo=settings.zone)
+
+
+def past_moment(option: str, text: str, settings: config.Settings) -> datetime:
+    """The same, of a moment that is past; a day alone is its end, or now. Raises Refused: of what is to come nothing is
+    known."""
+    moment, now = moment_of(option, text, settings), local_now(settings)
+    if len(text) <= len("2027-02-03"):
+        moment = moment.replace(hour=23, minute=59, second=59)
+        moment = now if moment.date() == now.date() else moment
+    if moment > now:
+        raise Refused(f"{option} {text}: that moment is yet to come")
+    return moment
+
+
 def last_year(settings: config.Settings) -> int:
     """The last ended year: the one whose reports are due."""
     return local_now(settings).year - 1

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now
+from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now, past_moment
 from cli.database import database, require_agency
 from cli.show import SEVERITY, err, new_table, out, print_json
 from exchange import export as files
 from models import agencies, base, exports, members, readings
 from models.ledger import ledger_of, unreadable_documents
+from models.past import ledger_at
 from reports import aggregate as sums
 from reports.reader_version import READER_VERSION
 from summaries import aggregate as pages
@@ -27,20 +28,29 @@ commands = typer.Typer()
 def status(
     year: Year = None,
     under: Under = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="As it stood at this moment, e.g. 2027-02-03T09:00 or 2027-02-03.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit status 1 if anything needs attention.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Per body: due, published, on time, late, missing, cannot tell and why, open findings.
 
     Example: nianbao status --year 2025 --under 甲县人民政府
+
+    Example: nianbao status --at 2027-02-03T09:00
     """
     settings = configured()
-    year = year or last_year(settings)
+    moment = past_moment("--at", at, settings) if at is not None else None
+    year = year or (moment.year - 1 if moment is not None else last_year(settings))
     with database(settings) as engine, base.reading(engine) as session:
         require_agency(session, under, settings)
-        ledger = ledger_of(session, year, local_now(settings), under=under)
-        unread = unreadable_documents(session, year)
-        outdated = readings.outdated(session, READER_VERSION)
+        if moment is not None:
+            ledger = ledger_at(session, year, moment, under=under)
+        else:
+            ledger = ledger_of(session, year, local_now(settings), under=under)
+        unread = unreadable_documents(session, year) if moment is None else []
+        outdated = readings.outdated(session, READER_VERSION) if moment is None else 0
     if not ledger.standings and not as_json:
         err.print(f"no registered body owes a report of {year}; `nianbao agencies import FILE` fills the register")
     attention = False
@@ -54,8 +64,10 @@ def status(
                 "agency": standing.duty.agency,
                 "year": year,
                 "deadline": standing.duty.deadline,
+                "ground": standing.duty.ground,
                 "state": standing.state,
                 "on_time": standing.on_time,
+                "days_late": standing.days_late,
                 "published_on": standing.published_on,
                 "url": seen.url if seen else None,
                 "interpretation": standing.interpretation.url if standing.interpretation else None,
@@ -65,7 +77,11 @@ def status(
             }
         )
     if as_json:
-        print_json([row for row in rows if row.pop("state_zh")])
+        exempt = [
+            {"agency": one.agency, "year": year, "state": "exempt", "reason": one.reason, "findings": []}
+            for one in ledger.exempt
+        ]
+        print_json([*(row for row in rows if row.pop("state_zh")), *exempt])
     else:
         table = new_table(
             "单位",
@@ -80,10 +96,12 @@ def status(
             counts = [str(sum(f["severity"] == s and not f["needs_review"] for f in row["findings"])) for s in SEVERITY]
             review = str(sum(bool(f["needs_review"]) for f in row["findings"]))
             table.add_row(
-                escape(row["agency"]), row["state_zh"], str(row["deadline"]), str(row["published_on"] or "—"),
+                escape(row["agency"]), _state_zh(row), str(row["deadline"]), str(row["published_on"] or "—"),
                 *counts, review, escape(row["reason"] or ""),
             )  # fmt: skip
         out.print(table)
+        for one in ledger.exempt:
+            out.print(f"[dim]不需发布[/] {escape(one.agency)}：{one.reason}", soft_wrap=True)
         for document in unread:
             out.print(
                 f"[yellow]未能识读[/] {escape(document['url'])}：{escape(document['state_reason'] or '')}",
@@ -93,6 +111,10 @@ def status(
         (err if as_json else out).print(f"另有 {outdated} 份文件由旧版程序识读，正在后台重新识读")
     if strict and (attention or unread):
         raise typer.Exit(EXIT_ATTENTION)
+
+
+def _state_zh(row: dict[str, Any]) -> str:
+    return f"{row['state_zh']}（{row['days_late']}天）" if row["days_late"] else str(row["state_zh"])
 
 
 @commands.command()

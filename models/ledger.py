@@ -31,12 +31,14 @@ from reports.duties import (
     PUBLISHES,
     TRUE_WHILE,
     Duty,
+    Exemption,
     Ledger,
     OpenFinding,
     Sighting,
     SourceState,
     Standing,
     duties_of_year,
+    exemption,
     is_true_now,
     standing,
     statutory_deadline,
@@ -122,19 +124,14 @@ def ledger_of(session: Session, year: int, now: datetime, under: str | None = No
     """The standings of ``year`` at ``now`` (aware, in the office's zone), with the open findings of that year.
 
     ``under``: only the named body and those below it. Raises KeyError if the register has no such name."""
-    ids: set[int] | None = None
-    if under is not None:
-        top = resolve(session, under, now.date())
-        if top is None:
-            raise KeyError(under)
-        ids = below(session, top.id)
-    out = Ledger(year, now)
+    ids = bodies_under(session, under, now)
+    out = Ledger(year, now, exempt=exemptions(session, year, ids))
     used: dict[int, SourceState] = {}
     for stands, serving in _standings(session, year, now, ids):
         out.standings.append(stands)
         used |= {state.source_id: state for state in serving}
     out.sources = list(used.values())
-    untrue = _untrue(session, out.standings)
+    untrue = untrue_of(session, out.standings)
     out.findings = [
         f
         for f in open_findings(session, year)
@@ -142,6 +139,27 @@ def ledger_of(session: Session, year: int, now: datetime, under: str | None = No
     ]
     out.unreadable = len([d for d in unreadable_documents(session, year) if ids is None or d["agency_id"] in ids])
     return out
+
+
+def exemptions(session: Session, year: int, ids: set[int] | None) -> list[Exemption]:
+    """The registered bodies, of these or of all, that owe no report of the year, by name."""
+    out = []
+    columns = (Agency.id, Agency.name, Agency.kind, Agency.in_scope_from, Agency.in_scope_to)
+    for id_, name, kind, since, until in session.execute(sa.select(*columns).order_by(Agency.name)):
+        reason = exemption(kind, since, until, year)
+        if reason and (ids is None or id_ in ids):
+            out.append(Exemption(id_, name, reason))
+    return out
+
+
+def bodies_under(session: Session, under: str | None, now: datetime) -> set[int] | None:
+    """The named body and those below it; None for all. Raises KeyError if the register has no such name."""
+    if under is None:
+        return None
+    top = resolve(session, under, now.date())
+    if top is None:
+        raise KeyError(under)
+    return below(session, top.id)
 
 
 def _standings(
@@ -265,17 +283,22 @@ def _absent_at(session: Session, wanted: Sequence[sa.ColumnElement[bool]]) -> di
     return {id_: min(m for m in moments if m) for id_, moments in found.items() if all(moments)}
 
 
-def source_states(session: Session, year: int, ids: sa.Select[int] | None = None) -> dict[int, SourceState]:
-    """How each source (of those that ``ids`` selects) was read last. ``unassigned`` counts the documents of which the
-    body is not known and that may be a report of ``year``."""
+def perhaps_lost(year: int) -> sa.Select[int, int]:
+    """By source, how many documents of unknown body may be a report of ``year`` (to be grouped by the source)."""
     may_be_report = sa.or_(
         sa.and_(Document.year == year, Document.kind.in_(PUBLISHES)),
         sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
         sa.and_(_perhaps_of(year), Document.state != "listed"),
     )
-    lost = sa.select(Document.source_id, sa.func.count()).where(
+    return sa.select(Document.source_id, sa.func.count()).where(
         Document.agency_id.is_(None), Document.state != "gone", may_be_report
     )
+
+
+def source_states(session: Session, year: int, ids: sa.Select[int] | None = None) -> dict[int, SourceState]:
+    """How each source (of those that ``ids`` selects) was read last. ``unassigned`` counts the documents of which the
+    body is not known and that may be a report of ``year``."""
+    lost = perhaps_lost(year)
     chosen = sa.select(Source)
     if ids is not None:
         lost, chosen = lost.where(Document.source_id.in_(ids)), chosen.where(Source.id.in_(ids))
@@ -296,10 +319,10 @@ def source_states(session: Session, year: int, ids: sa.Select[int] | None = None
 
 def open_findings(session: Session, year: int | None = None) -> list[OpenFinding]:
     """The findings that stand, of one year or of all."""
-    query = _findings().where(Finding.state.in_(OPEN_FINDINGS))
+    query = findings_query().where(Finding.state.in_(OPEN_FINDINGS))
     if year is not None:
         query = query.where(Finding.year == year)
-    return _as_open(session, query)
+    return as_open(session, query)
 
 
 def untrue_findings(session: Session, now: datetime, year: int | None = None) -> set[int]:
@@ -316,12 +339,12 @@ def untrue_findings(session: Session, now: datetime, year: int | None = None) ->
         of_year = [row for row in rows if row.year == each]
         above = [row.agency_id for row in of_year if row.rule == COVERAGE]
         below_ = [id_ for ids in children_of(session, above).values() for id_ in ids]
-        untrue = _untrue(session, standings_of(session, each, now, {*(row.agency_id for row in of_year), *below_}))
+        untrue = untrue_of(session, standings_of(session, each, now, {*(row.agency_id for row in of_year), *below_}))
         out |= {row.id for row in of_year if untrue(row.rule, row.agency_id)}
     return out
 
 
-def _untrue(session: Session, standings: Sequence[Standing]) -> Callable[[str, int], bool]:
+def untrue_of(session: Session, standings: Sequence[Standing]) -> Callable[[str, int], bool]:
     """Tells of a rule and a body whether the standings do not bear out what the rule said of it."""
     of_body = {stands.duty.agency_id: stands for stands in standings}
     above = parents_of(session, [stands.duty.agency_id for stands in standings if stands.state == "missing"])
@@ -341,16 +364,17 @@ def corrected_findings(session: Session, since: Mapping[int | None, datetime]) -
         other.kind == "annual_report",
         other.state.in_(("read", "waiting")),
     )
-    query = _findings().where(
+    query = findings_query().where(
         Finding.state == "resolved", Finding.resolved_at > min(since.values()), sa.or_(sa.not_(gone), replaced)
     )
     moments = session.execute(query.with_only_columns(Finding.id, Finding.resolved_at))
     resolved = {id_: moment for id_, moment in moments if moment is not None}
-    found = _as_open(session, query)
+    found = as_open(session, query)
     return [one for one in found if one.office_id in since and resolved[one.id] > since[one.office_id]]
 
 
-def _findings() -> sa.Select[Finding, str]:
+def findings_query() -> sa.Select[Finding, str]:
+    """Findings with the name of their body, in the order of bodies, years and rules."""
     return (
         sa.select(Finding, Agency.name)
         .join(Agency, Agency.id == Finding.agency_id)
@@ -358,7 +382,8 @@ def _findings() -> sa.Select[Finding, str]:
     )
 
 
-def _as_open(session: Session, query: sa.Select[Finding, str]) -> list[OpenFinding]:
+def as_open(session: Session, query: sa.Select[Finding, str]) -> list[OpenFinding]:
+    """The rows of ``findings_query`` as plain data."""
     offices = office_ids(session)
     return [
         OpenFinding(

@@ -84,6 +84,31 @@ class Duty:
     local_deadline: date | None = None
 
 
+# Bodies of these kinds owe no report (article 55: public enterprises and institutions follow their ministries' rules).
+NO_DUTY_ZH = {"enterprise": "企业", "institution": "事业单位", "party": "党委部门", "mass_organisation": "群团组织"}
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A registered body that owes no report of the year, and why, in Chinese."""
+
+    agency_id: int
+    agency: str
+    reason: str
+
+
+def exemption(kind: str, scope_from: date | None, scope_to: date | None, year: int) -> str:
+    """Why a registered body owes no report of the year, in Chinese; empty where it owes one."""
+    last_day = date(year, 12, 31)
+    if kind in NO_DUTY_ZH:
+        return f"{NO_DUTY_ZH[kind]}，不属于条例第四十九条所列单位"
+    if scope_from is not None and scope_from > last_day:
+        return f"自{scope_from.isoformat()}起纳入范围"
+    if scope_to is not None and scope_to < last_day:
+        return f"自{scope_to.isoformat()}后不再纳入范围"
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """A document seen for the body and year. ``published_on`` is the stated date; ``first_seen`` our own;
@@ -130,6 +155,13 @@ class Standing:
     sighting: Sighting | None = None
     interpretation: Sighting | None = None
     source_url: str = ""
+
+    @property
+    def days_late(self) -> int | None:
+        """Days from the deadline to the stated publication, of a late report; None for all others."""
+        if self.state != "late" or self.published_on is None:
+            return None
+        return (self.published_on - self.duty.deadline).days
 
     @property
     def published_on(self) -> date | None:
@@ -182,6 +214,7 @@ class Ledger:
     findings: list[OpenFinding] = field(default_factory=list)
     sources: list[SourceState] = field(default_factory=list)
     unreadable: int = 0
+    exempt: list[Exemption] = field(default_factory=list)
 
     def of(self, agency_id: int) -> list[OpenFinding]:
         """The findings of one body."""
@@ -198,7 +231,7 @@ def statutory_deadline(kind: str, level: str, year: int) -> date | None:
     Governments of county level and above have until 31 March (article 49(2)), departments until 31 January (49(1)).
     Townships, subdistricts, zones and branches are bound by their office's notice, usually to the departments' day.
     """
-    if kind in {"enterprise", "institution", "party", "mass_organisation"}:
+    if kind in NO_DUTY_ZH:
         return None
     governs = kind == "government" and level not in {"township", "town", "subdistrict"}
     month, day = GOVERNMENT_DEADLINE if governs else DEPARTMENT_DEADLINE

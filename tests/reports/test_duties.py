@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reports.duties import Duty, Sighting, SourceState, standing, statutory_deadline
+from reports.duties import Duty, Sighting, SourceState, exemption, standing, statutory_deadline
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DUTY = Duty(1, "甲县统计局", "department", "county", 2026, date(2027, 1, 31))
@@ -85,3 +85,25 @@ def test_a_report_that_cannot_be_read_is_never_called_missing():
     result = standing(DUTY, [seen], [WHOLE], AFTER)
     assert result.state == "cannot_tell"
     assert "无法识读" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "since", "until", "words"),
+    [
+        ("department", None, None, ""),
+        ("department", date(2026, 12, 31), date(2026, 12, 31), ""),
+        ("institution", None, None, "事业单位"),
+        ("department", date(2027, 1, 1), None, "2027-01-01起"),
+        ("department", None, date(2026, 6, 30), "2026-06-30后"),
+    ],
+)
+def test_who_owes_no_report_is_told_with_the_reason(kind: str, since: date | None, until: date | None, words: str):
+    said = exemption(kind, since, until, 2026)
+    assert words in said
+    assert bool(said) == bool(words)
+
+
+def test_lateness_counts_days_from_the_deadline():
+    late = standing(DUTY, [replace(REPORT, published_on=date(2027, 2, 2))], [WHOLE], AFTER)
+    assert late.days_late == 2
+    assert standing(DUTY, [REPORT], [WHOLE], AFTER).days_late is None
