@@ -1,7 +1,7 @@
 """Pages of placed characters and lines to blocks: shared by PDF and OFD.
 
 A format hands in upright pages in points, origin top left. Characters go to the boxes of ruled tables by their centres;
-what stands outside is lines of text, or, where it is ranged in columns without rules, a table told by its bands.
+what stands outside is lines of text, or, where it is ranged in columns without rules, a table without upright rules.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.blocks import At, Block, Box, Grid, GridCell, Picture
-from reports.formats import bands, cuts, strokes
-from reports.formats.lattice import Lattice, Segment, tables
-from reports.formats.lines import TextLine, runs
+from reports.formats import strokes
+from reports.geometry.lattice import Lattice, Segment, tables
+from reports.geometry.lines import TextLine, runs
+from reports.tables import page_breaks
+from reports.tables.borderless.model import ROW_OF_FIGURES, Carried, is_figure
+from reports.tables.borderless.page import free_blocks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -55,12 +58,12 @@ class Page:
 
 def blocks_of(pages: list[Page]) -> list[Block]:
     """The blocks of all pages in reading order, rows cut by a page end joined."""
-    carried = bands.Carried()
+    carried = Carried()
     found: list[list[Block]] = []
     for page in pages:
         _settle(page)
         found.append(strokes.doubted(page_blocks(page, carried), page.doubts))
-    return cuts.joined(found)
+    return page_breaks.joined(found)
 
 
 def _settle(page: Page) -> None:
@@ -78,7 +81,7 @@ def _settle(page: Page) -> None:
         page.boxes, page.horizontal = page.boxes[~gone], horizontal
 
 
-def page_blocks(page: Page, carried: bands.Carried) -> list[Block]:
+def page_blocks(page: Page, carried: Carried) -> list[Block]:
     """One page's paragraphs (a line each), grids and pictures, from top to bottom."""
     found = tables(page.horizontal, page.vertical, TOLERANCE) if page.horizontal and page.vertical else []
     owner, lattices = _owners(page, found)
@@ -96,7 +99,7 @@ def page_blocks(page: Page, carried: bands.Carried) -> list[Block]:
             continue
         placed.append((lattice.ys[0], lattice.xs[0], _grid(page, lattice, own)))
     free.sort(key=lambda line: (line.bbox[1] + line.bbox[3], line.bbox[0]))
-    for block in bands.blocks(page.number, free, page.horizontal, carried):
+    for block in free_blocks(page.number, free, page.horizontal, carried):
         top = block.at.bbox or (0.0, 0.0, 0.0, 0.0)
         placed.append((top[1], top[0], block))
     for picture in page.pictures:
@@ -183,8 +186,8 @@ def _lacks_columns(lattice: Lattice, own: list[list[TextLine]]) -> bool:
     rows = 0
     for box in own:
         for line in box:
-            figures = [part for part in runs(line) if bands.is_figure(part.text)]
-            rows += len(figures) >= bands.ROW_OF_FIGURES
+            figures = [part for part in runs(line) if is_figure(part.text)]
+            rows += len(figures) >= ROW_OF_FIGURES
     return rows >= 2
 
 

@@ -21,7 +21,6 @@ from PIL import Image
 
 from reports.blocks import At, Block, Blocks, Box, Grid, GridCell, Paragraph, Picture, Unreadable
 from reports.formats import fonts
-from reports.formats.lattice import Segment
 from reports.formats.pages import THIN, Floats, Page, blocks_of, long_axis, rules_of, segments
 from reports.formats.runs import Ink
 from reports.formats.text_layer import (
@@ -37,6 +36,7 @@ from reports.formats.text_layer import (
     rectangles,
     unread,
 )
+from reports.geometry.lattice import Segment
 
 # The longest report seen has 38 pages.
 MAX_PAGES = 60

@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from reports.blocks import At, Block, Blocks, Box, Grid, GridCell, Paragraph, Unreadable
-from reports.formats import bands, cuts, ground, ocr
+from reports.formats import ground, ocr
 from reports.formats.ground import PAPER, Grey, Ground
-from reports.formats.lattice import Box as LatticeBox
-from reports.formats.lattice import Lattice, tables
-from reports.formats.lines import TextLine
+from reports.geometry.lattice import Box as LatticeBox
+from reports.geometry.lattice import Lattice, tables
+from reports.geometry.lines import TextLine
+from reports.tables import page_breaks
+from reports.tables.borderless.page import free_blocks
 
 MAX_PIXELS = 60_000_000
 MAX_PAGES = 60
@@ -75,7 +77,7 @@ def blocks(data: bytes, first: int = 1) -> Blocks:
         page, warnings = page_blocks(picture, number)
         pages.append(page)
         out.warnings += warnings
-    out.blocks = cuts.joined(pages)
+    out.blocks = page_breaks.joined(pages)
     return out
 
 
@@ -656,7 +658,7 @@ def _texts(page: _Page, rows: Sequence[Sequence[_Line]]) -> list[Block]:
         lines.append(TextLine(tuple(texts), tuple(edges), box))
         sure[box[1]] = min(piece.said.confidence for piece in pieces)
     out: list[Block] = []
-    for block in bands.blocks(page.number, lines, []):
+    for block in free_blocks(page.number, lines, []):
         if isinstance(block, Grid):
             out.append(
                 replace(

@@ -16,7 +16,8 @@ import pypdfium2 as pdfium
 from numpy.typing import NDArray
 
 from reports.blocks import At, Block, Blocks, Box, Unreadable
-from reports.formats import cuts, fonts, ocr, picture
+from reports.formats import fonts, ocr, picture
+from reports.tables import page_breaks
 
 DPI = 200
 MAX_PAGES = 8  # the tables of a report fill three
@@ -113,7 +114,7 @@ def _printed_lines(grey: Pixels, box: Box, scale: float) -> list[Pixels]:
 
 def _recognised(drawn: Iterator[tuple[int, Pixels]]) -> Blocks:
     found: list[list[Block]] = [picture.page_blocks(pixels, number)[0] for number, pixels in drawn]
-    return Blocks("seen", cuts.joined(found))
+    return Blocks("seen", page_breaks.joined(found))
 
 
 CELLS: dict[str, Callable[[bytes, Sequence[At]], list[str]]] = {"pdf": pdf_cells}

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.blocks import At, Block, Box, Grid, GridCell, Paragraph, Picture
-from reports.formats.lattice import Segment
 from reports.formats.runs import IN_DOUBT, Ink, settled
+from reports.geometry.lattice import Segment
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

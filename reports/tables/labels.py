@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from reports.form import layout
+from reports.form import forms, layout
 from reports.form.forms import RowSpec, rows
 from reports.report import TABLES, Form, Table
 from reports.tables.model import FORMS_BOTH, Line
@@ -15,14 +15,8 @@ from reports.text import letters
 
 RUN_TOGETHER = 0.8  # of a text's pairs of characters that are the form's: the others are where two words meet
 PAIRABLE = 0.36  # below this a label says nothing
-
-
 SURE = 0.6  # from here on a label alone places a row
-
-
 STRONG = 0.75  # from here on a label makes its row a row of this table, whatever stands around
-
-
 _PARENTHESIS = re.compile(r"[（(][^（()）]{3,}[)）]")
 
 
@@ -216,3 +210,21 @@ def is_dispute_head(text: str) -> bool:
         word in tight for word in ("结果维持", "结果纠正", "其他结果", "尚未审结", "未经复议直接起诉", "复议后起诉")
     )
     return hits >= 2
+
+
+@lru_cache(maxsize=1)
+def _bare_labels() -> tuple[str, ...]:
+    specs = {
+        spec.label
+        for form in forms.FORMS.values()
+        for spec in (*form.tables["proactive"], *form.tables["applications"])
+    }
+    plain = {letters(label) for label in specs} | {letters(label.split("（区分")[0]) for label in specs}
+    return tuple(sorted(plain | {letters(label.split("、行政机关")[0]) for label in specs}))
+
+
+@lru_cache(maxsize=16384)
+def likeness(text: str) -> float:
+    """How like a row label of either form a text is, 0…1."""
+    short = letters(text)
+    return max(fuzz.ratio(short, label) for label in _bare_labels()) / 100 if short else 0.0

@@ -10,20 +10,12 @@ from reports.blocks import At, GridCell
 from reports.report import Cell, Form, Row
 
 LOST = 0.0  # confidence of a cell whose row or figure was not found
-
-
 SHORT = 0.3  # confidence of the cells of a row whose figures cannot be placed
-
-
 BY_ORDER = 0.6  # confidence of a row placed by its neighbours alone
-
-
 FORMS_BOTH: tuple[Form, Form] = ("2021", "2019")
 
 
 COLUMNS = 7
-
-
 DISPUTES = 15
 
 

@@ -28,8 +28,6 @@ from reports.text import letters
 
 OWN_LABEL = 3  # letters: with fewer a label may be the end of another
 HEAD = 75.0  # from here on a printed head is that column's
-
-
 GROUP = -1  # the head over the five kinds of organisations
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reports.blocks import Grid, GridCell
 from reports.form import forms
-from reports.formats import bands
-from reports.formats.lines import TextLine
+from reports.geometry.lines import TextLine
+from reports.tables.borderless.page import free_blocks
 
 SIZE = 9.0
 COLUMNS = [250.0 + 34 * n for n in range(7)]
@@ -41,7 +41,7 @@ def table(*lines: TextLine) -> dict[str, list[GridCell]]:
     below = [row(300 + 16 * n, LABELS[key], usual) for n, key in enumerate(keys)]
     lower = [text for text in lines if text.bbox[1] > 300]
     upper = [text for text in lines if text.bbox[1] <= 300]
-    (grid,) = (block for block in bands.blocks(1, [*upper, *below, *lower], []) if isinstance(block, Grid))
+    (grid,) = (block for block in free_blocks(1, [*upper, *below, *lower], []) if isinstance(block, Grid))
     return {cells[0].text: list(cells[1:]) for cells in grid.rows if cells}
 
 

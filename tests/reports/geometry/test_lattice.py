@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.blocks import Unreadable
-from reports.formats import lattice
-from reports.formats.lattice import Segment, tables
+from reports.geometry import lattice
+from reports.geometry.lattice import Segment, tables
 
 
 def ruled(rows: int, columns: int, width: float = 40.0, height: float = 15.0) -> tuple[list[Segment], list[Segment]]:
