@@ -129,7 +129,7 @@ def _rate(
             return None
         if whole.kind is not None and whole.year is not None and told.agency is None:
             return None
-        if any(re.search(r"[:：]$|^\d|^第.条|^20\d\d-|来源|浏览", part) for part in parts[:-1]):
+        if any(re.search(r"[:：]$|^\d(?!\d{3}年)|^第.条|^20\d\d-|来源|浏览", part) for part in parts[:-1]):
             return None
     score = 1.0 + 2.0 * (told.year is not None) + 1.0 * (told.agency is not None)
     score += 1.5 * (told.kind in {"annual_report", "interpretation", "legacy_report", "notice", "website_report"})

@@ -58,6 +58,9 @@ def test_an_index_number_in_the_file_name_is_no_year():
     [
         ("当前位置：首页 > 信息公开 >", "文件编号：   发布机构：   青柳市水务局"),
         ("您的位置：首页 > 政府信息公开年报", "来源：青柳市水务局  浏览次数：31"),
+        ("您当前的位置：首页 >> 信息公开 >> 年度报告 >> 2023年",),
+        ("首页 > 政务公开 > 法定主动公开内容 > 政府信息公开年报",),
+        ("2023年政府信息公开工作年度报告", "2022年政府信息公开工作年度报告", "2021年政府信息公开工作年度报告"),
         ("青柳市水务局",),
     ],
 )
@@ -65,6 +68,13 @@ def test_a_label_above_the_title_does_not_double_the_bodys_name(above):
     for report in Draft(above=above).reports():
         assert report.agency == BODY
         assert report.details.title == TITLE
+
+
+def test_a_title_broken_over_three_lines_is_one():
+    lines = ("青柳市水务局", "2024年政府信息公开工作", "年度报告")
+    for report in Draft(above=lines[:2], title=lines[2], page_title="年报").reports():
+        assert (report.details.title, report.agency, report.year) == (TITLE, BODY, YEAR)
+        assert said(report) == {}
 
 
 @pytest.mark.parametrize(
