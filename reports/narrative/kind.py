@@ -67,7 +67,8 @@ def _calls_itself_a_report(outline: Outline, text: str) -> bool:
     """A document without a title, or broken off, that says what it is: 现公布…年度报告, 本报告所列数据…."""
     first = next((section.text for section in outline.sections if section.number == 1), "")
     opening = fold("\n".join(outline.preface)[:1500]) + "\n" + fold(first[:400])
-    return "信息公开" in text and bool(_SELF.search(opening))
+    # Without a part of the form it may be news of a report as well.
+    return bool(outline.sections) and "信息公开" in text and bool(_SELF.search(opening))
 
 
 _WEBSITE_ROWS = re.compile(r"独立用户访问总?量|网站总访问量|专栏专题.{0,12}维护数量|移动新媒体|网站标识码")

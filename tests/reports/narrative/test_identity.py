@@ -231,3 +231,11 @@ def test_a_cut_report_without_a_title_that_says_what_it_is_is_a_report_in_doubt(
         assert report.kind == "annual_report"
         assert report.details.incomplete
         assert all(finding.needs_review for finding in said(report).values())
+
+
+def test_news_of_a_report_is_no_report():
+    page = (
+        "<html><body><h1>青柳市水务局召开政务公开部署会</h1>"
+        "<p>会议要求，各科室配合编制并按时发布政府信息公开工作年度报告。会后形成本年度报告初稿。</p></body></html>"
+    )
+    assert read(page.encode(), "a.html").kind == "other"
