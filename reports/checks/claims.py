@@ -129,13 +129,12 @@ def _mildest(case: Case, claim: Claim) -> Severity | None:
 
 
 def _doubtful(case: Case, claim: Claim) -> bool:
-    """Doubtful: another sentence agrees with the table, or this one speaks of the whole area."""
+    """Doubtful: another sentence gives another figure, which may be the whole, or this one speaks of the whole area."""
     register = case.context.register
     if _WHOLE_AREA.search(claim.text) and not (register is not None and register.governs):
         return True
-    cell = case.tables.cells.get(claim.cell)
     return any(
-        other is not claim and other.cell == claim.cell and cell is not None and other.value == cell.value
+        other.cell == claim.cell and other.value != claim.value and other.note != "previous_year"
         for other in case.doc.claims
     )
 

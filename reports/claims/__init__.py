@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from reports.claims import disputes, proactive, reading, requests
 from reports.claims.clauses import Clause, clauses, is_a
 from reports.claims.lexicon import Word, number, words
-from reports.claims.scope import NOUNS, Found, Matter, matter_of, matters
+from reports.claims.scope import NOUNS, Found, Matter, Period, matter_of, matters
 from reports.claims.splits import Split, splits
 from reports.report import Claim, Form, Number
 from reports.text import unwrapped_sentences
@@ -25,6 +25,8 @@ __all__ = ["Split", "claims", "counts_requests", "distinct", "lists_of_parts", "
 # text.
 _ENDLESS = re.compile(r"[\d,，.]{24,}|[零〇一二两三四五六七八九十百千]{24,}")
 _TIMES = re.compile(r"(?<=[件条份宗起例项])(?:[（(]次[)）]|/次)")
+# A sentence that goes on with the figure of the one before it.
+_GOES_ON = re.compile(r"[。；;]?\s*[。；;\n]\s*(?=其中|包括|包含|含|(?:以上|上述|该)[^，。；\n]{0,8}(?:含|包括|包含))")
 # A sentence that names nothing of this is not cut at all.
 _SUBJECT = re.compile(
     r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政许可|行政处罚|行政强制|收费|无|未|没有"
@@ -39,15 +41,19 @@ class _Sentence:
     text: str
     clauses: list[Clause]
     topic: Matter
+    opens: bool  # under a number or a heading of its own
 
 
 def claims(text: str, section: int, form: Form | None, year: int | None) -> list[Claim]:
     """The claims of one section's text. ``form`` decides whose words 制作 and 制发 are; None: an interpretation, read
     by the form in force. ``year`` is the report's, None where it is not known."""
     out: list[Claim] = []
+    period: Period = "this"
     for sentence in _sentences(text, section):
+        told = requests.read(sentence.clauses, sentence.topic, year, "this" if sentence.opens else period)
+        period = told.period
         found = [
-            *requests.find(sentence.clauses, sentence.topic, year),
+            *told.out,
             *(disputes.find(sentence.clauses, year) if _of_disclosure(sentence, section) else ()),
             *proactive.find(sentence.clauses, form, year),
         ]
@@ -101,7 +107,7 @@ def distinct(found: Sequence[Claim]) -> list[Claim]:
 def _sentences(text: str, section: int) -> Iterator[_Sentence]:
     """The sentences of a text, those with a semicolon whole, with the topic that headings and numbering give them."""
     topic: Matter = "disputes" if section == 4 else "requests" if section == 3 else ""
-    for folded in unwrapped_sentences(text, semicolons=True):
+    for folded in unwrapped_sentences(_GOES_ON.sub("，", text), semicolons=True):
         sentence = _TIMES.sub("次", _ENDLESS.sub("…", folded))
         if _SUBJECT.search(sentence) is None and not sentence.startswith(("（", "(")):
             continue
@@ -110,7 +116,7 @@ def _sentences(text: str, section: int) -> Iterator[_Sentence]:
         if named is not None:
             topic = named
         parts = clauses(cut)
-        yield _Sentence(sentence, parts, topic)
+        yield _Sentence(sentence, parts, topic, named is not None or cut[0].kind == "numbering")
         if topic == "" and any(item.cell == reading.NEW for item in requests.find(parts, topic, None)):
             topic = "requests"
 

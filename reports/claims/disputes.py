@@ -134,7 +134,7 @@ def _none(clause: Clause, year: int | None) -> list[Found]:
         return []
     if any(w.kind == "other_matter" and w.start < groups[-1].start for w in words):
         return []  # 未发生投诉引起的行政复议
-    if any(of_year(word, year) in {"last", "other"} for word in words):
+    if period_of(clause, "this", year) != "this" or any(of_year(word, year) in {"last", "other"} for word in words):
         return []
     if not all(is_a(w, *_KNOWN, "other_matter", "none") or of_year(w, year) for w in words[at:]):
         return []

@@ -14,6 +14,7 @@ from reports.claims.scope import (
     NOUNS,
     Found,
     of_year,
+    period_of,
 )
 
 _DRESS = (
@@ -30,13 +31,14 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
         return []
     if reading.excepting == clause.piece or clause.says("part"):
         return []
-    periods = [of_year(word, reading.year) for word in words]
+    period = period_of(clause, reading.period, reading.year)
     direction = direction_of(clause, reading.year)
     if direction in {"in", "out"}:
         cell = CARRIED_IN if direction == "in" else CARRIED_OUT
         unsure = any(is_a(w, "unknown", "result.", "channel", "applicant.", "qualified", "other_body") for w in words)
         return [] if unsure else [Found(cell, 0, words[at].start)]
-    if any(period in {"last", "other"} for period in periods) or direction:
+    if period != "this" or direction or any(of_year(w, reading.year) in {"last", "other"} for w in words):
+        reading.period = period
         return []
     behind = words[at + 1 :]
     noun = next((i for i, word in enumerate(behind) if is_a(word, *NOUNS)), None)

@@ -71,7 +71,7 @@ def _none_issued(clause: Clause, row: str, form: Form | None, year: int | None) 
     """未制发规范性文件: none issued this year."""
     words = clause.before
     at = next((i for i, word in enumerate(words) if word.kind == "none"), None)
-    if at is None or any(of_year(word, year) in {"last", "other"} for word in words):
+    if at is None or any(of_year(word, year) in {"last", "other"} for word in (*words, *clause.lead)):
         return []
     behind = words[at + 1 :]
     known = all(is_a(word, *CLEAR, "document.", "measure.issued", "clause") for word in behind)

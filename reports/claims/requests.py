@@ -25,6 +25,7 @@ from reports.claims.scope import (
     NOUNS,
     Found,
     Matter,
+    Period,
     compared,
     is_next,
     matter_of,
@@ -41,9 +42,10 @@ def find(found: Sequence[Clause], topic: Matter, year: int | None) -> list[Found
     return read(found, topic, year).out
 
 
-def read(found: Sequence[Clause], topic: Matter, year: int | None) -> Reading:
-    """All that one sentence tells of requests, the lists of parts included."""
-    reading = Reading(year, topic)
+def read(found: Sequence[Clause], topic: Matter, year: int | None, period: Period = "this") -> Reading:
+    """All that one sentence tells of requests, the lists of parts included. ``period``: of the sentence before it, which
+    goes on where this one names none."""
+    reading = Reading(year, topic, period=period, aside_period=period)
     for clause in found:
         reading.excepting = clause.piece if clause.says("except") else reading.excepting
         reading.includes_carried |= includes_carried_in(clause, reading)
