@@ -13,9 +13,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from reports import formats
-from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
+from reports.blocks import Block, Blocks, Grid, Paragraph, Picture, Unreadable
+from reports.formats.runs import IN_DOUBT
 from reports.narrative.narrate import Narrative, narrate
-from reports.report import TABLES, Details, Report, Source
+from reports.report import TABLES, Cell, Details, Report, Source
 from reports.several import chosen_report
 from reports.sniff import MAX_BYTES, Sniffed, sniff
 from reports.tables.align import align
@@ -29,6 +30,7 @@ SCANT = 200  # characters; a page with less has its text elsewhere
 MAX_MEMBERS = 50
 MAX_ATTACHMENTS = 12
 NESTED_ARCHIVES = 2
+EDGE = 6  # lines: a wrapped label, its figures, a page's number
 ARCHIVES = ("zip", "rar")
 
 
@@ -128,7 +130,8 @@ def _read(
         cut = cut if whole else "its compressed stream has no end"
     sniffed = sniff(data, name)
     if sniffed.format in ARCHIVES:
-        return _marked(_read_archive(data, sniffed, nesting), cut)
+        reading = _read_archive(data, sniffed, nesting)
+        return _marked(reading, cut or formats.module(sniffed.format).incomplete(data))
     blocks = formats.reader(sniffed.format)(data)
     blocks.incomplete = cut or blocks.incomplete
     reading = _understand(sniffed, blocks, name)
@@ -163,10 +166,39 @@ def _inflate(data: bytes) -> tuple[bytes, bool]:
 
 def _understand(sniffed: Sniffed, blocks: Blocks, name: str) -> _Reading:
     blocks = chosen_report(blocks)
+    aligned, narrative = _aligned(blocks, name)
+    if narrative.incomplete:
+        # What stands at the break may be the half of it, and what is blank may stand behind it.
+        edged = replace(blocks, blocks=_edged(blocks))
+        aligned, narrative = _aligned(edged, name)
+        cells = {key: _unsure_blank(cell) for key, cell in aligned.cells.items()}
+        aligned = replace(aligned, cells=cells)
+    return _Reading(sniffed, blocks, aligned, narrative, blocks.reader, blocks.reader.endswith("ocr"))
+
+
+def _aligned(blocks: Blocks, name: str) -> tuple[Aligned, Narrative]:
     aligned = second_look(align(blocks))
     has_tables = any(cell.value is not None for cell in aligned.cells.values())
-    narrative = narrate(blocks, aligned.consumed, aligned.form, has_tables, name)
-    return _Reading(sniffed, blocks, aligned, narrative, blocks.reader, blocks.reader.endswith("ocr"))
+    return aligned, narrate(blocks, aligned.consumed, aligned.form, has_tables, name)
+
+
+def _edged(blocks: Blocks) -> list[Block]:
+    """The blocks with the last of them in doubt: of a grid its last row, of flattened tables the last lines, among which
+    a row's label may have lost its figures."""
+    out = list(blocks.blocks)
+    texts = [n for n, block in enumerate(out) if not isinstance(block, Picture)]
+    for n in texts[-(EDGE if blocks.flat else 1) :]:
+        block = out[n]
+        if isinstance(block, Grid) and block.rows:
+            row = tuple(replace(cell, confidence=min(cell.confidence, IN_DOUBT)) for cell in block.rows[-1])
+            out[n] = replace(block, rows=(*block.rows[:-1], row))
+        elif isinstance(block, Paragraph):
+            out[n] = replace(block, confidence=min(block.confidence, IN_DOUBT))
+    return out
+
+
+def _unsure_blank(cell: Cell) -> Cell:
+    return replace(cell, confidence=min(cell.confidence, IN_DOUBT)) if cell.value is None else cell
 
 
 def _looked_again(reading: _Reading, data: bytes) -> _Reading:

@@ -7,26 +7,18 @@ share one container (DOC and WPS, XLS and ET) does the name decide, and then onl
 from __future__ import annotations
 
 import io
-import lzma
 import re
-import struct
-import zipfile
-import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import olefile
 
 from reports.blocks import Unreadable
+from reports.formats.container import Container
+from reports.formats.ole import loops
 
 # The largest report seen on a portal is a scan of some 40 MB.
 MAX_BYTES = 64 * 1024 * 1024
-# A DOCX of 2 MB may unpack to 2 GB; no real one came near these.
-MAX_INFLATED = 200 * 1024 * 1024
-MAX_RATIO = 200
-RATIO_FROM = 20 * 1024 * 1024
-MAX_MEMBERS = 10_000
 
 MEDIA_TYPES = {
     "html": "text/html",
@@ -126,7 +118,7 @@ def _ole(data: bytes, name: str) -> Sniffed:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             streams = {"/".join(path).lower() for path in ole.listdir()}
-            if _loops(ole):
+            if loops(ole):
                 raise Unreadable(
                     "the Office file is damaged (its sectors run in a circle); fetch it again or ask for it"
                 )
@@ -143,53 +135,38 @@ def _ole(data: bytes, name: str) -> Sniffed:
     raise Unreadable("the Office file holds neither a text nor a workbook; ask for the report as PDF or DOCX")
 
 
-def _loops(ole: olefile.OleFileIO) -> bool:
-    """Whether a chain of sectors comes back to itself: olefile reads such a stream over and over, calamine its directory
-    until there is no more memory."""
-    if ole.first_mini_fat_sector < len(ole.fat) and ole.minifat is None:
-        ole.loadminifat()
-    big: list[int] = [ole.first_dir_sector, ole.first_mini_fat_sector]
-    small: list[int] = []
-    for entry in ole.direntries:
-        if entry is None or entry.entry_type not in (olefile.STGTY_STREAM, olefile.STGTY_ROOT):
-            continue
-        whole = entry.entry_type == olefile.STGTY_ROOT or entry.size >= ole.minisectorcutoff
-        (big if whole else small).append(entry.isectStart)
-    return _circle(ole.fat, big) or _circle(ole.minifat or (), small)
-
-
-def _circle(table: Sequence[int], starts: list[int]) -> bool:
-    for sector in starts:
-        steps = 0
-        while 0 <= sector < len(table):
-            sector, steps = int(table[sector]), steps + 1
-            if steps > len(table):
-                return True
-    return False
-
-
 def _zip(data: bytes) -> Sniffed:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            names = {member.filename for member in members}
-            mimetype = b""
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                mimetype = archive.read("mimetype")
-    except (
-        zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, ValueError, IndexError, EOFError,
-        NotImplementedError, RuntimeError,
-    ) as error:  # fmt: skip
-        raise Unreadable(f"the zip container is damaged ({error}); fetch it again or ask for it") from error
-    if len(members) > MAX_MEMBERS:
-        raise Unreadable(f"the archive holds {len(members)} files, more than {MAX_MEMBERS}", "files")
-    inflated = sum(member.file_size for member in members)
-    if inflated > MAX_INFLATED or (inflated > RATIO_FROM and inflated > MAX_RATIO * len(data)):
-        raise Unreadable(f"the file unpacks to {inflated >> 20} MB, a report does not; it is not opened", "inflated")
-    kind = _zip_kind(names, mimetype)
-    if any(member.flag_bits & 1 for member in members):
-        raise Unreadable("the file is encrypted; ask for it without a password")
+    with Container(data) as package:
+        names = {member.filename for member in package.infos()}
+        short = any(member.filename == "mimetype" and member.file_size < 200 for member in package.infos())
+        mimetype = package.read("mimetype") if short else b""
+        kind = _zip_kind(names, mimetype)
+        if kind == "zip" and package.incomplete and _is_part_of_document(names):
+            raise Unreadable("the file breaks off before its text; fetch it again")
     return _as(kind)
+
+
+def _is_part_of_document(names: set[str]) -> bool:
+    """Whether the members are those of an office file: markup, pictures and fonts, in folders of its own."""
+    parts = (
+        ".xml",
+        ".rels",
+        ".vml",
+        ".bin",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".emf",
+        ".wmf",
+        ".ttf",
+        ".otf",
+        ".odttf",
+        ".rdf",
+        ".dat",
+    )
+    return all(
+        name.lower().endswith((*parts, "/mimetype", "/")) or name.lower() == "mimetype" for name in names
+    ) and any(name.lower().endswith((".xml", ".rels", "mimetype")) for name in names)
 
 
 def _zip_kind(names: set[str], mimetype: bytes) -> str:

@@ -11,15 +11,12 @@ import zipfile
 from collections.abc import Iterator
 
 from reports import unpack
-from reports.blocks import Blocks, Picture, Unreadable
-from reports.formats import reader
+from reports.blocks import Unreadable
 from reports.formats.container import Container
 from reports.sniff import sniff
 
 MAX_DEPTH = 2  # an archive in an archive is seen; deeper nesting is a trap
 _LEAVE = ("__macosx/", "thumbs.db", ".ds_store", "desktop.ini")
-# Documents before pictures, and the readers' own order of trust among documents.
-_ORDER = ("docx", "doc", "wps", "pdf", "ofd", "odt", "rtf", "xlsx", "xls", "et", "ods", "html", "text", "image")
 
 
 def members(data: bytes, depth: int = 0) -> list[tuple[str, bytes]]:
@@ -42,38 +39,12 @@ def members(data: bytes, depth: int = 0) -> list[tuple[str, bytes]]:
     return out
 
 
-def blocks(data: bytes) -> Blocks:
-    """The blocks of the report inside: of the readable files the one with most tables, text deciding among equals.
-
-    Raises Unreadable where no file inside can be read."""
-    found = members(data)
-    best: Blocks | None = None
-    score: tuple[int, int, int] = (-1, -1, -1)
-    reasons: list[str] = []
-    for name, content in found:
-        if not content:
-            continue
-        try:
-            kind = sniff(content, name).format
-            if kind in ("zip", "rar"):
-                continue
-            read = Blocks("image-ocr", [Picture(name, content)]) if kind == "image" else reader(kind)(content)
-        except Unreadable as error:
-            reasons.append(f"{name}: {error.reason}")
-            continue
-        rows = sum(len(grid.rows) for grid in read.grids())
-        text = sum(len(paragraph.text) for paragraph in read.paragraphs())
-        here = (min(rows, 60), -_ORDER.index(kind) if kind in _ORDER else -99, text)
-        if here > score:
-            best, score = read, here
-            best.meta.setdefault("title", posixpath.splitext(posixpath.basename(name))[0])
-    if best is None:
-        told = f" ({'; '.join(reasons[:3])})" if reasons else ""
-        raise Unreadable(f"the archive holds no file that can be read{told}; unpack it and give the report inside")
-    if len(found) > 1:
-        best.warnings.append(f"one of {len(found)} files in an archive was read")
-    best.warnings.extend(reasons)
-    return best
+def incomplete(data: bytes) -> str:
+    """Why the archive is taken to break off before its last file, empty if it does not."""
+    if data.startswith(b"Rar!\x1a\x07"):
+        return ""
+    with Container(data) as package:
+        return package.incomplete
 
 
 def _is_archive(name: str, content: bytes) -> bool:

@@ -47,7 +47,9 @@ def blocks(data: bytes) -> Blocks:
     with Container(data) as package:
         if "OFD.xml" not in package:
             raise Unreadable("the file has no OFD.xml; fetch it again or ask for it")
-        return _Ofd(package).read()
+        out = _Ofd(package).read()
+        out.incomplete = package.incomplete
+        return out
 
 
 @dataclass(slots=True)
@@ -112,6 +114,8 @@ class _Ofd:
             self._warnings.append(f"the OFD has {len(pages)} pages; the first {MAX_PAGES} are read")
         for entry in pages[: max(0, MAX_PAGES - before)]:
             location = inside(folder, entry.get("BaseLoc", ""))
+            if location is not None and location not in self._package and self._package.incomplete:
+                continue  # what is whole is read
             if location is None or location not in self._package:
                 raise Unreadable("the OFD names a page that is not inside the file; not opened")
             page = self._package.xml(location)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import io
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from PIL import Image
 from reports.blocks import At, Block, Blocks, Box, Grid, GridCell, Paragraph, Picture, Unreadable
 from reports.formats import fonts
 from reports.formats.pages import THIN, Floats, Page, blocks_of, long_axis, rules_of, segments
+from reports.formats.pdf_repair import repaired
 from reports.formats.runs import Ink
 from reports.formats.text_layer import (
     INVISIBLE,
@@ -76,16 +78,26 @@ _closes = by_address(raw.FPDFPathSegment_GetClose, _ADDRESS)
 def blocks(data: bytes) -> Blocks:
     """The document as blocks; pages that are pictures as ``Picture``. Raises Unreadable: encrypted, damaged, a limit."""
     fonts.install()
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-            raise Unreadable("the file is encrypted; ask for it without a password") from error
-        raise Unreadable(f"the PDF is damaged ({error}); fetch it again or ask for it") from error
+    document = _opened(data)
+    if document is None:
+        mended = repaired(data)
+        document = _opened(mended) if mended is not None else None
+    if document is None:
+        raise Unreadable("the PDF is damaged (it has no index of its pages); fetch it again or ask for it")
     try:
         return _read(document, data)
     finally:
         document.close()
+
+
+def _opened(data: bytes) -> pdfium.PdfDocument | None:
+    """The document; None where it is damaged. Raises Unreadable: encrypted."""
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
+            raise Unreadable("the file is encrypted; ask for it without a password") from error
+        return None
 
 
 def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
@@ -95,8 +107,7 @@ def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
         raise Unreadable("the PDF has no pages; fetch it again or ask for it")
     if count > MAX_PAGES:
         out.warnings.append(f"the PDF has {count} pages; the first {MAX_PAGES} are read")
-    if b"%%EOF" not in data[-2048:]:
-        out.warnings.append("the PDF is cut short or was repaired; parts may be missing")
+    out.incomplete = _open_end(data)
     pages: list[Page] = []
     scanned = failed = pictures = 0
     incomplete: set[int] = set()
@@ -105,6 +116,7 @@ def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
             page = document[index]
         except pdfium.PdfiumError:
             failed += 1
+            out.incomplete = out.incomplete or f"page {index + 1} cannot be opened"
             out.warnings.append(f"page {index + 1} is damaged and not read")
             continue
         reading = _Reader(page, index + 1, MAX_PICTURES - pictures)
@@ -126,6 +138,14 @@ def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
     if scanned and scanned == len(pages):
         out.reader = "pdf-ocr"
     return out
+
+
+def _open_end(data: bytes) -> str:
+    """Why the file is taken to break off, empty if it does not: it has no end, or goes on with objects behind it."""
+    end = data.rfind(b"%%EOF")
+    if end < 0 or (end < len(data) - 2048 and re.search(rb"\d\s+obj\b", data[end:])):
+        return "the PDF has no end"
+    return "the PDF goes on behind its end" if re.search(rb"\bobj\b|\bstream\b", data[end:]) else ""
 
 
 def _doubted(block: Block, incomplete: set[int]) -> Block:

@@ -33,7 +33,7 @@ def broken_off(
     """Why the source looks cut, in one English line; empty if nothing says so.
 
     A container or a page tells by its own end. Plain text has none: there it is a last line that stops in mid-sentence, or
-    a report that stops before its last two parts. Elsewhere such a line counts where parts lack behind it."""
+    a report that stops before its last part without a signature. Elsewhere such a line counts where parts lack behind it."""
     if blocks.incomplete:
         return f"the source looks cut: {blocks.incomplete}"
     if not lines:
@@ -43,11 +43,14 @@ def broken_off(
     plain = blocks.reader == "text"
     if lacking and _last_block(blocks) in consumed and plain:
         return "the source looks cut: it ends within its tables"
-    if stops(last) and (lacking or plain) and _last_block(blocks) not in consumed:
+    # A short line without a mark is an answer where all parts are there, and a sentence cut early where parts lack.
+    open_end = stops(last) or (plain and lacking > 0 and _is_open(last))
+    if open_end and (lacking or plain) and _last_block(blocks) not in consumed:
         return f"the source looks cut: its last line stops in mid-sentence (…{last[-12:]})"
     if plain and section_of(last) is not None:
         return "the source looks cut: it ends with a heading"
-    if plain and (outline.sections or is_report) and lacking >= 2:
+    # One part that lacks may be the body's omission where the report is signed behind the others.
+    if plain and (outline.sections or is_report) and lacking >= (2 if _is_signed(last) else 1):
         return f"the source looks cut: nothing stands behind part {6 - lacking}"
     return ""
 
@@ -58,14 +61,25 @@ def stops(text: str) -> bool:
     bare = fold(text)
     if bare.endswith("\ufffd"):
         return True  # half a character
-    if len(bare) < 4 or _ENDED.search(bare) or section_of(text) is not None:
-        return False
-    if _FURNITURE.search(bare) or is_name(bare) or (len(bare) <= 40 and date_in(text) is not None):
+    if len(bare) < 4 or section_of(text) is not None or not _is_open(text):
         return False
     if len(re.findall(r"[\u4e00-\u9fff]", bare)) * 2 < len(bare):
         return False
     prose = re.search(r"[，。；,;]", bare) is not None or len(bare) >= _LEAST_PROSE
     return prose or TOP.match(text.strip()) is not None
+
+
+def _is_open(text: str) -> bool:
+    """Whether no mark closes a line that needs one."""
+    bare = fold(text)
+    if not bare or _ENDED.search(bare):
+        return False
+    return not _is_signed(text)
+
+
+def _is_signed(text: str) -> bool:
+    bare = fold(text)
+    return is_name(bare) or _FURNITURE.search(bare) is not None or (len(bare) <= 40 and date_in(text) is not None)
 
 
 def _last_block(blocks: Blocks) -> int:

@@ -11,16 +11,18 @@ _SOURCE = re.compile(r"""(\bsrc\s*=\s*)(["']?)([^"'\s>]+)\2""", re.IGNORECASE)
 MAX_PARTS = 500
 
 
-def unpacked(data: bytes) -> bytes:
-    """The largest page inside as UTF-8, with the archive's pictures as ``data:`` addresses; the bytes as they are if
-    there is none."""
+def unpacked(data: bytes) -> tuple[bytes, str]:
+    """The largest page inside as UTF-8, with the archive's pictures as ``data:`` addresses (the bytes as they are if there
+    is none), and why the archive is taken to break off (empty if it does not)."""
     message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n\t "))
     parts = [part for _, part in zip(range(MAX_PARTS), message.walk(), strict=False) if not part.is_multipart()]
     pages = [
         (part, _payload(part)) for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")
     ]
+    boundary = message.get_boundary()
+    incomplete = "the web archive has no end" if boundary and f"--{boundary}--".encode() not in data else ""
     if not pages:
-        return data
+        return data, incomplete
     part, page = max(pages, key=lambda entry: len(entry[1]))
     charset = part.get_content_charset()
     if charset and charset not in ("utf-8", "us-ascii"):
@@ -30,7 +32,7 @@ def unpacked(data: bytes) -> bytes:
             charset = None  # told by its bytes, like any page
     pictures = {name: other for other in parts if other.get_content_maintype() == "image" for name in _names(other)}
     if not pictures:
-        return page
+        return page, incomplete
 
     def put_in(found: re.Match[str]) -> str:
         picture = pictures.get(found[3])
@@ -40,7 +42,7 @@ def unpacked(data: bytes) -> bytes:
         return f'{found[1]}"data:{picture.get_content_type()};base64,{coded}"'
 
     # Addresses are plain ASCII whatever the page is written in.
-    return _SOURCE.sub(put_in, page.decode("latin-1")).encode("latin-1")
+    return _SOURCE.sub(put_in, page.decode("latin-1")).encode("latin-1"), incomplete
 
 
 def _payload(part: Message) -> bytes:

@@ -37,8 +37,9 @@ _TABLES = re.compile(r"<(/?)table\b", re.IGNORECASE)
 def blocks(data: bytes) -> Blocks:
     """The page as blocks. Raises Unreadable: too large, too deep, too many elements, no text."""
     pictures: list[bytes] = []
+    incomplete = ""
     if is_mhtml(data):
-        data = unpacked(data)
+        data, incomplete = unpacked(data)
     data = _take_out_pictures(data, pictures)
     if len(data) > MAX_BYTES:
         raise Unreadable(
@@ -57,7 +58,7 @@ def blocks(data: bytes) -> Blocks:
     walker = Walker(Styles(root), pictures)
     out.blocks = walker.run(root)
     out.meta = _meta(root)
-    out.incomplete = _open_end(text)
+    out.incomplete = incomplete or _open_end(text)
     return out
 
 

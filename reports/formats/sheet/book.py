@@ -35,12 +35,17 @@ Value = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelt
 def blocks(data: bytes) -> Blocks:
     """The workbook's visible sheets as blocks. Raises Unreadable."""
     if data.startswith(_OLE):
-        return _calamine(data, "xls", xls.extras(data))
+        extras, incomplete = xls.extras(data)
+        out = _calamine(data, "xls", extras)
+        out.incomplete = incomplete
+        return out
     with Container(data) as package:
         if "content.xml" in package and "xl/workbook.xml" not in package and "xl/workbook.bin" not in package:
-            return finished("ods", ods.sheets(package))
-        extras = xlsx.extras(package)
-    return _calamine(data, "xlsx", extras)
+            out = finished("ods", ods.sheets(package))
+        else:
+            out = _calamine(package.data, "xlsx", xlsx.extras(package))
+        out.incomplete = package.incomplete
+    return out
 
 
 def _calamine(data: bytes, reader: str, extras: dict[str, Extra]) -> Blocks:

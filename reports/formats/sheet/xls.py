@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import olefile
 
 from reports.blocks import Unreadable
+from reports.formats.ole import breaks_off
 from reports.formats.runs import Ink
 from reports.formats.sheet.model import ILLEGIBLE, MAX_AREA, MAX_SHEETS, Extra, Pieces, guard
 
@@ -39,12 +40,15 @@ class _Prints:
         return self.fonts[index] if 0 <= index < len(self.fonts) else Ink.PLAIN
 
 
-def extras(data: bytes) -> dict[str, Extra]:
-    """By sheet name. Raises Unreadable: encrypted, damaged, too many sheets, too large a sheet."""
+def extras(data: bytes) -> tuple[dict[str, Extra], str]:
+    """By sheet name, and why the file is taken to break off (empty if it does not).
+
+    Raises Unreadable: encrypted, damaged, too many sheets, too large a sheet."""
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             name = next((n for n in ("Workbook", "Book") if ole.exists(n)), None)
             stream = ole.openstream(name).read() if name else b""
+            incomplete = breaks_off(ole, len(data))
     except (OSError, ValueError, IndexError, RecursionError) as error:
         raise Unreadable(f"the Office file is damaged ({error}); fetch it again or ask for it") from error
     sheets: dict[int, str] = {}
@@ -61,7 +65,7 @@ def extras(data: bytes) -> dict[str, Extra]:
         records.append((kind, body))
     prints = _prints(records)
     # From where the workbook says a sheet begins, whether or not one does: so does calamine read it.
-    return {name: _sheet(stream, at, prints) for at, name in sheets.items()}
+    return {name: _sheet(stream, at, prints) for at, name in sheets.items()}, incomplete
 
 
 def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:

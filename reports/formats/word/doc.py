@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 import olefile
 
 from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.formats.ole import breaks_off
 from reports.formats.runs import Ink
 from reports.formats.word import flow
 from reports.formats.word.faces import Face
@@ -50,10 +51,13 @@ def blocks(data: bytes) -> Blocks:
                 raise Unreadable("the Office file holds no Word text; ask for the report as PDF or DOCX")
             word = ole.openstream("WordDocument").read()
             tables = {name: ole.openstream(name).read() for name in ("0Table", "1Table", "Data") if ole.exists(name)}
+            incomplete = breaks_off(ole, len(data))
     except (OSError, ValueError, IndexError, RecursionError) as error:
         raise Unreadable(f"the Office file is damaged ({error}); fetch it again or ask for it") from error
     try:
-        return _read(word, tables)
+        out = _read(word, tables)
+        out.incomplete = incomplete
+        return out
     except (struct.error, IndexError, OverflowError) as error:
         raise Unreadable(f"the Word file is damaged ({error}); fetch it again or ask for it") from error
 

@@ -53,7 +53,9 @@ def blocks(data: bytes) -> Blocks:
     with Container(data) as package:
         if "word/document.xml" not in package:
             raise Unreadable("the file holds no document (no word/document.xml); fetch it again")
-        return _Docx(package).read()
+        out = _Docx(package).read()
+        out.incomplete = package.incomplete
+        return out
 
 
 @dataclass(slots=True)

@@ -30,7 +30,9 @@ def blocks(data: bytes) -> Blocks:
     with Container(data) as package:
         if "content.xml" not in package:
             raise Unreadable("the file holds no document (no content.xml); fetch it again")
-        return _Odt(package).read()
+        out = _Odt(package).read()
+        out.incomplete = package.incomplete
+        return out
 
 
 class _Odt:

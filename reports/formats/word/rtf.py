@@ -75,7 +75,7 @@ def blocks(data: bytes) -> Blocks:
     found = flow.numbered(reader.finish())
     if not found:
         raise Unreadable("the RTF file holds no text; fetch it again or ask for it")
-    return Blocks("rtf", found)
+    return Blocks("rtf", found, incomplete="" if reader.closed else "its outermost group is not closed")
 
 
 class _Reader:
@@ -132,6 +132,11 @@ class _Reader:
                 self._state = self._stack.pop() if self._stack else _State()
             elif plain is not None:
                 self._plain(plain)
+
+    @property
+    def closed(self) -> bool:
+        """Whether every group that was opened is closed."""
+        return not self._stack
 
     def finish(self) -> list[Block]:
         self._flush()

@@ -38,8 +38,14 @@ def test_a_compressed_page_without_its_end_is_cut():
 
 def test_a_whole_page_that_lacks_its_last_part_is_blamed_for_it():
     sections = {number: texts for number, texts in SECTIONS.items() if number != 6}
-    for report in Draft(sections=sections).reports():
+    for report in Draft(sections=sections, foot=("青柳市水务局", "2025年1月20日")).reports():
         assert said(report, "STR-SECTIONS")["STR-SECTIONS"].needs_review is False
+
+
+def test_a_plain_text_that_ends_without_its_last_part_or_a_signature_may_be_cut():
+    sections = {number: texts for number, texts in SECTIONS.items() if number != 6}
+    report = read(Draft(sections=sections).text(), "a.txt")
+    assert said(report, "STR-SECTIONS")["STR-SECTIONS"].needs_review is True
 
 
 @pytest.mark.parametrize(
