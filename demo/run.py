@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,15 @@ import config
 import up
 from demo import pages
 from demo.mailbox import Mailbox
-from demo.portal import Item, Portal, Portals
+from demo.simulator.content import Entry
+from demo.simulator.families.gkmlpt import Gkmlpt
+from demo.simulator.families.hanweb import Hanweb
+from demo.simulator.families.jpaas import Jpaas
+from demo.simulator.families.trs import Trs
+from demo.simulator.families.ucap import Ucap
+from demo.simulator.families.vsb import Vsb
+from demo.simulator.server import Answer, Network, Request
+from demo.simulator.site import Column, Site
 from exchange.register import import_agencies
 from exchange.words import words
 from models import base, sources, work
@@ -34,6 +43,9 @@ OFFICE = "zwgkb@demo.example"
 OPS = "ops@demo.example"
 SEASONS = (2020, 2021)
 DECOYS = ("{year}年政府网站工作年度报表", "关于做好{year}年度政府信息公开工作年度报告编制工作的通知")
+FAMILIES: dict[str, type[Site]] = {
+    family.family: family for family in (Site, Trs, Hanweb, Jpaas, Ucap, Vsb, Gkmlpt)
+}  # the software of the bodies' portals
 
 
 def demo(out: Console, err: Console) -> int:
@@ -42,7 +54,7 @@ def demo(out: Console, err: Console) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     started = time.monotonic()
-    with Portals() as portals, Mailbox(folder / "mail") as mailbox:
+    with Network() as portals, Mailbox(folder / "mail") as mailbox:
         register = _publish(portals, folder)
         settings = config.Settings(
             data_dir=folder,
@@ -92,25 +104,23 @@ def demo(out: Console, err: Console) -> int:
     return 0
 
 
-def _publish(portals: Portals, folder: Path) -> Path:
+def _publish(portals: Network, folder: Path) -> Path:
     """Put every body's portal up and write the register that points at them."""
     rows = []
-    for body in pages.bodies():
+    for number, body in enumerate(pages.bodies(), 1):
+        root = Column("zwgk/zfxxgknb", "政府信息公开年报", 1000 + number, list(_entries(body)))
+        site = FAMILIES[body.family](body.agency, root, [(root, (body.agency,))], number)
         if body.publish_as == "silence":
-            column = portals.add_silent()
-            portal = column.partition("/zwgk")[0]
-        else:
-            site = portals.add(Portal(body.agency, list(_items(body)), body.family))
-            column, portal = site.column, site.base
+            site.broken = _silent
+        portals.add(site)
         rows.append(
             {
                 "name": body.agency,
                 "short_name": body.short_name if body.short_name != body.agency else "",
                 "level": body.level,
                 "kind": body.kind,
-                "portal": f"{portal}/",
-                "reports_url": column,
-                "family": body.family,
+                "portal": f"{site.base}/",
+                "reports_url": site.duties()[0].url,
                 "in_scope_from": body.in_scope_from or "",
                 "in_scope_to": body.in_scope_to or "",
             }
@@ -123,14 +133,20 @@ def _publish(portals: Portals, folder: Path) -> Path:
     return path
 
 
-def _items(body: pages.Body) -> Iterator[Item]:
+def _silent(request: Request) -> Answer:  # noqa: ARG001  whatever is asked
+    return Answer(b"", manner="reset")
+
+
+def _entries(body: pages.Body) -> Iterator[Entry]:
     day = body.published_on or date(body.year + 1, 1, 10)
-    for title in DECOYS:
-        yield Item(title.format(year=body.year), date(day.year, 1, 5), body="<p>另见其他栏目。</p>")
+    for number, title in enumerate(DECOYS, 1):
+        text = "<p>另见其他栏目。</p>"
+        yield Entry(number, title.format(year=body.year), date(day.year, 1, 5), "other", body.agency, body.year, text)
+    entry = Entry(len(DECOYS) + 1, body.title, day, "report", body.agency, body.year)
     if body.publish_as == "pdf":
-        yield Item(body.title, day, file=(f"{body.slug}.pdf", pages.pdf(body)))
+        yield replace(entry, file=(f"{body.slug}.pdf", pages.pdf(body)))
     elif body.publish_as in {"page", "interpretation"}:
-        yield Item(body.title, day, body=pages.content(body))
+        yield replace(entry, html=pages.content(body))
 
 
 # ------------------------------------------------------------------ what people see
@@ -161,15 +177,17 @@ def _word(standing: Standing, found: list[OpenFinding]) -> str:
 
 def _show(out: Console, ledgers: list[Ledger]) -> None:
     table = Table(title="各单位情况", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for name in ("单位", "年度", "情况", "发布日期", "发现的问题"):
+    for name in ("单位", "门户", "年度", "情况", "发布日期", "发现的问题"):
         table.add_column(name, overflow="fold")
     rows = [(s, led.of(s.duty.agency_id)) for led in ledgers for s in led.standings]
     order = {body.agency: index for index, body in enumerate(pages.bodies())}
+    families = {body.agency: body.family for body in pages.bodies()}
     rows.sort(key=lambda row: order.get(row[0].duty.agency, 99))
     for standing, found in rows:
         rules = "、".join(f.rule for f in sorted(found, key=lambda f: _RANK[f.severity]))
         table.add_row(
             escape(standing.duty.agency),
+            families.get(standing.duty.agency, ""),
             str(standing.duty.year),
             _word(standing, found),
             str(standing.published_on or "—"),
