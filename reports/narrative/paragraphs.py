@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reports.blocks import At, Block, Blocks, Box, Grid, Paragraph
+from reports.narrative.classify import classify
 from reports.narrative.headings import LONGEST_TITLE, SUB, TOP, glued, match_title, section_of
 from reports.text import NUMERALS, fold, letters
 
@@ -54,7 +55,26 @@ def lines_of(blocks: Blocks, consumed: frozenset[int]) -> list[Line]:
         else:
             joined.append((part.text, part.heading))
         above = part
-    return [Line(part, heading) for text, heading in joined for part in _unglue(text)]
+    out: list[Line] = []
+    for text, heading in joined:
+        title, rest = _title_before(text) if len(out) < _HEAD_LINES else ("", text)
+        out += [Line(title, heading)] if title else []
+        out += [Line(part, heading) for part in _unglue(rest)]
+    return out
+
+
+_HEAD_LINES = 15  # lines among which a title stands
+_TITLE_GLUED = re.compile(r"\s*(\S[^。；，\n]{6,60}?(?:报告|年报))[\s\u3000]+(?=\S)")
+
+
+def _title_before(text: str) -> tuple[str, str]:
+    """The title with which a paragraph begins, and what stands behind it: a cell or a paragraph may hold the whole head."""
+    found = _TITLE_GLUED.match(text) if len(text) > 60 else None
+    if found is None:
+        return "", text
+    told = classify(found.group(1))
+    whole = told.kind in {"annual_report", "legacy_report"} and told.year is not None
+    return (found.group(1), text[found.end() :]) if whole else ("", text)
 
 
 def _raw(blocks: Blocks, consumed: frozenset[int]) -> list[_Raw]:

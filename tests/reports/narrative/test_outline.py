@@ -125,3 +125,10 @@ def test_sub_heads_that_reuse_the_numerals_are_no_parts():
     texts = {n: paragraphs for n, paragraphs in SECTIONS.items() if n != 5} | {1: inner}
     for report in Draft(sections=dict(sorted(texts.items()))).reports():
         assert "STR-SECTIONS" in said(report)
+
+
+def test_a_title_in_one_paragraph_with_the_introduction_is_the_title():
+    for gap in (" ", "\u3000\u3000"):
+        for report in Draft(title="", preface=f"{TITLE}{gap}{PREFACE}", page_title="年报").reports():
+            assert (report.details.title, report.agency, report.year) == (TITLE, "青柳市水务局", 2024)
+            assert said(report) == {}
