@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from models.agencies import Agency, Office
-from models.check_inputs import latest_reading
+from models.base import chunks
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
 from models.ledger import duties, midnight, sightings, untrue_findings
 from models.mails import Mail
+from models.readings import Reading
 from models.sources import Source, SourceAgency
 from models.work import Work
 from reports.duties import (
@@ -90,6 +91,7 @@ def export_documents(session: Session, year: int | None = None) -> Iterator[dict
         .outerjoin(Agency, Agency.id == Document.agency_id)
         .options(selectinload(Document.versions).selectinload(Version.attachments))
         .order_by(Document.id)
+        .execution_options(yield_per=EXPORTED)
     )
     if year is not None:
         query = query.where(Document.year == year)
@@ -129,41 +131,67 @@ def export_reports(session: Session, year: int | None = None) -> Iterator[dict[s
             .where(Agency.id.in_(sa.select(Document.agency_id).where(*read, Document.year == each)))
             .order_by(Agency.id)
         ).all()
-        seen = sightings(session, each, {agency_id for agency_id, _ in bodies})
-        for agency_id, name in bodies:
-            row = _export_report(session, seen.get(agency_id, []), owed.get(agency_id))
-            if row is not None:
-                yield {"agency": name, "year": each} | row
+        for start in range(0, len(bodies), EXPORTED):
+            part = bodies[start : start + EXPORTED]
+            seen = sightings(session, each, {agency_id for agency_id, _ in part})
+            chosen = {id_: found for id_, _ in part if (found := _counts(seen.get(id_, []), owed.get(id_))) is not None}
+            cells = _latest_cells(session, [sighting.document_id for sighting, _ in chosen.values()])
+            for agency_id, name in part:
+                if agency_id in chosen and (row := _export_report(*chosen[agency_id], cells)) is not None:
+                    yield {"agency": name, "year": each} | row
 
 
-def _export_report(session: Session, seen: Sequence[Sighting], duty: Duty | None) -> dict[str, Any] | None:
+EXPORTED = 1000  # bodies whose reports are asked for at once
+
+
+def _counts(seen: Sequence[Sighting], duty: Duty | None) -> tuple[Sighting, bool | None] | None:
+    """The report that counts for the duty, and whether it came in time; None where none was read."""
     reports = sorted(
         (s for s in seen if s.kind == "annual_report" and s.state == "read"),
         key=lambda s: (s.published_on or date.max, s.first_seen),
     )
     if not reports:
         return None
-    chosen, on_time = reports[0], None
-    if duty is not None:  # the moment plays no part where a report was read
-        stands = standing(duty, seen, [], midnight(duty.deadline))
-        chosen, on_time = stands.sighting or chosen, stands.on_time
-    found = latest_reading(session, chosen.document_id)
-    if found is None:
+    if duty is None:
+        return reports[0], None
+    stands = standing(duty, seen, [], midnight(duty.deadline))  # the moment plays no part where a report was read
+    return stands.sighting or reports[0], stands.on_time
+
+
+def _latest_cells(session: Session, document_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What is exported of the newest reading of each of these documents; the whole reports stay where they are."""
+    columns = (Version.sha256, Version.number.label("version"), Reading.form, Reading.cells, Reading.needs_review)
+    out: dict[int, dict[str, Any]] = {}
+    for ids in chunks(document_ids):
+        rows = session.execute(
+            sa.select(Version.document_id, *columns)
+            .join(Reading, Reading.version_id == Version.id)
+            .where(Version.document_id.in_(ids))
+            .order_by(Version.number, Reading.created_at, Reading.id)
+        )
+        out |= {row.document_id: dict(row._mapping) for row in rows}  # the newest comes last
+    return out
+
+
+def _export_report(
+    chosen: Sighting, on_time: bool | None, found: Mapping[int, Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    read = found.get(chosen.document_id)
+    if read is None:
         return None
-    version, reading = found
-    cells = reading.cells
-    if reading.form in {"2019", "2021"}:
-        cells = {key: reading.cells.get(key) for key in forms.keys(reading.form)}  # type: ignore[arg-type]
+    cells = read["cells"]
+    if read["form"] in {"2019", "2021"}:
+        cells = {key: read["cells"].get(key) for key in forms.keys(read["form"])}
     return {
-        "form": reading.form,
+        "form": read["form"],
         "published_on": chosen.published_on,
         "first_seen": chosen.first_seen,
         "on_time": on_time,
         "url": chosen.url,
-        "sha256": version.sha256,
-        "version": version.number,
+        "sha256": read["sha256"],
+        "version": read["version"],
         "cells": cells,
-        "needs_review": reading.needs_review,
+        "needs_review": read["needs_review"],
     }
 
 

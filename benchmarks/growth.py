@@ -1,0 +1,192 @@
+"""What each step costs as the register grows: ``python -m benchmarks growth [--quick]``.
+
+A country (``tests/models/country.py``) is filled at several sizes, with a season's peak of waiting work, and each step
+is done on it. What concerns one body must cost the same at every size; what concerns all, the same for each body. Costs
+are CPU seconds of this process, so SQLite's work is in them, and are also given as a ratio to reading one report as HTML
+in the same run, which tells machines apart from changes. Written to ``var/bench/growth.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import base, contexts, exports, findings, leases, ledger, sources, work
+from reports import checks, reader
+from summaries import figures
+from tests.models import country, rows
+from tests.test_faults import report_of
+from workers import publication
+from workers.tasks import DOCUMENT_RULES
+
+OUT = Path("var/bench/growth.json")
+SIZES = (960, 9_960, 99_960)
+QUICK = (960, 4_980)
+FLAT = 1.3  # how much dearer a step for one body may be in the largest country than in the smallest
+REPEATS = 25
+NOW = rows.NOW.astimezone(ZoneInfo("Asia/Shanghai"))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``run`` does the step for the body of that number (one body) or for all, in a session that is rolled back."""
+
+    name: str
+    run: Callable[[Session, int], Any]
+    whole: bool = False
+
+
+def check(session: Session, body: int) -> None:
+    found = contexts.report_with_context(session, 2 * body, NOW)
+    assert found is not None
+    assert found.subject is not None
+    result = checks.run(found.report, found.context, DOCUMENT_RULES)
+    shown = findings.Shown(found.document_id, found.version_id, found.url)
+    findings.save(session, findings.Outcome(found.subject, "report", result.findings, result.judged, shown), NOW)
+    contexts.compared_with(session, found)
+
+
+def crawl_end(session: Session, body: int) -> None:
+    run = sources.start_run(session, body, NOW)
+    sources.finish_run(session, run.id, "ok", "", 3, 9, None, {}, False, NOW, timedelta(days=1))
+
+
+def standing(session: Session, body: int) -> None:
+    stands = ledger.standing_of(session, body, country.YEAR, NOW)
+    assert stands is not None
+    for _, context in publication.contexts_of(session, [stands], NOW):
+        checks.run(None, context, publication.RULES)
+
+
+def decision(session: Session, _body: int) -> None:
+    made = ledger.ledger_of(session, country.YEAR, NOW)
+    for _, context in publication.contexts_of(
+        session, made.standings, NOW, {s.duty.agency_id: s for s in made.standings}
+    ):
+        checks.run(None, context, publication.RULES)
+
+
+def claim(session: Session, body: int) -> None:
+    piece = work.add(session, "check", 2 * body, NOW, lane=body)
+    assert work.claim(session, piece.id, "bench", NOW, timedelta(seconds=20)) is not None
+    assert work.finish(session, piece.id, "bench", NOW)
+
+
+def sweep(session: Session, _body: int) -> None:
+    for kind in work.KINDS:
+        work.lost(session, kind, NOW - timedelta(hours=1), NOW, 500)
+        work.unsent(session, kind, NOW, 500)
+    work.left_behind(session, NOW, NOW, 500)
+
+
+STEPS = (
+    Step("one check", check),
+    Step("one crawl's end", crawl_end),
+    Step("one body judged", standing),
+    Step("one claim", claim),
+    Step("one sweep", sweep),
+    Step("a tick's looks", lambda session, _: leases.add_due_looks(session, NOW, 100)),
+    Step("the day's decisions", decision, whole=True),
+    Step("status", lambda session, _: ledger.ledger_of(session, country.YEAR, NOW), whole=True),
+    Step("summary", lambda session, _: figures.figures(ledger.ledger_of(session, country.YEAR, NOW), ""), whole=True),
+    Step("queue", lambda session, _: work.counts(session, NOW), whole=True),
+    Step("export of reports", lambda session, _: drained(exports.export_reports(session, country.YEAR)), whole=True),
+    Step(
+        "export of documents", lambda session, _: drained(exports.export_documents(session, country.YEAR)), whole=True
+    ),
+)
+
+
+def drained(rows_: Iterable[Any]) -> int:
+    return sum(1 for _ in rows_)
+
+
+def baseline() -> float:
+    """CPU seconds to read one report of that kind as HTML, the median of some."""
+    data = report_of("甲县统计局", random.Random(1), country.YEAR)
+    reader.read(data, "1.html")
+    return _median(lambda _: reader.read(data, "1.html"), 15)
+
+
+def _median(run: Callable[[int], Any], times: int) -> float:
+    spent = []
+    for number in range(times):
+        start = time.process_time()
+        run(number)
+        spent.append(time.process_time() - start)
+    return sorted(spent)[len(spent) // 2]
+
+
+def fill(url: str, size: int) -> None:
+    """The country, and half of its reports waiting to be read."""
+    base.upgrade(url)
+    engine = base.make_engine(url)
+    with base.transaction(engine) as session:
+        country.fill(session, size)
+        waiting = [
+            {"kind": "read", "subject": n, "payload": {}, "created_at": NOW, "due_at": NOW, "lane": n, "turn": n % 50}
+            for n in range(1, size, 2)
+        ]
+        session.execute(sa.insert(work.Work), waiting)
+    engine.dispose()
+
+
+def measure(size: int, seed: int) -> dict[str, float]:
+    """CPU seconds of each step in a country of that size: of one body, or of each body."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/growth.sqlite3"
+        fill(url, size)
+        engine = base.make_engine(url)
+        rng, out = random.Random(seed), {}
+        for step in STEPS:
+
+            def once(number: int, step: Step = step) -> None:
+                # No government: it looks at all that are below it.
+                body = rng.randrange(size // country.COUNTY) * country.COUNTY + 2 + number % (country.COUNTY - 2)
+                with base.session_factory(engine)() as session, session.begin() as whole:
+                    step.run(session, body)
+                    session.flush()
+                    whole.rollback()
+
+            once(0)
+            out[step.name] = _median(once, 1 if step.whole else REPEATS) / (size if step.whole else 1)
+        engine.dispose()
+    return out
+
+
+def main(seed: int, quick: bool = False) -> int:
+    """Measure, print, write. Exit status 1 where a step for one body grows by more than ``FLAT``."""
+    unit = baseline()
+    sizes = QUICK if quick else SIZES
+    found = {size: measure(size, seed) for size in sizes}
+    print(f"reading one report as HTML: {1000 * unit:.2f} ms of CPU")
+    print(f"{'CPU in ms':<24}" + "".join(f"{size:>12}" for size in sizes) + f"{'grows by':>10}{'to reading':>12}")
+    table, missed = [], []
+    for step in STEPS:
+        costs = [found[size][step.name] for size in sizes]
+        growth = costs[-1] / max(costs[0], 1e-9)
+        # Below a tenth of a millisecond the clock is coarser than the step.
+        flat = growth <= FLAT or costs[-1] - costs[0] < 1e-4
+        missed += [step.name] if not flat else []
+        name = f"{step.name}, a body" if step.whole else step.name
+        table.append({"step": name, "ms": [1000 * c for c in costs], "growth": growth, "to_reading": costs[-1] / unit})
+        print(
+            f"{name:<24}" + "".join(f"{1000 * c:>12.3f}" for c in costs) + f"{growth:>10.2f}{costs[-1] / unit:>12.2f}"
+        )
+    print(f"aims missed: {', '.join(missed) or 'none'}")
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    made = {"seed": seed, "sizes": sizes, "reading_ms": 1000 * unit, "steps": table, "missed_aims": missed}
+    OUT.write_text(json.dumps(made, ensure_ascii=False, indent=1), encoding="utf-8")
+    print(f"written to {OUT}")
+    return int(bool(missed))
