@@ -1,6 +1,7 @@
-"""``make bench``: reading and checking on documents made anew, as tables and as JSON in ``var/bench/``.
+"""``make bench``: reading, checking and growth on documents and registers made anew, as tables and JSON in ``var/bench/``.
 
-``python -m benchmarks [reading|checking|wall|prose] [--quick] [--seed N]``; every run draws another seed unless one is given."""
+``python -m benchmarks [reading|checking|wall|prose|growth] [--quick] [--seed N]``;
+every run draws another seed unless one is given."""
 
 from __future__ import annotations
 
@@ -8,9 +9,15 @@ import argparse
 import random
 import sys
 
-from benchmarks import checking, prose, reading, wall
+from benchmarks import checking, growth, prose, reading, wall
 
-PARTS = {"reading": reading.main, "checking": checking.main, "wall": wall.main, "prose": prose.main}
+PARTS = {
+    "reading": reading.main,
+    "checking": checking.main,
+    "wall": wall.main,
+    "prose": prose.main,
+    "growth": growth.main,
+}
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from cli.app import AsJson, Refused, configured
 from cli.database import database
-from cli.show import err, new_table, out, print_json
+from cli.show import err, new_table, out, print_json, spinner
 from exchange.register import import_agencies, template
 from exchange.sheet import BadSheet
 from models import base, exports
@@ -31,7 +31,10 @@ def agencies_import(
     settings = configured()
     with database(settings) as engine, base.transaction(engine) as session:
         try:
-            result = import_agencies(session, file, skip_bad=skip_bad, now=datetime.now(UTC))
+            with spinner(f"{file.name} …") as say:
+                result = import_agencies(
+                    session, file, skip_bad, datetime.now(UTC), lambda done: say(f"{file.name}: {done} bodies")
+                )
         except BadSheet as error:
             raise Refused(f"{file}: {error}") from None
         for bad in result.bad:

@@ -19,7 +19,8 @@ import config
 import net
 from exchange.sheet import BEYOND, REQUIRED, BadSheet, rows
 from exchange.words import key_of, words
-from models import agencies, sources
+from models import agencies
+from models.register import Entry, upsert_all
 from processes import whole_file
 from reports.text import date_at
 
@@ -49,8 +50,11 @@ class ImportResult:
 # ------------------------------------------------------------------ in
 
 
-def import_agencies(session: Session, path: Path, skip_bad: bool, now: datetime) -> ImportResult:
-    """Add and update bodies by name from CSV (UTF-8 or GB18030) or XLSX; never deletes.
+def import_agencies(
+    session: Session, path: Path, skip_bad: bool, now: datetime, progress: Callable[[int], None] = lambda _: None
+) -> ImportResult:
+    """Add and update bodies by name from CSV (UTF-8 or GB18030) or XLSX; never deletes. ``progress`` is told how many
+    rows are written.
 
     With a bad row nothing is written, unless ``skip_bad``: then the good rows are. Raises BadSheet for an unusable file.
     """
@@ -75,12 +79,8 @@ def import_agencies(session: Session, path: Path, skip_bad: bool, now: datetime)
         raise BadSheet("the sheet has no rows below its head")
     if result.bad and not skip_bad:
         return result
-    for row in good:
-        agency, added = agencies.upsert_agency(session, row.body())
-        result.added += added
-        result.updated += not added
-        if row.reports_url:
-            sources.serve(session, agency.id, row.reports_url, row.family, now)
+    entries = [Entry(row.body(), tuple(row.reports_url), row.family) for row in good]
+    result.added, result.updated = upsert_all(session, entries, now, progress)
     agencies.link_parents(session)
     result.warnings = list(_unknown_superiors(session, good, seen))
     return result

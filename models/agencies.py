@@ -211,12 +211,15 @@ def guess_kind(name: str) -> str:
     return "dispatched" if name.endswith(("街道办事处", "管理委员会", "管委会")) else "department"
 
 
+def name_of_office(government: str) -> str:
+    """What the supervising office of a government is called where its sheet does not say."""
+    return f"{government}政府信息公开工作主管部门"
+
+
 def _set_office(session: Session, agency: Agency, emails: list[str]) -> None:
     office = session.scalar(sa.select(Office).where(Office.agency_id == agency.id))
     if office is None:
-        session.add(
-            Office(name=f"{agency.name}政府信息公开工作主管部门", agency_id=agency.id, emails=emails, params={})
-        )
+        session.add(Office(name=name_of_office(agency.name), agency_id=agency.id, emails=emails, params={}))
     else:
         office.emails = emails
 
@@ -224,14 +227,17 @@ def _set_office(session: Session, agency: Agency, emails: list[str]) -> None:
 def link_parents(session: Session) -> int:
     """Link every body to the parent its sheet names, where that parent is registered by now. Returns how many."""
     by_name = {name: id_ for id_, name in session.execute(sa.select(Agency.id, Agency.name))}
-    linked = 0
-    for agency in session.scalars(sa.select(Agency).where(Agency.parent_name != "")):
-        parent_id = by_name.get(agency.parent_name)
-        if parent_id is not None and parent_id not in {agency.parent_id, agency.id}:
-            agency.parent_id = parent_id
-            linked += 1
-    session.flush()
-    return linked
+    named = sa.select(Agency.id, Agency.parent_id, Agency.parent_name).where(Agency.parent_name != "")
+    above = {
+        id_: parent_id
+        for id_, before, name in session.execute(named)
+        if (parent_id := by_name.get(name)) is not None and parent_id not in {before, id_}
+    }
+    for part in chunks(above, 1000):
+        for agency in session.scalars(sa.select(Agency).where(Agency.id.in_(part))):
+            agency.parent_id = above[agency.id]
+        session.flush()
+    return len(above)
 
 
 def resolve(session: Session, name: str, on: date) -> Agency | None:
