@@ -79,7 +79,14 @@ def key(url: str) -> str:
     kept = sorted(
         _plain(pair) for pair in parts.query.split("&") if pair and pair.partition("=")[0].lower() not in noise
     )
-    return where + path + ("?" + "&".join(kept) if kept else "")
+    return where + (_written_out(path, kept) or path + ("?" + "&".join(kept) if kept else ""))
+
+
+def _written_out(path: str, query: list[str]) -> str:
+    """The file of an article of Visual SiteBuilder for its dynamic address: both name its column and its number."""
+    ids = dict(pair.partition("=")[::2] for pair in query)
+    tree, news = ids.get("wbtreeid", ""), ids.get("wbnewsid", "")
+    return f"/info/{tree}/{news}.htm" if path.endswith("content.jsp") and tree.isdigit() and news.isdigit() else ""
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ where the answer before it ended, and names the page as well. Followed is what t
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 from crawler import links, pagers
 from crawler.families import data
@@ -16,7 +17,7 @@ from crawler.pages import Page
 _PARAMETERS = re.compile(r"ajaxParam\s*:\s*\{(.*?)\}", re.DOTALL)
 _PAIR = re.compile(r"(\w+)\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w./-]+))")
 _NEXT = re.compile(r"<nextgroup>.*?href=[\"']([^\"']+)[\"']", re.DOTALL)
-_PROXY = re.compile(r"[\"']([^\"'\s]*dataproxy\.jsp)")
+_PROXY = re.compile(r"[\"']([^\"'\s?]*(?:more(?:column)?)?dataproxy\.jsp)")
 MAX_WINDOW = 90
 
 
@@ -54,7 +55,9 @@ class Hanweb(Family):
         if url is None or not form:
             return Step(found, end=End(total, unread="its records are handed out by a script"))
         state = {"proxy": url, "per": str(per_page), "window": str(window), "column": page.url}
-        return Step(found, [_window(form, state, len(inline) + 1, page.url)], end=End(total))
+        first = len(inline) + 1
+        posted = _window(form, state, first, page.url)
+        return Step(found, [posted], [_window(form, {**state, "by": "GET"}, first, page.url)], end=End(total))
 
     def _of_proxy(self, page: Page, ask: Ask) -> Step:
         given = data.records(page.text)
@@ -81,9 +84,10 @@ def _window(form: Pairs, state: dict[str, str], first: int, referer: str) -> Ask
     per, window = int(state["per"]), int(state["window"])
     number = (first - 1) // per + 1
     query = f"startrecord={first}&endrecord={first + window - 1}&perpage={per}&page={number}"
+    by_get = state.get("by") == "GET"
     return Ask(
-        f"{state['proxy']}?{query}",
-        "POST",
+        f"{state['proxy']}?{query}" + (f"&{urlencode(form)}" if by_get else ""),
+        "GET" if by_get else "POST",
         form,
         referer=referer,
         headers=(("X-Requested-With", "XMLHttpRequest"),),

@@ -1,4 +1,5 @@
-"""TRS with lists that its search draws: ``/was5/web/search`` and ``/igs/front/search`` answer JSON, page by page."""
+"""TRS with lists that its search draws: ``/was5/web/search`` and ``/igs/front/search`` answer JSON, page by page; elsewhere
+a ``…_list.jsp`` answers JSONP with a total."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from crawler.pages import Page
 
 MAX_PAGES = 100
 _CALL = re.compile(
-    r"[\"']((?:https?:)?[^\"'\s]*(?:/was5/web/search|/igs/front/search(?:/list\.html|\.jhtml)?|trssearch/v2/searchAll\.do)"
-    r"\?[^\"'\s]+)[\"']"
+    r"[\"']((?:https?:)?[^\"'\s]*(?:/was5/web/search|/igs/front/search(?:/list\.html|\.jhtml)?|trssearch/v2/searchAll\.do|"
+    r"_list\.jsp(?=\?[^\"'\s]*callback=))\?[^\"'\s]+)[\"']"
 )
 _PAGE = re.compile(r"([?&](?:page|pageNumber|pageIndex|pageNo|pagenum)=)\d*", re.IGNORECASE)
 
@@ -52,7 +53,7 @@ class TrsSearch(Family):
 
 
 def _page(call: str, number: int, referer: str) -> Ask:
-    url = _PAGE.sub(rf"\g<1>{number}", call)
+    url = _PAGE.sub(rf"\g<1>{number}", re.sub(r"callback=\?", "callback=result", call))
     if not _PAGE.search(call):
         url = f"{call}&page={number}"
     return Ask(url, referer=referer, expects="json", number=number, state=(("call", call),))

@@ -57,3 +57,11 @@ def test_other_publications_are_recorded_and_not_opened():
     assert titles.worth_opening("市应急局")
     assert not titles.worth_opening("甲市2023年政府网站工作年度报表")
     assert not titles.worth_opening("关于做好2023年度政府信息公开工作年度报告编制工作的通知")
+
+
+def test_the_dynamic_address_of_an_article_is_that_of_its_file():
+    query = "urltype=news.NewsContentUrl&wbtreeid=5069&wbnewsid=1161616"
+    assert links.key(f"http://a.gov.cn/xxgk/xxgk_content.jsp?{query}") == links.key(
+        "https://a.gov.cn/info/5069/1161616.htm"
+    )
+    assert links.key("http://a.gov.cn/list.jsp?wbtreeid=5069") != links.key("http://a.gov.cn/list.jsp?wbtreeid=5070")

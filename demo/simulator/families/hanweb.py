@@ -25,6 +25,7 @@ class Hanweb(Site):
         super().__init__(*args, **kwargs)
         self.dialect = self.rng.choice(("records", "records", "page", "group", "encrypted"))
         self.proxy = self.rng.choice((PROXY, PROXY, OLD_PROXY))
+        self.method = self.rng.choice(("", "", "GET", "POST"))  # the only one that the proxy answers
         self.group = 1 if self.dialect in {"group", "encrypted"} else self.rng.choice((1, 1, 2))
         self.unit = self.rng.randrange(100000, 999999)
         self.web = self.rng.randrange(1, 99)
@@ -86,6 +87,8 @@ class Hanweb(Site):
         """The proxy."""
         if request.path != self.proxy:
             return None
+        if self.method and request.method != self.method:
+            return self.not_found()
         asked = request.query | request.form
         column = next((c for c in self.columns() if str(c.number) == asked.get("columnid")), None)
         if column is None or self.dialect == "encrypted":

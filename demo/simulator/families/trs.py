@@ -98,18 +98,27 @@ class Trs(Site):
 
 
 class TrsSearch(Trs):
-    """TRS with its list drawn by a search: ``/was5/web/search`` answering JSON."""
+    """TRS with its list drawn by a search. ``dialect`` by seed: ``/was5/web/search`` with JSON, a page of the site with
+    JSONP."""
 
     family = "trs-search"
     static_lists = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dialect = self.rng.choice(("was5", "jsonp"))
+
     def list_block(self, column: Column, number: int) -> str:
         """An empty list and the script that fills it."""
-        return (
-            f'<ul id="list"></ul><div class="page"></div><script>$.getJSON("/was5/web/search?channelid=229105'
-            f"&classsql=chnlid%3D{column.number}&sortfield=-docreltime&prepage={self.per_page}&page=1"
-            '",function(data){draw(data.docs,data.count);});</script>'
-        )
+        if self.dialect == "jsonp":
+            call = f"/{column.path}/zfxxgk_list.jsp?callback=result&pageIndex=1&pageSize={self.per_page}"
+        else:
+            call = (
+                f"/was5/web/search?channelid=229105&classsql=chnlid%3D{column.number}&sortfield=-docreltime"
+                f"&prepage={self.per_page}&page=1"
+            )
+        draw = "function(data){draw(data.docs,data.count);}"
+        return f'<ul id="list"></ul><div class="page"></div><script>$.getJSON("{call}",{draw});</script>'
 
     def paths_of(self, column: Column) -> Any:
         """Its pages are no files."""
@@ -118,19 +127,29 @@ class TrsSearch(Trs):
                 yield path, maker
 
     def endpoint(self, request: Request) -> Answer | None:
-        """One page of the search, in JSON."""
-        if request.path != "/was5/web/search":
-            return super().endpoint(request)
+        """One page of the search."""
         query = request.query
-        for column in self.columns():
-            if query.get("classsql") == f"chnlid={column.number}":
-                pages = self.paged(column)
-                number = int(query.get("page") or 1)
-                shown = pages[number - 1] if number <= len(pages) else []
-                docs = [self._found(column, entry) for entry in shown]
-                data = {"pagenum": len(pages), "count": sum(map(len, pages)), "docs": docs}
-                return Answer(json.dumps(data, ensure_ascii=False).encode(), "application/json;charset=UTF-8")
-        return Answer(b'{"pagenum":0,"docs":[]}', "application/json;charset=UTF-8")
+        if request.path == "/was5/web/search" and self.dialect == "was5":
+            wanted = query.get("classsql", "").removeprefix("chnlid=")
+            column = next((c for c in self.columns() if str(c.number) == wanted), None)
+            docs, total = self._page(column, int(query.get("page") or 1))
+            data = {"pagenum": -(-total // self.per_page), "count": total, "docs": docs}
+            return Answer(json.dumps(data, ensure_ascii=False).encode(), "application/json;charset=UTF-8")
+        if request.path.endswith("/zfxxgk_list.jsp") and self.dialect == "jsonp":
+            column = next((c for c in self.columns() if request.path == f"/{c.path}/zfxxgk_list.jsp"), None)
+            docs, total = self._page(column, int(query.get("pageIndex") or 1))
+            rows = [{"TITLE": d["title"], "TIME": d["pubtime"][:10], "URL": d["url"]} for d in docs]
+            data = {"totalCount": total, "pageSize": self.per_page, "list": rows}
+            text = f"{query.get('callback')}({json.dumps(data, ensure_ascii=False)})"
+            return Answer(text.encode(), "application/javascript;charset=UTF-8")
+        return super().endpoint(request)
+
+    def _page(self, column: Column | None, number: int) -> tuple[list[dict[str, str]], int]:
+        if column is None:
+            return [], 0
+        pages = self.paged(column)
+        shown = pages[number - 1] if number <= len(pages) else []
+        return [self._found(column, entry) for entry in shown], sum(map(len, pages))
 
     def _found(self, column: Column, entry: Entry) -> dict[str, str]:
         url = self.base + self.article_path(column, entry)
