@@ -65,7 +65,9 @@ def add_carried(clause: Clause, direction: str, reading: Reading) -> None:
         return
     cell = CARRIED_IN if direction == "in" else CARRIED_OUT
     reading.add(Found(cell, figure.value, clause.start, note_of(figure)))
-    reading.of_carried = direction == "in" and any(word.kind == "within" for word in clause.after)
+    # 对上年结转的7件申请，予以公开5件; 上年结转的7件中，…
+    led = clause.before[0].text in {"对", "针对"} if clause.before else False
+    reading.of_carried = direction == "in" and (led or any(word.kind == "within" for word in clause.after))
 
 
 def _understood(clause: Clause, year: int | None) -> bool:

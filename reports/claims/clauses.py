@@ -125,7 +125,7 @@ class _Cutter:
         elif word.kind == "numbering":
             self.close()
             self.listed = self.clause.listed = False
-        elif word.kind == "pause" and self.clause.figure is not None:
+        elif word.kind == "pause" and (self.clause.figure or (following and following.kind == "none")):
             self.close()
         elif word.kind in FIGURES:
             self.figure(word)

@@ -15,6 +15,7 @@ from reports.claims.scope import (
     Found,
     of_year,
     period_of,
+    runs,
 )
 
 _DRESS = (
@@ -42,7 +43,7 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
         return []
     behind = words[at + 1 :]
     noun = next((i for i, word in enumerate(behind) if is_a(word, *NOUNS)), None)
-    several = sum(word.kind == "channel" for word in behind) != 1
+    several = runs(behind, "channel") != 1
     dress = (*_DRESS, *(("channel",) if several else ()))
     if noun is not None:
         verbs = any(is_a(word, "receive", "accept", "submit", "occur", "everyone") for word in behind[:noun])

@@ -13,6 +13,7 @@ from reports.claims.scope import (
     Matter,
     Parts,
     Period,
+    runs,
 )
 
 NEW, HANDLED = "applications.new.total", "applications.handled.total"
@@ -65,7 +66,7 @@ class Reading:
 
 def clear(words: Sequence[Word], *more: str) -> bool:
     """Whether nothing among the words is unknown or narrows what is counted."""
-    channels = sum(word.kind == "channel" for word in words)
+    channels = runs(words, "channel")
     applicants = sum(word.kind.startswith("applicant.") for word in words)
     several = (*(("channel",) if channels > 1 else ()), *(("applicant.",) if applicants > 1 else ()))
     return all(is_a(word, *CLEAR, *more, *several) or word.kind == "year" for word in words)

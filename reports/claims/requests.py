@@ -128,7 +128,9 @@ def _figure(clause: Clause, reading: Reading) -> None:
 
 def _with_trail(clause: Clause, year: int | None) -> Clause:
     """A figure of which only the next clause says where it goes: 剩余3件因未到期，结转至下年."""
-    bare = all(is_a(word, "filler", "total", "pending", "cause", "clause", "rest") for word in clause.own)
+    bare = all(is_a(word, "filler", "total", "pending", "cause", "clause", "rest", "part") for word in clause.own)
+    if bare and any(is_a(word, "done", "result.") for word in clause.tail):
+        return replace(clause, after=[*clause.after, *clause.tail], tail=[])  # 其中18件已答复
     following = any(is_next(word, year) for word in clause.trail)
     if not bare or not (following or any(is_a(word, "carry", "move") for word in clause.trail)):
         return clause

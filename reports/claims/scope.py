@@ -129,11 +129,19 @@ def _named(words: Sequence[Word], year: int | None) -> list[Period]:
     return [period for word in words if (period := of_year(word, year)) is not None]
 
 
+def runs(words: Sequence[Word], kind: str) -> int:
+    """How often words of a kind stand apart: 网站平台 is one channel, 网站、信函 are two."""
+    found = [word for word in words if word.kind == kind]
+    return sum(
+        1 for before, word in zip([None, *found], found, strict=False) if before is None or before.end < word.start
+    )
+
+
 def criterion(clause: Clause) -> str:
     """By what a clause's figure is a part: channel, applicant, time of the year, body; empty for none.
 
     Several of a kind named for one figure are no part: 公民、法人; 信函、网络等."""
-    if len(clause.find("channel")) == 1:
+    if runs(clause.own, "channel") == 1:
         return "channel"
     if len(clause.find("applicant.")) == 1:
         return "applicant"

@@ -45,7 +45,7 @@ def add_whole(clause: Clause, reading: Reading) -> None:
         _plain(clause, reading)
         return
     named = clause.says(*NOUNS) or any(is_a(word, *NOUNS) for word in clause.lead)
-    if not clear(between, "part" if clause.listed else "") or not (
+    if not clear(between, "clause", "part" if clause.listed else "") or not (
         named or reading.topic == "requests" or reading.whole
     ):
         return
