@@ -36,6 +36,7 @@ import python_calamine
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.broken import Broken, Source, broken
 from reports import formats, numbers, reader
 from reports.formats import ocr
 from reports.report import Number
@@ -510,7 +511,7 @@ def main(seed: int, quick: bool = False) -> int:
     console = Console(width=110, highlight=False)
     made = documents(seed, 0.1 if quick else 1.0)
     counted, cells, speed = accuracy(made)
-    result = {
+    result: dict[str, Any] = {
         "seed": seed,
         "documents": len(made),
         "accuracy": [
@@ -531,11 +532,27 @@ def main(seed: int, quick: bool = False) -> int:
         "ratios": ratios(made),
         "others": others(made),
     }
+    cut = broken_off(made)
+    result["broken_off"] = {
+        kind: {"files": c.files, "refused": c.refused, "silent": c.silent, "said": c.said} for kind, c in cut.items()
+    }
+    result["silent_errors"] += [line for count in cut.values() for line in count.wrong]
     show(console, result, counted)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
     console.print(f"written to {OUT}")
     return int(bool(result["silent_errors"]))
+
+
+def broken_off(made: list[Document]) -> dict[str, Broken]:
+    """One document of each style, pictures left out, cut at twenty places."""
+    first = {(document.format, document.style): document for document in reversed(made)}
+    chosen = [
+        Source(d.format, d.name, d.seed, d.data, d.right)
+        for d in first.values()
+        if d.truth is not None and not d.lost and not d.truth.wrong and d.format not in ("scan", "pdf of pictures")
+    ]
+    return broken(chosen)
 
 
 def show(console: Console, result: dict[str, Any], counted: dict[tuple[str, str], Counted]) -> None:
@@ -565,6 +582,10 @@ def show(console: Console, result: dict[str, Any], counted: dict[tuple[str, str]
         only = "" if row["container_only"] is None else str(row["container_only"])
         figures = (str(row["milliseconds"]), str(row["bare_milliseconds"]), str(row["ratio"]), only)
         table.add_row(row["format"], row["bare"], *figures)
+    console.print(table)
+    table = _table("Cut at twenty places", "format", "files", "refused", "silent", "said without a look")
+    for kind, row in result["broken_off"].items():
+        table.add_row(kind, *(str(row[name]) for name in ("files", "refused", "silent", "said")))
     console.print(table)
     table = _table(
         "Others on the same files, figures by position", "tool", "format", "documents", "exact", "ms each", "note"

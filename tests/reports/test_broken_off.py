@@ -1,0 +1,35 @@
+"""Of a file that breaks off anywhere nothing wrong is sure, and nothing is said without a look of what is not there."""
+
+from __future__ import annotations
+
+import random
+from types import ModuleType
+
+import pytest
+
+from benchmarks.broken import Source, broken
+from tests.makers import docx, html, odt, ofd, pdf, report, rtf, sheet, text
+
+MAKERS: dict[str, ModuleType] = {
+    "html": html,
+    "text": text,
+    "pdf": pdf,
+    "ofd": ofd,
+    "docx": docx,
+    "odt": odt,
+    "rtf": rtf,
+    "xlsx": sheet,
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("seed", [500, 901])
+def test_a_file_cut_anywhere_is_refused_or_in_doubt_where_it_ends(name: str, seed: int):
+    truth = report.make(seed, wrong=())
+    styles = list(MAKERS[name].STYLES)
+    style = styles[seed % len(styles)]
+    data = MAKERS[name].render(truth, random.Random(seed), style)
+    source = Source(name, f"{seed}-{style}.{name}", seed, data, truth.allowed)
+    (count,) = broken([source], cuts=8).values()
+    assert count.files == 8
+    assert count.wrong == []
