@@ -91,6 +91,9 @@ def subject(digest: Digest) -> str:
             f"识读存疑{digest.count('review')}项（{digest.day.isoformat()}）"
         )
     parts = []
+    for notices, name in ((digest.pending, "尚未公布"), (digest.overdue, "仍未发现")):
+        if notices:
+            parts.append(f"{name}{len(notices)}家")
     for groups, name, unit in (
         (("missing",), "未发现", "家"),
         (("removed",), "撤下或打不开", "家"),

@@ -10,12 +10,13 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
+from alerts.calendar import Stage, Workdays, stage
 from alerts.words import basis_in_full, place_in_words
 from reports.checks import SUGGESTIONS
 from reports.duties import Ledger, OpenFinding, Standing
@@ -33,6 +34,7 @@ MOST_NAMED = 10  # bodies named one by one where a matter is only recalled
 
 # The order in which an office works through them: published at all, in time, then figures and form.
 GROUPS: tuple[tuple[str, str], ...] = (
+    ("pending", "尚未公布（期限未到）"),
     ("missing", "未发现年度报告"),
     ("removed", "曾经发布，现已无法找到"),
     ("late", "晚于法定期限发布"),
@@ -110,6 +112,10 @@ class Digest:
     # Recalled, not told anew: what was told before and still stands, and what was told and is corrected since.
     still_open: list[Notice] = field(default_factory=list)
     corrected: list[Notice] = field(default_factory=list)
+    # By the season's calendar: who has not published yet, and who was told missing before and still is.
+    pending: list[Notice] = field(default_factory=list)
+    overdue: list[Notice] = field(default_factory=list)
+    stages: dict[str, Stage] = field(default_factory=dict)  # by the key under which they are told once
     most_items: int = MOST_ITEMS
     due: int = 0
     published: int = 0
@@ -153,6 +159,23 @@ class Digest:
         named = sorted(bodies.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMED]
         return len(notices), len(bodies), named, len(bodies) - len(named)
 
+    def reminders(self) -> list[tuple[str, list[str], int]]:
+        """What the calendar asks to be said: (a line on the deadline, the bodies named, at most MOST_ITEMS, and how many
+        are not)."""
+        out = []
+        for notices in (self.pending, self.overdue):
+            by_deadline: dict[str, list[str]] = defaultdict(list)
+            for notice in notices:
+                by_deadline[notice.expected].append(notice.agency)
+            for deadline, bodies in sorted(by_deadline.items()):
+                of = next(stage for stage in self.stages.values() if stage.deadline.isoformat() == deadline)
+                out.append((_deadline_line(of, len(bodies)), bodies[:MOST_ITEMS], len(bodies[MOST_ITEMS:])))
+        return out
+
+    def told_keys(self) -> list[str]:
+        """All that is told once with this mail."""
+        return [*(key for notice in self.notices for key in notice.keys), *self.stages]
+
     def count(self, *groups: str) -> int:
         """How many notices stand in these groups."""
         return sum(notice.group in groups for notice in self.notices)
@@ -164,6 +187,7 @@ def decide(
     now: datetime,
     corrected: Iterable[OpenFinding] = (),
     suggesting: Collection[int] = (),
+    workdays: Workdays | None = None,
 ) -> list[Digest]:
     """The digests of this day: what is open in the ledger and has not been told. A digest also recalls what was told
     before and still stands, and which matters told before are ``corrected`` since the last digest; these alone make none.
@@ -197,10 +221,63 @@ def decide(
             if notice.key not in told.get("ops", ()):
                 digest("ops", None).notices.append(notice)
 
+    if workdays is not None:
+        _remind(ledger, told.get("office", set()), day, workdays, lambda office_id: digest("office", office_id))
+
     for item in digests.values():
         item.notices.sort(key=lambda n: (n.agency, n.rule, n.place))
         _count(item, ledger)
-    return [item for _, item in sorted(digests.items(), key=lambda pair: (pair[0][0], pair[0][1] or 0)) if item.notices]
+    in_order = sorted(digests.items(), key=lambda pair: (pair[0][0], pair[0][1] or 0))
+    return [item for _, item in in_order if item.notices or item.stages]
+
+
+def _remind(
+    ledger: Ledger, told: AbstractSet[str], day: date, workdays: Workdays, digest: Callable[[int | None], Digest]
+) -> None:
+    """Who has not published, on the days of the season's calendar. Of whom nothing can be told nothing is said, and who
+    is called missing in this very mail is not named twice."""
+    # A waived finding is no longer among these: nobody is reminded of what a person has settled.
+    blamed = {f.agency_id for f in ledger.findings if f.rule in MISSING and f.state in {"open", "confirmed"}}
+    stages = {day_: stage(day_, day, workdays) for day_ in {standing.duty.deadline for standing in ledger.standings}}
+    for standing in ledger.standings:
+        duty, found = standing.duty, stages[standing.duty.deadline]
+        is_due = standing.state == "due" and day <= duty.deadline
+        if found is None or not (is_due or (standing.state == "missing" and duty.agency_id in blamed)):
+            continue
+        key = _key(f"stage/{duty.office_id}/{ledger.year}", found.key)
+        part = digest(duty.office_id)
+        if key not in told and not any(n.group == "missing" and n.agency == duty.agency for n in part.notices):
+            part.stages[key] = found
+            (part.pending if is_due else part.overdue).append(_of_silence(standing, found))
+            part.still_open = [n for n in part.still_open if n.group != "missing" or n.agency != duty.agency]
+
+
+def _of_silence(standing: Standing, found: Stage) -> Notice:
+    duty = standing.duty
+    pending = standing.state == "due"
+    return Notice(
+        key="",
+        group="pending" if pending else "missing",
+        agency=duty.agency,
+        year=duty.year,
+        rule="",
+        message=_deadline_line(found, 1),
+        expected=duty.deadline.isoformat(),
+        basis=duty.ground,
+        url=standing.source_url,
+    )
+
+
+def _deadline_line(of: Stage, bodies: int) -> str:
+    """尚未公布 3 家（期限2027年1月31日，还有3个工作日）. A calendar that is not at hand is named."""
+    day = f"{of.deadline.year}年{of.deadline.month}月{of.deadline.day}日"
+    guessed = "、".join(map(str, of.unknown_years))
+    note = f"；{guessed}年节假日安排尚未收录，按周一至周五计" if guessed else ""
+    if of.name == "on":
+        return f"尚未公布 {bodies} 家（期限{day}，即今日{note}）"
+    if of.working_days >= 0 and not of.name.startswith(("after", "week")):
+        return f"尚未公布 {bodies} 家（期限{day}，还有{of.working_days}个工作日{note}）"
+    return f"期限届满后仍未发现 {bodies} 家（期限{day}，已过{-of.working_days}个工作日{note}）"
 
 
 def _notices(

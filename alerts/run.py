@@ -5,9 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+import yaml
+from pydantic import TypeAdapter
+
+from alerts.calendar import Workdays
 from alerts.compose import compose, compose_refusals
 from alerts.decide import Digest, decide
 from config import Settings
@@ -42,7 +46,7 @@ def decide_and_queue(
     """
     now = now.astimezone(settings.zone)
     out = []
-    for digest in _digests(session, now, year):
+    for digest in _digests(session, settings, now, year):
         composed = _queue(session, settings, digest, now, dry_run)
         if composed is not None:
             out.append(composed)
@@ -58,7 +62,7 @@ def decide_again(session: Session, settings: Settings, mail: mails.Mail, now: da
     mails.withdraw(session, prefix)
     now = now.astimezone(settings.zone)
     out = []
-    for digest in _digests(session, now, year):
+    for digest in _digests(session, settings, now, year):
         if (digest.audience, digest.office_id) == (audience, office_id):
             composed = _queue(session, settings, digest, now)
             if composed is not None:
@@ -90,7 +94,7 @@ def _queue(
         subject=message.subject,
         text=message.text,
         html=message.html,
-        notices=[key for notice in digest.notices for key in notice.keys],
+        notices=digest.told_keys(),
         office_id=digest.office_id,
         attachments=[
             {"name": one.name, "media_type": one.media_type, "sha256": store(settings.blob_url).put(one.data)}
@@ -107,17 +111,28 @@ def without_recipient(session: Session, settings: Settings, now: datetime, year:
     now = now.astimezone(settings.zone)
     return sum(
         len(digest.notices)
-        for digest in _digests(session, now, year)
+        for digest in _digests(session, settings, now, year)
         if digest.audience == "office" and not _addressee(session, settings, digest)[0]
     )
 
 
-def _digests(session: Session, now: datetime, year: int | None) -> list[Digest]:
+def workdays_of(settings: Settings) -> Workdays:
+    """The official calendar with the corrections of ``workdays.yaml`` in the data folder (day: true where it is worked).
+    Raises ValueError where that file holds anything else."""
+    path = settings.data_dir / "workdays.yaml"
+    if not path.is_file():
+        return Workdays()
+    given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return Workdays(TypeAdapter(dict[date, bool]).validate_python(given))
+
+
+def _digests(session: Session, settings: Settings, now: datetime, year: int | None) -> list[Digest]:
     ledger = ledger_of(session, year if year is not None else now.year - 1, now)
     untrue = untrue_findings(session, now)
     ledger.findings = [finding for finding in open_findings(session) if finding.id not in untrue]
     corrected = corrected_findings(session, mails.last_digests(session))
-    return decide(ledger, mails.told(session), now, corrected, agencies.offices_with(session, "form_suggestions"))
+    suggesting = agencies.offices_with(session, "form_suggestions")
+    return decide(ledger, mails.told(session), now, corrected, suggesting, workdays_of(settings))
 
 
 def queue_refusals(

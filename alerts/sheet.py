@@ -35,7 +35,14 @@ def sheet(digest: Digest) -> bytes:
         head.font, head.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1D4E79")
         head.alignment = Alignment("center", "center", wrap_text=True)
         page.column_dimensions[get_column_letter(column)].width = width
-    for state, notices in (("新发现", digest.notices), ("尚未解决", digest.still_open), ("已更正", digest.corrected)):
+    parts = (
+        ("新发现", digest.notices),
+        ("尚未解决", digest.still_open),
+        ("已更正", digest.corrected),
+        ("尚未公布", digest.pending),
+        ("仍未发现", digest.overdue),
+    )
+    for state, notices in parts:
         for notice in notices:
             page.append([storable(value) for value in _row(state, notice)])
             for cell in page[page.max_row]:
@@ -55,7 +62,7 @@ def sheet(digest: Digest) -> bytes:
 
 def _row(state: str, notice: Notice) -> list[str | int | None]:
     names = [name for name, _ in notice.figures]
-    reported, other = (notice.actual, notice.expected) if names else ("", "")
+    reported, other = (notice.actual, notice.expected) if names or not notice.rule else ("", "")
     conclusion = "应为" if "应为" in names else "不一致" if "两处数字" in names else ""
     return [
         state, notice.agency, notice.year, dict(GROUPS)[notice.group], "\n".join((notice.message, *notice.evidence)),
