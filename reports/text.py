@@ -106,6 +106,12 @@ def sentences(text: str) -> Iterator[str]:
                 yield match.group()
 
 
+def printed_sentences(text: str) -> Iterator[str]:
+    """The sentences as printed, without the marks that end them: what is quoted, or looked at beside its neighbours. Every
+    line end is an end; an empty text is one empty sentence."""
+    yield from re.split(r"[。；;！!\n]", text)
+
+
 def unwrapped_sentences(text: str, semicolons: bool = False) -> Iterator[str]:
     """The sentences of a narrative, folded, without the marks that end them; lines that a page broke in mid-sentence are
     put together first. A colon or comma ends none, unless the sentence is longer than ``MAX_SENTENCE``, and with

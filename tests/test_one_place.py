@@ -82,6 +82,11 @@ def test_one_module_folds_text():
     assert calling(r"unicodedata\.normalize|normalize\(\"NFK?C\"") <= {"reports/text.py"} | floor
 
 
+def test_one_module_cuts_sentences():
+    # A statistics period goes on over a line's end, which ends every other sentence.
+    assert calling(r're\.split\(\s*r"\[[^"\]]*[。；]') <= {"reports/text.py", "reports/narrative/period.py"}
+
+
 def test_one_module_reads_numerals_and_years_and_dates():
     assert calling(r"maketrans\([^)]*一二三") == {"reports/text.py"}
     assert calling(r"def (?:count_in_words|number_of_year|date_in|date_at)\(") <= {"reports/text.py"}

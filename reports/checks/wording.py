@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from reports.form import forms
 from reports.form.titles import heading_words, unbreakable
-from reports.text import squeeze
+from reports.text import printed_sentences, squeeze
 
 # ------------------------------------------------------------------ left-over words of the template
 
@@ -108,8 +108,8 @@ def wrong_citations(text: str, year: int) -> list[tuple[str, str]]:
 
 def _near_report(text: str, found: re.Match[str]) -> bool:
     """Whether the number stands beside the words of an annual report, in one sentence with them."""
-    before = re.split(r"[。;]", text[max(0, found.start() - 60) : found.start()])[-1]
-    after = re.split(r"[。;]", text[found.end() : found.end() + 40])[0]
+    before = list(printed_sentences(text[max(0, found.start() - 60) : found.start()]))[-1]
+    after = next(printed_sentences(text[found.end() : found.end() + 40]))
     return "年度报告" in before + after and "公开" in before + after
 
 

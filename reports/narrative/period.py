@@ -30,6 +30,7 @@ def period(text: str) -> Period | None:
 
     A period counts only in a sentence about the figures (统计期限, 所列数据 …); ``start`` is None where only the end is
     given."""
+    # Not by ``reports.text``: a period goes on over a line's end, which only a numbered line is sure to close.
     for sentence in re.split(r"[。；;]|\n(?=\s*[一（(])", text):
         if "20" not in sentence and "２" not in sentence:
             continue

@@ -10,7 +10,7 @@ from reports.narrative.outline import Outline
 from reports.narrative.period import period
 from reports.narrative.title import Title
 from reports.report import Period, YearMention
-from reports.text import A_YEAR, fold, number_of_year
+from reports.text import A_YEAR, fold, number_of_year, printed_sentences
 
 
 def stated_period(outline: Outline, preface: str, body: str) -> Period | None:
@@ -79,7 +79,7 @@ def report_year(title: Title, stated: Period | None, outline: Outline) -> int | 
     if opening:
         return number_of_year(opening.group(1))
     for text in (*outline.preface[-6:], first[:120]):
-        for sentence in re.split(r"[。；]", fold(text)):
+        for sentence in printed_sentences(fold(text)):
             if re.search(r"《|号|日期|时间|电话|地址|[|>]", sentence):
                 continue
             found = re.search(rf"(?<!\d)({A_YEAR})年", sentence)
@@ -103,7 +103,7 @@ _OF_OTHERS = re.compile(
 def _own_reports(text: str) -> list[tuple[int, str]]:
     """(year, sentence) of each sentence that announces this very report with its year."""
     out = []
-    for sentence in re.split(r"[。；\n]", text):
+    for sentence in printed_sentences(text):
         folded = _CITED.sub("", fold(sentence))
         if not _OF_OUR_OWN.search(folded) or _OF_OTHERS.search(folded):
             continue

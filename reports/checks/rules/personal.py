@@ -12,7 +12,7 @@ from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, rule
 from reports.form.titles import title_zh
 from reports.report import Report
-from reports.text import NUMERALS, narrow
+from reports.text import NUMERALS, narrow, printed_sentences
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
@@ -152,7 +152,7 @@ def applicants(case: Case, of: Rule) -> Iterator[Evaluation]:
                         continue
                     yield fault(case, of, needs_review=True, where=_where(number, what))
                     return
-            for sentence in re.split(r"[。;；\n]", squeezed):
+            for sentence in printed_sentences(squeezed):
                 if _MASKED.search(sentence) and _VILLAGE.search(sentence) and "申请" in sentence:
                     yield fault(
                         case,
