@@ -12,14 +12,13 @@ from typing import Literal
 from crawler import titles
 from crawler.families import articles
 from crawler.pages import Detail, Page
-from reports.form.titles import title_zh
+from reports.form.titles import telling
 from reports.narrative.classify import Classification
 from reports.text import years_in
 
 # report: it is one. empty: the article is there, without text or file. other: another publication. fault: none at all.
 Found = Literal["report", "empty", "other", "fault"]
 
-HEADS = (title_zh(1), title_zh(2), title_zh(3).removesuffix("情况"), "行政复议", title_zh(5).partition("及")[0])
 _REPORTS = frozenset({"annual_report", "legacy_report"})
 _SPEAKS_OF_IT = re.compile(
     r"(政府|政务)?信息公开(工作)?(情况)?(年度|年)(工作)?(报告|报)|总体情况.{0,4000}(行政复议|依申请公开)", re.DOTALL
@@ -44,7 +43,7 @@ class Judged:
 def shows_report(text: str) -> bool:
     """Whether a text holds a report itself: the headings of its six sections."""
     bare = re.sub(r"\s+", "", text)
-    return sum(head in bare for head in HEADS) >= 3
+    return sum(head in bare for head in telling()) >= 3
 
 
 def is_report(page: Page) -> bool:

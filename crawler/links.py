@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
+from reports import suffixes
+
 # Parameters that change with the visit, not with the document. What names a body, a year or a node (area, fbtime,
 # nbYear, deptcode, wbtreeid, wbnewsid …) is kept by not standing here.
 NOISE = frozenset(
@@ -12,7 +14,7 @@ NOISE = frozenset(
 )
 # Parameters that keep a browser from its cache: behind a file's name they name no other document.
 STAMPS = frozenset({"v", "ver", "version", "r", "rand", "tm", "time", "date", "dt", "ts", "stamp", "cache", "nocache"})
-_STATIC = re.compile(r"\.(s?html?|pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar|png|jpe?g)$", re.IGNORECASE)
+_STATIC = suffixes.ending_in(suffixes.ALL)
 _FRONT = re.compile(r"/index\.(php|jsp|aspx)/", re.IGNORECASE)  # a front controller that comes and goes
 _SESSION = re.compile(r";(jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 # Calls whose first or only text argument is an address; what any other call opens, only its own script knows.

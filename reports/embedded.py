@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 import re
 
-HEADS = ("总体情况", "主动公开政府信息", "收到和处理政府信息公开申请", "行政复议", "存在的主要问题")
+from reports.form.titles import telling
+
 _KEPT = re.compile(r'"(?:content|contentHtml|content_html|body|articleContent|htmlContent)"\s*:\s*("(?:[^"\\]|\\.)*")')
 _TAG = re.compile(r"<(?:p|div|table|span|section|h\d|img|a)\b", re.IGNORECASE)
 _END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
@@ -55,4 +56,4 @@ def _text(literal: str) -> str:
 
 def _reads_like_a_report(text: str) -> bool:
     bare = re.sub(r"<[^>]*>|\s+", "", text)
-    return sum(head in bare for head in HEADS) >= _ENOUGH
+    return sum(head in bare for head in telling()) >= _ENOUGH

@@ -55,6 +55,17 @@ def title_zh(number: int) -> str:
 
 
 @lru_cache(maxsize=1)
+def telling() -> tuple[str, ...]:
+    """Beginnings of headings: a text with several of them is a report's, whoever shortened or reworded their ends."""
+    return (
+        title_zh(1),
+        *(title_zh(n).removesuffix("情况") for n in (2, 3)),
+        "行政复议",
+        title_zh(5).partition("及")[0],
+    )
+
+
+@lru_cache(maxsize=1)
 def marks() -> tuple[tuple[int, tuple[str, ...]], ...]:
     """(number, words one of which its heading holds whatever else it says); the first that fits decides."""
     return tuple((entry["number"], tuple(entry["words"])) for entry in _data()["section_marks"])
