@@ -255,6 +255,8 @@ class Recorder:
             if status == "challenged" and source.next_due_at is not None:
                 source.next_due_at = max(source.next_due_at, now + CHALLENGED_AGAIN)
             whole = status in sources.COMPLETE
+            for document_id in withdrawals.moved_within(session, target.source_id, look.now) if whole else ():
+                withdrawals.withdraw(session, document_id, "published again at another address", self._today(), now)
             old = {url: entry for url, entry in target.memory.items() if not whole or url in target.known}
             source.validators = {"addresses": {**old, **look.fetcher.learnt}}
 

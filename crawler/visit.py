@@ -134,9 +134,8 @@ class Visitor:
         if trouble.refused:
             return
         if status in {"gone", "moved"}:
-            if seen.versioned:
-                await self._away(seen.row.url, seen.document_id)
-            elif not seen.certain:
+            # A report that its list still names is not withdrawn, whatever its address answers: what is known of it stands.
+            if not seen.versioned and not seen.certain:
                 # Whose report of which year the title speaks of is not known: it may be anybody's here.
                 self._look.missed(f"{seen.row.url}: {trouble}")
             return  # nothing is published there; the title stays as evidence

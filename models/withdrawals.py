@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models import check_inputs, documents, findings, work
 from models.agencies import parents_of
 from models.documents import Document
+from reports.duties import PUBLISHES
 
 # A document in one of these states may be what a report was replaced by.
 _THERE = ("listed", "waiting", "read")
@@ -30,6 +31,30 @@ def is_replaced(session: Session, document_id: int) -> bool:
         Document.first_seen > document.last_seen,
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def moved_within(session: Session, source_id: int, since: datetime) -> list[int]:
+    """After a whole look that began at ``since``: the reports that it did not list where it listed another of the same
+    body and year. They were published again at another address, whether or not the old one still answers."""
+    other = aliased(Document)
+    listed = sa.exists().where(
+        other.source_id == source_id,
+        other.id != Document.id,
+        other.agency_id == Document.agency_id,
+        other.year == Document.year,
+        other.kind.in_(PUBLISHES),
+        other.state.in_(("waiting", "read")),
+        other.last_seen >= since,
+    )
+    query = sa.select(Document.id).where(
+        Document.source_id == source_id,
+        Document.agency_id.is_not(None),
+        Document.kind.in_(PUBLISHES),
+        Document.state.in_(("waiting", "read", "unreadable", "failed")),
+        Document.last_seen < since,
+        listed,
+    )
+    return list(session.scalars(query.order_by(Document.id)))
 
 
 def withdraw(session: Session, document_id: int, reason: str, day: date, now: datetime) -> None:

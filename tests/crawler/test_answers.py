@@ -127,6 +127,10 @@ def sites(day: Day) -> dict[str, Callable[[str, dict[str, str]], Given | None]]:
 
         return answer
 
+    def moved(path: str, _: dict[str, str]) -> Given | None:
+        shown = listed(("a.html" if day() == 1 else "new.html", title(2025)))
+        return {COLUMN: shown, COLUMN + "a.html": report(2025), COLUMN + "new.html": report(2025)}.get(path)
+
     packed = gzip.compress(MANY.encode())
     chunks = (
         b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % len(CUT)
@@ -164,7 +168,7 @@ def sites(day: Day) -> dict[str, Callable[[str, dict[str, str]], Given | None]]:
         "robots slow": plain({"/robots.txt": (200, {"Content-Type": "text/plain"}, "User-agent: *\nCrawl-delay: 1\n")}),
         "edited day": plain({"": listed(("a.html", title(2025))).replace("2025-01-20", "2026-05-12"), "a.html": report(2025)}),
         "taken over": plain({"": TAKEN}),
-        "stale": stale, "yearly": yearly, "nameless": nameless, "column is report": column_is_report,
+        "stale": stale, "yearly": yearly, "nameless": nameless, "column is report": column_is_report, "moved": moved,
     }  # fmt: skip
     out |= {f"later {name}": then(name) for name in LATER}
     out |= {f"form {name}": two_forms(name) for name in ("index.php", "version", "session", "slashes")}
@@ -186,7 +190,7 @@ class Days:
             several = [
                 what
                 for what in self.raw
-                if what.split()[0] in {"later", "form", "stale", "yearly", "nameless", "column"}
+                if what.split()[0] in {"later", "form", "stale", "yearly", "nameless", "column", "moved"}
             ]
             lines = world.look(*(self.raw if self.day == 1 else several))
             self.status.append({by_id[x["source_id"]]: x["status"] for x in lines if x["event"] == "source"})
@@ -268,6 +272,12 @@ def test_an_address_that_shows_each_year_another_report_has_a_document_for_each(
 def test_an_address_written_in_two_ways_is_one_document(days, form):
     assert len(days.world.documents(f"form {form}")) == 1
     assert len(days.world.versions(f"form {form}")) == 1
+
+
+def test_a_report_listed_at_another_address_takes_the_place_of_the_old_one(days):
+    assert [(d.url.rpartition("/")[2], d.state) for d in days.world.documents("moved")] == [
+        ("a.html", "gone"), ("new.html", "waiting"),
+    ]  # fmt: skip
 
 
 def test_a_list_that_always_answers_304_is_asked_for_whole_while_its_body_owes(days):
