@@ -60,6 +60,9 @@ def of_article(detail: Detail, told: Classification) -> Judged:
     says = own.kind in _REPORTS or bool(_SPEAKS_OF_IT.search(detail.text))
     if shows_report(detail.text):
         return Judged("report", year, own.agency)
+    if not enclosed and 2 * detail.linked >= len(detail.text) > 0:
+        # A list, a front page, a box of links: whatever its titles say, it is no article.
+        return Judged("other" if len(detail.text) >= _SUBSTANCE else "fault", year, own.agency)
     if says and (enclosed or len(detail.text) >= _SUBSTANCE):
         return Judged("report", year, own.agency)
     if enclosed and told.kind in _REPORTS and len(detail.text) < 1500 and own.kind in _REPORTS | {None}:

@@ -10,12 +10,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+import config
 import net
+from crawler.leases import Leases, Taken
 from crawler.middlewares import addresses_of
+from crawler.settings import PAGE_TIMEOUT
+from models import base
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -56,15 +60,18 @@ class BudgetMiddleware:
     each answer that says *too much*, a ``Retry-After`` is waited for by everybody, and a slow host gets the time it
     needs. It stands nearest to the wire: what a request may wait for before it gets here does not count."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, leases: Leases) -> None:
+        self._leases = leases
         self._delay = crawler.settings.getfloat("NIANBAO_DELAY")
         self._budgets: dict[str, _Budget] = {}
         self._at_once = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the crawl's delay."""
-        return cls(crawler)
+        """With the crawl's delay, and leases in its database."""
+        leases = Leases(base.make_engine(config.settings().database_url))
+        crawler.signals.connect(leases.close, signal=signals.spider_closed, weak=False)
+        return cls(crawler, leases)
 
     async def process_request(self, request: Request) -> None:
         """Waits for the address's turn and for the pauses that it is owed."""
@@ -80,7 +87,11 @@ class BudgetMiddleware:
                 if budget.until - time.monotonic() > LONGEST_PAUSE:
                     raise Paused(f"{host} asks to be left alone for {budget.until - time.monotonic():.0f} seconds")
                 await asyncio.sleep(pause)
+            await self._leases.ensure(key, float(request.meta.get("download_timeout") or PAGE_TIMEOUT))
             await self._at_once.acquire()
+        except Taken as error:
+            budget.turn.release()
+            raise Paused(f"{host}: {error}") from None
         except BaseException:
             budget.turn.release()
             raise
@@ -96,6 +107,7 @@ class BudgetMiddleware:
         budget = self._budgets[str(key)]
         self._at_once.release()
         budget.turn.release()
+        self._leases.rest(str(key), max(budget.delay, budget.least))
         return budget
 
     def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002  Scrapy's name
@@ -115,6 +127,7 @@ class BudgetMiddleware:
             wait = retry_after(response)
             if wait is not None:
                 budget.until = max(budget.until, time.monotonic() + wait)
+                self._leases.pause(str(request.meta["download_slot"]), wait)
         else:
             budget.calm += 1
             if budget.calm >= CALM:

@@ -103,3 +103,4 @@ class Detail:
     files: list[FileLink] = field(default_factory=list)
     pictures: list[FileLink] = field(default_factory=list)
     dated_by: str = ""
+    linked: int = 0  # characters of the text that stand in links

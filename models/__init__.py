@@ -1,5 +1,17 @@
 """Tables, and the only SQL."""
 
-from models import agencies, base, documents, findings, locks, mails, people, readings, sources, work
+from models import agencies, base, documents, findings, hosts, locks, mails, people, readings, sources, work
 
-__all__ = ["agencies", "base", "documents", "findings", "locks", "mails", "people", "readings", "sources", "work"]
+__all__ = [
+    "agencies",
+    "base",
+    "documents",
+    "findings",
+    "hosts",
+    "locks",
+    "mails",
+    "people",
+    "readings",
+    "sources",
+    "work",
+]

@@ -1,0 +1,78 @@
+"""Several crawlers and one host: one request at a time, its pauses kept, a killed one's host free again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from crawler import run
+from demo.portal import Portals
+from models import base, hosts
+from tests.crawler.raw import Given, Raw
+from tests.crawler.test_answers import report
+from tests.crawler.world import COLUMN, World, listed, title
+
+PAUSE = 0.4
+
+
+class Counting:
+    """A host of three columns that notes how many requests it has at once."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def answer(self, path: str, _: dict[str, str]) -> Given | None:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(0.05)
+        with self._lock:
+            self.now -= 1
+        if path.endswith("a.html"):
+            return report(2025)
+        return listed(("a.html", title(2025))) if path.endswith("/") else None
+
+
+def test_three_crawlers_on_one_host_ask_one_after_another_and_keep_its_pause(tmp_path: Path):
+    counting = Counting()
+    raw = Raw(counting.answer)
+    portals = Portals()
+    portals.hosts.append(raw.host)
+    world = World(tmp_path, portals)
+    world.settings = world.settings.model_copy(update={"crawl_delay": PAUSE})
+    for name in ("a", "b", "c"):
+        world.register(name, f"http://{raw.host}{COLUMN}{name}/")
+    with ThreadPoolExecutor(3) as pool:
+        looks = pool.map(lambda number: list(run.crawl([number], world.configured())), world.ids.values())
+        statuses = [line["status"] for lines in looks for line in lines if line["event"] == "source"]
+    assert statuses == ["ok"] * 3
+    assert counting.most == 1
+    times = [at for at, _ in raw.asked]
+    assert len(times) == 9  # robots.txt, list and article, each crawler for itself
+    assert min(after - before for before, after in pairwise(times)) > PAUSE * 0.9
+    world.engine.dispose()
+
+
+def test_a_lease_runs_out_by_itself_and_a_pause_binds_whoever_comes_next(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'a.sqlite3'}"
+    base.upgrade(url)
+    engine = base.make_engine(url)
+    now = base.utcnow()
+    minute = timedelta(minutes=1)
+    with base.transaction(engine) as session:
+        assert hosts.take(session, "192.0.2.1", "one", now, minute) == timedelta(0)
+        assert hosts.take(session, "192.0.2.1", "two", now, minute) == minute
+        assert hosts.take(session, "192.0.2.1", "one", now, 2 * minute) == timedelta(0)
+        assert hosts.take(session, "192.0.2.1", "two", now + 3 * minute, minute) == timedelta(0)  # the first was killed
+        hosts.leave(session, "192.0.2.1", "one", now + 3 * minute, minute)  # comes too late to matter
+        assert hosts.take(session, "192.0.2.1", "one", now + 3 * minute, minute) == minute
+        hosts.leave(session, "192.0.2.1", "two", now + 3 * minute, timedelta(seconds=5))
+        assert hosts.take(session, "192.0.2.1", "one", now + 3 * minute, minute) == timedelta(seconds=5)
+        hosts.pause(session, "192.0.2.1", now + 3 * minute, 4 * minute)
+        assert hosts.take(session, "192.0.2.1", "one", now + 4 * minute, minute) == 3 * minute
+    engine.dispose()
