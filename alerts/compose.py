@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,12 @@ def compose_refusals(of: str, refused: Mapping[str, str], day: date) -> Message:
     address -> what the server said."""
     title = one_line(f"【年报监测·运维】{len(refused)}个收件地址被拒收（{day.isoformat()}）")
     return _rendered("refused", {"subject": title, "of": of, "refused": refused, "day": day})
+
+
+def compose_test(now: datetime, public_url: str = "") -> Message:
+    """The mail that proves that mails arrive: it tells nothing of any body."""
+    title = one_line(f"【年报监测】测试邮件（{now.date().isoformat()}）")
+    return _rendered("test", {"subject": title, "now": now, "public_url": public_url})
 
 
 def _rendered(template: str, values: dict[str, Any]) -> Message:

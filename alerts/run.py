@@ -12,8 +12,9 @@ import yaml
 from pydantic import TypeAdapter
 
 from alerts.calendar import Workdays
-from alerts.compose import compose, compose_refusals
+from alerts.compose import compose, compose_refusals, compose_test
 from alerts.decide import Digest, decide
+from alerts.send import Delivery, Outgoing, deliver
 from config import Settings
 from models import agencies, mails
 from models.ledger import corrected_findings, ledger_of, open_findings, untrue_findings
@@ -164,6 +165,24 @@ def message_id(key: str, sender: str) -> str:
     """Stable for a mail: made from its key, so that a second try carries the same id and a mail server can tell."""
     domain = sender.rpartition("@")[2].strip(" >") or "localhost"
     return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'nianbao:{domain}:{key}')}@{domain}>"
+
+
+def thread_id(mail: mails.Mail, sender: str) -> str:
+    """The id under which the digests to one office about one season stand together in a mail program; empty for others."""
+    if mail.event != "digest":
+        return ""
+    return message_id(mail.key.removesuffix(mail.day.isoformat()) + "thread", sender)
+
+
+def send_test(settings: Settings, recipients: Sequence[str], now: datetime) -> Delivery:
+    """Send a test mail to these addresses by the configured server. Raises SendFailed where nobody got it."""
+    local = now.astimezone(settings.zone)
+    message = compose_test(local, settings.public_url)
+    key = f"test:{local.isoformat()}"
+    outgoing = Outgoing(
+        message_id(key, settings.mail_from), tuple(recipients), message.subject, message.text, message.html, local
+    )
+    return deliver(outgoing, settings.smtp_url, settings.mail_from)
 
 
 def _addressee(session: Session, settings: Settings, digest: Digest) -> tuple[tuple[str, ...], str]:

@@ -14,7 +14,7 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from alerts.compose import Attachment
 
@@ -49,7 +49,8 @@ class SendFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A mail as it is to leave: ``message_id`` is stable for the row it was made from, also on a second try."""
+    """A mail as it is to leave: ``message_id`` is stable for the row it was made from, also on a second try; ``thread`` is
+    the id under which mail programs keep it with others of its kind, empty for none."""
 
     message_id: str
     recipients: tuple[str, ...]
@@ -58,6 +59,7 @@ class Outgoing:
     html: str
     queued_at: datetime
     attachments: tuple[Attachment, ...] = ()
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,11 @@ def as_email(mail: Outgoing, sender: str, utf8: bool = False) -> EmailMessage:
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if mail.thread:
+        message["In-Reply-To"] = message["References"] = mail.thread
+    # RFC 2369: who is not the right addressee any more says so to the sender.
+    address = sender.rpartition("<")[2].rstrip(">")
+    message["List-Unsubscribe"] = f"<mailto:{quote(address, safe='@')}?subject={quote('退订：年报监测提醒')}>"
     message.set_content(mail.text, cte="base64")
     message.add_alternative(mail.html, subtype="html", cte="base64")
     for file in mail.attachments:
@@ -123,24 +130,52 @@ def deliver(mail: Outgoing, smtp_url: str, sender: str, before_text: Callable[[]
     server = Server.parse(smtp_url)
     if not mail.recipients:
         raise SendFailed("the mail has no recipient: give the office an address", "person")
-    try:
-        client = _connect(server)
-    except smtplib.SMTPAuthenticationError as error:  # 454: the login cannot be checked now
-        raise SendFailed(f"{server.host} refused the login ({error.smtp_code})", _kind(error.smtp_code)) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise SendFailed(f"{server.host}:{server.port} cannot be reached: {_short(error)}", "retry") from error
+    client = _reach(server, TIMEOUT)
     try:
         return _converse(client, mail, sender, before_text)
     finally:
         client.close()
 
 
-def _connect(server: Server) -> smtplib.SMTP:
+def probe(smtp_url: str, sender: str, recipients: tuple[str, ...], timeout: float = 10.0) -> str:
+    """Walk the way of a mail up to its text, which is not sent: EHLO, TLS, login, the sender, each recipient. Says what
+    was found; raises SendFailed, or ValueError for an address that is none, where a mail would not pass."""
+    server = Server.parse(smtp_url)
+    client = _reach(server, timeout)
+    try:
+        secured = "TLS" if server.tls else "STARTTLS" if server.starttls else "no TLS"
+        login = f"login as {server.user}" if server.user else "no login"
+        found = [f"{server.host}:{server.port} answers", secured, login]
+        utf8 = client.has_extn("smtputf8")
+        delivery = _envelope(client, recipients, sender.rpartition("<")[2].rstrip(">"), utf8)
+        turned_away = {**delivery.refused, **delivery.deferred}
+        if turned_away:
+            raise SendFailed("; ".join(turned_away.values()), "person", refused=turned_away)
+        client.rset()
+        client.quit()
+    except (OSError, smtplib.SMTPException) as error:
+        raise SendFailed(f"the conversation broke off: {_short(error)}", "retry") from error
+    finally:
+        client.close()
+    return "; ".join([*found, f"takes the sender and {len(delivery.delivered)} recipient(s)"])
+
+
+def _reach(server: Server, timeout: float) -> smtplib.SMTP:
+    """A conversation begun: greeted, secured and logged in. Raises SendFailed."""
+    try:
+        return _connect(server, timeout)
+    except smtplib.SMTPAuthenticationError as error:  # 454: the login cannot be checked now
+        raise SendFailed(f"{server.host} refused the login ({error.smtp_code})", _kind(error.smtp_code)) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise SendFailed(f"{server.host}:{server.port} cannot be reached: {_short(error)}", "retry") from error
+
+
+def _connect(server: Server, timeout: float) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if server.tls:
-        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=context)
     else:
-        client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+        client = smtplib.SMTP(server.host, server.port, timeout=timeout)
     client.ehlo_or_helo_if_needed()
     if server.starttls:
         client.starttls(context=context)

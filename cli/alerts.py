@@ -10,8 +10,10 @@ import typer
 from rich.markup import escape
 
 import config
+import logs
 from alerts import run
-from cli.app import AsJson, Refused, Year, configured, local_now, moment_of
+from alerts.send import SendFailed
+from cli.app import EXIT_ATTENTION, AsJson, Refused, Year, configured, local_now, moment_of
 from cli.database import database
 from cli.show import err, new_table, out, print_json
 from models import base, exports
@@ -53,6 +55,36 @@ def alerts_run(
         )
     elif not composed:
         out.print("nothing new to tell")
+
+
+@commands.command("test")
+def alerts_test(
+    to: Annotated[list[str] | None, typer.Argument(help="Addresses; NIANBAO_OPS_MAIL if none is given.")] = None,
+) -> None:
+    """Send a test mail now, to see that it arrives and how it looks. It tells nothing of any body.
+
+    Example: nianbao alerts test wang@example.gov.cn
+    """
+    settings = configured()
+    try:
+        recipients = [config.mail_address(one) for one in to or settings.ops_mail]
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    if not settings.smtp_url:
+        raise Refused("no mail server: set NIANBAO_SMTP_URL")
+    if not recipients:
+        raise Refused("name an address, or set NIANBAO_OPS_MAIL")
+    try:
+        delivery = run.send_test(settings, recipients, local_now(settings))
+    except SendFailed as error:
+        raise Refused(logs.without_secrets(str(error))) from None
+    for address in delivery.delivered:
+        out.print(f"[green]taken[/] {escape(address)}")
+    turned_away = {**delivery.refused, **delivery.deferred}
+    for reason in turned_away.values():
+        out.print(f"[red]not taken[/] {escape(reason)}", soft_wrap=True)
+    if turned_away:
+        raise typer.Exit(EXIT_ATTENTION)
 
 
 @commands.command("list")

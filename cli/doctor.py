@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,16 @@ from rich.markup import escape
 import config
 import logs
 from alerts import run as alerts_run
-from alerts.send import Server
+from alerts.send import probe
 from cli.app import EXIT_ATTENTION, AsJson, configured
 from cli.show import out, print_json
-from models import base
+from models import agencies, base
 from reports import wall
 from storage import private_folder, store
 from workers import broker, queue
 
 commands = typer.Typer()
+MOST_ASKED = 50  # recipients that a mail server is asked about
 
 
 @commands.command()
@@ -74,7 +75,7 @@ def examine(settings: config.Settings) -> list[Examined]:
         _examined("database", lambda: _database(settings.database_url)),
         _examined("store", lambda: _store(settings.blob_url)),
         _examined("broker", lambda: _broker(settings)),
-        _examined("mail server", lambda: _mail_server(settings.smtp_url)),
+        _examined("mail server", lambda: _mail_server(settings)),
         _examined("recipients", lambda: _recipients(settings)),
         _examined("wall around reading", _wall),
     ]
@@ -150,9 +151,20 @@ def _broker(settings: config.Settings) -> str:
     return f"embedded, not running now; {broker.server_binary()} is started when needed"
 
 
-def _mail_server(url: str) -> str:
-    if not url:
+def _mail_server(settings: config.Settings) -> str:
+    if not settings.smtp_url:
         return "none configured: mails wait in the outbox"
-    server = Server.parse(url)
-    with socket.create_connection((server.host, server.port), timeout=5):
-        return f"{server.host}:{server.port} answers"
+    return probe(settings.smtp_url, settings.mail_from, _all_recipients(settings))
+
+
+def _all_recipients(settings: config.Settings) -> tuple[str, ...]:
+    """Whoever may get a mail; at most MOST_ASKED are asked after. The settings' own where the database is not there."""
+    found = [*settings.ops_mail, *settings.office_mail]
+    with suppress(Exception):  # the line on the database says what is wrong with it
+        engine = base.make_engine(settings.database_url)
+        try:
+            with base.reading(engine) as session:
+                found += [address for office in agencies.offices(session) for address in office.emails]
+        finally:
+            engine.dispose()
+    return tuple(dict.fromkeys(found))[:MOST_ASKED]

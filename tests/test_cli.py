@@ -16,7 +16,7 @@ from tests.calling import nianbao
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
     "demo", "up", "watch", "read", "check", "status", "summary", "export", "doctor", "agencies import", "agencies list",
-    "agencies template", "alerts run", "alerts list", "alerts show", "queue", "queue retry", "queue drop",
+    "agencies template", "alerts run", "alerts test", "alerts list", "alerts show", "queue", "queue retry", "queue drop",
     "db upgrade", "findings list", "findings confirm",
     "findings waive", "findings reopen", "rules params", "aggregate", "letters", "rules test",
 )  # fmt: skip

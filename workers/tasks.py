@@ -228,6 +228,7 @@ def _take(job: Job) -> Outgoing | None:
                 text=taken.text,
                 html=taken.html,
                 queued_at=taken.queued_at,
+                thread=alerts_run.thread_id(taken, job.settings.mail_from),
                 attachments=tuple(
                     Attachment(one["name"], one["media_type"], storage.store(job.settings.blob_url).get(one["sha256"]))
                     for one in taken.attachments

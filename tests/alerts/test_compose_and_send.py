@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+import config
 from alerts.compose import compose, compose_refusals, subject
 from alerts.decide import Digest, Notice
-from alerts.send import Outgoing, SendFailed, Server, as_email, deliver
+from alerts.run import send_test
+from alerts.send import Outgoing, SendFailed, Server, as_email, deliver, probe
 from tests.mailbox import free_port, mailbox
 
 NOTICE = Notice(
@@ -220,3 +223,34 @@ def test_two_figures_that_differ_are_said_to_differ():
     for part in (compose(DIGEST, "甲县政务公开办").text, compose(DIGEST, "甲县政务公开办").html):
         assert "25、26，不一致" in part
         assert "应为" not in part
+
+
+def test_a_mail_says_how_to_leave_and_with_which_others_it_stands():
+    message = as_email(outgoing(thread="<thread@a>"), "年报监测 <nianbao@a.gov.cn>")
+    assert message["List-Unsubscribe"].startswith("<mailto:nianbao@a.gov.cn?subject=")
+    assert (message["References"], message["In-Reply-To"]) == ("<thread@a>", "<thread@a>")
+    assert as_email(outgoing(), "nianbao@a.gov.cn")["References"] is None
+
+
+def test_the_way_of_a_mail_is_walked_without_sending_one():
+    with mailbox() as box:
+        said = probe(box.url, "nianbao@a.gov.cn", ("office@a.gov.cn", "ops@a.gov.cn"))
+        assert "no TLS; no login; takes the sender and 2 recipient(s)" in said
+        assert probe(box.url, "nianbao@a.gov.cn", ()).endswith("0 recipient(s)")
+        with pytest.raises(SendFailed, match="nobody@a") as failed:
+            probe(box.url, "nianbao@a.gov.cn", ("office@a.gov.cn", "nobody@a.gov.cn"))
+        assert list(failed.value.refused) == ["nobody@a.gov.cn"]
+        assert box.mails == []
+    with pytest.raises(SendFailed, match="cannot be reached"):
+        probe(f"smtp://127.0.0.1:{free_port()}", "nianbao@a.gov.cn", (), timeout=1)
+
+
+def test_a_test_mail_arrives_and_tells_of_no_body(tmp_path: Path):
+    with mailbox() as box:
+        settings = config.Settings(data_dir=tmp_path, smtp_url=box.url, _env_file=None)
+        delivery = send_test(settings, ["wang@a.gov.cn"], datetime(2027, 2, 3, 1, 0, tzinfo=UTC))
+    assert delivery.delivered == ["wang@a.gov.cn"]
+    assert box.mails[0]["Subject"] == "【年报监测】测试邮件（2027-02-03）"
+    text = box.mails[0].get_body(("plain",))
+    assert text is not None
+    assert "2027年2月3日 09:00" in text.get_content()
