@@ -27,10 +27,17 @@ _ENDLESS = re.compile(r"[\d,，.]{24,}|[零〇一二两三四五六七八九十�
 _TIMES = re.compile(r"(?<=[件条份宗起例项])(?:[（(]次[)）]|/次)")
 # A sentence that goes on with the figure of the one before it.
 _GOES_ON = re.compile(r"[。；;]?\s*[。；;\n]\s*(?=其中|包括|包含|含|(?:以上|上述|该)[^，。；\n]{0,8}(?:含|包括|包含))")
-# A sentence that names nothing of this is not cut at all.
-_SUBJECT = re.compile(
-    r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政许可|行政处罚|行政强制|收费|无|未|没有"
+# Only a sentence with a figure or a negation, and with a subject, is cut; a list needs three figures.
+_FIGURE = re.compile(
+    r"\d|[零〇一二两三四五六七八九十百千][件条宗起例份项次]|[为是均：:]零|零[申受收复诉]|未|没|无|不存在"
 )
+_LIST = re.compile(r"(?:\d+\D+){2}\d")
+_SUBJECT = re.compile(
+    r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政[许处强]|收费"
+)
+# What may be a heading, or begin a numbered paragraph: only its first words are looked at.
+_HEAD = re.compile(r"[^。]{1,16}$|[（(①-⑩]|[一二三四五六七八九十\d]{1,2}[、.．是]|.{0,12}依申请")
+_HEAD_LENGTH = 40
 _TOPIC_LENGTH = 16  # words of a heading without a figure, in characters
 
 
@@ -84,7 +91,7 @@ def counts_requests(text: str) -> bool:
 def lists_of_parts(text: str, section: int, year: int | None) -> list[Split]:
     """The closed lists of parts that a section's sentences give of what was received or handled."""
     out: list[Split] = []
-    for sentence in _sentences(text, section):
+    for sentence in _sentences(text, section, _LIST):
         out += splits(sentence.text, requests.read(sentence.clauses, sentence.topic, year))
     return out
 
@@ -104,18 +111,19 @@ def distinct(found: Sequence[Claim]) -> list[Claim]:
 # ------------------------------------------------------------------ sentences and topics
 
 
-def _sentences(text: str, section: int) -> Iterator[_Sentence]:
-    """The sentences of a text, those with a semicolon whole, with the topic that headings and numbering give them."""
+def _sentences(text: str, section: int, figure: re.Pattern[str] = _FIGURE) -> Iterator[_Sentence]:
+    """The sentences of a text, those with a semicolon whole, with the topic that headings and numbering give them. Those
+    without what ``figure`` finds, or without a subject, are passed over but for what they head."""
     topic: Matter = "disputes" if section == 4 else "requests" if section == 3 else ""
     for folded in unwrapped_sentences(_GOES_ON.sub("，", text), semicolons=True):
         sentence = _TIMES.sub("次", _ENDLESS.sub("…", folded))
-        if _SUBJECT.search(sentence) is None and not sentence.startswith(("（", "(")):
+        telling = figure.search(sentence) is not None and _SUBJECT.search(sentence) is not None
+        if not telling and _HEAD.match(sentence) is None:
             continue
-        cut = words(sentence)
+        cut = words(sentence if telling else sentence[:_HEAD_LENGTH])
         named = _heading(cut)
-        if named is not None:
-            topic = named
-        parts = clauses(cut)
+        topic = topic if named is None else named
+        parts = clauses(cut) if telling else []
         yield _Sentence(sentence, parts, topic, named is not None or cut[0].kind == "numbering")
         if topic == "" and any(item.cell == reading.NEW for item in requests.find(parts, topic, None)):
             topic = "requests"
