@@ -282,12 +282,13 @@ def take(page: Page, ask: Ask, depth: int) -> Taken:
     """A page read as a list: its family, what that says, the columns beneath. Runs in a thread: a list may be long."""
     family = families.recognise(page)
     step = family.read(page, ask) if family else Step()
-    report = accept.is_report(page)
+    alone = family is not None and family.shows_itself
+    report = bool(step.rows) if alone else accept.is_report(page)
     if report:
         within = links.folder(page.url)  # the frame of a report page lists other things
         step.rows = [row for row in step.rows if row.url and links.key(row.url).startswith(within)]
     beneath: list[Column] = []
-    if depth < MAX_DEPTH:
+    if depth < MAX_DEPTH and not alone:
         pages = {one.key for one in [*step.asks, *step.otherwise]}
         found = [row for row in columns(page, step.rows) if row.url and links.key(row.url) not in pages]
         beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]

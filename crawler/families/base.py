@@ -116,6 +116,9 @@ class Family:
 
     name: ClassVar[str] = ""
     ends: ClassVar[frozenset[Proof]] = frozenset()
+    # Whether its pages are the reports themselves: a page is one only where it gives itself as a row, and nothing lies
+    # beneath it.
+    shows_itself: ClassVar[bool] = False
 
     def __init__(self) -> None:
         if not self.name or not self.ends:

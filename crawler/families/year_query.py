@@ -20,30 +20,30 @@ _YEAR = re.compile(r"([?&](?:fbtime|nbYear)=)(\d{4})")
 
 
 class YearQuery(Family):
-    """The years that the page offers are all; the last of them is the end."""
+    """The years that the page offers are all; each is asked for."""
 
     name = "year-query"
-    ends = frozenset({"last"})
+    ends = frozenset({"links"})
+    shows_itself = True
 
     def claims(self, page: Page) -> bool:
         """The address names a year."""
         return _YEAR.search(page.url) is not None
 
     def read(self, page: Page, ask: Ask) -> Step:
-        """The page of one year; the first one also tells which years there are."""
-        rest = ask.said("years").split()
-        if not ask.said("read"):
-            rest = _years(page)
+        """The page of one year; the first one also tells which years there are. One without its year's report is whole
+        all the same."""
         found = _of_year(page)
-        if not rest:
-            return Step(found, end=End(last=True))
-        url = _YEAR.sub(rf"\g<1>{rest[0]}", page.url)
-        state = (("read", "1"), ("years", " ".join(rest[1:])))
-        return Step(found, [Ask(url, referer=page.url, number=ask.number + 1, state=state)], end=End())
+        years = [] if ask.said("offered") else _years(page)
+        asks = [
+            Ask(_YEAR.sub(rf"\g<1>{year}", page.url), referer=page.url, number=number, state=(("offered", "1"),))
+            for number, year in enumerate(years, 2)
+        ]
+        return Step(found, asks, end=End(last=None if found else True))
 
 
 def _years(page: Page) -> list[str]:
-    """The other years that the page links or offers in a box, and the one after the newest."""
+    """The other years that the page links or offers in a box."""
     here = _YEAR.search(page.url)
     own = here.group(2) if here else ""
     found = set()
@@ -56,8 +56,6 @@ def _years(page: Page) -> list[str]:
         text = re.fullmatch(r"\s*((?:19|20)\d\d)\s*年?度?\s*", option.text_content())
         if text:
             found.add(text.group(1))
-    if own and max(found, default=own) <= own:
-        found.add(str(int(own) + 1))
     return sorted((year for year in found if year != own), reverse=True)[:MAX_YEARS]
 
 

@@ -15,6 +15,7 @@ from crawler.families.gkmlpt import unfolded
 from crawler.families.rows import mark
 from crawler.families.year_query import FAMILY as YEAR_QUERY
 from crawler.pages import Listing, Page
+from crawler.walk import take
 from demo.simulator import fleet
 from demo.simulator.families.aspnet import AspNet
 from demo.simulator.families.epoint import Epoint
@@ -147,6 +148,15 @@ def test_each_year_that_a_page_offers_is_asked_for_and_counts_only_with_a_text_o
         f"{BASE}{site.article_path(site.root, site.root.entries[0])[:-4]}2031", site._of_year(site.root, "2031").data
     )
     assert YEAR_QUERY.read(beyond, Ask(beyond.url)).rows == []
+
+
+@pytest.mark.parametrize(("year", "is_report"), [("2024", True), ("2031", False)])
+def test_a_page_by_year_that_answers_with_another_years_text_is_no_report_and_has_nothing_beneath(year, is_report):
+    sites_ = (fleet.site(YearPages, "own", seed) for seed in range(99))
+    site: Any = next(one for one in sites_ if one.missing == "newest")  # type: ignore[attr-defined]
+    url = f"{BASE}{site._address(site.root, year)}"
+    taken = take(Page(url, site._of_year(site.root, year).data), Ask(url), 0)
+    assert (taken.is_report, taken.beneath) == (is_report, [])
 
 
 def test_an_article_of_the_guangdong_platform_is_read_from_its_script():
