@@ -10,15 +10,17 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 from lxml import etree
 
 from reports import embedded
 from reports.article import understand
-from reports.blocks import Blocks, Unreadable
+from reports.blocks import Block, Blocks, Grid, Paragraph, Unreadable
 from reports.decoding import NotText, decode
 from reports.formats.html.mhtml import unpacked
+from reports.formats.html.scripted import markup_of
 from reports.formats.html.styles import Styles
 from reports.formats.html.walker import Walker
 from reports.sniff import is_mhtml
@@ -29,6 +31,7 @@ MAX_ELEMENTS = 300_000
 
 _END_OF_PAGE = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _DATA_URI = re.compile(rb"data:image/[a-zA-Z+.\-]{2,20};base64,([A-Za-z0-9+/=\s%]{100,})")
+_PART = re.compile(r"\s*[一二三四五六]\s*[、.．]\s*\S")
 _OPENED = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*)?$")
 _TABLES = re.compile(r"<(/?)table\b", re.IGNORECASE)
@@ -55,11 +58,22 @@ def blocks(data: bytes) -> Blocks:
         out.warnings.append(warning)
     text = embedded.shown(text)
     root = _parse(text)
-    walker = Walker(Styles(root), pictures)
-    out.blocks = walker.run(root)
+    styles = Styles(root)
+    out.blocks = Walker(styles, pictures).run(root)
+    if not _holds_text(out.blocks) and (written := markup_of(root)):
+        shown = Walker(styles, pictures).run(_parse(written))
+        if _holds_text(shown):
+            out.blocks += shown
+            out.warnings.append("the page's text is written by a script; it is read as it stands there")
     out.meta = _meta(root)
     out.incomplete = incomplete or _open_end(text)
     return out
+
+
+def _holds_text(blocks: Sequence[Block]) -> bool:
+    """Whether a page has a table, or more than one heading of a part: else its text stands elsewhere."""
+    headings = sum(isinstance(block, Paragraph) and _PART.match(block.text) is not None for block in blocks)
+    return headings > 1 or any(isinstance(block, Grid) for block in blocks)
 
 
 def _open_end(text: str) -> str:
