@@ -10,18 +10,13 @@ import hashlib
 import traceback
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reports import formats
-from reports.blocks import Block, Blocks, Grid, Paragraph, Picture, Unreadable
-from reports.formats.runs import IN_DOUBT
-from reports.narrative.narrate import Narrative, narrate
-from reports.report import TABLES, Cell, Details, Report, Source
-from reports.several import chosen_report
+from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
+from reports.reading import Reading, joined, looked_again, understand
+from reports.report import TABLES, Details, Report, Source
 from reports.sniff import MAX_BYTES, Sniffed, sniff
-from reports.tables.align import align
-from reports.tables.model import Aligned
-from reports.tables.reconcile import agrees, compared, pages_of, questioned, second_look
 
 MAX_PICTURES = 30
 # Icons and rules of a page; the smallest legible table is ten times that.
@@ -30,39 +25,7 @@ SCANT = 200  # characters; a page with less has its text elsewhere
 MAX_MEMBERS = 50
 MAX_ATTACHMENTS = 12
 NESTED_ARCHIVES = 2
-EDGE = 6  # lines: a wrapped label, its figures, a page's number
 ARCHIVES = ("zip", "rar")
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One file as read, before it becomes a report."""
-
-    sniffed: Sniffed
-    blocks: Blocks
-    aligned: Aligned
-    narrative: Narrative
-    reader: str
-    ocr: bool
-
-    @property
-    def tables(self) -> int:
-        """How many of the three tables were read."""
-        return sum(state in ("read", "blank") for state in self.aligned.tables.values())
-
-    @property
-    def figures(self) -> int:
-        return sum(cell.value is not None for cell in self.aligned.cells.values())
-
-    @property
-    def rank(self) -> tuple[bool, int, int, int]:
-        """The better report of two files."""
-        return (
-            self.narrative.kind == "annual_report",
-            self.tables if self.figures else 0,
-            len(self.narrative.sections),
-            self.figures,
-        )
 
 
 def read(data: bytes, name: str, pictures: Mapping[str, bytes] | None = None, partial: Collection[str] = ()) -> Report:
@@ -123,7 +86,7 @@ def _source(data: bytes, name: str, media_type: str, reader: str) -> Source:
 
 def _read(
     data: bytes, name: str, pictures: Mapping[str, bytes], nesting: int, partial: Collection[str] = ()
-) -> _Reading:
+) -> Reading:
     cut = "fewer bytes came than were announced" if name in partial else ""
     if data.startswith(b"\x1f\x8b"):  # a server that compresses unasked
         data, whole = _inflate(data)
@@ -134,16 +97,16 @@ def _read(
         return _marked(reading, cut or formats.module(sniffed.format).incomplete(data))
     blocks = formats.reader(sniffed.format)(data)
     blocks.incomplete = cut or blocks.incomplete
-    reading = _understand(sniffed, blocks, name)
+    reading = understand(sniffed, blocks, name)
     if reading.tables < len(TABLES):
         reading = _with_pictures(reading, name, pictures)
-    reading = _looked_again(reading, data)
+    reading = looked_again(reading, data)
     if reading.tables < len(TABLES):
         reading = _with_attachments(reading, pictures, nesting, partial)
     return reading
 
 
-def _marked(reading: _Reading, incomplete: str) -> _Reading:
+def _marked(reading: Reading, incomplete: str) -> Reading:
     """The reading of a file inside another that breaks off, if ``incomplete`` says why."""
     if not incomplete:
         return reading
@@ -164,69 +127,7 @@ def _inflate(data: bytes) -> tuple[bytes, bool]:
     return out, inflater.eof
 
 
-def _understand(sniffed: Sniffed, blocks: Blocks, name: str) -> _Reading:
-    blocks = chosen_report(blocks)
-    aligned, narrative = _aligned(blocks, name)
-    if narrative.incomplete:
-        # What stands at the break may be the half of it, and what is blank may stand behind it.
-        edged = replace(blocks, blocks=_edged(blocks))
-        aligned, narrative = _aligned(edged, name)
-        cells = {key: _unsure_blank(cell) for key, cell in aligned.cells.items()}
-        aligned = replace(aligned, cells=cells)
-    return _Reading(sniffed, blocks, aligned, narrative, blocks.reader, blocks.reader.endswith("ocr"))
-
-
-def _aligned(blocks: Blocks, name: str) -> tuple[Aligned, Narrative]:
-    aligned = second_look(align(blocks))
-    has_tables = any(cell.value is not None for cell in aligned.cells.values())
-    return aligned, narrate(blocks, aligned.consumed, aligned.form, has_tables, name)
-
-
-def _edged(blocks: Blocks) -> list[Block]:
-    """The blocks with the last of them in doubt: of a grid its last row, of flattened tables the last lines, among which
-    a row's label may have lost its figures."""
-    out = list(blocks.blocks)
-    texts = [n for n, block in enumerate(out) if not isinstance(block, Picture)]
-    for n in texts[-(EDGE if blocks.flat else 1) :]:
-        block = out[n]
-        if isinstance(block, Grid) and block.rows:
-            row = tuple(replace(cell, confidence=min(cell.confidence, IN_DOUBT)) for cell in block.rows[-1])
-            out[n] = replace(block, rows=(*block.rows[:-1], row))
-        elif isinstance(block, Paragraph):
-            out[n] = replace(block, confidence=min(block.confidence, IN_DOUBT))
-    return out
-
-
-def _unsure_blank(cell: Cell) -> Cell:
-    return replace(cell, confidence=min(cell.confidence, IN_DOUBT)) if cell.value is None else cell
-
-
-def _looked_again(reading: _Reading, data: bytes) -> _Reading:
-    """Where figures that were read surely contradict each other, their pages are read another way before anybody is told
-    so. A second reading that fails says nothing."""
-    keys = sorted(questioned(reading.aligned))
-    pages = pages_of(reading.aligned, keys)
-    look = formats.second_reader(reading.sniffed.format) if pages else None
-    if look is None:
-        return reading
-    cells = [reading.aligned.cells[key] for key in keys]
-    try:
-        at_places = formats.cells_reader(reading.sniffed.format)
-        if at_places is not None and all(map(agrees, cells, at_places(data, [cell.at for cell in cells]))):
-            return reading
-        other = align(look(data, pages))
-    except Unreadable:
-        return reading
-    aligned = compared(reading.aligned, other)
-    if aligned is reading.aligned:
-        return reading
-    warning = (
-        "a second reading of the pages, by what they look like, says other figures; those that differ are in doubt"
-    )
-    return replace(reading, aligned=replace(aligned, warnings=[*aligned.warnings, warning]))
-
-
-def _with_pictures(reading: _Reading, name: str, pictures: Mapping[str, bytes]) -> _Reading:
+def _with_pictures(reading: Reading, name: str, pictures: Mapping[str, bytes]) -> Reading:
     """Tables that stand as pictures in the text are read from the pictures, each in its place."""
     wanted = [block for block in reading.blocks.blocks if isinstance(block, Picture)]
     if not wanted or reading.sniffed.format == "image":
@@ -259,7 +160,7 @@ def _with_pictures(reading: _Reading, name: str, pictures: Mapping[str, bytes]) 
         return reading
     blocks = Blocks(reading.blocks.reader, out, dict(reading.blocks.meta), warnings, reading.blocks.flat)
     blocks.incomplete = reading.blocks.incomplete
-    better = _understand(reading.sniffed, blocks, name)
+    better = understand(reading.sniffed, blocks, name)
     # A scanned interpretation has no tables, and all its text in the pictures.
     if better.tables < reading.tables or (
         better.tables == reading.tables and len(better.narrative.body) < 2 * own_text
@@ -275,13 +176,11 @@ def _is_document(picture: Blocks, own_text: int) -> bool:
     return any(picture.grids()) or (own_text < SCANT and prose > SCANT)
 
 
-def _with_attachments(
-    page: _Reading, pictures: Mapping[str, bytes], nesting: int, partial: Collection[str]
-) -> _Reading:
+def _with_attachments(page: Reading, pictures: Mapping[str, bytes], nesting: int, partial: Collection[str]) -> Reading:
     """A page that only announces its report: the report is read from what is attached."""
     if not nesting:
         return page
-    best: _Reading | None = None
+    best: Reading | None = None
     named = {block.name for block in page.blocks.blocks if isinstance(block, Picture)}
     for address, data in list(pictures.items())[:MAX_ATTACHMENTS]:
         if address in named or len(data) < 200:
@@ -298,7 +197,7 @@ def _with_attachments(
     return _merged(page, best)
 
 
-def _merged(page: _Reading, attached: _Reading) -> _Reading:
+def _merged(page: Reading, attached: Reading) -> Reading:
     """Tables of the attachment, the narrative of whichever has the sections, what is missing from the other."""
     first, second = attached, page
     if len(page.narrative.sections) > len(attached.narrative.sections):
@@ -317,31 +216,74 @@ def _merged(page: _Reading, attached: _Reading) -> _Reading:
     return replace(attached, narrative=narrative, aligned=aligned)
 
 
-def _read_archive(data: bytes, sniffed: Sniffed, nesting: int) -> _Reading:
+def _read_archive(data: bytes, sniffed: Sniffed, nesting: int) -> Reading:
     if not nesting:
         raise Unreadable("the archive holds archives within archives; unpack it and give the report inside", "files")
     members: list[tuple[str, bytes]] = formats.module(sniffed.format).members(data)
-    best: _Reading | None = None
+    found: list[Reading] = []
     reasons: list[str] = []
-    for name, inner in members[:MAX_MEMBERS]:
+    for name, inner in sorted(members[:MAX_MEMBERS], key=lambda member: member[0]):
         try:
-            found = _read(inner, name, {}, nesting - 1)
+            found.append(_read(inner, name, {}, nesting - 1))
         except Unreadable as error:
             reasons.append(f"{name[-60:]}: {error.reason}")
-            continue
-        if best is None or found.rank > best.rank:
-            best = found
-    if best is None:
+    if not found:
         why = reasons[0] if reasons else "it holds no files"
         raise Unreadable(f"the archive holds no file that can be read ({why})")
+    best = _together(found)
     best.blocks.warnings.extend(reasons)
     return best
+
+
+def _together(found: list[Reading]) -> Reading:
+    """The report in the files of an archive: the best of them, with what the others have of the same report and it lacks
+    (its text in one file, its tables in others)."""
+    best = max(found, key=lambda reading: reading.rank)
+    if best.figures and best.tables == len(TABLES) and best.narrative.sections:
+        return best
+    parts = [best]
+    for other in sorted(found, key=lambda reading: reading.rank, reverse=True):
+        # A file with all of it is a report of its own.
+        whole = other.figures and other.tables == len(TABLES) and other.narrative.sections
+        if other is not best and not whole and _may_be_one(parts, other):
+            parts.append(other)
+    parts.sort(key=lambda reading: (-len(reading.narrative.sections), found.index(reading)))
+    first = parts[0]
+    if len(parts) == 1 or len(parts) > MAX_ATTACHMENTS:
+        return best
+    blocks = Blocks(first.blocks.reader, joined(parts), dict(first.blocks.meta), flat=any(p.blocks.flat for p in parts))
+    blocks.warnings = [warning for part in parts for warning in part.blocks.warnings]
+    blocks.warnings.append(f"the report is read from {len(parts)} files of an archive")
+    blocks.incomplete = next((part.blocks.incomplete for part in parts if part.blocks.incomplete), "")
+    both = understand(first.sniffed, blocks, "")
+    both = replace(both, ocr=any(part.ocr for part in parts))
+    more = both.tables > best.tables or len(both.narrative.sections) > len(best.narrative.sections)
+    return both if more and both.figures >= best.figures else best
+
+
+def _may_be_one(parts: list[Reading], other: Reading) -> bool:
+    """Whether nothing says that a file is of another report, and it adds something."""
+    for part in parts:
+        for mine, theirs in (
+            (part.narrative.year, other.narrative.year),
+            (part.narrative.agency, other.narrative.agency),
+        ):
+            if mine is not None and theirs is not None and mine != theirs:
+                return False
+    lacking = {table for part in parts for table, state in part.aligned.tables.items() if state in ("read", "blank")}
+    has = {table for table, state in other.aligned.tables.items() if state in ("read", "blank")}
+    unknown = any(other.blocks.grids()) and not has  # what a table is may be known only beside the others
+    return (
+        bool(has - lacking)
+        or unknown
+        or (bool(other.narrative.sections) and not any(p.narrative.sections for p in parts))
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ the whole
 
 
-def _report(reading: _Reading, data: bytes, name: str) -> Report:
+def _report(reading: Reading, data: bytes, name: str) -> Report:
     aligned, narrative = reading.aligned, reading.narrative
     # The empty form re-posted with a notice has tables and says nothing.
     no_report = narrative.kind in ("notice", "other", "website_report") and not reading.figures

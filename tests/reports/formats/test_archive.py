@@ -7,10 +7,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
-from reports import reader
+from reports import checks, reader
 from reports.blocks import Unreadable
 from reports.formats import archive
+from tests.makers.small import zipped
+from tests.reports.narrative.drafts import SECTIONS, TABLES, Draft, rows_of
 
 PDF = (Path(__file__).parents[3] / "demo" / "data" / "tjj-spt.pdf").read_bytes()
 
@@ -57,3 +60,54 @@ def test_archives_within_archives_end():
 
 def test_a_damaged_archive_is_one_clear_line():
     assert "damaged" in (reader.read(packed(report_pdf=PDF)[:3000], "a.zip").error or "")
+
+
+def _halves() -> tuple[Draft, dict[str, bytes]]:
+    """A report, and its text and each of its tables as files."""
+    draft = Draft()
+    lines = list(draft.lines())
+    words = "".join(f"<p>{line}</p>" for line in lines if line not in TABLES.values())
+    files = {"01 文字.html": f"<html><body>{words}</body></html>".encode()}
+    for number, table in enumerate(("proactive", "applications", "disputes"), 2):
+        rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows_of(table))
+        files[f"0{number} 表.html"] = f"<html><body><table>{rows}</table></body></html>".encode()
+    return draft, files
+
+
+def test_a_report_whose_text_and_tables_are_files_of_one_archive_is_one_report():
+    draft, files = _halves()
+    whole = reader.read(draft.html(), "a.html")
+    for names in (sorted(files), sorted(files, reverse=True)):
+        found = reader.read(zipped({name: files[name] for name in names}), "a.zip")
+        assert found.details.tables == whole.details.tables
+        assert [section.number for section in found.sections] == [1, 2, 3, 4, 5, 6]
+        assert (found.agency, found.year, found.kind) == (whole.agency, whole.year, whole.kind)
+        assert {k: c.value for k, c in (found.cells or {}).items()} == {
+            k: c.value for k, c in (whole.cells or {}).items()
+        }
+        assert [finding.rule for finding in checks.run(found).findings] == []
+
+
+def test_all_tables_in_one_workbook_beside_the_text_are_one_report():
+    _, files = _halves()
+    book = Workbook()
+    for table in ("proactive", "applications", "disputes"):
+        sheet = book.create_sheet(table)
+        for row in rows_of(table):
+            sheet.append([int(cell) if cell == "0" else cell for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    found = reader.read(zipped({"附表.xlsx": out.getvalue(), "报告.html": files["01 文字.html"]}), "a.zip")
+    assert set(found.details.tables.values()) == {"read"}
+    assert len(found.sections) == 6
+
+
+def test_the_reports_of_two_bodies_in_one_archive_are_not_mixed():
+    one = Draft(sections={n: t for n, t in SECTIONS.items() if n != 4}).html()
+    other = (
+        Draft(title="白杨县财政局2024年政府信息公开工作年度报告")
+        .html()
+        .replace("我局".encode(), "白杨县财政局".encode())
+    )
+    found = reader.read(zipped({"a.html": one, "b.html": other}), "a.zip")
+    assert found.agency == "白杨县财政局"

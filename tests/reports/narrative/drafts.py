@@ -68,7 +68,7 @@ class Draft:
         """Plain text, cells parted by bars."""
         out: list[str] = []
         for line in self.lines():
-            out += [" | ".join(row) + " |" for row in _rows(line)] if line in TABLES.values() else [line]
+            out += [" | ".join(row) + " |" for row in rows_of(line)] if line in TABLES.values() else [line]
         return "\n".join(out).encode()
 
     def html(self) -> bytes:
@@ -88,7 +88,8 @@ class Draft:
         body = "".join(
             "<w:tbl>"
             + "".join(
-                "<w:tr>" + "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>" for row in _rows(line)
+                "<w:tr>" + "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>"
+                for row in rows_of(line)
             )
             + "</w:tbl>"
             if line in TABLES.values()
@@ -108,7 +109,8 @@ class Draft:
         yield from (read(data, name) for name, data in self.all())
 
 
-def _rows(which: object) -> list[list[str]]:
+def rows_of(which: object) -> list[list[str]]:
+    """The rows of a table, every figure zero."""
     slots = layout.table(which, "2021")  # type: ignore[arg-type]
     return [
         ["0" if slot.key else slot.text for slot in row]
@@ -118,7 +120,7 @@ def _rows(which: object) -> list[list[str]]:
 
 def table(which: Table) -> str:
     """A table at zero as markup."""
-    rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in _rows(which))
+    rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows_of(which))
     return "<table border='1'>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
 
