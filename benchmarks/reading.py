@@ -38,7 +38,7 @@ from rich.table import Table
 
 from benchmarks.broken import Broken, Source, broken
 from reports import formats, numbers, reader
-from reports.formats import ocr
+from reports.formats.image import ocr
 from reports.report import Number
 from tests.makers import docx, html, odt, ofd, office, pdf, report, rtf, scan, sheet, text
 from tests.reports import rendering

@@ -533,13 +533,13 @@ class _decoded_only:  # noqa: N801 - reads as a statement
     """Pictures are decoded, every frame, but neither cleaned nor recognised."""
 
     def __enter__(self) -> None:
-        from reports.formats import picture
+        from reports.formats.image import picture
 
         self._was = picture.page_blocks
         picture.page_blocks = _unread
 
     def __exit__(self, *_: object) -> None:
-        from reports.formats import picture
+        from reports.formats.image import picture
 
         picture.page_blocks = self._was
 

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from reports.formats import ocr
+from reports.formats.image import ocr
 from tests.makers.scan import font
 
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from reports import formats, reader
 from reports.blocks import Unreadable
-from reports.formats import ground, picture
+from reports.formats.image import ground, picture
 
 PDF = Path(__file__).parents[3] / "demo" / "data" / "tjj-spt.pdf"
 

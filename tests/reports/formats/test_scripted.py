@@ -47,6 +47,10 @@ def test_a_report_that_a_script_writes_is_read_from_the_script(way):
     assert {k: c.value for k, c in (report.cells or {}).items()} == {k: c.value for k, c in (plain.cells or {}).items()}
     assert (report.agency, report.year) == (plain.agency, plain.year)
     assert checks.run(report).findings == []
+
+
+def test_the_reading_says_that_a_script_writes_the_text():
+    report = read((HEAD + WAYS["a string"](INNER) + "</body></html>").encode(), "a.html")
     assert any("script" in warning for warning in report.warnings)
 
 

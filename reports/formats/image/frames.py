@@ -1,6 +1,6 @@
 """Picture files before they are looked at: how many pages, how large each, told by their headers alone.
 
-Only then are the pages decoded and read, by ``reports.formats.picture``. Pillow raises errors of many kinds on damaged
+Only then are the pages decoded and read, by ``reports.formats.image.picture``. Pillow raises errors of many kinds on damaged
 files; whatever comes out of it is the file's fault and is said as such, whatever comes from elsewhere is ours.
 """
 
@@ -14,7 +14,7 @@ import PIL
 from PIL import Image as Pillow
 
 from reports.blocks import Blocks, Unreadable
-from reports.formats import picture
+from reports.formats.image import picture
 
 # Of all pages together: sixty pages of A4 at 300 dpi, which is what the time limit suffices for.
 MAX_TOTAL_PIXELS = 540_000_000
