@@ -36,7 +36,7 @@ import python_calamine
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.broken import Broken, Source, broken
+from benchmarks.broken import CUTS, Broken, Source, broken
 from reports import formats, numbers, reader
 from reports.formats.image import ocr
 from reports.report import Number
@@ -532,7 +532,7 @@ def main(seed: int, quick: bool = False) -> int:
         "ratios": ratios(made),
         "others": others(made),
     }
-    cut = broken_off(made)
+    cut = broken_off(made, 2 if quick else CUTS)
     result["broken_off"] = {
         kind: {"files": c.files, "refused": c.refused, "silent": c.silent, "said": c.said} for kind, c in cut.items()
     }
@@ -544,15 +544,15 @@ def main(seed: int, quick: bool = False) -> int:
     return int(bool(result["silent_errors"]))
 
 
-def broken_off(made: list[Document]) -> dict[str, Broken]:
-    """One document of each style, pictures left out, cut at twenty places."""
+def broken_off(made: list[Document], cuts: int) -> dict[str, Broken]:
+    """One document of each style, pictures left out, cut at as many places."""
     first = {(document.format, document.style): document for document in reversed(made)}
     chosen = [
         Source(d.format, d.name, d.seed, d.data, d.right)
         for d in first.values()
         if d.truth is not None and not d.lost and not d.truth.wrong and d.format not in ("scan", "pdf of pictures")
     ]
-    return broken(chosen)
+    return broken(chosen, cuts)
 
 
 def show(console: Console, result: dict[str, Any], counted: dict[tuple[str, str], Counted]) -> None:
@@ -583,7 +583,7 @@ def show(console: Console, result: dict[str, Any], counted: dict[tuple[str, str]
         figures = (str(row["milliseconds"]), str(row["bare_milliseconds"]), str(row["ratio"]), only)
         table.add_row(row["format"], row["bare"], *figures)
     console.print(table)
-    table = _table("Cut at twenty places", "format", "files", "refused", "silent", "said without a look")
+    table = _table("Cut at random", "format", "files", "refused", "silent", "said without a look")
     for kind, row in result["broken_off"].items():
         table.add_row(kind, *(str(row[name]) for name in ("files", "refused", "silent", "said")))
     console.print(table)
