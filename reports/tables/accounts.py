@@ -81,6 +81,7 @@ def settle(blocks: Blocks, lines: Sequence[Line], found: dict[Table, TableFound]
     for entry in entries:
         _doubt_beside_mixed_label(blocks, entry, found, form)
     _doubt_muddled(blocks, entries, found, strays)
+    _doubt_run_together(blocks, entries, found)
     return strays
 
 
@@ -304,6 +305,17 @@ def _doubt_muddled(
             and entry.line is not None
             and _is_open(blocks, entry.line)
         ):
+            put_in_doubt(found[entry.table], entry.keys)
+
+
+def _doubt_run_together(blocks: Blocks, entries: Sequence[_Entry], found: dict[Table, TableFound]) -> None:
+    """On a page the figures of one row stand on one line: a row that was put together of several lines of text holds
+    figures that were wrapped, in an order of lines and not of columns."""
+    for entry in entries:
+        if entry.line is None or entry.table is None or not entry.line.flat:
+            continue
+        paged = blocks.blocks[entry.line.blocks[-1]].at.page is not None
+        if paged and len({cell.at.row for cell in entry.line.values}) > 1:
             put_in_doubt(found[entry.table], entry.keys)
 
 

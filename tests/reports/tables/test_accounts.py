@@ -33,7 +33,7 @@ MAKERS: dict[str, ModuleType] = {
     "xlsx": sheet,
 }
 STYLES = [(name, style) for name, maker in MAKERS.items() for style in maker.STYLES]
-RULING = ("rules", "rowrules", "open", "pieces", "bars")
+RULING = ("rules", "rowrules", "bare", "open", "pieces", "bars")
 BREAKS = ("right", "heads", "middle", "bottom", "headless")
 
 
