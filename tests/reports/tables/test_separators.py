@@ -65,7 +65,8 @@ def test_rows_regained_and_the_heads_above_them_are_no_narrative():
     texts, _ = lines("  ", random.Random(6))
     title, heading = "某市统计局2023年政府信息公开工作年度报告", "三、收到和处理政府信息公开申请情况"
     heads = HEADS.replace(" ", "  ")
-    page = "\n".join([title, "一、总体情况", "全年公开信息3条。", heading, heads, *texts, "五、存在的主要问题", "无。"])
+    ends = ["五、存在的主要问题", "无。", "六、其他需要报告的事项", "无。"]
+    page = "\n".join([title, "一、总体情况", "全年公开信息3条。", heading, heads, *texts, *ends])
     report = reader.read(page.encode(), "a.txt")
     assert {section.number: section.text for section in report.sections}[3] == ""
     assert sum(cell.confidence >= 0.9 for cell in (report.cells or {}).values()) == 7 * len(SPECS)
