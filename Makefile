@@ -62,7 +62,7 @@ lint: $(DEV_STAMP) ## style, types, order of imports
 format: $(DEV_STAMP) ## put the sources in order
 	@$(BIN)/ruff check --fix --quiet $(SOURCES); $(BIN)/ruff format $(SOURCES)
 
-bench: $(BENCH_STAMP) ## measure reading, checking and the narrative, as ratios to a baseline
+bench: $(BENCH_STAMP) ## measure reading, checking, the narrative, growth and the service, as ratios
 	@$(BIN)/python -m benchmarks
 
 fuzz: $(DEV_STAMP) ## throw mutated documents at the readers, for long

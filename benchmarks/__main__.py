@@ -1,6 +1,6 @@
-"""``make bench``: reading, checking and growth on documents and registers made anew, as tables and JSON in ``var/bench/``.
+"""``make bench``: reading, checking, growth and the service on what is made anew, as tables and JSON in ``var/bench/``.
 
-``python -m benchmarks [reading|checking|wall|prose|growth] [--quick] [--seed N]``;
+``python -m benchmarks [reading|checking|wall|prose|growth|pipeline] [--quick] [--seed N]``;
 every run draws another seed unless one is given."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 import random
 import sys
 
-from benchmarks import checking, growth, prose, reading, wall
+from benchmarks import checking, growth, pipeline, prose, reading, wall
 
 PARTS = {
     "reading": reading.main,
@@ -17,6 +17,7 @@ PARTS = {
     "wall": wall.main,
     "prose": prose.main,
     "growth": growth.main,
+    "pipeline": pipeline.main,
 }
 
 
