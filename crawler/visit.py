@@ -177,6 +177,9 @@ class Visitor:
         title = detail.title or page.url
         told = titles.told(title)
         judged = accept.of_article(detail, told)
+        asked = links.report_year(page.url)
+        if asked is not None and judged.year is not None and asked != judged.year:
+            return  # a year without a report may be answered with another year's
         (seen,) = await self._record([Listing(page.url, title, detail.published_on)], judged.year)
         if await self._stands_against(seen, judged):
             return
@@ -235,6 +238,10 @@ class Visitor:
     async def _stands_against(self, seen: Seen, judged: accept.Judged) -> bool:
         """Whether an answer must not become a version of the row's document; says what that means for the look."""
         look, kind = self._look, seen.told.kind
+        asked = links.report_year(seen.row.url or "")
+        if asked is not None and judged.year not in {None, asked}:
+            await self._note(seen, f"wrong year's text: the page asked for {asked} shows {judged.year}")
+            return True
         expected = kind in {"annual_report", "legacy_report"} or seen.holds_report
         if not expected:
             if judged.found == "fault":

@@ -218,6 +218,8 @@ class Walk:
             return
         try:
             page = (await self._list(column.ask)).page
+            if column.ask.expects == "page":
+                page = await self._through_shells(page)
         except Trouble as trouble:
             was_there = column.ask.url in look.target.memory
             if not trouble.refused and (trouble.verdict.status != "gone" or was_there):
@@ -257,8 +259,17 @@ class Walk:
             return
         for year in range(asked + 1, look.season + 1):
             url = links.of_report_year(look.target.url, year)
-            if links.key(url) not in look.lists:
-                await self._beneath(Column(Ask(url, referer=look.target.url), f"{year}年"), MAX_DEPTH)
+            if links.key(url) in look.lists:
+                continue
+            look.lists.add(links.key(url))
+            try:
+                page = (await self._list(url, look.target.url)).page
+            except Trouble as trouble:
+                if trouble.verdict.status != "gone":
+                    look.missed(f"the page of {year}: {trouble}")
+                continue
+            if accept.is_report(page):
+                await self._visitor.page_is_report(page)
 
     async def _through_shells(self, page: Page) -> Page:
         """Follow one meta refresh, one literal ``location`` assignment of a small page, and one frame of the same host
@@ -271,6 +282,7 @@ class Walk:
             for url in shells.frames_of(page):
                 inner = (await self._list(url, page.url)).page
                 if families.recognise(inner) is not None:
+                    self._look.lists.add(links.key(page.url))  # the list inside may link to the page around it
                     return inner
         return page
 
@@ -291,6 +303,8 @@ def take(page: Page, ask: Ask, depth: int) -> Taken:
     if depth < MAX_DEPTH and not alone:
         pages = {one.key for one in [*step.asks, *step.otherwise]}
         found = [row for row in columns(page, step.rows) if row.url and links.key(row.url) not in pages]
+        if links.report_year(page.url) is not None:
+            found = [row for row in found if links.report_year(row.url or "") is None]  # pages of years, no columns
         beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]
     step.columns = []
     return Taken(family, step, report, beneath, sum(_is_own(row, page) for row in step.rows))
