@@ -15,6 +15,8 @@ from crawler.pages import Page
 SCRIPT = "/js/webBuilderCommon.js"
 SIZE = 50
 _REST = re.compile(r"rest/\w+/(?:getgovinfolist|getPageInfoListNew|getInfoList\w*)", re.IGNORECASE)
+_BY_CODE = re.compile(r"[\"']([^\"'\s]*rest/\w+/getPageInfoList\w*\?[^\"'\s]*\bcode=[^\"'\s]+)[\"']", re.IGNORECASE)
+_NUMBER = re.compile(r"([?&]page(?:Index)?=)\d*", re.IGNORECASE)
 _SETTINGS = re.compile(r"siteInfo\s*=\s*(\{.*?\})", re.DOTALL)
 
 
@@ -27,7 +29,7 @@ class Epoint(Family):
     def claims(self, page: Page) -> bool:
         """The page's query names a category, and its script asks for a list."""
         asks = bool(_REST.search(page.text)) or "webBuilderCommon" in page.text
-        return asks and bool(_ids(page.url).get("categorynum"))
+        return bool(_BY_CODE.search(page.text)) or (asks and bool(_ids(page.url).get("categorynum")))
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page asks for the settings, these for the list, that for its next page."""
@@ -35,6 +37,12 @@ class Epoint(Family):
             return _of_settings(page, ask)
         if ask.said("step") == "list":
             return _of_list(page, ask)
+        by_code = _BY_CODE.search(page.text)
+        if by_code is not None:
+            call = links.resolve(base_of(page), by_code.group(1).replace("&amp;", "&")) or ""
+            stated = data.set_in_script(page.text, "pageSize")
+            state = {"step": "list", "column": page.url, "call": call, "first": "1", "size": stated or "0"}
+            return Step([], [_page(state, 1, page.url)])
         source = page.tree.xpath("//script[contains(@src, 'webBuilderCommon')]/@src")
         url = links.resolve(base_of(page), str(source[0]) if source else SCRIPT)
         rest = _REST.search(page.text)
@@ -68,12 +76,21 @@ def _of_list(page: Page, ask: Ask) -> Step:
         return Step(fault="the site's list is none")
     found, total = data.listings(answer, ask.said("column")), data.total_of(answer)
     size, index, first = int(ask.said("size")), int(ask.said("index")), int(ask.said("first"))
+    size = size or len(found)  # as many as the first page shows
+    if not found and index == first and total != 0:
+        return Step(end=End(total), fault="the site's list is empty and does not say so")
     full = len(found) >= size if total is None else (index - first + 1) * size < total
-    asks = [_page(dict(ask.state), index + 1, ask.referer)] if full and found else []
+    asks = [_page({**dict(ask.state), "size": str(size)}, index + 1, ask.referer)] if full and found else []
     return Step(found, asks, end=End(total, last=not asks))
 
 
 def _page(state: dict[str, str], index: int, referer: str) -> Ask:
+    if state.get("call"):
+        url = _NUMBER.sub(rf"\g<1>{index}", state["call"])
+        if not _NUMBER.search(url):
+            url += f"&page={index}"
+        given = tuple({**state, "index": str(index)}.items())
+        return Ask(url, referer=referer, expects="json", number=index, state=given)
     ids = _ids(state["column"])
     wanted = {
         "deptcode": ids.get("deptcode", ""), "categorynum": ids.get("categorynum", ""), "siteGuid": state["guid"],

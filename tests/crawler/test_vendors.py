@@ -105,8 +105,10 @@ WHOLE: list[tuple[Any, str, dict[str, Any]]] = [
     (Ucap, "ucap", {"dialect": "static"}),
     (Gkmlpt, "gkmlpt", {"page": "annualreport"}),
     (Gkmlpt, "gkmlpt", {"per_call": 8}),
-    (Epoint, "epoint", {"enveloped": True}),
-    (Epoint, "epoint", {"enveloped": False, "states": False}),
+    (Epoint, "epoint", {"enveloped": True, "by_code": False}),
+    (Epoint, "epoint", {"enveloped": False, "by_code": False, "states": False}),
+    (Epoint, "epoint", {"by_code": True, "states": True}),
+    (Epoint, "epoint", {"by_code": True, "states": False}),
     (AspNet, "aspnet", {"dialect": "post-back"}),
     (AspNet, "aspnet", {"dialect": "query"}),
 ]

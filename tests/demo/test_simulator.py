@@ -219,7 +219,8 @@ def test_gkmlpt_lists_fewer_than_its_tree_counts_and_answers_404_beyond(network)
 
 
 def test_epoint_lists_by_a_post_of_json_that_names_the_site(network):
-    site: Any = fleet.site(Epoint, "own", SEED)
+    sites: Any = (fleet.site(Epoint, "own", seed) for seed in range(99))
+    site = next(site for site in sites if not site.by_code)
     network.add(site)
     guid = found(r'"siteGuid":"(\w+)"', text(f"{site.base}/js/webBuilderCommon.js"))
     wanted = {"categorynum": site.root.number, "siteGuid": guid, "pageIndex": 0 if site.enveloped else 1, "pageSize": 5}

@@ -14,7 +14,8 @@ SCRIPT = "/js/webBuilderCommon.js"
 
 
 class Epoint(Site):
-    """``enveloped``: the parameters stand in ``{"params": …}`` and pages count from zero."""
+    """``enveloped``: the parameters stand in ``{"params": …}`` and pages count from zero. ``by_code``: another deployment,
+    whose lists are asked for by GET."""
 
     family = "epoint"
 
@@ -24,6 +25,7 @@ class Epoint(Site):
         self.enveloped = self.rng.random() < 0.4
         self.guid = hashlib.sha256(str(self.seed).encode()).hexdigest()[:32]
         self.states = self.rng.random() < 0.5
+        self.by_code = self.rng.random() < 0.25
 
     @property
     def path(self) -> str:
@@ -42,6 +44,9 @@ class Epoint(Site):
 
     def list_block(self, column: Column, number: int) -> str:
         """An empty list and the vendor's script."""
+        if self.by_code:
+            call = f"/EWB-FRONT/rest/frontAppCustomAction/getPageInfoListNew?code={column.number}&page=1"
+            return f'<ul id="list"></ul><script>$.get("{call}",draw);</script>'
         counted = "pageIndex:0" if self.enveloped else "pageIndex:1"
         envelope = "JSON.stringify({params:p})" if self.enveloped else "JSON.stringify(p)"
         return (
@@ -57,22 +62,27 @@ class Epoint(Site):
         if request.path == SCRIPT:
             text = f'var siteInfo = {{"projectName":"{self.project}","siteGuid":"{self.guid}"}};'
             return Answer(text.encode(), "application/javascript", static=True)
-        if request.path != self.path:
+        if self.by_code and request.path.endswith("/getPageInfoListNew"):
+            query = request.query
+            return self._list(query.get("code", ""), int(query.get("page") or 1) - 1, self.per_page)
+        if request.path != self.path or self.by_code:
             return None
         asked = request.json
         if self.enveloped and isinstance(asked, dict):
             asked = asked.get("params")
         if request.method != "POST" or not isinstance(asked, dict) or asked.get("siteGuid") != self.guid:
             return Answer(b'{"custom":{"code":"0","text":"error"}}', "application/json")
-        column = next((c for c in self.columns() if str(c.number) == str(asked.get("categorynum"))), None)
-        size = int(asked.get("pageSize") or 10)
         page = int(asked.get("pageIndex") or 0) - (0 if self.enveloped else 1)
+        return self._list(str(asked.get("categorynum")), page, int(asked.get("pageSize") or 10))
+
+    def _list(self, category: str, page: int, size: int) -> Answer:
+        column = next((c for c in self.columns() if str(c.number) == category), None)
         found = self.listed(column) if column else []
-        shown = found[page * size : (page + 1) * size] if column else []
-        data = [
-            {"infourl": self.article_path(column, e), "realtitle": e.title, "title": f"{e.title[:12]}...", "infodate": f"{e.day}"}
-            for e in shown
-            if column
-        ]  # fmt: skip
+        data = [self._item(column, entry) for entry in found[page * size : (page + 1) * size]] if column else []
         custom: dict[str, Any] = {"data": data} | ({"total": len(found)} if self.states else {})
         return Answer(json.dumps({"custom": custom}, ensure_ascii=False).encode(), "application/json;charset=UTF-8")
+
+    def _item(self, column: Column, entry: Entry) -> dict[str, str]:
+        cut = f"{entry.title[:12]}..."
+        url = self.article_path(column, entry)
+        return {"infourl": url, "realtitle": entry.title, "title": cut, "infodate": f"{entry.day}"}
