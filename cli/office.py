@@ -13,7 +13,7 @@ from cli.database import database, require_agency
 from cli.show import SEVERITY, err, new_table, out, print_json
 from exchange import export as files
 from models import agencies, base, exports, members, readings
-from models.ledger import ledger_of, unreadable_documents
+from models.ledger import corrected_findings, ledger_of, midnight, unreadable_documents
 from models.past import ledger_at
 from reports import aggregate as sums
 from reports.reader_version import READER_VERSION
@@ -119,17 +119,19 @@ def _state_zh(row: dict[str, Any]) -> str:
 
 @commands.command()
 def summary(
-    period: Annotated[str, typer.Option("--period", help="season (the others follow later).")] = "season",
+    period: Annotated[str, typer.Option("--period", help="day, week, month, season or year.")] = "season",
     year: Year = None,
     under: Under = None,
     folder: Annotated[Path, typer.Option("--out", help="The folder to write into.")] = Path("var/summary"),
 ) -> None:
-    """Write the compliance summary of a season: HTML, PDF, XLSX, and a circular (通报) as DOCX.
+    """Write the compliance summary: HTML, PDF, XLSX, and a circular (通报) as DOCX.
+
+    A day, week or month is the last whole one; its summary begins with what was published, found and corrected in it.
 
     Example: nianbao summary --period season --year 2025 --out summary/
     """
-    if period != "season":
-        raise Refused(f"--period {period}: only season is built so far")
+    if period not in figures.PERIODS:
+        raise Refused(f"--period {period}: use one of {', '.join(figures.PERIODS)}")
     settings = configured()
     with database(settings) as engine, base.reading(engine) as session:
         name = require_agency(session, under, settings)
@@ -137,6 +139,9 @@ def summary(
         ledger = ledger_of(session, year, local_now(settings), under=under)
         reports = {each: exports.export_reports(session, year=each) for each in (year - 1, year)}
         found = figures.figures(ledger, name, reports)
+        over = figures.period(period, local_now(settings).date())
+        since = {standing.duty.office_id: midnight(over.first) for standing in ledger.standings}
+        figures.add_changes(found, ledger, corrected_findings(session, since), over)
         signed = agencies.office_name(session, name)
     try:
         paths = render.write(found, folder, signed)

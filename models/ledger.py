@@ -406,6 +406,8 @@ def as_open(session: Session, query: sa.Select[Finding, str]) -> list[OpenFindin
             series=row.series,
             office_id=offices.get(row.agency_id),
             cause=Cause(**row.cause) if row.cause else None,
+            first_seen=row.first_seen,
+            resolved_at=row.resolved_at,
         )
         for row, name in session.execute(query)
     ]

@@ -192,6 +192,8 @@ class OpenFinding:
     office_id: int | None = None
     cause: Cause | None = None
     series: str = ""
+    first_seen: datetime | None = None
+    resolved_at: datetime | None = None
 
     @property
     def subject(self) -> Subject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from reports.checks import RULES
@@ -71,6 +71,56 @@ class Flow:
     now: int
 
 
+PERIODS = ("day", "week", "month", "season", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days that a summary looks back on, first and last included; a season and a year look at the whole."""
+
+    name: str
+    first: date
+    last: date
+
+    @property
+    def zh(self) -> str:
+        """The days in Chinese, for a title; empty for the whole season."""
+        if self.name not in {"day", "week", "month"}:
+            return ""
+        first = f"{self.first.year}年{self.first.month}月{self.first.day}日"
+        if self.name == "month":
+            return f"{self.first.year}年{self.first.month}月"
+        return first if self.name == "day" else f"{first}至{self.last.month}月{self.last.day}日"
+
+    def holds(self, moment: datetime | None, zone: tzinfo | None) -> bool:
+        """Whether a moment lies in these days of the office's zone."""
+        return moment is not None and self.first <= moment.astimezone(zone).date() <= self.last
+
+
+def period(name: str, today: date) -> Period:
+    """The last whole day, week (Monday to Sunday) or month before today; a season or year up to today."""
+    yesterday = today - timedelta(days=1)
+    if name == "day":
+        return Period(name, yesterday, yesterday)
+    if name == "week":
+        last = today - timedelta(days=today.isoweekday())
+        return Period(name, last - timedelta(days=6), last)
+    if name == "month":
+        last = today.replace(day=1) - timedelta(days=1)
+        return Period(name, last.replace(day=1), last)
+    return Period(name, date(today.year, 1, 1), today)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What became of the bodies within a period. ``days`` are those between finding and correction."""
+
+    published: list[Line] = field(default_factory=list)
+    found: list[OpenFinding] = field(default_factory=list)
+    corrected: list[OpenFinding] = field(default_factory=list)
+    days: list[int] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class Figures:
     """All that a summary prints, whatever the format."""
@@ -98,6 +148,8 @@ class Figures:
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     flow_bodies: int = 0
+    period: Period | None = None
+    changes: Changes | None = None
     no_requests: int = 0
     sources_total: int = 0
     sources_failing: int = 0
@@ -177,6 +229,26 @@ def figures(
     if reports is not None:
         _flows(out, {standing.duty.agency for standing in ledger.standings}, reports)
     return out
+
+
+def add_changes(out: Figures, ledger: Ledger, corrected: Iterable[OpenFinding], over: Period) -> None:
+    """What happened within the period: reports first seen, problems first found, problems corrected. Nothing that awaits
+    a person's look is among the problems."""
+    zone = ledger.now.tzinfo
+    changes = Changes()
+    lines = {line.agency: line for line in out.lines}
+    for standing in ledger.standings:
+        seen = standing.sighting
+        if seen is not None and standing.state in {"published", "late"} and over.holds(seen.first_seen, zone):
+            changes.published.append(lines[standing.duty.agency])
+    within = {standing.duty.agency_id for standing in ledger.standings}
+    changes.found = [f for f in ledger.findings if _blames(f) and over.holds(f.first_seen, zone)]
+    for finding in corrected:
+        if finding.agency_id in within and _blames(finding) and over.holds(finding.resolved_at, zone):
+            changes.corrected.append(finding)
+            if finding.first_seen is not None and finding.resolved_at is not None:
+                changes.days.append((finding.resolved_at - finding.first_seen).days)
+    out.period, out.changes = over, changes
 
 
 def _count(out: Figures | Group, standing: Standing, findings: list[OpenFinding]) -> None:

@@ -23,8 +23,14 @@ def write(figures: Figures, out: Path, signed: str = "") -> list[Path]:
     }
     paths = []
     for suffix, data in made.items():
-        path = out / f"nianbao-{figures.year}.{suffix}"
+        path = out / f"{_stem(figures)}.{suffix}"
         with whole_file(path) as beside:
             beside.write_bytes(data)
         paths.append(path)
     return paths
+
+
+def _stem(figures: Figures) -> str:
+    """A period's files stand beside the season's and beside those of other days."""
+    over = figures.period
+    return f"nianbao-{figures.year}" + (f"-{over.name}-{over.last.isoformat()}" if over is not None and over.zh else "")

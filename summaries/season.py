@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from statistics import median_low
 
 from reports.report import SEVERITY_ZH
 from summaries import charts
@@ -22,7 +23,7 @@ BASIS = "《中华人民共和国政府信息公开条例》第四十九条、�
 def content(figures: Figures) -> Content:
     """The summary of a season."""
     return Content(
-        title=f"{figures.under}{figures.year}年度政府信息公开工作年度报告情况",
+        title=f"{figures.under}{figures.year}年度政府信息公开工作年度报告情况{_of_days(figures)}",
         circular=f"关于{figures.under}{figures.year}年度政府信息公开工作\n年度报告情况的通报",
         made=f"统计时间：{figures.made_on}　依据：{BASIS}",
         cards=(
@@ -38,12 +39,46 @@ def content(figures: Figures) -> Content:
     )
 
 
+def _of_days(figures: Figures) -> str:
+    return f"（{figures.period.zh}）" if figures.period is not None and figures.period.zh else ""
+
+
 def _sections(figures: Figures) -> Iterator[Section]:
+    if figures.changes is not None and figures.period is not None and figures.period.zh:
+        yield Section("本期情况", tuple(_changes(figures)))
     yield Section("发布情况", tuple(_publication(figures)))
     yield Section("问题汇总", tuple(_problems(figures)))
     if figures.flows:
         yield Section("申请和争议情况", tuple(_flows(figures)))
     yield Section("各单位情况", (_bodies(figures),))
+
+
+def _changes(figures: Figures) -> Iterator[str | Table | Chart]:
+    changes, over = figures.changes, figures.period
+    assert changes is not None
+    assert over is not None
+    mended = f"更正问题{len(changes.corrected)}项"
+    if changes.days:
+        mended += f"（从发现到更正的中位数为{median_low(changes.days)}天）"
+    bodies = len({finding.agency_id for finding in changes.found})
+    yield (
+        f"{over.zh}，首次见到{len(changes.published)}家单位的报告；"
+        f"新发现问题{len(changes.found)}项，涉及{bodies}家单位；{mended}。"
+    )
+    if changes.published:
+        heads = (Head("单位", 34), Head("发布情况", 16), Head("发布日期", 16, "date"), Head("期限", 16, "date"))
+        rows = [
+            (Link(line.agency, line.url), Mark(line.state_zh, line.state), line.published_on, line.deadline)
+            for line in changes.published
+        ]
+        yield Table("本期发布", heads, tuple(rows))
+    for name, found in (("本期新发现", changes.found), ("本期更正", changes.corrected)):
+        if found:
+            yield Table(
+                name,
+                (Head("单位", 28), Head("程度", 9), Head("事项", 60)),
+                tuple((f.agency, Mark(SEVERITY_ZH[f.severity], f.severity), f.message) for f in found),
+            )
 
 
 def _publication(figures: Figures) -> Iterator[str | Table | Chart]:

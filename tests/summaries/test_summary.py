@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 
 import docx
@@ -16,7 +17,7 @@ from lxml import etree, html
 from reports.duties import Ledger, OpenFinding
 from summaries import charts, formats, official, render, season
 from summaries.content import Content, Link, Table
-from summaries.figures import Figures, figures
+from summaries.figures import Figures, add_changes, figures, period
 from tests.summaries import worlds
 
 HOSTILE = "=cmd|'/C calc'!A0<script>alert(1)</script>&#9;\u202e"
@@ -186,3 +187,61 @@ def test_a_circular_of_many_bodies_names_how_many_stand_in_the_workbook():
 
 def test_printable_leaves_all_chinese_and_takes_what_xml_cannot_hold():
     assert official.printable("甲\x00\x0b乙\ud800丙𠮷\t") == "甲乙丙𠮷\t"
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "first", "last", "zh"),
+    [
+        ("day", (2026, 3, 1), (2026, 2, 28), (2026, 2, 28), "2026年2月28日"),
+        ("week", (2026, 3, 2), (2026, 2, 23), (2026, 3, 1), "2026年2月23日至3月1日"),
+        ("week", (2026, 3, 8), (2026, 2, 23), (2026, 3, 1), "2026年2月23日至3月1日"),
+        ("month", (2026, 1, 15), (2025, 12, 1), (2025, 12, 31), "2025年12月"),
+        ("season", (2026, 3, 9), (2026, 1, 1), (2026, 3, 9), ""),
+    ],
+)
+def test_a_period_is_the_last_whole_one_before_today(name, today, first, last, zh):
+    over = period(name, date(*today))
+    assert (over.first, over.last, over.zh) == (date(*first), date(*last), zh)
+
+
+def test_a_weeks_summary_begins_with_what_happened_in_it_and_with_nothing_doubtful():
+    ledger, zone = worlds.season(), worlds.NOW.tzinfo
+    over = period("week", date(2026, 3, 9))
+    inside, before = datetime(2026, 3, 8, 23, 59, tzinfo=zone), datetime(2026, 3, 1, 23, 59, tzinfo=zone)
+    for place, one in enumerate(ledger.standings):
+        if one.sighting is not None:
+            seen = replace(one.sighting, first_seen=inside if place == 0 else before)
+            ledger.standings[place] = replace(one, sighting=seen)
+    sure = next(f for f in ledger.findings if f.severity == "error" and not f.needs_review)
+    ledger.findings = [
+        replace(sure, first_seen=inside),
+        replace(sure, id=90, first_seen=before),
+        replace(sure, id=91, first_seen=inside, needs_review=True),
+        replace(sure, id=92, first_seen=inside, severity="notice"),
+    ]
+    corrected = [
+        replace(sure, id=93, first_seen=before, resolved_at=inside, message="已更正的一项"),
+        replace(sure, id=94, first_seen=before, resolved_at=before),
+        replace(sure, id=95, agency_id=999, first_seen=before, resolved_at=inside),
+    ]
+    found = figures(ledger)
+    add_changes(found, ledger, corrected, over)
+    assert found.changes is not None
+    assert [line.agency for line in found.changes.published] == [ledger.standings[0].duty.agency]
+    assert ([f.id for f in found.changes.found], [f.id for f in found.changes.corrected]) == ([sure.id], [93])
+    made = season.content(found)
+    page = formats.as_html(made)
+    assert "一、本期情况" in page
+    assert (
+        "2026年3月2日至3月8日，首次见到1家单位的报告；新发现问题1项，涉及1家单位；更正问题1项（从发现到更正的中位数为7天）。"
+        in page
+    )
+    assert "已更正的一项" in page
+    assert formats.as_pdf(made).startswith(b"%PDF-")
+
+
+def test_a_periods_files_stand_beside_the_seasons(tmp_path):
+    ledger = worlds.season(4)
+    found = figures(ledger)
+    add_changes(found, ledger, [], period("week", date(2026, 3, 9)))
+    assert render.write(found, tmp_path)[0].name == "nianbao-2025-week-2026-03-08.html"
