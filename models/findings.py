@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.agencies import Agency
-from models.base import Base, Json, one_of
+from models.base import Base, Json, chunks, one_of
 from models.documents import Document
 from models.people import audit
 from reports.report import Finding as Said
@@ -172,14 +172,14 @@ def release(
     return len(rows)
 
 
-def blamed_for_publication(session: Session, year: int, agency_ids: Collection[int] | None = None) -> set[int]:
-    """The bodies, of these or of all, about whose publication for ``year`` a finding stands."""
-    query = sa.select(Finding.agency_id).where(
-        Finding.year == year, Finding.scope == "publication", Finding.state != "resolved"
-    )
-    if agency_ids is not None:
-        query = query.where(Finding.agency_id.in_(agency_ids))
-    return set(session.scalars(query.distinct()))
+def standing_for_publication(
+    session: Session, year: int, agency_ids: Collection[int] | None = None
+) -> set[tuple[int, str]]:
+    """(body, rule) of the findings that stand about publication for ``year``, of these bodies or of all."""
+    standing = (Finding.year == year, Finding.scope == "publication", Finding.state != "resolved")
+    query = sa.select(Finding.agency_id, Finding.rule).where(*standing)
+    parts = [query] if agency_ids is None else [query.where(Finding.agency_id.in_(ids)) for ids in chunks(agency_ids)]
+    return {(agency_id, rule) for part in parts for agency_id, rule in session.execute(part)}
 
 
 def _other_documents(session: Session, subject: Subject, document_id: int | None) -> set[int]:

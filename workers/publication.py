@@ -31,10 +31,26 @@ def judge(
     agency_ids: Collection[int] | None = None,
 ) -> int:
     """Judge the duties of ``year`` at ``now`` (aware, in the office's zone) and keep what the rules say: of all bodies, or
-    of these and of the governments above them. Returns how many findings stand. What cannot be told is not judged: it
-    neither opens nor resolves a finding. What was said of a body that owes no report any more is resolved."""
+    of these and of the governments above those of which something else stands now. Returns how many findings stand.
+    What cannot be told is not judged: it neither opens nor resolves a finding. What was said of a body that owes no
+    report any more is resolved."""
+    if agency_ids is None:
+        return _judge(transaction, year, now, None)
+    ids = sorted(set(agency_ids))
     with transaction() as session:
-        ids = None if agency_ids is None else sorted({*agency_ids, *agencies.parents_of(session, agency_ids)})
+        before = findings.standing_for_publication(session, year, ids)
+    count = _judge(transaction, year, now, ids)
+    with transaction() as session:
+        after = findings.standing_for_publication(session, year, ids)
+        # A government is judged by all the bodies below it: it is asked about only where one of them has changed.
+        above = agencies.parents_of(session, {agency_id for agency_id, _ in before ^ after}) - set(ids)
+    return count + (_judge(transaction, year, now, sorted(above)) if above else 0)
+
+
+def _judge(
+    transaction: Callable[[], AbstractContextManager[Session]], year: int, now: datetime, ids: list[int] | None
+) -> int:
+    with transaction() as session:
         standings = standings_of(session, year, now, ids)
     known = {standing.duty.agency_id: standing for standing in standings} if ids is None else None
     count = 0
@@ -44,7 +60,8 @@ def judge(
                 count += _judge_one(session, standing, context, now)
     with transaction() as session:
         owed = {standing.duty.agency_id for standing in standings}
-        for id_ in findings.blamed_for_publication(session, year, ids) - owed:
+        blamed = {agency_id for agency_id, _ in findings.standing_for_publication(session, year, ids)}
+        for id_ in blamed - owed:
             subject = Subject(id_, year)
             findings.save(session, findings.Outcome(subject, "publication", judged=RULES), now.astimezone(UTC))
     return count

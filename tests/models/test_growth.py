@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from models import base, contexts, documents, leases, ledger, readings, sources, work
 from tests import databases
 from tests.models import country, rows
+from workers import publication
 
 NOW = rows.NOW.astimezone(ZoneInfo("Asia/Shanghai"))
 SIZES = (60, 960)
@@ -164,3 +166,15 @@ def test_a_tick_adds_looks_up_to_a_number_and_leaves_the_rest_in_its_place(engin
         assert leases.add_due_looks(session, NOW, 5) == []
         assert len(leases.add_due_looks(session, NOW, 100)) == 7
         assert len(leases.open_subjects(session, "crawl")) == 12
+
+
+def test_a_body_of_which_nothing_else_stands_asks_nothing_about_the_bodies_beside_it(engine: Engine):
+    with base.transaction(engine) as session:
+        country.fill(session, country.COUNTY)
+    once = partial(base.transaction, engine)
+    publication.judge(once, country.YEAR, NOW, [BODY])
+    with country.statements(engine) as sent:
+        publication.judge(once, country.YEAR, NOW, [BODY])
+    asked = [values for statement, values in sent if "agencies.parent_id IN" in statement]
+    assert asked
+    assert all(1 not in (values.values() if isinstance(values, dict) else values) for values in asked)
