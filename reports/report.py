@@ -119,6 +119,11 @@ class Claim:
     section: int = 0
     note: str = ""
 
+    @property
+    def of_group(self) -> bool:
+        """Whether the figure is the sum of several cells."""
+        return "*" in self.cell or "+" in self.cell
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -269,7 +274,8 @@ class Report:
             "published_on": self.published_on,
             "sections": [asdict(s) for s in self.sections],
             "cells": {key: cell.as_dict() for key, cell in (self.cells or {}).items()},
-            "claims": [self._claim(claim, details) for claim in self.claims],
+            # One on a group of cells is none about a cell: the contract knows only those.
+            "claims": [self._claim(claim, details) for claim in self.claims if details or not claim.of_group],
             "findings": [finding.as_dict() for finding in self.findings],
             "warnings": self.warnings,
         }

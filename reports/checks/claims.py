@@ -28,7 +28,7 @@ _WHOLE_AREA = re.compile(r"全(?:省|市|县|区|州|镇|乡|系统|辖区)(?!�
 
 def stands_for(case: Case, claim: Claim) -> str:
     """The cell under which a rule judges a claim: its own, or the first of the group that it speaks of."""
-    return next(iter(summed(case, claim)), "") if _group(claim) else claim.cell
+    return next(iter(summed(case, claim)), "") if claim.of_group else claim.cell
 
 
 def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evaluation:
@@ -56,14 +56,10 @@ def judge_claim(case: Case, of: Rule, instance: Instance, claim: Claim) -> Evalu
 
 def summed(case: Case, claim: Claim) -> list[str]:
     """The cells of a claim on a group: ``不予公开12件`` is every row of that group in the report's form."""
-    if not _group(claim):
+    if not claim.of_group:
         return []
     patterns = claim.cell.split("+")
     return [key for key in case.tables.keys if any(fnmatchcase(key, pattern) for pattern in patterns)]
-
-
-def _group(claim: Claim) -> bool:
-    return "*" in claim.cell or "+" in claim.cell
 
 
 def step_of(claim: Claim) -> Decimal:

@@ -26,7 +26,7 @@ __all__ = ["Split", "claims", "counts_requests", "distinct", "lists_of_parts", "
 _ENDLESS = re.compile(r"[\d,，.]{24,}|[零〇一二两三四五六七八九十百千]{24,}")
 _TIMES = re.compile(r"(?<=[件条份宗起例项])(?:[（(]次[)）]|/次)")
 # A sentence that goes on with the figure of the one before it.
-_GOES_ON = re.compile(r"[。；;]?\s*[。；;\n]\s*(?=其中|包括|包含|含|(?:以上|上述|该)[^，。；\n]{0,8}(?:含|包括|包含))")
+_GOES_ON = re.compile(r"[。；;\n][。；;\s]{0,8}(?=其中|包括|包含|含|(?:以上|上述|该)[^，。；\n]{0,8}(?:含|包括|包含))")
 # Only a sentence with a figure or a negation, and with a subject, is cut; a list needs three figures.
 _FIGURE = re.compile(
     r"\d|[零〇一二两三四五六七八九十百千][件条宗起例份项次]|[为是均：:]零|零[申受收复诉]|未|没|无|不存在"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from reports.claims import claims, counts_requests, lists_of_parts
 from reports.claims.lexicon import lexicon, variants
+from reports.report import Claim, Report, Source
 
 NEW, IN, OUT, DONE = (f"applications.{row}.total" for row in ("new", "carried_in", "carried_out", "handled"))
 
@@ -319,3 +321,20 @@ def test_any_row_of_words_is_read_without_an_error_and_tells_only_its_own_figure
         assert claim.value >= 0
     assert isinstance(counts_requests(text), bool)
     lists_of_parts(text, 1, 2023)
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 50_000, "收到申请（" * 5_000, "收到1件，其中2件、" * 4_000, "未、" * 20_000, "12" * 20_000]
+)
+def test_a_text_of_the_same_again_and_again_is_read_in_no_time(text):
+    start = time.process_time()
+    claims(text, 1, "2021", 2023)
+    lists_of_parts(text, 1, 2023)
+    assert time.process_time() - start < 5
+
+
+def test_a_claim_on_a_group_is_kept_for_the_checks_and_told_to_nobody_as_one_about_a_cell():
+    group = Claim("applications.denied.*.total", 4, "不予公开4件", 1)
+    report = Report(Source("a.html", "0" * 64, "text/html", 1, "html"), cells={}, claims=[group])
+    assert report.as_dict()["claims"] == []
+    assert Report.from_dict(report.as_dict(details=True)).claims == [group]
