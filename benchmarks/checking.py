@@ -35,7 +35,7 @@ from reports import checks, reader
 from reports.checks import similarity
 from reports.checks.context import Body as Other
 from reports.checks.context import Context, Entry, Portal, Register
-from reports.formats import fonts
+from reports.formats.pdf import fonts
 from reports.report import Finding, Report
 from tests.makers import pdf
 

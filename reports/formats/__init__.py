@@ -16,7 +16,7 @@ from reports.blocks import At, Blocks, Unreadable
 FORMATS: dict[str, str] = {
     "html": "reports.formats.html.page",
     "text": "reports.formats.text",
-    "pdf": "reports.formats.pdf",
+    "pdf": "reports.formats.pdf.document",
     "docx": "reports.formats.word.docx",
     "odt": "reports.formats.word.odt",
     "doc": "reports.formats.word.doc",

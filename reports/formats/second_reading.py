@@ -16,8 +16,8 @@ import pypdfium2 as pdfium
 from numpy.typing import NDArray
 
 from reports.blocks import At, Block, Blocks, Box, Unreadable
-from reports.formats import fonts
 from reports.formats.image import ocr, picture
+from reports.formats.pdf import fonts
 from reports.tables import page_breaks
 
 DPI = 200

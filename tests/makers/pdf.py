@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from reports.formats import fonts
+from reports.formats.pdf import fonts
 from tests.makers.paper import Leaf, leaves
 from tests.makers.report import Truth
 

@@ -17,7 +17,7 @@ import pypdfium2.raw as raw
 import pytest
 
 from reports import reader
-from reports.formats import fonts
+from reports.formats.pdf import fonts
 from tests.makers import pdf, report
 
 ROOT = Path(__file__).parents[3]

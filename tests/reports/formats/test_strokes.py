@@ -13,7 +13,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.blocks import Grid, GridCell
-from reports.formats import ofd, pdf
+from reports.formats import ofd
+from reports.formats.pdf import document as pdf
 from tests.makers.small import ofd_members, zipped
 
 Draw = Callable[[Canvas], None]

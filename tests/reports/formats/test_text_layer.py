@@ -15,7 +15,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.blocks import Blocks, Grid, GridCell, Paragraph
-from reports.formats import pdf
+from reports.formats.pdf import document as pdf
 from tests.reports.test_hostile import CATALOG, ONE_PAGE, stream
 from tests.reports.test_hostile import pdf as document
 
@@ -97,7 +97,8 @@ def test_other_pages_stay_sure():
 
 
 NO_FONT = (
-    "import json, pathlib, sys; import pypdfium2; from reports.formats import fonts, pdf\n"
+    "import json, pathlib, sys; import pypdfium2; from reports.formats.pdf import fonts\n"
+    "from reports.formats.pdf import document as pdf\n"
     "fonts._map = fonts._get = fonts._enumerate = lambda *_: 0\n"  # pdfium is told that there is no font at all
     "read = pdf.blocks(pathlib.Path(sys.argv[1]).read_bytes())\n"
     "print(json.dumps([read.warnings, [c.confidence for b in read.blocks if hasattr(b, 'rows') for r in b.rows for c in r]]))"
