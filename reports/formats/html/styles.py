@@ -7,21 +7,16 @@ identifiers, attributes, descendants and children. Sheets that the page only lin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from lxml import etree
 
-from reports.formats.runs import Ink
+from reports.formats.html.look import Declared, is_gone, pixels
 
 MAX_SHEET = 1_000_000  # characters; longer ones are a framework's
 MAX_RULES = 4_000
-# Pixels: what stands further off is off the screen, what is smaller is not legible.
-OFF_SCREEN = -300.0
-ILLEGIBLE = 1.5
-RAISED_BY = 2.0  # pixels; less only aligns
-SMALLER = 0.9  # of the surrounding size: a smaller figure off the line is the mark of a note
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -30,18 +25,10 @@ _AT = re.compile(r"@[^{};]+(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]*)", re.IGNORECASE)
 _SIMPLE = re.compile(r"[.#]?[\w-]+|\*|\[[^\]]*\]|::?[\w-]+(?:\([^()]*\))?")
 _ATTRIBUTE = re.compile(r"\[\s*([\w-]+)\s*(?:([~|^$*]?=)\s*[\"']?([^\"'\]]*)[\"']?\s*)?\]")
-_LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))\s*(px|pt|em|rem|ex|ch|%|cm|mm|in|pc|vw|vh)?\s*$", re.IGNORECASE)
-_PIXELS = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "%": 0.16, "cm": 37.8, "mm": 3.78,
-           "in": 96.0, "pc": 16.0, "vw": 12.8, "vh": 7.2}  # fmt: skip
-_WHITE = re.compile(
-    r"(?:#fff(?:f{3})?f?|white|snow|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*(?:,\s*1(?:\.0)?\s*)?\))$", re.I
-)
-_CLEAR = re.compile(r"(?:transparent|rgba\([^)]*,\s*0?\.?0+\s*\)|hsla\([^)]*,\s*0?\.?0+%?\s*\))$", re.IGNORECASE)
 _KNOWN = frozenset(("display", "visibility", "opacity", "font-size", "font", "vertical-align", "text-decoration"))
 _KNOWN |= frozenset(("text-decoration-line", "color", "background", "background-color", "content", "mso-hide"))
 _KNOWN |= frozenset(("position", "left", "top", "bottom", "text-indent", "clip", "clip-path", "overflow", "transform"))
 _KNOWN |= frozenset(("width", "height", "max-width", "max-height", "mso-text-raise"))
-_OUT_OF_SIGHT = frozenset(("mso-hide", "opacity", "transform", "position", "text-indent", "clip-path", "overflow"))
 _ADDS = re.compile(r"[\"'][^\"']*\w[^\"']*[\"']|(?:attr|counters?)\(")  # text that a style prints
 _ESCAPE = re.compile(r"\\[0-9a-fA-F]{1,6}")  # signs of icon fonts
 _GENERATED = frozenset((":before", ":after", "::before", "::after"))
@@ -51,7 +38,6 @@ _TELLING = re.compile(
     r"|sup|superscript|sub|subscript|fn|footnote|noteref|note-ref)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-Declared = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +212,8 @@ def _is_unseen(declared: Declared) -> bool:
     return (
         declared.get("visibility") == "hidden"
         or declared.get("display") == "none"
-        or _pixels(declared.get("height")) == 0
-        or _pixels(declared.get("font-size")) == 0
+        or pixels(declared.get("height")) == 0
+        or pixels(declared.get("font-size")) == 0
         or is_gone(declared)
     )
 
@@ -278,166 +264,3 @@ def declarations(body: str) -> tuple[Declared, frozenset[str]]:
             continue
         out[name] = value.lower() if name != "content" else value
     return out, frozenset(important)
-
-
-# ------------------------------------------------------------------------------------------- what it means for the text
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How text inside an element is printed; what an element inherits from those around it."""
-
-    struck: bool = False
-    raised: bool = False
-    shifted: bool = False
-    small: bool = False  # of no legible size
-    invisible: bool = False
-    faint: bool = False
-    backed: bool = False  # some colour lies behind it
-
-    @property
-    def ink(self) -> Ink:
-        """The piece of print that text inside is."""
-        if self.small or self.invisible:
-            return Ink.HIDDEN
-        if self.struck:
-            return Ink.STRUCK
-        if self.raised:
-            return Ink.RAISED
-        if self.faint:
-            return Ink.FAINT
-        return Ink.SHIFTED if self.shifted else Ink.PLAIN
-
-
-_BY_TAG: dict[str, Mapping[str, bool]] = {
-    "sup": {"raised": True},
-    "sub": {"raised": True},
-    "rt": {"raised": True},
-    "rp": {"raised": True},
-    "s": {"struck": True},
-    "strike": {"struck": True},
-    "del": {"struck": True},
-}
-TELLING_TAGS = frozenset(_BY_TAG)
-
-
-def look(tag: str, declared: Declared, outer: Look, inline: bool) -> Look:
-    """How the text of an element is printed, from its tag, what is declared of it, and how the text around it is."""
-    changes: dict[str, bool] = dict(_BY_TAG.get(tag, {}))
-    if declared:
-        _decoration(declared, changes)
-        _visibility(declared, outer, changes)
-        if inline:
-            _position(declared, changes)
-    return replace(outer, **changes) if changes else outer
-
-
-def _decoration(declared: Declared, changes: dict[str, bool]) -> None:
-    line = declared.get("text-decoration-line") or declared.get("text-decoration")
-    if line is not None and "line-through" in line:
-        changes["struck"] = True
-    elif line is not None and line.startswith("none"):
-        changes.pop("struck", None)
-    behind = declared.get("background-color") or declared.get("background")
-    if behind is not None:
-        changes["backed"] = not (
-            _WHITE.match(behind) or _CLEAR.match(behind) or behind in ("none", "inherit", "initial")
-        )
-
-
-def _visibility(declared: Declared, outer: Look, changes: dict[str, bool]) -> None:
-    seen = declared.get("visibility")
-    if seen in ("hidden", "collapse"):
-        changes["invisible"] = True
-    elif seen == "visible":
-        changes["invisible"] = False
-    color = declared.get("color")
-    if color is not None:
-        changes["faint"] = bool(_WHITE.match(color)) and not changes.get("backed", outer.backed)
-        if _CLEAR.match(color):
-            changes["invisible"] = True
-    if is_gone(declared):
-        changes["invisible"] = True
-    size = declared.get("font-size") or _size_of_font(declared.get("font", ""))
-    if size:
-        small = _is_small(size, outer.small)
-        if small is not None:
-            changes["small"] = small
-
-
-def _size_of_font(font: str) -> str:
-    found = re.search(r"(?:^|\s)([\d.]+(?:px|pt|em|rem|%)?)(?:\s*/|\s)", font)
-    return found[1] if found else ""
-
-
-def _is_small(size: str, outer: bool) -> bool | None:
-    """Whether text of that size is not legible; None where the size says nothing."""
-    found = _LENGTH.match(size)
-    if found is None:
-        return None if size in ("inherit", "smaller", "larger") or not size else False
-    number, unit = float(found[1]), (found[2] or "").lower()
-    if unit in ("em", "%", "ex", "ch"):
-        return outer or number <= (5 if unit == "%" else 0.05)
-    return number * _PIXELS.get(unit, 1.0) < ILLEGIBLE
-
-
-def is_gone(declared: Declared) -> bool:
-    """Whether an element and all in it are out of sight for good: no child can come back."""
-    if _OUT_OF_SIGHT.isdisjoint(declared):
-        return False
-    if declared.get("mso-hide") == "all" or _number(declared.get("opacity")) == 0:
-        return True
-    if "scale(0" in declared.get("transform", "") and not re.search(r"scale\(0?\.\d*[1-9]", declared["transform"]):
-        return True
-    if declared.get("position") in ("absolute", "fixed"):
-        if any((_pixels(declared.get(side)) or 0) <= OFF_SCREEN for side in ("left", "top")):
-            return True
-        if re.match(r"rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01]", declared.get("clip", "")):
-            return True
-    if (_pixels(declared.get("text-indent")) or 0) <= OFF_SCREEN:
-        return True
-    if re.match(r"inset\(\s*(?:50|100)%|circle\(\s*0", declared.get("clip-path", "")):
-        return True
-    if declared.get("overflow") in ("hidden", "clip"):
-        return any(
-            (size := _pixels(declared.get(side))) is not None and size <= 1
-            for side in ("width", "height", "max-height", "max-width")
-        )
-    return False
-
-
-def _position(declared: Declared, changes: dict[str, bool]) -> None:
-    """Off the line: by name, or by a length (what is smaller besides is the mark of a note, what is not may only be
-    set off)."""
-    vertical = declared.get("vertical-align")
-    size = declared.get("font-size", "")
-    smaller = size in ("smaller", "x-small", "xx-small") or _is_share_below(size)
-    if vertical in ("super", "sub"):
-        changes["raised"] = True
-        return
-    if vertical is not None:
-        changes.pop("raised", None)
-    off = abs(_pixels(vertical) or 0) >= RAISED_BY or abs(_pixels(declared.get("mso-text-raise")) or 0) >= RAISED_BY
-    if declared.get("position") == "relative":
-        off = off or any(abs(_pixels(declared.get(side)) or 0) >= RAISED_BY for side in ("top", "bottom"))
-    if off or (vertical in ("top", "text-top", "bottom", "text-bottom") and smaller):
-        changes["raised" if smaller else "shifted"] = True
-
-
-def _is_share_below(size: str) -> bool:
-    found = _LENGTH.match(size)
-    if found is None or (found[2] or "").lower() not in ("em", "%"):
-        return False
-    return float(found[1]) < (SMALLER if found[2].lower() == "em" else 100 * SMALLER)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float((text or "").rstrip("%"))
-    except ValueError:
-        return None
-
-
-def _pixels(text: str | None) -> float | None:
-    found = _LENGTH.match(text) if text else None
-    return float(found[1]) * _PIXELS.get((found[2] or "px").lower(), 1.0) if found else None

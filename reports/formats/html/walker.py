@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import islice
 
 from lxml import etree
 
 from reports import numbers, suffixes
 from reports.blocks import Block, Paragraph, Picture
+from reports.formats.html.elements import BLOCK, FILLED, SHOWN_INPUTS, SKIP, UNREAD, all_text, first_texts, pixels, span
 from reports.formats.html.grids import (
     CellDraft,
     Drawn,
@@ -22,28 +22,14 @@ from reports.formats.html.grids import (
     numbered,
     placed,
 )
-from reports.formats.html.styles import TELLING_TAGS, Declared, Look, Styles, declarations, is_gone, look
+from reports.formats.html.look import TELLING_TAGS, Declared, Look, is_gone, look
+from reports.formats.html.styles import Styles, declarations
 from reports.formats.runs import Ink, settled
 from reports.grid import from_lines
 
-# Spans are a page's own claim (colspan="1000000" exists); no form is wider or taller.
-MAX_SPAN = 200
 # No label or header of either form is longer than 60 characters; a cell of prose is.
 PROSE = 150
 
-_BLOCK = (
-    frozenset(("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog"))
-    | frozenset(("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5"))
-    | frozenset(("h6", "header", "hr", "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary"))
-    | frozenset(("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"))
-)
-_SKIP = frozenset(
-    ("script", "style", "template", "noscript", "head", "map", "xml", "nav", "footer", "title", "datalist")
-)
-# What shows something that is not in the markup's text: a cell that holds it and no text is not blank.
-_UNREAD = frozenset(
-    ("iframe", "object", "embed", "svg", "math", "audio", "video", "canvas", "button", "meter", "progress", "applet")
-)
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:foot(?:er)?|bottom|copyright|nav(?:bar|igation)?|menu|crumbs?|breadcrumb|position|location|dqwz"
     r"|share|sidebar|toolbar)(?:$|[\s_-]|\d)",
@@ -61,9 +47,6 @@ _STATED_ROLES = {"table": _TABLE, "grid": _TABLE, "row": _ROW, "cell": _CELL, "c
                  "rowheader": _CELL, "gridcell": _CELL}  # fmt: skip
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _VERBATIM = frozenset(("pre", "xmp", "plaintext"))
-_SHOWN_INPUTS = frozenset(("text", "number", "tel", "search", "email", "url", "date", "button", "submit"))
-# Attributes by which a script puts text into an element.
-_FILLED = frozenset(("v-text", "v-html", "ng-bind", "ng-bind-html", "data-bind", "x-text", "x-html"))
 _PLAIN = Look()
 _NOTHING: Declared = {}
 
@@ -124,7 +107,7 @@ class Walker:
         return {**found, **own, **forced} if own else found
 
     def _hidden(self, element: etree._Element, tag: str, declared: Declared) -> bool:
-        if tag in _SKIP:
+        if tag in SKIP:
             return True
         if (
             (declared and declared.get("display") == "none")
@@ -132,7 +115,7 @@ class Walker:
             or (declared and tag not in _ROLES and is_gone(declared))
         ):
             # Who looks at the cell sees a blank; a script may show what is hidden.
-            if self.tables and tag not in _ROLES and _all_text(element).strip():
+            if self.tables and tag not in _ROLES and all_text(element).strip():
                 self.flows[-1].unread = True
             return True
         if tag == "dialog":
@@ -146,10 +129,10 @@ class Walker:
         if tag == "select":
             self._select(element)
         elif tag == "textarea":
-            self._text(_all_text(element))
-        elif tag in _UNREAD or ("-" in tag and not _all_text(element).strip()):
+            self._text(all_text(element))
+        elif tag in UNREAD or ("-" in tag and not all_text(element).strip()):
             if self.tables:
-                self._piece(_all_text(element) if tag in ("math", "svg") else "", Ink.UNREAD)
+                self._piece(all_text(element) if tag in ("math", "svg") else "", Ink.UNREAD)
         else:
             return False
         return True
@@ -161,7 +144,7 @@ class Walker:
         shown = (chosen or options)[:1]
         sure = len(chosen) == 1 or len(options) == 1
         for option in shown:
-            text = " ".join(_all_text(option).split()) or option.get("label") or ""
+            text = " ".join(all_text(option).split()) or option.get("label") or ""
             self._piece(text, self.ink if sure else Ink.UNREAD)
         if not shown:
             self._piece("", Ink.UNREAD)
@@ -169,7 +152,7 @@ class Walker:
     def _enter_look(self, element: etree._Element, tag: str, role: int, declared: Declared) -> None:
         outer = found = self.looks[-1]
         if declared or tag in TELLING_TAGS or (role and element.get("bgcolor")):
-            inline = role == _NONE and tag not in _BLOCK
+            inline = role == _NONE and tag not in BLOCK
             key = (element.get("style") or "", tag if tag in TELLING_TAGS else "", inline, outer)
             cached = None if self.styles else self.seen.get(key)
             found = look(tag, declared, outer, inline) if cached is None else cached
@@ -177,7 +160,7 @@ class Walker:
                 self.seen[key] = found
             if role and element.get("bgcolor"):
                 found = replace(found, backed=True)
-        if role == _NONE and self.tables and tag not in _BLOCK and self.styles.is_unknown(element):
+        if role == _NONE and self.tables and tag not in BLOCK and self.styles.is_unknown(element):
             found = replace(found, faint=True)
         self.looks.append(found)
         if found is not outer:
@@ -185,7 +168,7 @@ class Walker:
 
     @staticmethod
     def _is_chrome(element: etree._Element) -> bool:
-        text = _first_texts(element, 200)
+        text = first_texts(element, 200)
         return len(text) < 800 and not _KEEP_CHROME.search(text) and element.find(".//h1") is None
 
     def _role(self, element: etree._Element, tag: str, display: str) -> int:
@@ -215,7 +198,7 @@ class Walker:
                 return False
             if child.tag == "span" and not apart and not _APART.search(child.get("style") or ""):
                 return False
-            text = _first_texts(child, 8)
+            text = first_texts(child, 8)
             if len(text) > 80:
                 return False
             printed = numbers.parse(text)
@@ -246,7 +229,7 @@ class Walker:
                 table = self.tables[-1]
                 if not table.rows:
                     table.rows.append([])
-                cell = CellDraft(Flow(), _span(element, "colspan"), _span(element, "rowspan"))
+                cell = CellDraft(Flow(), span(element, "colspan"), span(element, "rowspan"))
                 table.rows[-1].append(cell)
                 # A cell opens a place in which whole tables may stand.
                 self.flows.append(cell.flow)
@@ -258,10 +241,10 @@ class Walker:
         elif tag == "img":
             self._picture(element)
         elif tag == "input":
-            if (element.get("type") or "text").lower() in _SHOWN_INPUTS:
+            if (element.get("type") or "text").lower() in SHOWN_INPUTS:
                 value = element.get("value") or ""
                 self._piece(value, self.ink if value else Ink.UNREAD)
-        elif tag in _BLOCK:
+        elif tag in BLOCK:
             self._flush()
         if tag == "a":
             self.links += 1
@@ -270,7 +253,7 @@ class Walker:
             self.headings += 1
         elif tag in _VERBATIM:
             self.preformatted += 1
-        if self.tables and ("content" in declared or _FILLED.intersection(element.keys())):
+        if self.tables and ("content" in declared or FILLED.intersection(element.keys())):
             self._piece("", Ink.UNREAD)  # a style or a script writes here
         if text := element.text:
             self._text(text)
@@ -290,7 +273,7 @@ class Walker:
             if len(self.tables) > 1 and self.flows[-1] is self._last_cell_flow():
                 self.tables.pop()
                 self.flows.pop()
-        elif tag in _BLOCK:
+        elif tag in BLOCK:
             self._flush()
         if tag == "a":
             self.links -= 1
@@ -343,7 +326,7 @@ class Walker:
         flow.blocks.append(Paragraph(text, heading=self.headings > 0, confidence=confidence))
 
     def _picture(self, element: etree._Element) -> None:
-        if any(_pixels(element.get(side)) <= 3 for side in ("width", "height")):
+        if any(pixels(element.get(side)) <= 3 for side in ("width", "height")):
             return  # a spacer
         source = element.get("src") or ""
         if not source or (source.startswith("data:") and not source.startswith("data:,")):
@@ -402,24 +385,3 @@ class Walker:
 _ROW_PARTS = frozenset(("div", "li", "p", "dd", "dt", "span", "section"))
 _APART = re.compile(r"inline-block|table-cell|float\s*:|flex\s*:|width\s*:", re.IGNORECASE)
 _SECTION = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．]\s*\S")
-
-
-def _first_texts(element: etree._Element, count: int) -> str:
-    return "".join(map(str, islice(element.itertext(), count)))
-
-
-def _all_text(element: etree._Element) -> str:
-    return "".join(map(str, element.itertext()))
-
-
-def _span(element: etree._Element, name: str) -> int:
-    stated = element.get(name)
-    if stated is None:
-        return 1
-    value = stated.strip()
-    return max(1, min(int(value), MAX_SPAN)) if value.isascii() and value.isdigit() and len(value) < 9 else 1
-
-
-def _pixels(value: str | None) -> float:
-    found = re.match(r"\s*(\d{1,5})(?:px)?\s*$", value or "")
-    return float(found[1]) if found else 1e9

@@ -12,7 +12,7 @@ import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import olefile
 
@@ -20,6 +20,7 @@ from reports.blocks import Block, Blocks, Picture, Unreadable
 from reports.formats.ole import breaks_off
 from reports.formats.runs import Ink
 from reports.formats.word import flow
+from reports.formats.word.doc_runs import PAGE, Properties, define, page_runs, style_runs
 from reports.formats.word.faces import Face
 from reports.formats.word.line import Line
 from reports.grid import from_lines
@@ -29,7 +30,6 @@ MAX_STREAM = 64 * 1024 * 1024
 MAX_PICTURES = 60
 MIN_PICTURE_BYTES = 8_000  # a table does not fit into less; bullets and seals' shadows do
 _WORD_97 = 0x00C1  # nFib
-_PAGE = 512
 
 # Sprms, [MS-DOC] 2.6
 _P_IN_TABLE, _P_TTP, _P_ITAP, _P_INNER_CELL, _P_INNER_TTP, _P_HUGE = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C, 0x6646
@@ -71,20 +71,6 @@ class _Piece:
     grpprl: bytes = b""
 
 
-@dataclass(slots=True)
-class _Properties:
-    """What counts of a paragraph: how deep in tables, whether it ends a cell or row, and the row's cells."""
-
-    level: int = 0
-    row_end: bool = False
-    inner_cell: bool = False
-    inner_row_end: bool = False
-    heading: bool = False
-    ink: Ink = Ink.PLAIN  # of its runs that say nothing else
-    edges: list[int] = field(default_factory=list)
-    merges: list[int] = field(default_factory=list)  # TCGRF of each cell
-
-
 def _read(word: bytes, tables: dict[str, bytes]) -> Blocks:
     version, flags = struct.unpack_from("<H", word, 2)[0], struct.unpack_from("<H", word, 0x0A)[0]
     if flags & 0x8100:
@@ -106,7 +92,7 @@ class _Document:
         self._character_starts = [run[0] for run in self._characters]
         self._styles = style_runs(word, table)
         self._inks: dict[bytes, Ink] = {}
-        self._seen: dict[tuple[int, bytes], _Properties] = {}
+        self._seen: dict[tuple[int, bytes], Properties] = {}
         self._pictures = 0
 
     def read(self) -> Blocks:
@@ -169,13 +155,13 @@ class _Document:
         pages = struct.unpack_from(f"<{count}I", self._table, at + 4 * (count + 1))
         out: list[tuple[int, int, int, bytes]] = []
         for number in pages:
-            page = self._word[(number & 0x3FFFFF) * _PAGE :][:_PAGE]
-            if len(page) == _PAGE:
-                out.extend(_page_runs(page, wide))
+            page = self._word[(number & 0x3FFFFF) * PAGE :][:PAGE]
+            if len(page) == PAGE:
+                out.extend(page_runs(page, wide))
         out.sort(key=lambda run: run[0])
         return out
 
-    def _paragraph(self, offset: int, piece: _Piece) -> _Properties:
+    def _paragraph(self, offset: int, piece: _Piece) -> Properties:
         n = bisect_right(self._paragraph_starts, offset) - 1
         if n < 0 or offset >= self._paragraphs[n][1]:
             style, grpprl = 0, b""
@@ -186,8 +172,8 @@ class _Document:
             self._seen[key] = self._properties(*key)
         return self._seen[key]
 
-    def _properties(self, style: int, grpprl: bytes) -> _Properties:
-        out = _Properties(heading=1 <= style <= 9, ink=self._style(style).ink)
+    def _properties(self, style: int, grpprl: bytes) -> Properties:
+        out = Properties(heading=1 <= style <= 9, ink=self._style(style).ink)
         in_table = False
         itap: int | None = None
         for sprm, operand in self._sprms(grpprl):
@@ -204,7 +190,7 @@ class _Document:
             elif sprm == _P_OUTLINE:
                 out.heading = operand[0] < 9
             elif sprm in (_T_DEF, _T_DEF_10):
-                _define(out, operand)
+                define(out, operand)
             elif sprm == _T_VERT_MERGE and len(operand) >= 2 and operand[0] < len(out.merges):
                 out.merges[operand[0]] = (out.merges[operand[0]] & ~0x60) | (operand[1] & 3) << 5
             elif sprm == _T_MERGE and len(operand) >= 2:
@@ -375,79 +361,7 @@ def _toggled(operand: int, style: bool) -> bool:
     return style != bool(operand & 1) if operand & 0x80 else bool(operand)
 
 
-def style_runs(word: bytes, table: bytes) -> dict[int, tuple[int, bytes]]:
-    """Style -> (the style it is based on, its character properties), [MS-DOC] 2.9.271 and 2.9.258; what is damaged is
-    left out."""
-    out: dict[int, tuple[int, bytes]] = {}
-    try:
-        at, size = struct.unpack_from("<2I", word, 0xA2)
-        sheet = table[at : at + size]
-        head, count, base_size = struct.unpack_from("<3H", sheet)
-    except struct.error:
-        return out
-    at = 2 + head
-    for number in range(min(count, 4096)):
-        if at + 2 > len(sheet):
-            break
-        length = struct.unpack_from("<H", sheet, at)[0]
-        entry = sheet[at + 2 : at + 2 + length]
-        at += 2 + length + (length & 1)
-        if len(entry) >= base_size + 2 and base_size >= 6:
-            out[number] = _style_run(entry, base_size)
-    return out
-
-
-def _style_run(entry: bytes, base_size: int) -> tuple[int, bytes]:
-    kind, updates = struct.unpack_from("<2H", entry, 2)
-    at = base_size + 2 + 2 * struct.unpack_from("<H", entry, base_size)[0] + 2
-    wanted = {1: 1, 2: 0}.get(kind & 15)  # of a paragraph style the second set of properties is of characters
-    for n in range(updates & 15):
-        if at + 2 > len(entry):
-            break
-        size = struct.unpack_from("<H", entry, at)[0]
-        if n == wanted:
-            return kind >> 4, entry[at + 2 : at + 2 + size]
-        at += 2 + size + (size & 1)
-    return kind >> 4, b""
-
-
-def _page_runs(page: bytes, wide: bool) -> Iterator[tuple[int, int, int, bytes]]:
-    """The runs of one formatted disk page, [MS-DOC] 2.9.33 and 2.9.175."""
-    count = page[_PAGE - 1]
-    width = 13 if wide else 1
-    if 4 * (count + 1) + width * count > _PAGE - 1:
-        return
-    edges = struct.unpack_from(f"<{count + 1}I", page)
-    for n in range(count):
-        at = page[4 * (count + 1) + width * n] * 2
-        style, grpprl = 0, b""
-        if at:
-            if not wide:
-                grpprl = page[at + 1 : at + 1 + page[at]]
-            else:
-                size = 2 * page[at] - 1 if page[at] else 2 * page[at + 1]
-                body = page[at + 1 if page[at] else at + 2 :][:size]
-                if len(body) >= 2:
-                    style, grpprl = body[0] | body[1] << 8, body[2:]
-        yield edges[n], edges[n + 1], style, grpprl
-
-
-def _define(out: _Properties, operand: bytes) -> None:
-    """sprmTDefTable: the edges of a row's cells in twips, and each cell's flags."""
-    if not operand:
-        return
-    count = operand[0]
-    if count > 64 or len(operand) < 1 + 2 * (count + 1):
-        return
-    out.edges = list(struct.unpack_from(f"<{count + 1}h", operand, 1))
-    at = 1 + 2 * (count + 1)
-    out.merges = [
-        struct.unpack_from("<H", operand, at + 20 * n)[0] if at + 20 * n + 2 <= len(operand) else 0
-        for n in range(count)
-    ]
-
-
-def _mark(out: flow.Marks, properties: _Properties, char: str) -> None:
+def _mark(out: flow.Marks, properties: Properties, char: str) -> None:
     """Close the cell or the row that a mark ends: in a table within a cell a paragraph's own properties say so."""
     level = properties.level
     if level == 0:

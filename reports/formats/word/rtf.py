@@ -7,14 +7,13 @@ fallback, which is skipped. Merged cells, nested tables, hidden and deleted runs
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from reports.blocks import Block, Blocks, Picture, Unreadable
-from reports.formats.runs import Ink
 from reports.formats.word import flow
-from reports.formats.word.faces import Face
 from reports.formats.word.flow import BELOW, BESIDE, TOP, RowShape
 from reports.formats.word.line import Line
+from reports.formats.word.rtf_words import CHARACTERS, CHARSETS, KEEP, PAGES, SKIP, Row, State, paired, whole_pairs
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_GROUPS = 500  # depth
@@ -24,46 +23,6 @@ MIN_PICTURE_TWIPS = 3400  # 6 cm
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL
 )
-_CHARSETS = {0: "cp1252", 77: "mac-roman", 128: "shift_jis", 129: "euc-kr", 134: "gb18030", 136: "big5", 204: "cp1251"}
-_PAGES = {936: "gb18030", 54936: "gb18030", 950: "big5", 932: "shift_jis", 949: "euc-kr", 1252: "cp1252",
-          1251: "cp1251", 65001: "utf-8"}  # fmt: skip
-# Destinations whose text is no text of the page.
-_SKIP = frozenset(
-    b"fonttbl colortbl stylesheet info header headerl headerr headerf footer footerl footerr footerf footnote annotation"
-    b" fldinst shprslt nonshppict listtable listoverridetable revtbl rsidtbl themedata colorschememapping datastore"
-    b" latentstyles generator xmlnstbl objdata bkmkstart bkmkend filetbl pgdsctbl template operator author".split()
-)
-# Destinations that a reader may ignore but whose text is seen, or that lead to it.
-_KEEP = frozenset(b"shppict shpinst shptxt listtext pntext nesttableprops ud".split())
-_CHARACTERS = {b"tab": "\t", b"line": "\n", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘",
-               b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " "}  # fmt: skip
-
-
-@dataclass(slots=True)
-class _State:
-    """What a group inherits and its end undoes."""
-
-    skip: bool = False
-    destination: bytes = b""
-    font: int = -1
-    unicode_skip: int = 1
-    hidden: bool = False
-    deleted: bool = False
-    struck: bool = False
-    raised: bool = False
-    offset: int = 0  # half points above or below the line
-    size: int = 24  # half points
-
-    @property
-    def ink(self) -> Ink:
-        return Face(self.struck, False, self.raised, self.offset / 2, self.size / 2).ink
-
-
-@dataclass(slots=True)
-class _Row:
-    edges: list[int] = field(default_factory=list)
-    flags: list[int] = field(default_factory=list)
-    flag: int = 0
 
 
 def blocks(data: bytes) -> Blocks:
@@ -81,8 +40,8 @@ def blocks(data: bytes) -> Blocks:
 class _Reader:
     def __init__(self) -> None:
         self._marks = flow.Marks()
-        self._state = _State()
-        self._stack: list[_State] = []
+        self._state = State()
+        self._stack: list[State] = []
         self._fonts: dict[int, str] = {}
         self._page = "gb18030"
         self._line = Line()
@@ -90,7 +49,7 @@ class _Reader:
         self._raw_font = -1
         self._behind: list[Block] = []
         self._drop = 0  # fallback characters still to skip
-        self._rows = {1: _Row()}
+        self._rows = {1: Row()}
         self._level = 0
         self._heading = False
         self._defining = -1  # font being defined
@@ -129,7 +88,7 @@ class _Reader:
                 self._drop = 0
                 if self._state.destination == b"pict" and self._stack and self._stack[-1].destination != b"pict":
                     self._end_picture()
-                self._state = self._stack.pop() if self._stack else _State()
+                self._state = self._stack.pop() if self._stack else State()
             elif plain is not None:
                 self._plain(plain)
 
@@ -206,7 +165,7 @@ class _Reader:
     def _paragraph(self) -> None:
         """What was collected goes to its depth."""
         self._flush()
-        self._line.parts = [_paired(part) for part in _whole_pairs(self._line)]
+        self._line.parts = [paired(part) for part in whole_pairs(self._line)]
         parts: list[Block] = list(self._line.paragraphs(heading=self._heading))
         self._marks.add(self._level, [*parts, *self._behind])
         self._line, self._behind = Line(), []
@@ -222,11 +181,11 @@ class _Reader:
         ignorable = state.destination == b"*"
         if ignorable:
             state.destination = b""
-            if word not in _KEEP:
+            if word not in KEEP:
                 state.skip = True
                 state.destination = word
                 return
-        if word in _SKIP:
+        if word in SKIP:
             self._flush()
             state.skip = True
             state.destination = word
@@ -250,8 +209,8 @@ class _Reader:
             if self._shown:
                 self._line.add(chr(number & 0xFFFF), self._state.ink)
             self._drop = state.unicode_skip
-        elif word in _CHARACTERS:
-            self._char(_CHARACTERS[word])
+        elif word in CHARACTERS:
+            self._char(CHARACTERS[word])
         elif word in (b"par", b"sect", b"page"):
             self._flush()
             self._end_paragraph()
@@ -262,13 +221,13 @@ class _Reader:
     def _font(self, word: bytes, number: int | None) -> None:
         if word == b"f" and number is not None:
             self._defining = number
-        elif word == b"fcharset" and number in _CHARSETS:
-            self._fonts[self._defining] = _CHARSETS[number]
-        elif word == b"cpg" and number in _PAGES:
-            self._fonts[self._defining] = _PAGES[number]
+        elif word == b"fcharset" and number in CHARSETS:
+            self._fonts[self._defining] = CHARSETS[number]
+        elif word == b"cpg" and number in PAGES:
+            self._fonts[self._defining] = PAGES[number]
 
     def _on_page(self, number: int | None) -> None:
-        self._page = _PAGES.get(number or 0, self._page)
+        self._page = PAGES.get(number or 0, self._page)
         if self._page == "cp1252":
             self._page = "gb18030"  # what declares the Western page and escapes Chinese means GBK
 
@@ -341,17 +300,17 @@ class _Reader:
         self._rows.pop(0, None)
 
     def _shape(self, key: int) -> RowShape:
-        row = self._rows.get(key, _Row())
+        row = self._rows.get(key, Row())
         return RowShape(row.edges, row.flags)
 
     @property
-    def _row(self) -> _Row:
+    def _row(self) -> Row:
         key = 0 if self._state.destination == b"nesttableprops" else 1
-        return self._rows.setdefault(key, _Row())
+        return self._rows.setdefault(key, Row())
 
     def _on_trowd(self, _: int | None) -> None:
         key = 0 if self._state.destination == b"nesttableprops" else 1
-        self._rows[key] = _Row()
+        self._rows[key] = Row()
 
     def _on_left(self, number: int | None) -> None:
         row = self._row
@@ -428,21 +387,3 @@ _HANDLERS = {
     b"picwgoal": _Reader._on_picture_width,
     b"picscalex": _Reader._on_picture_scale,
 }
-
-
-def _whole_pairs(line: Line) -> list[str]:
-    """The pieces of a line, the two halves of a character in one of them."""
-    out: list[str] = []
-    for part in line.parts:
-        if out and out[-1][-1:] >= "\ud800" and out[-1][-1:] <= "\udbff" and "\udc00" <= part[:1] <= "\udfff":
-            out[-1] += part[:1]
-            part = part[1:]
-        out.append(part)
-    return out
-
-
-def _paired(text: str) -> str:
-    """Characters beyond the basic plane are written as two halves."""
-    if any("\ud800" <= c <= "\udfff" for c in text):
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
