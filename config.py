@@ -58,7 +58,8 @@ class Settings(BaseSettings):
     crawl_delay: float = Field(2.0, ge=0)
     user_agent: str = "Nianbao/0.1 (annual report monitor; contact: see MAIL_FROM of the operator)"
     obey_robots: bool = True
-    # Seconds between two looks at one source; in season (January to March) a day is the office's own rhythm.
+    # Seconds between two looks at one source in season, or of which a body owes; a seventh as often otherwise, and 24
+    # times as often close to a deadline (crawler.plan).
     crawl_interval: int = Field(24 * 3600, ge=60)
     # Seconds one crawl of one source may take before its child is stopped.
     crawl_timeout: int = Field(1800, ge=10)

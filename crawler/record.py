@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import config
 import net
-from crawler import health, links, titles
+from crawler import health, links, plan, titles
 from crawler.pages import Detail, Listing
 from models import agencies, base, documents, sources, withdrawals
 from models.crawl_record import GONE_AFTER
@@ -250,7 +250,7 @@ class Recorder:
                 dict(source.validators or {}),
                 look.changed,
                 now,
-                timedelta(seconds=self._settings.crawl_interval),
+                plan.interval(self._today(), target.owing, timedelta(seconds=self._settings.crawl_interval)),
             )
             if status == "challenged" and source.next_due_at is not None:
                 source.next_due_at = max(source.next_due_at, now + CHALLENGED_AGAIN)
