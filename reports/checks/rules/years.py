@@ -11,6 +11,7 @@ from reports.checks.catalogue import Rule
 from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
 from reports.checks.sheet import NotJudged
 from reports.form import forms
+from reports.report import Section
 from reports.text import A_YEAR, fragment, number_of_year, sentences, squeeze
 
 WHERE_ZH = {
@@ -188,7 +189,7 @@ def stale(case: Case, of: Rule) -> Iterator[Evaluation]:
                 if opened.group(1):  # 截至2023年12月31日: what was reached by then may be meant
                     found.append((sentence, True))
                 elif not _OTHER_YEARS.search(sentence) and not re.search(rf"{year}年|今年|本年", sentence):
-                    found.append((sentence, case.ocr))
+                    found.append((sentence, case.ocr or _looks_back(sentence, year, section)))
             found += [(match.group(), True) for match in _LAST_YEAR.finditer(sentence)]
     found += [
         (match.group(), True)
@@ -202,6 +203,13 @@ def stale(case: Case, of: Rule) -> Iterator[Evaluation]:
     text, doubtful = found[0]
     more = f"（另有{len(found) - 1}处）" if len(found) > 1 else ""
     yield fault(case, of, actual=text, text=fragment(text), needs_review=doubtful, where="正文", suffix=more)
+
+
+def _looks_back(sentence: str, year: int, section: Section | None) -> bool:
+    """Whether the section gives its own year's figure of the matter too: then the one of the year before stands beside it."""
+    matter = "申请" if "申请" in sentence else "公开|发布|更新"
+    own = rf"(?:{year}年|本年|今年|全年).*?(?:{matter}).*?\d"
+    return any(other != sentence and re.search(own, other) for other in sentences(section.text if section else ""))
 
 
 _PART = re.compile(
