@@ -15,7 +15,7 @@ from reports.narrative.headings import TOP, section_of
 from reports.narrative.names import is_name
 from reports.narrative.outline import Outline
 from reports.narrative.paragraphs import Line
-from reports.text import date_in, fold
+from reports.text import date_in, fold, numeral
 
 _ENDED = re.compile(r"[。！？!?；;：:…”\"』》）)】\].]$")
 _FURNITURE = re.compile(
@@ -49,10 +49,20 @@ def broken_off(
         return f"the source looks cut: its last line stops in mid-sentence (…{last[-12:]})"
     if plain and section_of(last) is not None:
         return "the source looks cut: it ends with a heading"
-    # One part that lacks may be the body's omission where the report is signed behind the others.
-    if plain and (outline.sections or is_report) and lacking >= (2 if _is_signed(last) else 1):
+    # One part that lacks may be the body's omission where the report is signed behind the others, or announces no more.
+    omitted = _is_signed(last) or _announced(lines) == 6 - lacking
+    if plain and (outline.sections or is_report) and lacking >= (2 if omitted else 1):
         return f"the source looks cut: nothing stands behind part {6 - lacking}"
     return ""
+
+
+_PARTS = re.compile(r"([一二三四五六]|\d)个?(?:大)?部[分份]")
+
+
+def _announced(lines: Sequence[Line]) -> int | None:
+    """The number of parts that the introduction says the report has."""
+    found = next((match for line in lines[:40] if (match := _PARTS.search(fold(line.text)))), None)
+    return numeral(found.group(1)) if found else None
 
 
 def stops(text: str) -> bool:
