@@ -51,7 +51,8 @@ class Trs(Family):
             pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
             return Step(found, pager.asks, end=pager.end)
         end = End(pagers.stated_total(page), call.count)
-        if call.count < 2 or re.search(rf"/{re.escape(call.name)}_\d+\.{call.suffix}$", urlsplit(page.url).path):
+        further = re.search(rf"/{re.escape(call.name)}_\d+\.{call.suffix}$", urlsplit(page.url).path)
+        if call.count < 2 or ask.number > 1 or further:
             return Step(found, end=end)  # the first page has told them all
         from_zero = _addresses(page, call, range(1, min(call.count, MAX_PAGES)))
         from_one = _addresses(page, call, range(2, min(call.count, MAX_PAGES) + 1))

@@ -251,6 +251,12 @@ def test_a_count_without_a_name_takes_its_suffix_from_the_articles():
     assert further(page(f"<html><body>{html}</body></html>")) == [BASE + "index_1.shtml"]
 
 
+def test_page_two_of_a_count_without_a_name_tells_of_no_other_pages():
+    html = "<html><body><script>var countPage = 2;var currentPage = 2;</script></body></html>"
+    second = page(html, BASE + "index_2.shtml")
+    assert TRS_FAMILY.read(second, Ask(second.url, number=2)).asks == []
+
+
 def test_groups_beneath_a_numbered_page_are_columns():
     groups = '<li><a href="qzbm/1.html">区直部门</a></li><li><a href="xz/1.html">乡镇（街道）</a></li>'
     html = f"<html><body><ul>{groups}</ul></body></html>"
