@@ -59,7 +59,7 @@ def check(session: Session, body: int) -> None:
 
 def crawl_end(session: Session, body: int) -> None:
     run = sources.start_run(session, body, NOW)
-    sources.finish_run(session, run.id, "ok", "", 3, 9, None, {}, False, NOW, timedelta(days=1))
+    sources.finish_run(session, run.id, sources.Outcome(status="ok", requests=3, items=9), NOW, timedelta(days=1))
 
 
 def standing(session: Session, body: int) -> None:

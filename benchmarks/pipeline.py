@@ -73,15 +73,35 @@ def fill(settings: config.Settings, made: list[tuple[str, int, Made]]) -> None:
             source = sources.upsert_source(session, f"https://p{agency.id}.example/", agency.id, "", now)
             url = f"{source.url}{number}/{one.name}"
             document = documents.record_listing(
-                session, source_id=source.id, key=url, url=url, title=one.truth.title, kind="annual_report", year=year,
-                agency_id=agency.id, listed_on=None, now=now,
-            )  # fmt: skip
+                session,
+                documents.Item(
+                    source_id=source.id,
+                    key=url,
+                    url=url,
+                    title=one.truth.title,
+                    kind="annual_report",
+                    year=year,
+                    agency_id=agency.id,
+                    listed_on=None,
+                ),
+                now,
+            )
             sha256 = kept.put(one.data)
             documents.record_version(
-                session, document_id=document.id, sha256=sha256, content_key=sha256, name=one.name, url=url,
-                media_type="application/pdf" if one.name.endswith("pdf") else "text/html", size=len(one.data),
-                headers={}, attachments=(), now=now,
-            )  # fmt: skip
+                session,
+                document.id,
+                documents.Content(
+                    sha256=sha256,
+                    content_key=sha256,
+                    name=one.name,
+                    url=url,
+                    media_type="application/pdf" if one.name.endswith("pdf") else "text/html",
+                    size=len(one.data),
+                    headers={},
+                    attachments=(),
+                ),
+                now,
+            )
     engine.dispose()
 
 

@@ -188,17 +188,19 @@ class Recorder:
             ]
             _, work_id = documents.record_version(
                 session,
-                document_id=document.id,
-                sha256=sha256,
-                content_key=content_key(sha256, detail, hashed),
-                name=page.name[:200],
-                media_type=media_type(page),
-                size=len(page.data),
-                url=page.url,
-                headers=dict(page.headers),
-                attachments=stored,
-                now=now,
-                failed=failed,
+                document.id,
+                documents.Content(
+                    sha256=sha256,
+                    content_key=content_key(sha256, detail, hashed),
+                    name=page.name[:200],
+                    media_type=media_type(page),
+                    size=len(page.data),
+                    url=page.url,
+                    headers=dict(page.headers),
+                    attachments=stored,
+                    failed=failed or {},
+                ),
+                now,
             )
             return work_id
 
@@ -242,13 +244,15 @@ class Recorder:
             sources.finish_run(
                 session,
                 target.run_id,
-                status,
-                verdict.reason,
-                look.fetcher.requests,
-                look.items,
-                look.stated,
-                dict(source.validators or {}),
-                look.changed,
+                sources.Outcome(
+                    status=status,
+                    reason=verdict.reason,
+                    requests=look.fetcher.requests,
+                    items=look.items,
+                    stated_total=look.stated,
+                    validators=dict(source.validators or {}),
+                    changed=look.changed,
+                ),
                 now,
                 plan.interval(self._today(), target.owing, timedelta(seconds=self._settings.crawl_interval)),
             )
@@ -267,15 +271,17 @@ def _listed(session: Session, target: Target, row: Listing, shared: bool, year: 
     where = row.url or f"{target.url}#{hashlib.sha256(row.title.encode()).hexdigest()[:16]}"
     document = documents.record_listing(
         session,
-        source_id=target.source_id,
-        key=links.key(where) if row.url else where,
-        url=where,
-        title=row.title[:500],
-        kind="other" if of_others else told.kind,
-        year=told.year or year,
-        agency_id=titles.assign(told.agency, target.serves, shared),
-        listed_on=_plausible(row.listed_on, now),
-        now=now,
+        documents.Item(
+            source_id=target.source_id,
+            key=links.key(where) if row.url else where,
+            url=where,
+            title=row.title[:500],
+            kind="other" if of_others else told.kind,
+            year=told.year or year,
+            agency_id=titles.assign(told.agency, target.serves, shared),
+            listed_on=_plausible(row.listed_on, now),
+        ),
+        now,
     )
     versioned = documents.current_version(session, document.id) is not None
     speaks = told.kind in REPORTS or bool(told.agency and document.agency_id)

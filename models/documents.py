@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -144,47 +144,52 @@ class StoredFile:
     bytes: int
 
 
-def record_listing(
-    session: Session,
-    *,
-    source_id: int,
-    key: str,
-    url: str,
-    title: str,
-    kind: str | None,
-    year: int | None,
-    agency_id: int | None,
-    listed_on: date | None,
-    now: datetime,
-) -> Document:
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row of a source's list. ``key`` is its canonical address; ``kind``, ``year`` and ``agency_id`` are what its title
+    says, None where it does not; ``listed_on`` the day that the list gives it."""
+
+    source_id: int
+    key: str
+    url: str
+    title: str
+    kind: str | None = None
+    year: int | None = None
+    agency_id: int | None = None
+    listed_on: date | None = None
+
+
+def record_listing(session: Session, item: Item, now: datetime) -> Document:
     """The document of that key and report year: added at first sight, else seen again. What reading found is never
     overwritten by what a list says; a longer title and a first date are taken over. An address that shows another
     year's report than before has a document for each."""
+    key = item.key
     at = _at_address(session, key)
-    document = _of_year(at, year)
+    document = _of_year(at, item.year)
     if any(one.key == key for one in at):
-        key = f"{key}#{year}"
+        key = f"{key}#{item.year}"
     by_key = sa.select(Document).where(Document.key == key)
     if document is None:
         document = Document(
-            key=key, url=url, urls=[url], source_id=source_id, agency_id=agency_id, title=title, kind=kind, year=year,
-            listed_year=year, listed_on=listed_on, published_on=listed_on, state="listed", first_seen=now, last_seen=now,
-            days={"list": listed_on.isoformat()} if listed_on else {},
+            key=key, url=item.url, urls=[item.url], source_id=item.source_id, agency_id=item.agency_id, title=item.title,
+            kind=item.kind, year=item.year, listed_year=item.year, listed_on=item.listed_on, published_on=item.listed_on,
+            state="listed", first_seen=now, last_seen=now,
+            days={"list": item.listed_on.isoformat()} if item.listed_on else {},
         )  # fmt: skip
         if inserted(session, document):
             return document
         document = session.scalars(by_key).one()
     document.last_seen = max(document.last_seen, now)
-    if url not in document.urls:
-        document.urls = [*document.urls, url]
-    if len(title) > len(document.title):
-        document.title = title
-    document.listed_year = document.listed_year or year
-    if listed_on is not None:
-        document.listed_on = document.listed_on or listed_on
-        state_day(document, "list", listed_on)
+    if item.url not in document.urls:
+        document.urls = [*document.urls, item.url]
+    if len(item.title) > len(document.title):
+        document.title = item.title
+    document.listed_year = document.listed_year or item.year
+    if item.listed_on is not None:
+        document.listed_on = document.listed_on or item.listed_on
+        state_day(document, "list", item.listed_on)
     if document.agency_id is None:
-        document.agency_id = agency_id
+        document.agency_id = item.agency_id
     if document.state == "gone":
         document.gone_on = None
         newest = current_version(session, document.id)
@@ -270,35 +275,36 @@ def lacking(session: Session, agency_ids: Sequence[int], years: Sequence[int] | 
     return any((agency_id, year) not in known for agency_id in agency_ids for year in years)
 
 
-def record_version(
-    session: Session,
-    *,
-    document_id: int,
-    sha256: str,
-    content_key: str,
-    name: str,
-    media_type: str,
-    size: int,
-    url: str,
-    headers: dict[str, Any],
-    attachments: Sequence[StoredFile],
-    now: datetime,
-    failed: Mapping[str, str] | None = None,
-) -> tuple[Version, int | None]:
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an address answered with. ``content_key`` is the hash of what matters in it, ``size`` in bytes; ``failed`` are
+    announced files that could not be had this time, address -> name."""
+
+    sha256: str
+    content_key: str
+    name: str
+    media_type: str
+    size: int
+    url: str
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    attachments: Sequence[StoredFile] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+def record_version(session: Session, document_id: int, content: Content, now: datetime) -> tuple[Version, int | None]:
     """The version of that content, and the number of the work that follows: to read it where it is new, to check the
-    document again where an earlier content came back; None where it is the newest already. ``failed`` are announced
-    files that could not be had this time, address -> name.
+    document again where an earlier content came back; None where it is the newest already.
 
     The bytes must be in the store already: bytes without a row are harmless, a row without bytes is not."""
     document = session.get_one(Document, document_id, with_for_update=True)  # one at a time gives out the next number
     last = session.scalar(sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id)) or 0
     known = session.scalar(
-        sa.select(Version).where(Version.document_id == document_id, Version.content_key == content_key)
+        sa.select(Version).where(Version.document_id == document_id, Version.content_key == content.content_key)
     )
     if document.failed_days:
         document.failed_days = []
     if known is not None:
-        known.failed_files = _failed_since(known.failed_files, failed or {}, now)
+        known.failed_files = _failed_since(known.failed_files, content.failed, now)
     if known is not None and known.number == last:
         return known, None
     if known is not None:
@@ -308,12 +314,13 @@ def record_version(
         session.flush()
         return known, work.add(session, "check", document.id, now).id if known.state == "read" else None
     version = Version(
-        document_id=document_id, number=last + 1, sha256=sha256, content_key=content_key, name=name, url=url,
-        media_type=media_type, bytes=size, headers=headers, fetched_at=now, state="waiting",
-        failed_files=_failed_since({}, failed or {}, now),
+        document_id=document_id, number=last + 1, sha256=content.sha256, content_key=content.content_key,
+        name=content.name, url=content.url, media_type=content.media_type, bytes=content.size,
+        headers=dict(content.headers), fetched_at=now, state="waiting",
+        failed_files=_failed_since({}, content.failed, now),
     )  # fmt: skip
     seen: set[str] = set()
-    for position, file in enumerate(attachments, 1):
+    for position, file in enumerate(content.attachments, 1):
         if file.url in seen:
             continue
         seen.add(file.url)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -131,34 +132,37 @@ def start_run(session: Session, source_id: int, now: datetime) -> Run:
     return run
 
 
-def finish_run(
-    session: Session,
-    run_id: int,
-    status: str,
-    reason: str,
-    requests: int,
-    items: int,
-    stated_total: int | None,
-    validators: dict[str, Any],
-    changed: bool,
-    now: datetime,
-    interval: timedelta,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a look ended: ``status`` with the ``reason`` where it was not whole, what it took and found, and whether anything
+    was new. ``validators`` are kept only of a look that was whole."""
+
+    status: str
+    reason: str = ""
+    requests: int = 0
+    items: int = 0
+    stated_total: int | None = None
+    validators: Mapping[str, Any] = field(default_factory=dict)
+    changed: bool = False
+
+
+def finish_run(session: Session, run_id: int, outcome: Outcome, now: datetime, interval: timedelta) -> None:
     """End a look and say on the source how it ended. After a failure the next look comes sooner than ``interval``, but
     later each time in a row (an hour at first), never later than ``interval``."""
     run = session.get_one(Run, run_id)
-    run.finished_at, run.status, run.reason = now, status, reason[:500]
-    run.requests, run.items, run.stated_total = requests, items, stated_total
+    status, reason = outcome.status, outcome.reason[:500]
+    run.finished_at, run.status, run.reason = now, status, reason
+    run.requests, run.items, run.stated_total = outcome.requests, outcome.items, outcome.stated_total
     source = session.get_one(Source, run.source_id)
-    source.status, source.reason, source.items, source.requests = status, reason[:500], items, requests
+    source.status, source.reason, source.items, source.requests = status, reason, outcome.items, outcome.requests
     source.checked_at = now
     if status in COMPLETE:
         source.complete_at = now
-        source.validators = validators
+        source.validators = dict(outcome.validators)
         source.next_due_at = now + interval
     else:
         source.next_due_at = now + min(interval, timedelta(hours=1) * 2 ** min(_failures(session, source.id), 6))
-    if changed:
+    if outcome.changed:
         source.changed_at = now
     session.flush()
 

@@ -100,16 +100,36 @@ def fill(db: Engine, settings: config.Settings, rng: random.Random) -> int:
             source = sources.upsert_source(session, f"https://portal{number}.example/", agency.id, "", now)
             data = report_of(name, rng, year)
             document = documents.record_listing(
-                session, source_id=source.id, key=f"document {number}", url=f"https://portal{number}.example/1.html",
-                title=f"{name}{year}年政府信息公开工作年度报告", kind="annual_report", year=year, agency_id=agency.id,
-                listed_on=now.date(), now=now,
-            )  # fmt: skip
+                session,
+                documents.Item(
+                    source_id=source.id,
+                    key=f"document {number}",
+                    url=f"https://portal{number}.example/1.html",
+                    title=f"{name}{year}年政府信息公开工作年度报告",
+                    kind="annual_report",
+                    year=year,
+                    agency_id=agency.id,
+                    listed_on=now.date(),
+                ),
+                now,
+            )
             sha256 = kept.put(data)
             attached = [StoredFile("https://x/a.css", "a.css", "a.css", kept.put(b"a"), "text/css", 1)]
             documents.record_version(
-                session, document_id=document.id, sha256=sha256, content_key=sha256, name="1.html",
-                media_type="text/html", size=len(data), url=document.url, headers={}, attachments=attached, now=now,
-            )  # fmt: skip
+                session,
+                document.id,
+                documents.Content(
+                    sha256=sha256,
+                    content_key=sha256,
+                    name="1.html",
+                    media_type="text/html",
+                    size=len(data),
+                    url=document.url,
+                    headers={},
+                    attachments=attached,
+                ),
+                now,
+            )
         agencies.link_parents(session)
     return year
 

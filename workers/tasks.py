@@ -52,7 +52,7 @@ def _crawl_given_up(session: Session, source_id: int, error: str, now: datetime)
     """The look counts as incomplete, so nobody is called late by it, and the next one is due later."""
     run = sources.start_run(session, source_id, now)
     interval = timedelta(seconds=config.settings().crawl_interval)
-    sources.finish_run(session, run.id, "incomplete", error, 0, 0, None, {}, False, now, interval)
+    sources.finish_run(session, run.id, sources.Outcome(status="incomplete", reason=error), now, interval)
 
 
 @task("crawl", max_attempts=3, given_up=_crawl_given_up)

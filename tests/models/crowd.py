@@ -44,9 +44,19 @@ def _record(engine: Engine, _me: str, given: list[int]) -> list[int]:
         with base.transaction(engine) as session:
             url = f"http://www.jia.gov.cn/nb/{number}.html"
             document = documents.record_listing(
-                session, source_id=source_id, key=url, url=url, title="年报", kind=None, year=None,
-                agency_id=agency_id, listed_on=None, now=NOW,
-            )  # fmt: skip
+                session,
+                documents.Item(
+                    source_id=source_id,
+                    key=url,
+                    url=url,
+                    title="年报",
+                    kind=None,
+                    year=None,
+                    agency_id=agency_id,
+                    listed_on=None,
+                ),
+                NOW,
+            )
             for content in ("a", "b"):
                 _, work_id = rows.fetched(session, document, f"{content}{number}")
                 made += [work_id] if work_id is not None and content == "b" else []

@@ -36,8 +36,9 @@ def column(session: Session, *bodies: agencies.Agency, url: str = "http://www.ji
 def looked(session: Session, source: sources.Source, at: datetime, status: str = "ok", **values: Any) -> None:
     """One look at the source that ended at ``at``."""
     run = sources.start_run(session, source.id, at - timedelta(minutes=1))
-    figures: dict[str, Any] = {"reason": "", "requests": 3, "items": 1, "stated_total": None, "validators": {}}
-    sources.finish_run(session, run.id, status, now=at, changed=False, interval=DAY, **(figures | values))
+    figures: dict[str, Any] = {"requests": 3, "items": 1} | values
+    interval = figures.pop("interval", DAY)
+    sources.finish_run(session, run.id, sources.Outcome(status, **figures), at, interval)
 
 
 def listed(
@@ -47,9 +48,11 @@ def listed(
     url = f"http://www.jia.gov.cn/nb/{number}.html"
     given: dict[str, Any] = {
         "key": url, "url": url, "title": "2026年政府信息公开工作年度报告", "kind": "annual_report", "year": 2026,
-        "agency_id": agency.id if agency else None, "listed_on": None, "now": NOW,
+        "agency_id": agency.id if agency else None,
     }  # fmt: skip
-    return documents.record_listing(session, source_id=source.id, **(given | values))
+    given |= values
+    now = given.pop("now", NOW)
+    return documents.record_listing(session, documents.Item(source.id, **given), now)
 
 
 def fetched(
@@ -58,9 +61,20 @@ def fetched(
     """A version of the document whose bytes are ``content``."""
     digest = sha256(content.encode()).hexdigest()
     return documents.record_version(
-        session, document_id=document.id, sha256=digest, content_key=digest, name="a.html", media_type="text/html",
-        size=len(content), url=document.url, headers={"etag": '"1"'}, attachments=(), now=now,
-    )  # fmt: skip
+        session,
+        document.id,
+        documents.Content(
+            sha256=digest,
+            content_key=digest,
+            name="a.html",
+            media_type="text/html",
+            size=len(content),
+            url=document.url,
+            headers={"etag": '"1"'},
+            attachments=(),
+        ),
+        now,
+    )
 
 
 def report(

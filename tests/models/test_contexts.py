@@ -201,10 +201,21 @@ def test_a_file_counts_as_missing_only_when_it_could_not_be_had_a_day_later_eith
             document = published(session, source, agency, date(2027, 1, 20))
             for at in (NOW, NOW + timedelta(hours=hours)):
                 documents.record_version(
-                    session, document_id=document.id, sha256="1" * 64, content_key="k", name="page.html",
-                    media_type="text/html", size=1, url=document.url, headers={}, attachments=[], now=at,
-                    failed={"http://www.jia.gov.cn/nb/a.doc": "年度报告.doc"},
-                )  # fmt: skip
+                    session,
+                    document.id,
+                    documents.Content(
+                        sha256="1" * 64,
+                        content_key="k",
+                        name="page.html",
+                        media_type="text/html",
+                        size=1,
+                        url=document.url,
+                        headers={},
+                        attachments=[],
+                        failed={"http://www.jia.gov.cn/nb/a.doc": "年度报告.doc"},
+                    ),
+                    at,
+                )
             found = contexts.report_with_context(session, document.id, NOW)
             session.rollback()
         assert found is not None

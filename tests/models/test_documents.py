@@ -84,9 +84,20 @@ def test_an_attachment_named_twice_in_a_page_is_kept_once(engine: Engine):
             for u in ("http://a/1", "http://a/2", "http://a/1")
         ]
         version, _ = documents.record_version(
-            session, document_id=document.id, sha256="2" * 64, content_key="2" * 64, name="a.html",
-            media_type="text/html", size=3, url="http://a/", headers={}, attachments=files, now=NOW,
-        )  # fmt: skip
+            session,
+            document.id,
+            documents.Content(
+                sha256="2" * 64,
+                content_key="2" * 64,
+                name="a.html",
+                media_type="text/html",
+                size=3,
+                url="http://a/",
+                headers={},
+                attachments=files,
+            ),
+            NOW,
+        )
         assert [(a.position, a.url) for a in version.attachments] == [(1, "http://a/1"), (2, "http://a/2")]
 
 

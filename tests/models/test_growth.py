@@ -44,8 +44,8 @@ def check_a_government(session: Session) -> None:
 
 def end_a_crawl(session: Session) -> None:
     run = sources.start_run(session, BODY, NOW)
-    sources.finish_run(session, run.id, "unreachable", "", 1, 0, None, {}, False, NOW, timedelta(days=1))
-    sources.finish_run(session, run.id, "ok", "", 1, 0, None, {}, False, NOW, timedelta(days=1))
+    sources.finish_run(session, run.id, sources.Outcome(status="unreachable", requests=1), NOW, timedelta(days=1))
+    sources.finish_run(session, run.id, sources.Outcome(status="ok", requests=1), NOW, timedelta(days=1))
 
 
 def record(session: Session) -> None:

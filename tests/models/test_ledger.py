@@ -282,9 +282,20 @@ def test_the_export_of_documents_names_every_item_that_a_source_listed(engine: E
         file = documents.StoredFile("http://a/1.pdf", "1.pdf", "1.pdf", "1" * 64, "application/pdf", 9)
         document = listed(session, source, agency, listed_on=date(2027, 1, 20))
         documents.record_version(
-            session, document_id=document.id, sha256="2" * 64, content_key="2" * 64, name="a.html",
-            media_type="text/html", size=3, url="http://a/", headers={}, attachments=[file], now=NOW,
-        )  # fmt: skip
+            session,
+            document.id,
+            documents.Content(
+                sha256="2" * 64,
+                content_key="2" * 64,
+                name="a.html",
+                media_type="text/html",
+                size=3,
+                url="http://a/",
+                headers={},
+                attachments=[file],
+            ),
+            NOW,
+        )
         listed(session, source, None, 2, title="通知", kind=None, year=None)
         first, second = exports.export_documents(session)
         assert first == {

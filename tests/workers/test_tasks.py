@@ -55,14 +55,34 @@ def put(db: Engine, settings: config.Settings, data: bytes, year: int, name: str
     with base.transaction(db) as session:
         source = sources.upsert_source(session, "https://a.example/", agency_id, "", now)
         document = documents.record_listing(
-            session, source_id=source.id, key=f"a/{year}", url=f"https://a.example/{year}.html",
-            title=f"{AGENCY}{year}年政府信息公开工作年度报告", kind="annual_report", year=year, agency_id=agency_id,
-            listed_on=None, now=now,
-        )  # fmt: skip
+            session,
+            documents.Item(
+                source_id=source.id,
+                key=f"a/{year}",
+                url=f"https://a.example/{year}.html",
+                title=f"{AGENCY}{year}年政府信息公开工作年度报告",
+                kind="annual_report",
+                year=year,
+                agency_id=agency_id,
+                listed_on=None,
+            ),
+            now,
+        )
         _, number = documents.record_version(
-            session, document_id=document.id, sha256=sha256, content_key=sha256, name=name, media_type="text/html",
-            size=len(data), url=document.url, headers={}, attachments=[], now=now,
-        )  # fmt: skip
+            session,
+            document.id,
+            documents.Content(
+                sha256=sha256,
+                content_key=sha256,
+                name=name,
+                media_type="text/html",
+                size=len(data),
+                url=document.url,
+                headers={},
+                attachments=[],
+            ),
+            now,
+        )
         assert number is not None
         return document.id, number
 
