@@ -28,14 +28,15 @@ class _Title:
 
 
 def chosen_report(blocks: Blocks) -> Blocks:
-    """The document itself, or of several reports the one that the page's own title names, else the latest, else the
-    first; a warning says which others there are."""
+    """The document itself, or of several reports the latest, of equals the first; one behind the first where the page's
+    own title names it. A warning says which others there are."""
     parts = _parts(blocks)
     if len(parts) < 2:
         return blocks
     page = classify(blocks.meta.get("title", "")).year
-    chosen = next((n for n, (title, _) in enumerate(parts) if title.year == page), None)
-    if chosen is None:
+    # A page without a title of its own is named by its first heading, which says nothing of which report is meant.
+    chosen = next((n for n, (title, _) in enumerate(parts) if title.year == page), 0)
+    if chosen == 0:
         chosen = max(range(len(parts)), key=lambda n: (parts[n][0].year, -n))
     others = "、".join(f"{title.agency or ''}{title.year}" for n, (title, _) in enumerate(parts) if n != chosen)
     title, content = parts[chosen]
