@@ -124,6 +124,11 @@ class Claim:
         """Whether the figure is the sum of several cells."""
         return "*" in self.cell or "+" in self.cell
 
+    @property
+    def of_cell(self) -> bool:
+        """Whether the figure is one of this report's cells: not of several together, not last year's."""
+        return not self.of_group and self.note != "previous_year"
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -274,8 +279,8 @@ class Report:
             "published_on": self.published_on,
             "sections": [asdict(s) for s in self.sections],
             "cells": {key: cell.as_dict() for key, cell in (self.cells or {}).items()},
-            # One on a group of cells is none about a cell: the contract knows only those.
-            "claims": [self._claim(claim, details) for claim in self.claims if details or not claim.of_group],
+            # One on a group of cells or on last year's is none about a cell: the contract knows only those.
+            "claims": [self._claim(claim, details) for claim in self.claims if details or claim.of_cell],
             "findings": [finding.as_dict() for finding in self.findings],
             "warnings": self.warnings,
         }

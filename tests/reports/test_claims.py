@@ -333,8 +333,9 @@ def test_a_text_of_the_same_again_and_again_is_read_in_no_time(text):
     assert time.process_time() - start < 5
 
 
-def test_a_claim_on_a_group_is_kept_for_the_checks_and_told_to_nobody_as_one_about_a_cell():
+def test_a_claim_on_a_group_or_on_last_year_is_kept_for_the_checks_and_told_to_nobody_as_one_about_a_cell():
     group = Claim("applications.denied.*.total", 4, "不予公开4件", 1)
-    report = Report(Source("a.html", "0" * 64, "text/html", 1, "html"), cells={}, claims=[group])
+    last = Claim(NEW, 6, "去年收到6件", 1, "previous_year")
+    report = Report(Source("a.html", "0" * 64, "text/html", 1, "html"), cells={}, claims=[group, last])
     assert report.as_dict()["claims"] == []
-    assert Report.from_dict(report.as_dict(details=True)).claims == [group]
+    assert Report.from_dict(report.as_dict(details=True)).claims == [group, last]
