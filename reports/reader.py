@@ -107,7 +107,7 @@ def _read(
 
 
 def _marked(reading: Reading, incomplete: str) -> Reading:
-    """The reading of a file inside another that breaks off, if ``incomplete`` says why."""
+    """The reading of a file of which not all could be read, if ``incomplete`` says why."""
     if not incomplete:
         return reading
     why = f"the source looks cut: {incomplete}"
@@ -181,6 +181,7 @@ def _with_attachments(page: Reading, pictures: Mapping[str, bytes], nesting: int
     if not nesting:
         return page
     best: Reading | None = None
+    lost = False  # what could not be read may be the report, or its tables
     named = {block.name for block in page.blocks.blocks if isinstance(block, Picture)}
     for address, data in list(pictures.items())[:MAX_ATTACHMENTS]:
         if address in named or len(data) < 200:
@@ -189,12 +190,23 @@ def _with_attachments(page: Reading, pictures: Mapping[str, bytes], nesting: int
             found = _read(data, address, {}, nesting - 1, partial)
         except Unreadable as error:
             page.blocks.warnings.append(f"attachment {address[:80]}: {error.reason}")
+            lost = lost or not _is_image(data, address)
             continue
+        lost = lost or bool(found.blocks.incomplete)
         if best is None or found.rank > best.rank:
             best = found
     if best is None or (best.tables if best.figures else 0) <= (page.tables if page.figures else 0):
-        return page
-    return _merged(page, best)
+        return _marked(page, "a file attached to it cannot be read whole" if lost else "")
+    merged = _merged(page, best)
+    whole = merged.tables == len(TABLES)
+    return _marked(merged, "a file attached to it cannot be read whole" if lost and not whole else "")
+
+
+def _is_image(data: bytes, name: str) -> bool:
+    try:
+        return sniff(data, name).format == "image"
+    except Unreadable:
+        return False
 
 
 def _merged(page: Reading, attached: Reading) -> Reading:
@@ -232,7 +244,9 @@ def _read_archive(data: bytes, sniffed: Sniffed, nesting: int) -> Reading:
         raise Unreadable(f"the archive holds no file that can be read ({why})")
     best = _together(found)
     best.blocks.warnings.extend(reasons)
-    return best
+    whole = best.tables == len(TABLES) and best.narrative.sections
+    lost = bool(reasons) or any(reading.blocks.incomplete for reading in found)
+    return _marked(best, "a file of the archive cannot be read whole" if lost and not whole else "")
 
 
 def _together(found: list[Reading]) -> Reading:

@@ -89,3 +89,24 @@ def test_a_pdf_that_is_changed_and_saved_again_is_whole():
     later = data + b"\n99 0 obj\n<<>>\nendobj\n"
     assert read(later, "a.pdf").details.incomplete
     assert not read(later + b"xref\n0 0\ntrailer\n<<>>\n%%EOF\n", "a.pdf").details.incomplete
+
+
+@pytest.mark.parametrize(
+    "attached", [b"%PDF-1.4 broken" * 40, small.docx()[:400], b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 60]
+)
+def test_a_page_whose_attachment_cannot_be_read_lacks_nothing_for_sure(attached):
+    page = "<h1>甲县水利局2023年政府信息公开工作年度报告</h1><p>一、总体情况</p><p>全文见附件。</p>".encode()
+    alone = checks.run(read(page, "a.html")).findings
+    found = read(page, "a.html", {"https://a.example/年报.pdf": attached})
+    assert any(not finding.needs_review for finding in alone)
+    assert [finding.rule for finding in checks.run(found).findings if not finding.needs_review] == []
+
+
+def test_a_small_picture_beside_a_page_that_cannot_be_read_takes_nothing_away():
+    found = read(Draft().html(), "a.html", {"https://a.example/logo.png": b"\x89PNG\r\n\x1a\n" + b"x" * 300})
+    assert not found.details.incomplete
+
+
+def test_an_archive_of_which_a_file_cannot_be_read_lacks_nothing_for_sure():
+    report = small.zipped({"a.html": small.html(), "附表.docx": small.docx()[:400]})
+    assert [finding.rule for finding in checks.run(read(report, "a.zip")).findings if not finding.needs_review] == []
