@@ -21,6 +21,8 @@ commands = typer.Typer(
     rich_markup_mode=None,
 )
 
+MOST_SHOWN = 50  # lines of a list; a defect of one portal may fail a thousand pieces of work
+
 
 @commands.callback()
 def queue(context: typer.Context, as_json: AsJson = False) -> None:
@@ -39,7 +41,7 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
         return
     out.print("  ".join(f"{name}: {value}" for name, value in figures.items() if not isinstance(value, dict)))
     table = new_table(("id", "right"), "work", "why", ("tries", "right"), "error")
-    for row in failed:
+    for row in failed[:MOST_SHOWN]:
         table.add_row(
             str(row["id"]),
             f"{row['kind']} {row['subject']}",
@@ -49,10 +51,17 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
         )
     if failed:
         out.print(table)
-    for document in unread:
+    _more(len(failed))
+    for document in unread[:MOST_SHOWN]:
         out.print(
             f"[yellow]unreadable[/] {escape(document['url'])}: {escape(document['state_reason'] or '')}", soft_wrap=True
         )
+    _more(len(unread))
+
+
+def _more(number: int) -> None:
+    if number > MOST_SHOWN:
+        out.print(f"… and {number - MOST_SHOWN} more: --json lists them all")
 
 
 @commands.command("retry")

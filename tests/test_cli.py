@@ -11,6 +11,7 @@ import pytest
 from reportlab.lib import pdfencrypt
 from reportlab.pdfgen import canvas
 
+from models import base, work
 from tests.calling import nianbao
 
 ROOT = Path(__file__).parents[1]
@@ -242,3 +243,20 @@ def test_the_doctor_names_a_setting_that_is_none(tmp_path):
     answer = nianbao("doctor", cwd=tmp_path, ofice_mail="a@b.cn")
     assert answer.returncode == 1
     assert "NIANBAO_OFICE_MAIL, NIANBAO_SMPT_URL: no such setting" in answer.stdout
+
+
+def test_the_queue_shows_fifty_failures_and_says_how_many_more_there_are_and_json_has_them_all(tmp_path):
+    url = f"sqlite:///{tmp_path}/q.sqlite3"
+    base.upgrade(url)
+    engine = base.make_engine(url)
+    with base.transaction(engine) as session:
+        for number in range(60):
+            piece = work.add(session, "read", number, base.utcnow())
+            piece.state, piece.error, piece.error_kind = "failed", f"trouble {number}.", "defect"
+    engine.dispose()
+    shown = nianbao("queue", cwd=tmp_path, database_url=url).stdout
+    assert ("trouble 49." in shown, "trouble 50." in shown, "and 10 more" in shown) == (True, False, True)
+    whole = json.loads(nianbao("queue", "--json", cwd=tmp_path, database_url=url).stdout)
+    assert len(whole["failed_items"]) == whole["failed"] == 60
+    assert whole["to_read_anew"] == 0
+    assert "60 will be tried again" in nianbao("queue", "retry", "--all", cwd=tmp_path, database_url=url).stdout
