@@ -115,10 +115,10 @@ def _sheet(page: Worksheet, table: Table) -> None:
         cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1D4E79")
         cell.alignment = Alignment("center", "center", wrap_text=True)
         page.column_dimensions[get_column_letter(column)].width = max(head.width, 2 * len(head.text) + 2)
-    for row in table.rows:
+    for number, row in enumerate(table.rows, 2):  # the sheet's own max_row counts all its cells anew each time
         page.append([storable(value.text if isinstance(value, Link | Mark) else value) for value in row])
         for column, value in enumerate(row, 1):
-            cell = page.cell(page.max_row, column)
+            cell = page.cell(number, column)
             assert isinstance(cell, Cell)
             _finish(cell, value)
     page.freeze_panes = "B2"
