@@ -59,7 +59,7 @@ def of_kind(db: Engine, kind: str) -> list[work.Work]:
         return [row for row in rows if row is not None and row.kind == kind]
 
 
-def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 40) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
@@ -227,7 +227,7 @@ def test_a_killed_scheduler_is_replaced_and_health_follows_the_heartbeat(setting
     environment = config.child_environment(settings)
     child = subprocess.Popen([sys.executable, "-m", "scheduler"], env=environment, stderr=subprocess.DEVNULL)
     try:
-        assert until(lambda: scheduler.healthy(settings), 20)
+        assert until(lambda: scheduler.healthy(settings), 90)
     finally:
         child.kill()
         child.wait()
@@ -239,7 +239,7 @@ def test_sigterm_ends_the_scheduler_and_gives_the_lock_back(settings: config.Set
     environment = config.child_environment(settings)
     child = subprocess.Popen([sys.executable, "-m", "scheduler"], env=environment, stderr=subprocess.DEVNULL)
     try:
-        assert until(lambda: scheduler.healthy(settings), 20)
+        assert until(lambda: scheduler.healthy(settings), 90)
         child.send_signal(signal.SIGTERM)
         assert child.wait(timeout=15) == 0
     finally:
