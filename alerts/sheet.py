@@ -42,14 +42,14 @@ def sheet(digest: Digest) -> bytes:
         ("尚未公布", digest.pending),
         ("仍未发现", digest.overdue),
     )
-    for state, notices in parts:
-        for notice in notices:
-            page.append([storable(value) for value in _row(state, notice)])
-            for cell in page[page.max_row]:
-                cell.alignment = Alignment(vertical="top", wrap_text=True)
-            if notice.url.startswith(("http://", "https://")) and len(notice.url) <= LONGEST_LINK:
-                link = page.cell(page.max_row, [head for head, _ in COLUMNS].index("网址") + 1)
-                link.hyperlink, link.style = notice.url, "Hyperlink"
+    rows = [(state, notice) for state, notices in parts for notice in notices]
+    for number, (state, notice) in enumerate(rows, 2):  # the sheet's own max_row counts all its cells anew each time
+        page.append([storable(value) for value in _row(state, notice)])
+        for cell in page[number]:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+        if notice.url.startswith(("http://", "https://")) and len(notice.url) <= LONGEST_LINK:
+            link = page.cell(number, [head for head, _ in COLUMNS].index("网址") + 1)
+            link.hyperlink, link.style = notice.url, "Hyperlink"
     page.freeze_panes = "C2"
     page.auto_filter.ref = page.dimensions
     page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
