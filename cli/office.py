@@ -16,6 +16,7 @@ from models import agencies, base, exports, members, readings
 from models.ledger import corrected_findings, ledger_of, midnight, unreadable_documents
 from models.past import ledger_at
 from reports import aggregate as sums
+from reports.duties import Ledger, Standing
 from reports.reader_version import READER_VERSION
 from summaries import aggregate as pages
 from summaries import figures, render, workbook
@@ -53,68 +54,61 @@ def status(
         outdated = readings.outdated(session, READER_VERSION) if moment is None else 0
     if not ledger.standings and not as_json:
         err.print(f"no registered body owes a report of {year}; `nianbao agencies import FILE` fills the register")
-    attention = False
-    rows: list[dict[str, Any]] = []
-    for standing in ledger.standings:
-        found = ledger.of(standing.duty.agency_id)
-        attention |= standing.state in {"late", "missing", "cannot_tell"} or bool(found)
-        seen = standing.sighting
-        rows.append(
-            {
-                "agency": standing.duty.agency,
-                "year": year,
-                "deadline": standing.duty.deadline,
-                "ground": standing.duty.ground,
-                "state": standing.state,
-                "on_time": standing.on_time,
-                "days_late": standing.days_late,
-                "published_on": standing.published_on,
-                "url": seen.url if seen else None,
-                "interpretation": standing.interpretation.url if standing.interpretation else None,
-                "reason": standing.reason or None,
-                "findings": [{"rule": f.rule, "severity": f.severity, "needs_review": f.needs_review} for f in found],
-                "state_zh": state_zh(standing),
-            }
-        )
+    attention = any(
+        standing.state in {"late", "missing", "cannot_tell"} or ledger.of(standing.duty.agency_id)
+        for standing in ledger.standings
+    )
     if as_json:
         exempt = [
             {"agency": one.agency, "year": year, "state": "exempt", "reason": one.reason, "findings": []}
             for one in ledger.exempt
         ]
-        print_json([*(row for row in rows if row.pop("state_zh")), *exempt])
+        print_json([*(_row(standing, ledger) for standing in ledger.standings), *exempt])
     else:
-        table = new_table(
-            "单位",
-            "情况",
-            "期限",
-            "发布日期",
-            *((word, "right") for word, _ in SEVERITY.values()),
-            ("待核", "right"),
-            "说明",
-        )
-        for row in rows:
-            counts = [str(sum(f["severity"] == s and not f["needs_review"] for f in row["findings"])) for s in SEVERITY]
-            review = str(sum(bool(f["needs_review"]) for f in row["findings"]))
-            table.add_row(
-                escape(row["agency"]), _state_zh(row), str(row["deadline"]), str(row["published_on"] or "—"),
-                *counts, review, escape(row["reason"] or ""),
-            )  # fmt: skip
-        out.print(table)
-        for one in ledger.exempt:
-            out.print(f"[dim]不需发布[/] {escape(one.agency)}：{one.reason}", soft_wrap=True)
-        for document in unread:
-            out.print(
-                f"[yellow]未能识读[/] {escape(document['url'])}：{escape(document['state_reason'] or '')}",
-                soft_wrap=True,
-            )
+        _show(ledger, unread)
     if outdated:
         (err if as_json else out).print(f"另有 {outdated} 份文件由旧版程序识读，正在后台重新识读")
     if strict and (attention or unread):
         raise typer.Exit(EXIT_ATTENTION)
 
 
-def _state_zh(row: dict[str, Any]) -> str:
-    return f"{row['state_zh']}（{row['days_late']}天）" if row["days_late"] else str(row["state_zh"])
+def _row(standing: Standing, ledger: Ledger) -> dict[str, Any]:
+    """A body as ``--json`` prints it."""
+    found, seen = ledger.of(standing.duty.agency_id), standing.sighting
+    return {
+        "agency": standing.duty.agency,
+        "year": ledger.year,
+        "deadline": standing.duty.deadline,
+        "ground": standing.duty.ground,
+        "state": standing.state,
+        "on_time": standing.on_time,
+        "days_late": standing.days_late,
+        "published_on": standing.published_on,
+        "url": seen.url if seen else None,
+        "interpretation": standing.interpretation.url if standing.interpretation else None,
+        "reason": standing.reason or None,
+        "findings": [{"rule": f.rule, "severity": f.severity, "needs_review": f.needs_review} for f in found],
+    }
+
+
+def _show(ledger: Ledger, unread: list[dict[str, Any]]) -> None:
+    """All bodies as a table, then who owes nothing, then what could not be read."""
+    severities = ((word, "right") for word, _ in SEVERITY.values())
+    table = new_table("单位", "情况", "期限", "发布日期", *severities, ("待核", "right"), "说明")
+    for standing in ledger.standings:
+        found = ledger.of(standing.duty.agency_id)
+        counts = [str(sum(f.severity == s and not f.needs_review for f in found)) for s in SEVERITY]
+        state = f"{state_zh(standing)}（{standing.days_late}天）" if standing.days_late else state_zh(standing)
+        table.add_row(
+            escape(standing.duty.agency), state, str(standing.duty.deadline), str(standing.published_on or "—"),
+            *counts, str(sum(f.needs_review for f in found)), escape(standing.reason),
+        )  # fmt: skip
+    out.print(table)
+    for one in ledger.exempt:
+        out.print(f"[dim]不需发布[/] {escape(one.agency)}：{one.reason}", soft_wrap=True)
+    for document in unread:
+        said = f"{escape(document['url'])}：{escape(document['state_reason'] or '')}"
+        out.print(f"[yellow]未能识读[/] {said}", soft_wrap=True)
 
 
 @commands.command()

@@ -96,7 +96,7 @@ def broken(tmp_path_factory) -> dict[str, Path]:
     report = (ROOT / "demo" / "data" / "tjj-spt.pdf").read_bytes()
     files = {name: folder / name for name in ("empty.pdf", "cut.pdf", "garbage.html", "encrypted.pdf")}
     files["empty.pdf"].write_bytes(b"")
-    files["cut.pdf"].write_bytes(report[: len(report) // 2])
+    files["cut.pdf"].write_bytes(report[:300])  # of half of it, what is whole is read
     rng = random.Random(5)
     pieces = [rng.choice([b"<table><tr><td>", b"</td>", b"<div>", b"\xff\xfe9", b"</tr>", b"<p>"]) for _ in range(4096)]
     files["garbage.html"].write_bytes((b"<html><body>" + b"".join(pieces) * 600)[:20_000_000])
