@@ -78,13 +78,16 @@ def of_article(detail: Detail, told: Classification) -> Judged:
 
 
 def of_file(media_type: str, text: str, is_document: bool) -> Judged:
-    """What a file is, by its signature: text that is no document is an error message of the server's."""
+    """What a file is, by its signature: text that is no document is an error message of the server's. ``text`` is the
+    beginning of it, empty where the bytes are no text."""
     if (
         is_document
         or media_type.startswith("image/")
         or re.search(r"zip|rar|7z|compressed|msword|officedocument", media_type)
     ):
         return Judged("report")
+    if sum(char.isprintable() or char in "\r\n\t" for char in text) < 0.9 * len(text) or not text:
+        return Judged("report")  # no text at all: a damaged file, kept for people to look at
     return Judged("report" if len(text) > 300 and _SPEAKS_OF_IT.search(text) else "fault")
 
 

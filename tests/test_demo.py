@@ -86,7 +86,7 @@ def test_broken_files_end_unreadable_with_the_reason_and_the_run_goes_on(tmp_pat
     title = "甲县统计局{}年政府信息公开工作年度报告"
     files = {
         2020: good,
-        2021: good[: len(good) // 2],
+        2021: good[:300],  # of half of it, what is whole would be read
         2022: b"",
         2023: b"%PDF-1.7 nothing",
         2024: b"\x00\x01\x02" * 5000,

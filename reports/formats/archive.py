@@ -55,7 +55,7 @@ def _is_archive(name: str, content: bytes) -> bool:
 
 def _zip(data: bytes) -> Iterator[tuple[str, bytes]]:
     with Container(data) as package:
-        infos = [info for info in package.infos() if not info.is_dir()]
+        infos = [info for info in package.infos() if not info.filename.endswith("/")]
         if len(infos) > unpack.MAX_FILES:
             raise Unreadable(f"the archive holds {len(infos)} files, more than {unpack.MAX_FILES}", "files")
         for info in infos:
