@@ -55,7 +55,7 @@ _DOUBTFUL = Printed(None, certain=False)
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Printed:
+def parse(text: str) -> Printed:  # noqa: C901  one branch a way in which figures are printed
     """The figure that ``text`` prints. Never raises.
 
     ``"1，234"`` -> 1234; ``"54.70万元"`` -> 54.70, unit 万元; ``"减3"``, ``"－3"`` -> -3; ``"—"`` -> token; ``"12 3"``

@@ -74,7 +74,7 @@ class Sniffed:
     media_type: str
 
 
-def sniff(data: bytes, name: str = "") -> Sniffed:
+def sniff(data: bytes, name: str = "") -> Sniffed:  # noqa: C901  one branch a signature
     """The kind of the bytes. Raises Unreadable: empty, too large, encrypted, inflating, or of no known kind."""
     if not data.strip(b"\0\t\n\r\f \xef\xbb\xbf"):
         raise Unreadable("the file is empty; fetch it again or ask for it")

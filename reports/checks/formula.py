@@ -360,7 +360,7 @@ def fill(node: Node, binding: dict[str, str]) -> Node:
             return node
 
 
-def unparse(node: Node) -> str:
+def unparse(node: Node) -> str:  # noqa: C901  one branch a kind of node of the language
     """The node as text of the language; brackets wherever they may matter."""
     match node:
         case Number(value=value):

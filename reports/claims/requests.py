@@ -74,7 +74,7 @@ def _each(clause: Clause) -> list[Clause]:
     return [replace(clause, before=part) for part in parts if part]
 
 
-def _figure(clause: Clause, reading: Reading) -> None:
+def _figure(clause: Clause, reading: Reading) -> None:  # noqa: C901  one branch a scope that a figure may have
     """One figure."""
     figure = clause.figure
     assert figure is not None

@@ -15,7 +15,7 @@ from reports.report import Form, Kind
 from reports.text import fold
 
 
-def kind_of(
+def kind_of(  # noqa: C901  one branch a kind of document, in the order of what decides
     title: Title,
     outline: Outline,
     lines: Sequence[Line],

@@ -35,7 +35,7 @@ _TITLE_END = re.compile(
 )
 
 
-def find_title(lines: Sequence[Line], outline: Outline, meta: str, name: str) -> Title:
+def find_title(lines: Sequence[Line], outline: Outline, meta: str, name: str) -> Title:  # noqa: C901  one branch a place where a title may stand, in the order of trust
     """The document's title: of the lines before the first section (at most three of them together) those that make the
     most complete title, and of equals the last, for what stands above belongs to the page."""
     stop = len(outline.preface) if outline.sections else min(len(lines), 60)

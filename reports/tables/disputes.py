@@ -14,7 +14,7 @@ from reports.tables.place import ColumnLayout, fit_row, place_row, reading_order
 from reports.text import letters
 
 
-def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:
+def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:  # noqa: C901  to be split: heads, halves and figures of one printed row
     """One row of 15, or 5 and 10, or three rows of 5, without labels, behind the heads of the table."""
     found = TableFound()
     specs = rows("disputes", form)

@@ -78,7 +78,7 @@ def _options(values: Sequence[GridCell], count: int) -> list[tuple[int, int]]:
     return [(k, extra - k) for k in range(extra + 1) if k <= lead and extra - k <= trail]
 
 
-def fit_row(line: Line, count: int, layout: ColumnLayout) -> tuple[tuple[GridCell, ...] | None, float]:
+def fit_row(line: Line, count: int, layout: ColumnLayout) -> tuple[tuple[GridCell, ...] | None, float]:  # noqa: C901  one branch a way in which a row may be short
     """Exactly ``count`` cells of a row and how surely they are the ones; None where nothing places them."""
     values = without_sublabels(line.values, count)
     if len(values) == count:

@@ -76,7 +76,7 @@ def _plain(literal: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _texts(text: str, depth: int) -> Iterator[str]:
+def _texts(text: str, depth: int) -> Iterator[str]:  # noqa: C901  one branch a way in which scripts hold text
     """The texts that a string holds: itself, or those within its JSON, or what it is the code of."""
     if depth > MAX_DEPTH or len(text) < LEAST:
         return

@@ -156,7 +156,7 @@ def _strings(records: Sequence[tuple[int, bytes]], prints: _Prints) -> Iterator[
         yield tuple((text[a:b], ink) for a, b, ink in zip(starts, starts[1:], inks, strict=False) if b > a)
 
 
-def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:
+def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:  # noqa: C901  one branch a kind of record
     """What one sheet's records tell. Raises Unreadable for one that stretches, or claims to, beyond any report."""
     out = Extra()
     bottom = right = 0

@@ -172,7 +172,7 @@ class _Document:
             self._seen[key] = self._properties(*key)
         return self._seen[key]
 
-    def _properties(self, style: int, grpprl: bytes) -> Properties:
+    def _properties(self, style: int, grpprl: bytes) -> Properties:  # noqa: C901  one branch a property of the format
         out = Properties(heading=1 <= style <= 9, ink=self._style(style).ink)
         in_table = False
         itap: int | None = None

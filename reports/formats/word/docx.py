@@ -173,7 +173,7 @@ class _Docx:
             self._inks[key] = face(found, self._shaded[-1]).ink
         return self._inks[key]
 
-    def _run(self, run: etree._Element, paragraph: _Paragraph, ink: Ink) -> None:
+    def _run(self, run: etree._Element, paragraph: _Paragraph, ink: Ink) -> None:  # noqa: C901  one branch a kind of child of a run
         line = paragraph.line
         for child in run:
             name = local(child)

@@ -176,7 +176,7 @@ class _Reader:
 
     # ---- control words
 
-    def _word(self, word: bytes, number: int | None) -> None:
+    def _word(self, word: bytes, number: int | None) -> None:  # noqa: C901  one branch a kind of control word
         state = self._state
         ignorable = state.destination == b"*"
         if ignorable:

@@ -78,7 +78,7 @@ def _rightmost(label: Sequence[Run]) -> list[Run]:
     return best
 
 
-def dealt_by_order(rows: list[FigureRow], pieces: Sequence[Run]) -> list[FigureRow]:
+def dealt_by_order(rows: list[FigureRow], pieces: Sequence[Run]) -> list[FigureRow]:  # noqa: C901  to be split: the one rule of how figures fall under labels by order
     """Pieces of labels dealt out to rows, both in order, so that the labels are most like the form's and near."""
     pieces = _own_labels(sorted(pieces, key=lambda r: (round(r.middle, 1), r.bbox[0])), rows)
     rows = sorted(rows, key=lambda row: row.middle)
