@@ -101,9 +101,12 @@ def subject(digest: Digest) -> str:
         (("error", "warning"), "数据问题", "项"),
         (("notice",), SEVERITY_ZH["notice"], "项"),
     ):
-        number = digest.count(*groups)
+        number = digest.count_of_season(*groups, bodies=unit == "家")
         if number:
             parts.append(f"{name}{number}{unit}")
+    older = digest.left_to_sheet()[1]  # what was found of other years is no fault of this one
+    if older:
+        parts.append(f"往年报告{older}项")
     return one_line(f"【年报监测】{digest.year}年度报告：{'，'.join(parts)}（{digest.day.isoformat()}）")
 
 

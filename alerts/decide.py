@@ -177,8 +177,13 @@ class Digest:
         return [*(key for notice in self.notices for key in notice.keys), *self.stages]
 
     def count(self, *groups: str) -> int:
-        """How many notices stand in these groups."""
+        """How many notices stand in these groups, of whatever year."""
         return sum(notice.group in groups for notice in self.notices)
+
+    def count_of_season(self, *groups: str, bodies: bool = False) -> int:
+        """How many notices of the season's year stand in these groups; with ``bodies``, of how many bodies."""
+        found = [notice for notice in self.notices if notice.year == self.year and notice.group in groups]
+        return len({notice.agency for notice in found}) if bodies else len(found)
 
 
 def decide(

@@ -48,6 +48,18 @@ def test_both_parts_carry_body_place_figures_and_address():
     assert message.subject == "【年报监测】2026年度报告：数据问题1项（2027-02-03）"
 
 
+def test_the_subject_counts_bodies_and_the_season_alone_and_names_what_is_of_other_years():
+    missing = replace(NOTICE, group="missing", rule="PUB-MISSING")
+    notices = [
+        replace(missing, key="a"),
+        replace(missing, key="b", rule="INT-ONLY"),
+        replace(missing, key="c", agency="甲县水利局"),
+        *(replace(missing, key=f"old{year}", year=year) for year in (2021, 2022, 2023)),
+    ]
+    said = subject(Digest("office", 5, 2026, date(2027, 2, 3), notices))
+    assert said == "【年报监测】2026年度报告：未发现2家，往年报告3项（2027-02-03）"
+
+
 def crowded(count: int) -> Digest:
     late = replace(NOTICE, key="late", group="late", rule="PUB-LATE", expected="2027-01-31", actual="2027-02-02")
     many = [replace(NOTICE, key=f"k{n}", message=f"第{n}项：" + NOTICE.message * 4) for n in range(count)]
