@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from xml.sax.saxutils import escape
 
 WIDTH = 720
+MOST_LABELS = 7  # of months below a drawing: more would run into each other
 FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 INK, SOFT, LINE, BLUE = "#1f2933", "#52606d", "#d9e0e7", "#1d4e79"
 COLOURS = {
@@ -79,7 +80,9 @@ def timeline(days: Sequence[date], deadline: date, last: date, due: int) -> str:
         return ""
     first = min(min(days), deadline - timedelta(days=31))
     first = max(first, deadline - timedelta(days=92))
-    last = max(last, deadline + timedelta(days=1), max(days))
+    # Of a season long past nothing more is drawn than a month behind its last report.
+    ended = max(deadline + timedelta(days=1), max(days))
+    last = max(ended, min(last, ended + timedelta(days=30)))
     left, top, wide, high = 46.0, 14.0, WIDTH - 60.0, 170.0
     span = (last - first).days or 1
 
@@ -101,11 +104,19 @@ def timeline(days: Sequence[date], deadline: date, last: date, due: int) -> str:
     steps.append(f"H{x(last):.2f}")
     pieces.append(f'<path d="{"".join(steps)}" fill="none" stroke="{BLUE}" stroke-width="2"/>')
     pieces.append(f'<path d="M{x(deadline):.2f} {top:g}V{top + high:g}" stroke="#b42318" stroke-dasharray="4 3"/>')
-    pieces.append(_text(x(deadline) - 5, top + 12, f"期限 {deadline.month}月{deadline.day}日", "#b42318", "end", 12))
-    day = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    named = f"期限 {deadline.month}月{deadline.day}日"
+    right = x(deadline) - 5 - 12 * length(named) >= left  # else the name would stand over the axis, or beyond the edge
+    pieces.append(
+        _text(x(deadline) + (-5 if right else 5), top + 12, named, "#b42318", "end" if right else "start", 12)
+    )
+    months, day = [], date(first.year + first.month // 12, first.month % 12 + 1, 1)
     while day <= last:
-        pieces.append(_text(x(day), top + high + 18, f"{day.month}月1日", SOFT, "middle", 11))
+        months.append(day)
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    step = -(-len(months) // MOST_LABELS)
+    for day in months[::step]:
+        text = f"{day.month}月1日" if step == 1 else f"{day.year}年{day.month}月"
+        pieces.append(_text(x(day), top + high + 18, text, SOFT, "middle", 11))
     return _svg(top + high + 26, pieces)
 
 

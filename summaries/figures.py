@@ -220,7 +220,7 @@ def figures(
     order: dict[State, int] = {"missing": 0, "late": 1, "cannot_tell": 2, "published": 3, "due": 4}
     out.lines.sort(key=lambda line: (order[line.state], -line.errors, -line.warnings, line.agency))
     out.kinds = _groups(ledger, found, _kind_zh)
-    out.areas = _groups(ledger, found, lambda standing: standing.duty.parent or standing.duty.agency)
+    out.areas = _groups(ledger, found, lambda standing: standing.duty.parent or "未登记上级")
     out.problems = _problems(ledger.findings)
     out.review = sum(f.needs_review and f.state != "confirmed" for f in ledger.findings)
     out.unreadable = ledger.unreadable

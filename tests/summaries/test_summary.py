@@ -7,6 +7,7 @@ import re
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 
 import docx
 import openpyxl
@@ -245,3 +246,19 @@ def test_a_periods_files_stand_beside_the_seasons(tmp_path):
     found = figures(ledger)
     add_changes(found, ledger, [], period("week", date(2026, 3, 9)))
     assert render.write(found, tmp_path)[0].name == "nianbao-2025-week-2026-03-08.html"
+
+
+@pytest.mark.parametrize("seen", [date(2026, 3, 9), date(2031, 3, 9)])
+@pytest.mark.parametrize("late", [date(2026, 2, 3), date(2028, 12, 1)])
+def test_the_words_below_a_timeline_do_not_run_into_each_other_however_long_ago_the_season_was(seen, late):
+    drawing = etree.fromstring(charts.timeline([date(2026, 1, 5), late], date(2026, 1, 31), seen, 3))
+    words = [piece for piece in drawing.iter("{*}text") if "月" in str(piece.text)]
+    for piece in words:
+        x, width = float(piece.get("x") or 0), charts.length(str(piece.text)) * float(piece.get("font-size") or 0)
+        left = {"start": x, "middle": x - width / 2, "end": x - width}[str(piece.get("text-anchor"))]
+        assert left >= 0
+        assert left + width <= charts.WIDTH
+    below = [piece for piece in words if piece.get("text-anchor") == "middle"]
+    places = [float(piece.get("x") or 0) for piece in below]
+    widest = max(charts.length(str(piece.text)) * 11 for piece in below)
+    assert all(after - before > widest for before, after in pairwise(places))
