@@ -34,6 +34,7 @@ def _certain(clause: Clause, year: int | None, *known: str) -> bool:
 
 def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> list[Found]:
     out: list[Found] = []
+    revised: set[str] = set()
     subject = ""
     period: Period = "this"
     for clause in found:
@@ -52,12 +53,17 @@ def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> 
             out += _none_issued(clause, row, form, year)
             continue
         measures = clause.find("measure.")
+        if clause.says("measure.revised") and not clause.says("part"):
+            revised.add(f"{row}.{_in_form('issued', form)}")
+            subject = ""
+            continue
         if len(measures) != 1 or clause.figure.kind != "figure":
             continue
         measure = _in_form(measures[0].kind.partition(".")[2], form)
         if measure and period == "this" and _certain(clause, year, "document.", "measure."):
             out.append(Found(f"{row}.{measure}", clause.figure.value, clause.start, note_of(clause.figure)))
-    return out
+    # What is revised may count as issued or not: beside it, 新制定 is no figure of the whole.
+    return [one for one in out if one.cell not in revised]
 
 
 def _in_form(measure: str, form: Form | None) -> str:

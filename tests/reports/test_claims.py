@@ -103,6 +103,22 @@ def test_documents_are_read_by_the_words_of_the_form():
     assert said("2023年市统计局未出台规范性文件。")["proactive.normative_documents.issued"] == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "新制定规章5件，修改4件，废止4件。",
+        "制定规范性文件3件、修订2件。",
+        "主动公开市政府规章13件（含新制定5件，修改4件）。",
+    ],
+)
+def test_what_was_made_anew_is_not_all_that_was_issued_where_revisions_are_counted_beside_it(text: str):
+    assert said(text) == {}
+
+
+def test_revisions_within_the_documents_issued_leave_their_number_alone():
+    assert said("本年新印发规范性文件5件（其中修订2件）。") == {"proactive.normative_documents.issued": 5}
+
+
 def test_fees_are_given_in_ten_thousands_of_yuan_whatever_the_sentence_uses():
     from decimal import Decimal
 
