@@ -84,11 +84,11 @@ def web_address(url: str) -> str:
 
 
 def subject(digest: Digest) -> str:
-    """The subject line, with the counts that matter first."""
+    """The subject line: year and day first, so that a list by subject is in order, then the counts that matter."""
+    when = f"{digest.year}年度 {digest.day.isoformat()}"
     if digest.audience == "ops":
         return one_line(
-            f"【年报监测·运维】{digest.year}年度：无法判断{digest.count('cannot_tell')}家，"
-            f"识读存疑{digest.count('review')}项（{digest.day.isoformat()}）"
+            f"【年报监测·运维】{when}：无法判断{digest.count('cannot_tell')}家，识读存疑{digest.count('review')}项"
         )
     parts = []
     for notices, name in ((digest.pending, "尚未公布"), (digest.overdue, "仍未发现")):
@@ -107,7 +107,7 @@ def subject(digest: Digest) -> str:
     older = digest.left_to_sheet()[1]  # what was found of other years is no fault of this one
     if older:
         parts.append(f"往年报告{older}项")
-    return one_line(f"【年报监测】{digest.year}年度报告：{'，'.join(parts)}（{digest.day.isoformat()}）")
+    return one_line(f"【年报监测】{when}：{'，'.join(parts)}")
 
 
 def compose(digest: Digest, office_name: str, public_url: str = "") -> Message:
@@ -133,13 +133,13 @@ def _size(message: Message) -> int:
 def compose_refusals(of: str, refused: Mapping[str, str], day: date) -> Message:
     """The mail to the ops side about recipients of the mail with the subject ``of`` that a mail server refused for good:
     address -> what the server said."""
-    title = one_line(f"【年报监测·运维】{len(refused)}个收件地址被拒收（{day.isoformat()}）")
+    title = one_line(f"【年报监测·运维】{day.isoformat()}：{len(refused)}个收件地址被拒收")
     return _rendered("refused", {"subject": title, "of": of, "refused": refused, "day": day})
 
 
 def compose_test(now: datetime, public_url: str = "") -> Message:
     """The mail that proves that mails arrive: it tells nothing of any body."""
-    title = one_line(f"【年报监测】测试邮件（{now.date().isoformat()}）")
+    title = one_line(f"【年报监测】{now.date().isoformat()}：测试邮件")
     return _rendered("test", {"subject": title, "now": now, "public_url": public_url})
 
 
@@ -147,5 +147,5 @@ def _rendered(template: str, values: dict[str, Any]) -> Message:
     environment = _environment()
     text = environment.get_template(f"{template}.txt").render(values)
     html = environment.get_template(f"{template}.html").render(values)
-    inlined = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
+    inlined = css_inline.CSSInliner(load_remote_stylesheets=False).inline(html)
     return Message(str(values["subject"]), text, inlined)

@@ -45,7 +45,7 @@ def test_both_parts_carry_body_place_figures_and_address():
         for fact in ("甲县政务公开办", "甲县统计局", "表三，第1行，总计", "26", "25", "http://a.gov.cn/1?a=1"):
             assert fact in part
     assert "&amp;b=2" in message.html
-    assert message.subject == "【年报监测】2026年度报告：数据问题1项（2027-02-03）"
+    assert message.subject == "【年报监测】2026年度 2027-02-03：数据问题1项"
 
 
 def test_the_subject_counts_bodies_and_the_season_alone_and_names_what_is_of_other_years():
@@ -57,7 +57,7 @@ def test_the_subject_counts_bodies_and_the_season_alone_and_names_what_is_of_oth
         *(replace(missing, key=f"old{year}", year=year) for year in (2021, 2022, 2023)),
     ]
     said = subject(Digest("office", 5, 2026, date(2027, 2, 3), notices))
-    assert said == "【年报监测】2026年度报告：未发现2家，往年报告3项（2027-02-03）"
+    assert said == "【年报监测】2026年度 2027-02-03：未发现2家，往年报告3项"
 
 
 def crowded(count: int) -> Digest:
@@ -120,7 +120,7 @@ def test_a_mail_arrives_whole_with_a_stable_message_id():
         deliver(outgoing(), box.url, "年报监测 <nianbao@a.gov.cn>")
     (mail,) = box.mails
     assert mail["Message-ID"] == "<digest-1@nianbao.test>"
-    assert mail["Subject"] == "【年报监测】2026年度报告：数据问题1项（2027-02-03）"
+    assert mail["Subject"] == "【年报监测】2026年度 2027-02-03：数据问题1项"
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert text is not None
     assert html is not None
@@ -262,7 +262,7 @@ def test_a_test_mail_arrives_and_tells_of_no_body(tmp_path: Path):
         settings = config.Settings(data_dir=tmp_path, smtp_url=box.url, _env_file=None)
         delivery = send_test(settings, ["wang@a.gov.cn"], datetime(2027, 2, 3, 1, 0, tzinfo=UTC))
     assert delivery.delivered == ["wang@a.gov.cn"]
-    assert box.mails[0]["Subject"] == "【年报监测】测试邮件（2027-02-03）"
+    assert box.mails[0]["Subject"] == "【年报监测】2027-02-03：测试邮件"
     text = box.mails[0].get_body(("plain",))
     assert text is not None
     assert "2027年2月3日 09:00" in text.get_content()
