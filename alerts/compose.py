@@ -16,7 +16,7 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from alerts.decide import MOST_ITEMS, Digest
+from alerts.digest import MOST_ITEMS, Digest
 from alerts.sheet import MEDIA_TYPE, sheet
 from reports.report import SEVERITY_ZH
 

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 
 from alerts.calendar import Workdays
 from alerts.compose import compose, compose_refusals, compose_test
-from alerts.decide import Digest, decide
+from alerts.decide import decide
+from alerts.digest import Digest
 from alerts.send import Delivery, Outgoing, deliver
 from config import Settings
 from models import agencies, mails

@@ -9,7 +9,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from alerts.decide import GROUPS, Digest, Notice
+from alerts.digest import Digest
+from alerts.notice import GROUPS, Notice
 from spreadsheet import storable
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -12,7 +12,8 @@ import pytest
 import config
 from alerts.calendar import Workdays, stage
 from alerts.compose import compose, subject
-from alerts.decide import Digest, decide
+from alerts.decide import decide
+from alerts.digest import Digest
 from alerts.run import workdays_of
 from reports.duties import Duty, Ledger, OpenFinding, Standing
 

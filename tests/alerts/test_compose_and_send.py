@@ -13,7 +13,8 @@ import pytest
 
 import config
 from alerts.compose import compose, compose_refusals, subject
-from alerts.decide import Digest, Notice
+from alerts.digest import Digest
+from alerts.notice import Notice
 from alerts.run import send_test
 from alerts.send import Outgoing, SendFailed, Server, as_email, deliver, probe
 from tests.mailbox import free_port, mailbox

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from alerts.decide import MOST_ITEMS, decide
+from alerts.decide import decide
+from alerts.digest import MOST_ITEMS
 from reports.duties import Duty, Ledger, OpenFinding, SourceState, Standing
 from reports.report import Cause
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.compose import compose
-from alerts.decide import Digest, decide
+from alerts.decide import decide
+from alerts.digest import Digest
 from reports import checks, reader
 from reports.duties import Ledger, OpenFinding
 from reports.report import Report
