@@ -49,7 +49,7 @@ def decide(
         if notice.key not in still_wrong and not told.get("office", set()).isdisjoint(notice.keys):
             digest("office", office_id).corrected.append(notice)
     for standing in ledger.standings:
-        if standing.state == "cannot_tell":
+        if _cannot_tell(standing, day, workdays):
             notice = of_standing(standing)
             if notice.key not in told.get("ops", ()):
                 digest("ops", None).notices.append(notice)
@@ -64,6 +64,14 @@ def decide(
     return [item for _, item in in_order if item.notices or item.stages]
 
 
+def _cannot_tell(standing: Standing, day: date, workdays: Workdays | None) -> bool:
+    """Whether the operators are to see to a body of which nothing can be told: before the day it is due they hear on the
+    days on which the office would be reminded of it."""
+    if standing.state == "due" and standing.reason and workdays is not None:
+        return stage(standing.duty.deadline, day, workdays) is not None
+    return standing.state == "cannot_tell"
+
+
 def _remind(
     ledger: Ledger, told: AbstractSet[str], day: date, workdays: Workdays, digest: Callable[[int | None], Digest]
 ) -> None:
@@ -74,7 +82,7 @@ def _remind(
     stages = {day_: stage(day_, day, workdays) for day_ in {standing.duty.deadline for standing in ledger.standings}}
     for standing in ledger.standings:
         duty, found = standing.duty, stages[standing.duty.deadline]
-        is_due = standing.state == "due" and day <= duty.deadline
+        is_due = standing.state == "due" and not standing.reason and day <= duty.deadline
         if found is None or not (is_due or (standing.state == "missing" and duty.agency_id in blamed)):
             continue
         key = key_of(f"stage/{duty.office_id}/{ledger.year}", found.key)

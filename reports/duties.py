@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from reports.report import Cause, Kind
@@ -28,6 +28,9 @@ STATE_ZH: dict[State, str] = {
 DEPARTMENT_DEADLINE = (1, 31)  # 条例第四十九条第一款
 GOVERNMENT_DEADLINE = (3, 31)  # 条例第四十九条第二款
 STATUTE = "《中华人民共和国政府信息公开条例》第四十九条"
+
+# A report may have come since a look that is older than that: sources are looked at daily in season.
+LOOKS_HOLD = timedelta(days=2)
 
 # A source in one of these states was read whole; every other state hides what may have been published.
 COMPLETE = frozenset({"ok", "unchanged"})
@@ -261,8 +264,10 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
     if unread:
         return Standing(duty, "cannot_tell", UNREAD_ZH[unread[0].state], None, unread[0], interpretation, source_url)
     if now.date() <= duty.deadline:
-        return Standing(duty, "due", "", None, None, interpretation, source_url)
-    doubt = _doubt(duty, sources, now)
+        # Not due, so nothing is concluded; but a reminder may name only bodies of which absence is known.
+        doubt = _doubt(sources, now, now.date() - LOOKS_HOLD, "近日未读全来源")
+        return Standing(duty, "due", doubt, None, None, interpretation, source_url)
+    doubt = _doubt(sources, now, duty.deadline, "期限届满后尚未读全来源")
     if doubt:
         return Standing(duty, "cannot_tell", doubt, None, None, interpretation, source_url)
     return Standing(duty, "missing", "", None, None, interpretation, source_url)
@@ -286,8 +291,8 @@ def _published(
     return Standing(duty, state, reason, on_time, report, interpretation, source_url)
 
 
-def _doubt(duty: Duty, sources: Sequence[SourceState], now: datetime) -> str:
-    """Why absence cannot be concluded; empty where every source was read whole after the deadline."""
+def _doubt(sources: Sequence[SourceState], now: datetime, since: date, otherwise: str) -> str:
+    """Why absence cannot be concluded; empty where every source was read whole after the day ``since``."""
     if not sources:
         return "未登记年报栏目"
     for source in sources:
@@ -295,8 +300,8 @@ def _doubt(duty: Duty, sources: Sequence[SourceState], now: datetime) -> str:
             return SOURCE_REASON_ZH.get(source.status, f"来源状态：{source.status}")
         # A time in the future is that of a clock which was ahead: it is no look.
         looked = source.complete_at if source.complete_at is not None and source.complete_at <= now else None
-        if looked is None or looked.astimezone(now.tzinfo).date() <= duty.deadline:
-            return "期限届满后尚未读全来源"
+        if looked is None or looked.astimezone(now.tzinfo).date() <= since:
+            return otherwise
         if source.unassigned:
             return f"共用栏目中有{source.unassigned}篇未能识别所属单位"
     return ""

@@ -111,6 +111,13 @@ def test_who_has_not_published_is_named_once_an_occasion_and_who_cannot_be_told_
     assert decided(told, ledger(date(2026, 3, 27), Standing(DUTY, "due"))) == []  # made up only where it fell out
 
 
+def test_whose_portal_cannot_be_read_is_not_said_to_have_published_nothing_the_operators_hear_of_it():
+    blind = Standing(DUTY, "due", "网站无法访问")
+    (digest,) = decided({}, ledger(date(2026, 3, 26), blind))
+    assert (digest.audience, [n.group for n in digest.notices]) == ("ops", ["cannot_tell"])
+    assert decided({}, ledger(date(2026, 3, 18), blind)) == []  # no day of the calendar
+
+
 def test_on_other_days_nobody_is_reminded():
     assert decided({}, ledger(date(2026, 3, 18), Standing(DUTY, "due"))) == []
     assert decided({}, ledger(date(2026, 3, 29), Standing(DUTY, "due"))) == []  # a Sunday
