@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     ops_mail: Annotated[list[str], NoDecode] = []
     public_url: str = ""
     timezone: str = "Asia/Shanghai"
+    # For rehearsals: a file with the moment that counts as now (clock.py); empty: the machine's clock.
+    clock: str = ""
 
     # Hosts and ports on private addresses that the crawler may visit, e.g. 127.0.0.1:8080; empty: none.
     allowed_private_hosts: Annotated[list[str], NoDecode] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -57,7 +57,7 @@ def findings_list(
 def _decide(finding_id: int, action: str, note: str, by: str, until: date | None = None) -> None:
     with database(configured()) as engine, base.transaction(engine) as session:
         try:
-            row = findings.decide(session, finding_id, action, by, note, datetime.now(UTC), until)
+            row = findings.decide(session, finding_id, action, by, note, base.utcnow(), until)
         except KeyError:
             raise Refused(f"there is no finding {finding_id}; nianbao findings list shows them") from None
         out.print(f"finding {row.id} is {row.state}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -32,7 +31,7 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
 
     settings = configured()
     with database(settings) as engine, base.reading(engine) as session:
-        figures = work.counts(session, datetime.now(UTC))
+        figures = work.counts(session, base.utcnow())
         failed = list(exports.failed_work(session))
         unread = unreadable_documents(session, None)
         figures["to_read_anew"] = readings.outdated(session, READER_VERSION)
@@ -77,7 +76,7 @@ def queue_retry(
         raise Refused("name the ids, or say --all")
     with database(configured()) as engine, base.transaction(engine) as session:
         # What is perhaps done already, a mail that may have left, is done again only if it is named.
-        count = work.retry(session, ids or leases.repeatable_failures(session), datetime.now(UTC))
+        count = work.retry(session, ids or leases.repeatable_failures(session), base.utcnow())
     out.print(f"{count} will be tried again")
 
 
@@ -88,5 +87,5 @@ def queue_drop(ids: Annotated[list[int], typer.Argument(metavar="ID…")]) -> No
     Example: nianbao queue drop 12
     """
     with database(configured()) as engine, base.transaction(engine) as session:
-        count = work.drop(session, ids, datetime.now(UTC))
+        count = work.drop(session, ids, base.utcnow())
     out.print(f"{count} dropped")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +32,7 @@ def agencies_import(
         try:
             with spinner(f"{file.name} …") as say:
                 result = import_agencies(
-                    session, file, skip_bad, datetime.now(UTC), lambda done: say(f"{file.name}: {done} bodies")
+                    session, file, skip_bad, base.utcnow(), lambda done: say(f"{file.name}: {done} bodies")
                 )
         except BadSheet as error:
             raise Refused(f"{file}: {error}") from None

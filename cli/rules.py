@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -99,10 +98,10 @@ def rules_params(
         params = checks.with_changes(office.params or {}, changes)
         if changes:
             try:
-                params = agencies.set_params(session, office.id, params, by, datetime.now(UTC))
+                params = agencies.set_params(session, office.id, params, by, base.utcnow())
             except checks.BadParameters as error:
                 raise Refused(f"{of}: {error}") from None
-            again = contexts.check_again(session, office.agency_id, datetime.now(UTC))
+            again = contexts.check_again(session, office.agency_id, base.utcnow())
         name = office.name
     if as_json:
         print_json([{"office": name, "params": params, "defaults": checks.DEFAULTS}])

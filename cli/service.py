@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -77,7 +76,7 @@ def _source_ids(engine: Engine, names: list[str], every: bool, settings: config.
         if not names:
             if every:
                 return sources.all_source_ids(session)
-            return [source.id for source in sources.due(session, datetime.now(UTC))]
+            return [source.id for source in sources.due(session, base.utcnow())]
         ids: list[int] = []
         for name in names:
             agency = agencies.resolve(session, name, local_now(settings).date())

@@ -20,6 +20,8 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLA
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+import clock
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -228,7 +230,7 @@ def chunks(ids: Iterable[int], size: int = MOST_IDS) -> Iterator[list[int]]:
 
 def utcnow() -> datetime:
     """Now, aware, in UTC: for the doors; the core takes time as an argument."""
-    return datetime.now(UTC)
+    return clock.utcnow()
 
 
 def _config(url: str) -> Config:

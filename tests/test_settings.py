@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import clock
 from config import BadSettings, Settings, mail_address, settings
 
 ROOT = Path(__file__).parents[1]
@@ -68,3 +70,20 @@ def test_a_wrong_mail_address_is_found_when_it_is_entered(monkeypatch, wrong):
 def test_an_address_with_a_chinese_name_is_an_address():
     assert mail_address("张三@a.gov.cn") == "张三@a.gov.cn"
     assert mail_address("office@localhost") == "office@localhost"
+
+
+def test_a_rehearsal_has_a_clock_of_its_own_that_goes_on_from_what_its_file_says(monkeypatch, tmp_path):
+    moment = tmp_path / "clock"
+    moment.write_text("2027-01-29T09:00:00+08:00\n")
+    monkeypatch.setenv("NIANBAO_CLOCK", str(moment))
+    first, second = clock.utcnow(), clock.utcnow()
+    assert datetime(2027, 1, 29, 1, tzinfo=UTC) <= first < second < datetime(2027, 1, 29, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["soon", "", "2027-01-29T09:00:00"])
+def test_a_clock_that_tells_no_moment_is_named_and_not_guessed(monkeypatch, tmp_path, text):
+    moment = tmp_path / "clock"
+    moment.write_text(text)
+    monkeypatch.setenv("NIANBAO_CLOCK", str(moment))
+    with pytest.raises(BadSettings, match="NIANBAO_CLOCK"):
+        clock.utcnow()
