@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     # smtp://user:secret@host:587?starttls=1 or smtps://…; empty: mails wait in the outbox.
     smtp_url: str = ""
     mail_from: str = "nianbao@localhost"
+    # Mails that are handed to the server in any one minute; providers turn a sender away that exceeds theirs.
+    mails_per_minute: int = Field(30, ge=1)
     # Where digests go for bodies whose supervising office has no address of its own; comma-separated.
     office_mail: Annotated[list[str], NoDecode] = []
     # Where "cannot tell", doubtful readings and failed work go; comma-separated, empty: nowhere but the queue page.

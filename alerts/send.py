@@ -8,7 +8,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -19,17 +19,22 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from alerts.compose import Attachment
 
 TIMEOUT = 30.0  # seconds for each step of the conversation
+ANSWER = 300.0  # seconds for the answer to the text: who hangs up too early does not know whether it was taken
+TOO_MANY = 452  # RFC 5321, 4.5.3.1.10: no more recipients in this transaction, the others in one of their own
 
 FailureKind = Literal["retry", "person"]
 
 
 @dataclass(slots=True)
 class Delivery:
-    """What one try did for each recipient: ``delivered``; ``refused`` for good and ``deferred``, with the reason."""
+    """What one try did for each recipient: ``delivered``; ``refused`` for good, ``deferred``, and ``unsure`` where the text
+    left and the answer was lost, with the reason. ``crowded`` are those deferred because others filled the transaction."""
 
     delivered: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     deferred: dict[str, str] = field(default_factory=dict)
+    unsure: dict[str, str] = field(default_factory=dict)
+    crowded: tuple[str, ...] = ()
 
 
 class SendFailed(Exception):
@@ -186,10 +191,37 @@ def _connect(server: Server, timeout: float) -> smtplib.SMTP:
 
 
 def _converse(client: smtplib.SMTP, mail: Outgoing, sender: str, before_text: Callable[[], None]) -> Delivery:
-    """MAIL, RCPT, DATA step by step: only so is it known whether the text had left when something broke."""
+    """One transaction after the other on one connection, for as long as the server takes only some recipients in each."""
+    whole, rest = Delivery(), mail.recipients
+    while rest:
+        try:
+            part = _transaction(client, replace(mail, recipients=rest), mail, sender, before_text)
+        except SendFailed as failure:
+            if not whole.delivered:
+                raise
+            whole.refused |= failure.refused
+            left = {who: str(failure) for who in rest if who not in whole.refused}
+            (whole.unsure if failure.perhaps_sent else whole.deferred).update(left)
+            return whole
+        rest = part.crowded
+        whole.delivered += part.delivered
+        whole.refused |= part.refused
+        whole.deferred |= {who: why for who, why in part.deferred.items() if who not in rest}
     try:
-        utf8 = client.has_extn("smtputf8") and not all(ascii_domain(one).isascii() for one in mail.recipients)
-        body = as_email(mail, sender, utf8).as_bytes()
+        client.quit()
+    except (OSError, smtplib.SMTPException):
+        return whole  # the mail is taken; how the server says good-bye changes nothing
+    return whole
+
+
+def _transaction(
+    client: smtplib.SMTP, mail: Outgoing, whole: Outgoing, sender: str, before_text: Callable[[], None]
+) -> Delivery:
+    """MAIL, RCPT, DATA step by step: only so is it known whether the text had left when something broke. The text names
+    the recipients of the ``whole`` mail, whoever gets it by this transaction."""
+    try:
+        utf8 = client.has_extn("smtputf8") and not all(ascii_domain(one).isascii() for one in whole.recipients)
+        body = as_email(whole, sender, utf8).as_bytes()
         delivery = _envelope(client, mail.recipients, sender.rpartition("<")[2].rstrip(">"), utf8)
     except (OSError, smtplib.SMTPException) as error:
         raise SendFailed(f"the conversation broke off before the text: {_short(error)}", "retry") from error
@@ -198,17 +230,20 @@ def _converse(client: smtplib.SMTP, mail: Outgoing, sender: str, before_text: Ca
         raise SendFailed(said, "retry" if delivery.deferred else "person", refused=delivery.refused)
     before_text()
     try:
+        _wait_at_most(client, ANSWER)
         answer = client.data(body)
+        _wait_at_most(client, TIMEOUT)
     except smtplib.SMTPDataError as error:  # DATA itself was refused: nothing had left
         raise SendFailed(_said(error.smtp_code, error.smtp_error, "the text"), _kind(error.smtp_code)) from error
     except (OSError, smtplib.SMTPException) as error:
         raise SendFailed(f"the server's answer was lost after the text: {_short(error)}", "person", True) from error
     _expect(answer, "the text")
-    try:
-        client.quit()
-    except (OSError, smtplib.SMTPException):
-        return delivery  # the mail is taken; how the server says good-bye changes nothing
     return delivery
+
+
+def _wait_at_most(client: smtplib.SMTP, seconds: float) -> None:
+    if client.sock is not None:
+        client.sock.settimeout(seconds)
 
 
 def _envelope(client: smtplib.SMTP, recipients: tuple[str, ...], sender: str, utf8: bool) -> Delivery:
@@ -227,6 +262,8 @@ def _envelope(client: smtplib.SMTP, recipients: tuple[str, ...], sender: str, ut
             delivery.refused[recipient] = _said(code, said, recipient)
         else:
             delivery.deferred[recipient] = _said(code, said, recipient)
+            if code == TOO_MANY and delivery.delivered:
+                delivery.crowded += (recipient,)
     return delivery
 
 

@@ -52,3 +52,23 @@ def pause(session: Session, key: str, now: datetime, quiet: timedelta) -> None:
         .where(HostLease.key == key, HostLease.quiet_until < now + quiet)
         .values(quiet_until=now + quiet)
     )
+
+
+def turn(session: Session, key: str, now: datetime, a_minute: int) -> datetime:
+    """When the next one may be handed to a host that takes so many a minute; where that is ``now``, the turn is taken.
+
+    Half of them at once, then half of them a minute, evenly (the generic cell rate algorithm): so no minute, wherever it
+    begins, has more than ``a_minute``. Two that ask at once wait for each other."""
+    at_once = max(1, a_minute // 2)
+    apart = timedelta(seconds=60) / max(1, a_minute - at_once)
+    row = session.get(HostLease, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = HostLease(key=key, holder="", until=now, quiet_until=now)
+        if not inserted(session, row):
+            row = session.get_one(HostLease, key, with_for_update=True, populate_existing=True)
+    free = row.quiet_until - apart * (at_once - 1)
+    if free > now:
+        return free
+    row.quiet_until = max(row.quiet_until, now) + apart
+    session.flush()
+    return now

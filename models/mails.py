@@ -30,7 +30,7 @@ class Mail(Base):
     day: Mapped[date]
     # Content
     recipients: Mapped[list[str]] = mapped_column(Json)
-    # What became of each recipient: address -> {"state": delivered, refused or deferred, "reason": …}
+    # What became of each recipient: address -> {"state": delivered, refused, deferred or unsure, "reason": …}
     deliveries: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, default=dict, server_default="{}")
     subject: Mapped[str]
     text: Mapped[str]
@@ -147,12 +147,14 @@ def record_deliveries(
     delivered: Sequence[str] = (),
     refused: Mapping[str, str] | None = None,
     deferred: Mapping[str, str] | None = None,
+    unsure: Mapping[str, str] | None = None,
 ) -> None:
     """Keep what one try did for each recipient, beside what earlier tries did for others."""
     mail = session.get_one(Mail, mail_id, populate_existing=True)
     found = {who: {"state": "delivered", "reason": ""} for who in delivered}
     found |= {who: {"state": "refused", "reason": why} for who, why in (refused or {}).items()}
     found |= {who: {"state": "deferred", "reason": why} for who, why in (deferred or {}).items()}
+    found |= {who: {"state": "unsure", "reason": why} for who, why in (unsure or {}).items()}
     mail.deliveries = {**mail.deliveries, **found}
     session.flush()
 

@@ -208,6 +208,17 @@ def fail(
     return again
 
 
+def postpone(session: Session, work_id: int, by: str, until: datetime) -> bool:
+    """Let it wait until its turn has come, as if nobody had taken it. False where ``by`` does not hold it."""
+    work = session.get(Work, work_id, with_for_update=True, populate_existing=True)
+    if work is None or work.state != "taken" or work.taken_by != by:
+        return False
+    work.state, work.due_at, work.sent_at, work.attempts = "waiting", until, None, work.attempts - 1
+    work.taken_by = work.taken_until = None
+    session.flush()
+    return True
+
+
 Piece = tuple[int, str]  # number and kind, as a message needs them
 
 

@@ -23,17 +23,23 @@ class Mailbox:
         self.answer: str | None = None
         self.hang_up_after_text = False
         self.busy: set[str] = set()  # recipients put off for now
+        self.greylists = False  # each recipient is put off once
+        self.most = 0  # recipients taken in one transaction; 0: all
+        self.slow = 0.0  # seconds before each answer to RCPT and to the text
+        self.breaks_off_after = -1  # transactions after which the text is taken and the connection dropped
+        self._seen: set[str] = set()
         self.url = ""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content or b""
         data = content if isinstance(content, bytes) else content.encode()
         message = email.message_from_bytes(data, policy=email.policy.default)
+        await asyncio.sleep(self.slow)
         if self.answer is not None:
             return self.answer
         self.mails.append(message)
         self.recipients.append(list(envelope.rcpt_tos))
-        if self.hang_up_after_text:
+        if self.hang_up_after_text or len(self.mails) - 1 == self.breaks_off_after:
             transport = server.transport
             assert isinstance(transport, asyncio.Transport)
             transport.abort()
@@ -45,7 +51,13 @@ class Mailbox:
         if address.startswith("nobody@"):
             return "550 no such mailbox"
         if address in self.busy:
-            return "452 too many recipients"
+            return "452 mailbox busy"
+        await asyncio.sleep(self.slow)
+        if self.greylists and address not in self._seen:
+            self._seen.add(address)
+            return "450 4.2.0 greylisted, come back later"
+        if self.most and len(envelope.rcpt_tos) >= self.most:
+            return "452 4.5.3 too many recipients"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -64,6 +64,14 @@ class TryAgain(Exception):
     """Trouble that may pass by itself."""
 
 
+class NotYet(Exception):
+    """No trouble: its turn comes at ``until``."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"its turn comes at {until.isoformat()}")
+        self.until = until
+
+
 @dataclass(slots=True)
 class Job:
     """A piece of work in hand. ``held`` are the rows this task answers for (several where it took more): id -> subject."""
@@ -179,6 +187,10 @@ def execute(
             queue.top_up(engine, settings, kind, base.utcnow())
         except LeaseLost:
             log.warning("taken over by another worker; this one's result is dropped")
+        except NotYet as wait:
+            with base.transaction(engine) as session:
+                for held in job.held:
+                    work.postpone(session, held, by, wait.until)
         except Exception as error:  # every failure becomes a row that people see, none a lost message
             error_kind, text = classify(error)
             if error_kind == "defect":

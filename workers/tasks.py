@@ -18,9 +18,9 @@ import logs
 import storage
 from alerts import run as alerts_run
 from alerts.compose import Attachment
-from alerts.send import Outgoing, SendFailed, deliver
+from alerts.send import Outgoing, SendFailed, Server, deliver
 from crawler import run as crawler_run
-from models import agencies, base, contexts, documents, leases, mails, readings, sources, work
+from models import agencies, base, contexts, documents, hosts, leases, mails, readings, sources, work
 from models import findings as stored
 from models.exports import export_reports
 from models.ledger import ledger_of
@@ -30,7 +30,7 @@ from reports.reader_version import READER_VERSION
 from summaries import figures, render
 from workers import policy, publication, queue
 from workers.app import SWEEP, app
-from workers.policy import Job, NeedsPerson, TryAgain, task
+from workers.policy import Job, NeedsPerson, NotYet, TryAgain, task
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -169,6 +169,7 @@ def mail(job: Job) -> None:
     if not job.settings.smtp_url:
         with job.finishing():
             return  # the outbox keeps it until a server is configured; the scheduler then adds the work anew
+    _await_turn(job)
     outgoing = _take(job)
     if outgoing is None:
         return
@@ -181,13 +182,28 @@ def mail(job: Job) -> None:
             mails.mark(session, job.subject, state, str(failure), base.utcnow())
             _tell_refusals(session, job, failure.refused)
         raise
-    error = "; ".join([*delivery.refused.values(), *delivery.deferred.values()]) or None
-    with job.transaction() if delivery.deferred else job.finishing() as session:
-        mails.record_deliveries(session, job.subject, delivery.delivered, delivery.refused, delivery.deferred)
-        mails.mark(session, job.subject, "queued" if delivery.deferred else "sent", error, base.utcnow())
+    said = [*delivery.refused.values(), *delivery.deferred.values(), *delivery.unsure.values()]
+    error = "; ".join(dict.fromkeys(said)) or None
+    state = "perhaps_sent" if delivery.unsure else "queued" if delivery.deferred else "sent"
+    with job.finishing() if state == "sent" else job.transaction() as session:
+        mails.record_deliveries(
+            session, job.subject, delivery.delivered, delivery.refused, delivery.deferred, delivery.unsure
+        )
+        mails.mark(session, job.subject, state, error, base.utcnow())
         _tell_refusals(session, job, delivery.refused)
+    if delivery.unsure:
+        raise NeedsPerson(f"not sure whether all recipients have it: {error}")
     if delivery.deferred:
         raise TryAgain(f"not all recipients have it yet: {error}")
+
+
+def _await_turn(job: Job) -> None:
+    """Mail servers turn a sender away that hands over more than so many a minute: all processes keep to one count."""
+    server, now = Server.parse(job.settings.smtp_url), base.utcnow()
+    with job.transaction() as session:
+        free = hosts.turn(session, f"smtp://{server.host}:{server.port}", now, job.settings.mails_per_minute)
+    if free > now:
+        raise NotYet(free)
 
 
 def _tell_refusals(session: Session, job: Job, refused: Mapping[str, str]) -> None:
