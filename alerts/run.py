@@ -18,7 +18,8 @@ from alerts.digest import Digest
 from alerts.send import Delivery, Outgoing, deliver
 from config import Settings
 from models import agencies, mails
-from models.ledger import corrected_findings, ledger_of, open_findings, untrue_findings
+from models.ledger import ledger_of, untrue_findings
+from models.standing_findings import corrected_findings, open_findings
 from storage import store
 
 if TYPE_CHECKING:

@@ -13,8 +13,10 @@ from cli.database import database, require_agency
 from cli.show import SEVERITY, err, new_table, out, print_json
 from exchange import export as files
 from models import agencies, base, exports, members, readings
-from models.ledger import corrected_findings, ledger_of, midnight, unreadable_documents
+from models.ledger import ledger_of, unreadable_documents
 from models.past import ledger_at
+from models.sightings import midnight
+from models.standing_findings import corrected_findings
 from reports import aggregate as sums
 from reports.duties import Ledger, Standing
 from reports.reader_version import READER_VERSION

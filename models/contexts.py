@@ -22,7 +22,8 @@ from models.base import chunks
 from models.crawl_record import portal_of, records
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
-from models.ledger import duties, standing_of
+from models.ledger import standing_of
+from models.obligations import duties
 from models.readings import Reading, SimilarityBand
 from reports.checks.context import Body, Context, Portal, Register, may_make_regulations
 from reports.duties import Standing

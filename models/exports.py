@@ -14,9 +14,11 @@ from models.agencies import Agency, Office
 from models.base import chunks
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
-from models.ledger import duties, midnight, sightings, untrue_findings
+from models.ledger import untrue_findings
 from models.mails import Mail
+from models.obligations import duties
 from models.readings import Reading
+from models.sightings import midnight, sightings
 from models.sources import Source, SourceAgency
 from models.work import Work
 from reports.duties import (

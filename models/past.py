@@ -17,19 +17,12 @@ from sqlalchemy.orm import Session
 from models.base import chunks
 from models.documents import Document, Version
 from models.findings import Finding, FindingEvent
-from models.ledger import (
-    OPEN_FINDINGS,
-    as_open,
-    bodies_under,
-    duties,
-    exemptions,
-    findings_query,
-    perhaps_lost,
-    sightings,
-    untrue_of,
-)
+from models.ledger import bodies_under, untrue_of
+from models.obligations import duties, exemptions
 from models.readings import Reading
+from models.sightings import perhaps_lost, sightings
 from models.sources import COMPLETE, Run, Source, SourceAgency
+from models.standing_findings import OPEN_FINDINGS, as_open, findings_query
 from reports.duties import Ledger, OpenFinding, Sighting, SourceState, standing
 
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models import check_inputs, contexts
-from models.ledger import ledger_of, years_seen
+from models.ledger import ledger_of
+from models.sightings import years_seen
 from reports import checks
 from reports.subject import Subject, matter_of
 from workers import publication

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from models import agencies, base, documents, exports, findings, readings
 from models.agencies import DutyGround, Office
-from models.ledger import duties, ledger_of, standing_of
+from models.ledger import ledger_of, standing_of
+from models.obligations import duties
 from reports.duties import Standing
 from reports.form import forms
 from reports.subject import Subject

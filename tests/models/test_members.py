@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from models import base, check_inputs, findings, members, readings
 from models.agencies import Agency
-from models.ledger import years_seen
+from models.sightings import years_seen
 from reports.aggregate import Aggregate, aggregate
 from reports.report import Number, Report
 from reports.subject import Subject

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from models import base, documents, findings, withdrawals
 from models.findings import Outcome, Shown
-from models.ledger import CHINA, ledger_of
+from models.ledger import ledger_of
 from models.past import ledger_at
+from models.sightings import CHINA
 from reports.report import Finding as Said
 from reports.subject import Subject
 from tests.models.rows import DAY, HOUR, NOW, body, column, fetched, finding, listed, looked, published, read

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from models import base, contexts, documents, findings, withdrawals
 from models.findings import Finding, Outcome, Shown
-from models.ledger import CHINA, corrected_findings, ledger_of
+from models.ledger import ledger_of
+from models.sightings import CHINA
+from models.standing_findings import corrected_findings
 from models.work import Work
 from reports.report import Finding as Said
 from reports.subject import Subject

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from alerts.decide import decide
 from models import agencies, base, exports
 from models.findings import Finding
-from models.ledger import ledger_of, open_findings, untrue_findings
+from models.ledger import ledger_of, untrue_findings
+from models.standing_findings import open_findings
 from tests.models.rows import DAY, NOW, body, column, looked, published
 from workers import publication
 
