@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from functools import lru_cache
@@ -53,7 +54,7 @@ class Settings(BaseSettings):
     ops_mail: Annotated[list[str], NoDecode] = []
     public_url: str = ""
     timezone: str = "Asia/Shanghai"
-    # For rehearsals: a file with the moment that counts as now (clock.py); empty: the machine's clock.
+    # For rehearsals: a file with the moment that counts as now (``utcnow``); empty: the machine's clock.
     clock: str = ""
 
     # Hosts and ports on private addresses that the crawler may visit, e.g. 127.0.0.1:8080; empty: none.
@@ -160,6 +161,25 @@ def settings() -> Settings:
         ) from None
     except OSError as error:
         raise BadSettings(f"a file named in {PREFIX}…_FILE cannot be read: {error}") from None
+
+
+def utcnow() -> datetime:
+    """Now, aware, in UTC: for the doors and the tasks; the core takes time as an argument.
+
+    It is the machine's time, or that of a rehearsal, which plays a season on another day: the file ``clock`` holds the
+    moment (ISO 8601, with its zone) that it was when the file was written, and time goes on from there. All processes of
+    the service read the same file. Raises BadSettings where it holds none: a service must not fall back to another day."""
+    path = settings().clock
+    if not path:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(Path(path).read_text(encoding="utf-8").strip())
+        written = datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{PREFIX}CLOCK: {path} holds no moment: {error}") from None
+    if moment.tzinfo is None:
+        raise BadSettings(f"{PREFIX}CLOCK: {path} holds a moment without a zone; write …+08:00")
+    return moment.astimezone(UTC) + (datetime.now(UTC) - written)
 
 
 def child_environment(settings_: Settings) -> dict[str, str]:

@@ -17,7 +17,6 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-import clock
 import config
 import logs
 from cli.show import err, out
@@ -160,7 +159,7 @@ def configured() -> config.Settings:
 
 def local_now(settings: config.Settings) -> datetime:
     """Now, in the office's time zone."""
-    return clock.utcnow().astimezone(settings.zone)
+    return config.utcnow().astimezone(settings.zone)
 
 
 def moment_of(option: str, text: str, settings: config.Settings) -> datetime:

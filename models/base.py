@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLA
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-import clock
+import config
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -230,16 +230,16 @@ def chunks(ids: Iterable[int], size: int = MOST_IDS) -> Iterator[list[int]]:
 
 def utcnow() -> datetime:
     """Now, aware, in UTC: for the doors; the core takes time as an argument."""
-    return clock.utcnow()
+    return config.utcnow()
 
 
 def _config(url: str) -> Config:
     from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    return config
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS))
+    made.attributes["url"] = url
+    return made
 
 
 def _private_file(path: Path) -> None:

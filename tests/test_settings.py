@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import clock
-from config import BadSettings, Settings, mail_address, settings
+from config import BadSettings, Settings, mail_address, settings, utcnow
 
 ROOT = Path(__file__).parents[1]
 
@@ -76,7 +75,7 @@ def test_a_rehearsal_has_a_clock_of_its_own_that_goes_on_from_what_its_file_says
     moment = tmp_path / "clock"
     moment.write_text("2027-01-29T09:00:00+08:00\n")
     monkeypatch.setenv("NIANBAO_CLOCK", str(moment))
-    first, second = clock.utcnow(), clock.utcnow()
+    first, second = utcnow(), utcnow()
     assert datetime(2027, 1, 29, 1, tzinfo=UTC) <= first < second < datetime(2027, 1, 29, 2, tzinfo=UTC)
 
 
@@ -86,4 +85,4 @@ def test_a_clock_that_tells_no_moment_is_named_and_not_guessed(monkeypatch, tmp_
     moment.write_text(text)
     monkeypatch.setenv("NIANBAO_CLOCK", str(moment))
     with pytest.raises(BadSettings, match="NIANBAO_CLOCK"):
-        clock.utcnow()
+        utcnow()
