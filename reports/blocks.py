@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-Box = tuple[float, float, float, float]
+from reports.geometry.lines import TextLine
+from reports.geometry.shapes import Box, Segment
+
+# Confidence of what was put together, may have been cut, or has a part of uncertain standing.
+IN_DOUBT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,47 @@ class Picture:
 Block = Paragraph | Grid | Picture
 
 
+@dataclass(frozen=True, slots=True)
+class PageLayout:
+    """One page as laid out: ``blocks``, which show by themselves (ruled tables, pictures), and the printed ``lines`` outside
+    them from top to bottom, among which tables without upright rules may stand; ``rules`` are its horizontal rules.
+
+    ``doubts`` are places where something stands, or stood, that the text does not say; ``doubtful``: somewhere on the
+    page. ``recognised``: its lines were read from a picture."""
+
+    number: int
+    blocks: tuple[Grid | Picture, ...] = ()
+    lines: tuple[TextLine, ...] = ()
+    rules: tuple[Segment, ...] = ()
+    doubts: tuple[Box, ...] = ()
+    doubtful: bool = False
+    recognised: bool = False
+
+
+@dataclass(slots=True)
+class SheetCell:
+    """A cell of a sheet with what it prints; row and column from 0."""
+
+    text: str
+    row: int
+    column: int
+    span: int = 1
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """One sheet as laid out: tables and prose in one grid, each row as wide as the sheet."""
+
+    rows: list[list[SheetCell]]
+
+
 @dataclass(slots=True)
 class Blocks:
     """What a format module returns.
 
+    ``layouts`` are pages and sheets whose text and tables are still to be told apart: ``reports.tables.layout`` turns them
+    into ``blocks``, and nobody else looks at them.
     ``reader`` is the contract's ``source.reader``. ``meta`` holds what the container states beside the text, with
     these keys only: ``title`` (page or document title), ``published`` (a publication date that the head states).
     ``incomplete`` says why the source is taken to break off before its end (no end of
@@ -112,6 +153,7 @@ class Blocks:
     warnings: list[str] = field(default_factory=list)
     flat: bool = False
     incomplete: str = ""
+    layouts: list[PageLayout | SheetLayout] = field(default_factory=list)
 
     def grids(self) -> Iterator[Grid]:
         """The tables, in reading order."""

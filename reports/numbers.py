@@ -125,3 +125,8 @@ def looks_like_value(text: str) -> bool:
     """Whether a cell holds a figure, a blank or a sign for none, rather than words."""
     printed = parse(text)
     return printed.certain or printed.value is not None or bool(printed.token)
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text is a figure or a sign that stands for none; blank is none."""
+    return bool(text.strip()) and looks_like_value(text)

@@ -17,6 +17,7 @@ from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
 from reports.reading import Reading, joined, looked_again, understand
 from reports.report import TABLES, Details, Report, Source
 from reports.sniff import MAX_BYTES, Sniffed, sniff
+from reports.tables.layout import analysed
 
 MAX_PICTURES = 30
 # Icons and rules of a page; the smallest legible table is ten times that.
@@ -148,7 +149,7 @@ def _with_pictures(reading: Reading, name: str, pictures: Mapping[str, bytes]) -
             if sniff(data, block.name).format != "image":
                 out.append(block)
                 continue
-            inner = formats.reader("image")(data)
+            inner = analysed(formats.reader("image")(data))
         except Unreadable as error:
             warnings.append(f"picture {block.name[:80]}: {error.reason}")
             out.append(block)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reports import formats
-from reports.blocks import At, Block, Blocks, Grid, Paragraph, Picture, Unreadable
-from reports.formats.runs import IN_DOUBT
+from reports.blocks import IN_DOUBT, At, Block, Blocks, Grid, Paragraph, Picture, Unreadable
 from reports.narrative.narrate import Narrative, narrate
 from reports.report import Cell
 from reports.several import chosen_report
 from reports.sniff import Sniffed
 from reports.tables.align import align
+from reports.tables.layout import analysed
 from reports.tables.model import Aligned
 from reports.tables.reconcile import agrees, compared, pages_of, questioned, second_look
 
@@ -53,7 +53,7 @@ class Reading:
 
 def understand(sniffed: Sniffed, blocks: Blocks, name: str) -> Reading:
     """What a file's blocks say; of one that breaks off, with what stands at the break in doubt."""
-    blocks = chosen_report(blocks)
+    blocks = chosen_report(analysed(blocks))
     aligned, narrative = _aligned(blocks, name)
     if narrative.incomplete:
         # What stands at the break may be the half of it, and what is blank may stand behind it.
@@ -102,7 +102,7 @@ def looked_again(reading: Reading, data: bytes) -> Reading:
         at_places = formats.cells_reader(reading.sniffed.format)
         if at_places is not None and all(map(agrees, cells, at_places(data, [cell.at for cell in cells]))):
             return reading
-        other = align(look(data, pages))
+        other = align(analysed(look(data, pages)))
     except Unreadable:
         return reading
     aligned = compared(reading.aligned, other)

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from lxml import etree
 
-from reports.blocks import At, Blocks, Box, Picture, Unreadable
+from reports.blocks import At, Blocks, Picture, Unreadable
 from reports.formats.container import Container, inside
-from reports.formats.pages import Line4, Page, blocks_of, rules_of, segments
+from reports.formats.pages import Line4, Page, layouts_of, rules_of, segments
 from reports.formats.runs import Ink
+from reports.geometry.shapes import Box
 
 MM = 72 / 25.4
 MAX_PAGES = 60
@@ -93,7 +94,7 @@ class _Ofd:
                 scanned += scan
         if not pages:
             raise Unreadable("the OFD has no pages; fetch it again or ask for it")
-        out.blocks = blocks_of(pages)
+        out.layouts = layouts_of(pages)
         out.warnings = self._warnings
         return out
 

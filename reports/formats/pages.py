@@ -1,7 +1,7 @@
-"""Pages of placed characters and lines to blocks: shared by PDF and OFD.
+"""Pages of placed characters and rules to layouts: shared by PDF and OFD.
 
 A format hands in upright pages in points, origin top left. Characters go to the boxes of ruled tables by their centres;
-what stands outside is lines of text, or, where it is ranged in columns without rules, a table without upright rules.
+what stands outside is lines of text.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.blocks import At, Block, Box, Grid, GridCell, Picture
+from reports.blocks import At, Grid, GridCell, PageLayout, Picture, SheetLayout
 from reports.formats import strokes
-from reports.geometry.lattice import Lattice, Segment, tables
-from reports.geometry.lines import TextLine, runs
-from reports.tables import page_breaks
-from reports.tables.borderless.model import ROW_OF_FIGURES, Carried, is_figure
-from reports.tables.borderless.page import free_blocks
+from reports.geometry.lattice import Lattice, tables
+from reports.geometry.lines import ROW_OF_FIGURES, TextLine, runs
+from reports.geometry.shapes import Box, Segment
+from reports.numbers import is_figure
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -54,16 +53,14 @@ class Page:
     vertical: list[Segment] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     doubts: list[Box] = field(default_factory=list)
+    doubtful: bool = False  # something of the page, who knows where, is not in its text
 
 
-def blocks_of(pages: list[Page]) -> list[Block]:
-    """The blocks of all pages in reading order, rows cut by a page end joined."""
-    carried = Carried()
-    found: list[list[Block]] = []
+def layouts_of(pages: list[Page]) -> list[PageLayout | SheetLayout]:
+    """The pages with their characters in lines and boxes."""
     for page in pages:
         _settle(page)
-        found.append(strokes.doubted(page_blocks(page, carried), page.doubts))
-    return page_breaks.joined(found)
+    return [_layout(page) for page in pages]
 
 
 def _settle(page: Page) -> None:
@@ -81,12 +78,12 @@ def _settle(page: Page) -> None:
         page.boxes, page.horizontal = page.boxes[~gone], horizontal
 
 
-def page_blocks(page: Page, carried: Carried) -> list[Block]:
-    """One page's paragraphs (a line each), grids and pictures, from top to bottom."""
+def _layout(page: Page) -> PageLayout:
+    """One page: the characters in the boxes of its ruled tables, and lines of those outside."""
     found = tables(page.horizontal, page.vertical, TOLERANCE) if page.horizontal and page.vertical else []
     owner, lattices = _owners(page, found)
     lines = _lines(page, owner)
-    placed: list[tuple[float, float, Block]] = []
+    placed: list[Grid | Picture] = []
     free: list[TextLine] = list(lines.pop(-1, []))
     first = 0
     for lattice in lattices:
@@ -97,17 +94,12 @@ def page_blocks(page: Page, carried: Carried) -> list[Block]:
         if _is_layout(lattice, own) or _lacks_columns(lattice, own):
             free.extend(line for box in own for line in box)
             continue
-        placed.append((lattice.ys[0], lattice.xs[0], _grid(page, lattice, own)))
+        placed.append(_grid(page, lattice, own))
     free.sort(key=lambda line: (line.bbox[1] + line.bbox[3], line.bbox[0]))
-    for block in free_blocks(page.number, free, page.horizontal, carried):
-        top = block.at.bbox or (0.0, 0.0, 0.0, 0.0)
-        placed.append((top[1], top[0], block))
-    for picture in page.pictures:
-        top = picture.at.bbox or (0.0, 0.0, 0.0, 0.0)
-        placed.append((top[1], top[0], picture))
-    # Blocks side by side begin within a line of each other; those are read from the left.
-    placed.sort(key=lambda entry: (round(entry[0], 1), entry[1]))
-    return [block for _, _, block in placed]
+    placed.extend(page.pictures)
+    return PageLayout(
+        page.number, tuple(placed), tuple(free), tuple(page.horizontal), tuple(page.doubts), page.doubtful
+    )
 
 
 def _owners(page: Page, found: list[Lattice]) -> tuple[Ints, list[Lattice]]:

@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 from enum import IntEnum
 
-# Confidence of a text of which a part was struck out, hidden, or of uncertain standing.
-IN_DOUBT = 0.5
+from reports.blocks import IN_DOUBT
 
 
 class Ink(IntEnum):

@@ -15,10 +15,10 @@ import numpy as np
 import pypdfium2 as pdfium
 from numpy.typing import NDArray
 
-from reports.blocks import At, Block, Blocks, Box, Unreadable
+from reports.blocks import At, Blocks, Unreadable
 from reports.formats.image import ocr, picture
 from reports.formats.pdf import fonts
-from reports.tables import page_breaks
+from reports.geometry.shapes import Box
 
 DPI = 200
 MAX_PAGES = 8  # the tables of a report fill three
@@ -114,8 +114,9 @@ def _printed_lines(grey: Pixels, box: Box, scale: float) -> list[Pixels]:
 
 
 def _recognised(drawn: Iterator[tuple[int, Pixels]]) -> Blocks:
-    found: list[list[Block]] = [picture.page_blocks(pixels, number)[0] for number, pixels in drawn]
-    return Blocks("seen", page_breaks.joined(found))
+    out = Blocks("seen")
+    out.layouts += (picture.page_layout(pixels, number)[0] for number, pixels in drawn)
+    return out
 
 
 CELLS: dict[str, Callable[[bytes, Sequence[At]], list[str]]] = {"pdf": pdf_cells}

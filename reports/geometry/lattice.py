@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reports.blocks import Unreadable
+from reports.geometry.shapes import Segment
 
 # A form has some 60 rules a page; cell-wise borders make a few thousand pieces. Beyond that it is a drawing.
 MAX_SEGMENTS = 60_000
@@ -24,14 +24,6 @@ MAX_CROSSINGS = 4_000_000
 COVERED = 0.6
 
 Grid2 = NDArray[np.bool_]
-
-
-class Segment(NamedTuple):
-    """A piece of a rule: ``at`` is its y (horizontal) or x (vertical), ``start`` and ``end`` its extent along it."""
-
-    at: float
-    start: float
-    end: float
 
 
 @dataclass(frozen=True, slots=True)

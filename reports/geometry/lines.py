@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.blocks import Box
+from reports.geometry.shapes import Box
+
+# Figures on a line from which on it is a row of a table whatever stands before them.
+ROW_OF_FIGURES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A printed line: its characters left to right, each with its edges, and the line's rectangle."""
+    """A printed line: its characters left to right, each with its edges, the line's rectangle, and how surely it was
+    recognised (1 for text)."""
 
     texts: tuple[str, ...]
     edges: tuple[tuple[float, float], ...]
     bbox: Box
+    confidence: float = 1.0
 
     @property
     def text(self) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from reports.blocks import At, Block, Blocks, Box, Grid, Paragraph
+from reports.blocks import At, Block, Blocks, Grid, Paragraph
+from reports.geometry.shapes import Box
 from reports.narrative.classify import classify
 from reports.narrative.headings import LONGEST_TITLE, SUB, TOP, glued, match_title, section_of
 from reports.text import NUMERALS, fold, letters

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from reports.blocks import Blocks, Box, Grid, Paragraph
+from reports.blocks import Blocks, Grid, Paragraph
+from reports.geometry.shapes import Box
 from reports.narrative.headings import TOP, section_of
 from reports.narrative.names import is_name
 from reports.narrative.outline import Outline

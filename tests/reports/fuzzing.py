@@ -29,7 +29,7 @@ from typing import Any
 from lxml import etree
 
 from reports import reader
-from reports.blocks import Block
+from reports.blocks import PageLayout
 from reports.form import forms
 from reports.report import KINDS, SCHEMA, Report
 from tests.makers import ole, small
@@ -525,8 +525,8 @@ def _judged(data: bytes, name: str, number: int) -> list[str]:
         return [f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-5)}"]
 
 
-def _unread(picture: object, number: int = 1) -> tuple[list[Block], list[str]]:
-    return [], []
+def _unread(picture: object, number: int = 1) -> tuple[PageLayout, list[str]]:
+    return PageLayout(number), []
 
 
 class _decoded_only:  # noqa: N801 - reads as a statement
@@ -535,13 +535,13 @@ class _decoded_only:  # noqa: N801 - reads as a statement
     def __enter__(self) -> None:
         from reports.formats.image import picture
 
-        self._was = picture.page_blocks
-        picture.page_blocks = _unread
+        self._was = picture.page_layout
+        picture.page_layout = _unread
 
     def __exit__(self, *_: object) -> None:
         from reports.formats.image import picture
 
-        picture.page_blocks = self._was
+        picture.page_layout = self._was
 
 
 def serve() -> None:

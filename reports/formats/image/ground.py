@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.geometry.lattice import Segment
+from reports.geometry.shapes import Segment
 
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float64]

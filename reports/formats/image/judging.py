@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reports.blocks import At, Box, Grid, GridCell
+from reports.blocks import At, Grid, GridCell
 from reports.formats.image.ground import PAPER
 from reports.formats.image.model import FIGURE, STROKE, UNSURE, Line, Page
 from reports.geometry.lattice import Lattice
+from reports.geometry.shapes import Box
 
 ILLEGIBLE = 0.3
 

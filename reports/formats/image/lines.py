@@ -9,10 +9,10 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from reports.blocks import Box
 from reports.formats.image import ocr
 from reports.formats.image.ground import PAPER, Grey
 from reports.formats.image.model import FIGURE, STROKE, UNSURE, Ints, Line, Page
+from reports.geometry.shapes import Box
 
 # Of the height of a Chinese character of the tables:
 DUST = 0.2  # smaller in both directions: a dot or dust

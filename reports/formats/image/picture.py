@@ -17,16 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from reports.blocks import Block, Blocks, Unreadable
+from reports.blocks import Blocks, PageLayout, Unreadable
 from reports.formats.image import ground
+from reports.formats.image.characters import text_lines
 from reports.formats.image.ground import PAPER, Grey
 from reports.formats.image.judging import grid_of, judge
 from reports.formats.image.lines import box_lines, free_lines, look_beside, recognise
 from reports.formats.image.model import Ints, Line, Marks, Page
-from reports.formats.image.unruled import paragraphs_of
 from reports.geometry.lattice import Box as LatticeBox
 from reports.geometry.lattice import Lattice, tables
-from reports.tables import page_breaks
 
 MAX_PIXELS = 60_000_000
 MAX_PAGES = 60
@@ -40,17 +39,15 @@ FIGURES_A_ROW = 3
 
 
 def blocks(data: bytes, first: int = 1) -> Blocks:
-    """The pages of a picture file in order, rows cut by a page end joined. ``first`` is the number of its first page in
+    """The pages of a picture file in order. ``first`` is the number of its first page in
     the document that holds it.
 
     Raises Unreadable: damaged, more than 60 megapixels or 60 pages, or too small to hold text."""
     out = Blocks("image-ocr")
-    pages: list[list[Block]] = []
     for number, picture in enumerate(frames(data), first):
-        page, warnings = page_blocks(picture, number)
-        pages.append(page)
+        page, warnings = page_layout(picture, number)
+        out.layouts.append(page)
         out.warnings += warnings
-    out.blocks = page_breaks.joined(pages)
     return out
 
 
@@ -99,8 +96,8 @@ def _plain(image: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(upright.convert("RGB"), dtype=np.uint8)
 
 
-def page_blocks(picture: NDArray[np.uint8], number: int = 1) -> tuple[list[Block], list[str]]:
-    """Paragraphs and grids of one page (grey or RGB) from top to bottom, and warnings."""
+def page_layout(picture: NDArray[np.uint8], number: int = 1) -> tuple[PageLayout, list[str]]:
+    """The ruled tables and the lines of one page (grey or RGB), and warnings."""
     page, lattices = _opened(picture, number)
     owner, first = _owners(page, lattices)
     inside: dict[tuple[int, int], list[Line]] = {}
@@ -126,16 +123,11 @@ def page_blocks(picture: NDArray[np.uint8], number: int = 1) -> tuple[list[Block
     boxes = {(offset, n): box.bbox for offset, lattice in kept for n, box in enumerate(lattice.boxes)}
     look_beside(page, [(boxes[key], own[0]) for key, own in inside.items() if len(own) == 1])
     judge(page, inside)
-    placed: list[tuple[float, Block]] = []
-    for offset, lattice in kept:
-        placed.append((lattice.ys[0], grid_of(page, lattice, [inside[offset, n] for n in range(len(lattice.boxes))])))
-    scale = page.ground.scale
-    placed += [(block.at.bbox[1] * scale if block.at.bbox else 0.0, block) for block in paragraphs_of(page, outside)]
-    placed.sort(key=lambda entry: entry[0])
+    grids = [grid_of(page, lattice, [inside[offset, n] for n in range(len(lattice.boxes))]) for offset, lattice in kept]
     warnings = []
     if page.below_par and kept:
         warnings.append(f"page {number}: the picture is too coarse or blurred; none of its figures is sure")
-    return [block for _, block in placed], warnings
+    return PageLayout(page.number, tuple(grids), tuple(text_lines(page, outside)), recognised=True), warnings
 
 
 def _opened(picture: NDArray[np.uint8], number: int) -> tuple[Page, list[Lattice]]:

@@ -7,27 +7,22 @@ has no sound characters behind its glyphs, is left alone and the page is handed 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TypeVar
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from reports.blocks import Block, Blocks, Grid, GridCell, Paragraph, Picture, Unreadable
-from reports.formats.pages import Page, blocks_of
+from reports.blocks import Blocks, Unreadable
+from reports.formats.pages import Page, layouts_of
 from reports.formats.pdf import fonts
-from reports.formats.pdf.page import UNREAD, PageReader
+from reports.formats.pdf.page import PageReader
 from reports.formats.pdf.repair import repaired
 
 MAX_PAGES = 60
 MAX_PICTURES = 40  # in the document, pages handed on as pictures not counted
-_Text = TypeVar("_Text", GridCell, Paragraph)
-# Confidence of what stands on a page that says more than its text layer, and of a cell with a character that nothing says.
-INCOMPLETE = 0.5
 
 
 def blocks(data: bytes) -> Blocks:
-    """The document as blocks; pages that are pictures as ``Picture``. Raises Unreadable: encrypted, damaged, a limit."""
+    """The pages as laid out; those that are pictures as ``Picture``. Raises Unreadable: encrypted, damaged, a limit."""
     fonts.install()
     document = _opened(data)
     if document is None:
@@ -61,7 +56,6 @@ def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
     out.incomplete = _open_end(data)
     pages: list[Page] = []
     scanned = failed = pictures = 0
-    incomplete: set[int] = set()
     for index in range(min(count, MAX_PAGES)):
         try:
             page = document[index]
@@ -76,7 +70,7 @@ def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
         finally:
             page.close()
         if reading.lost and not scan:
-            incomplete.add(index + 1)
+            read.doubtful = True
             out.warnings.append(
                 f"page {index + 1} shows {reading.lost} pieces of text that its text layer lacks; its figures are in doubt"
             )
@@ -85,7 +79,7 @@ def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
         pictures += len(read.pictures) if not scan else 0
     if failed == min(count, MAX_PAGES):
         raise Unreadable("none of the PDF's pages can be opened; fetch it again or ask for it")
-    out.blocks = [_doubted(block, incomplete) for block in blocks_of(pages)]
+    out.layouts = layouts_of(pages)
     if scanned and scanned == len(pages):
         out.reader = "pdf-ocr"
     return out
@@ -97,17 +91,3 @@ def _open_end(data: bytes) -> str:
     if end < 0 or (end < len(data) - 2048 and re.search(rb"\d\s+obj\b", data[end:])):
         return "the PDF has no end"
     return "the PDF goes on behind its end" if re.search(rb"\bobj\b|\bstream\b", data[end:]) else ""
-
-
-def _doubted(block: Block, incomplete: set[int]) -> Block:
-    """The block with what was not read for sure marked: all on the pages given, and texts with a character unread."""
-    if isinstance(block, Grid):
-        rows = tuple(tuple(_doubted_text(cell, incomplete) for cell in row) for row in block.rows)
-        return block if rows == block.rows else replace(block, rows=rows)
-    return block if isinstance(block, Picture) else _doubted_text(block, incomplete)
-
-
-def _doubted_text(item: _Text, incomplete: set[int]) -> _Text:
-    if UNREAD not in item.text and item.at.page not in incomplete:
-        return item
-    return replace(item, text=item.text.replace(UNREAD, ""), confidence=min(item.confidence, INCOMPLETE))

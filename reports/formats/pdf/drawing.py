@@ -11,13 +11,13 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from reports.blocks import Box, Unreadable
+from reports.blocks import Unreadable
 from reports.formats.pages import THIN, Floats, long_axis, rules_of, segments
 from reports.formats.pdf.text_layer import (
     address,
     by_address,
 )
-from reports.geometry.lattice import Segment
+from reports.geometry.shapes import Box, Segment
 
 MAX_OBJECTS = 60_000  # a page; cell-wise borders in short pieces reach 4,000
 MAX_SEGMENTS = 40_000  # a page

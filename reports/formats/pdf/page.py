@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from reports.blocks import Box, Unreadable
+from reports.blocks import Unreadable
 from reports.formats.pages import Floats, Page
 from reports.formats.pdf.drawing import Drawn, Frame, area_of, drawn_on
 from reports.formats.pdf.pictures import PAGE_SIZED, pictures_beside, whole_page
@@ -27,7 +27,7 @@ from reports.formats.pdf.text_layer import (
     unread,
 )
 from reports.formats.runs import Ink
-from reports.geometry.lattice import Segment
+from reports.geometry.shapes import Box, Segment
 
 MAX_CHARACTERS = 60_000  # a page; a full one has 2,000
 FEW = 40  # visible characters that a scan may carry: a page number, a scanner's mark

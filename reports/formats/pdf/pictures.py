@@ -12,8 +12,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
-from reports.blocks import At, Box, Picture, Unreadable
+from reports.blocks import At, Picture, Unreadable
 from reports.formats.pdf.drawing import Drawn, Frame, area_of
+from reports.geometry.shapes import Box
 
 MAX_PIXELS = 60_000_000
 

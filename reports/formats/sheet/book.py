@@ -1,4 +1,4 @@
-"""XLSX, XLS, ET, ODS: visible sheets to paragraphs and grids.
+"""XLSX, XLS, ET, ODS: visible sheets to rows of cells.
 
 calamine gives values and merged ranges. It does not tell what is hidden, struck out or raised, where a formula was saved
 without its result, or how far a hostile sheet stretches; that is read from the container before.
@@ -18,12 +18,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from reports.blocks import Blocks, Unreadable
+from reports.blocks import Blocks, SheetCell, SheetLayout, Unreadable
 from reports.formats.container import Container
 from reports.formats.runs import Ink, settled
 from reports.formats.sheet import ods, xls, xlsx
-from reports.formats.sheet.grids import finished
-from reports.formats.sheet.model import MAX_AREA, MAX_SHEETS, Cell, Extra
+from reports.formats.sheet.model import MAX_AREA, MAX_SHEETS, Extra
 
 # A formula saved without its result shows a figure on the screen that the file does not hold.
 NO_RESULT = 0.3
@@ -33,7 +32,7 @@ Value = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelt
 
 
 def blocks(data: bytes) -> Blocks:
-    """The workbook's visible sheets as blocks. Raises Unreadable."""
+    """The workbook's visible sheets as laid out. Raises Unreadable."""
     if data.startswith(_OLE):
         extras, incomplete = xls.extras(data)
         out = _calamine(data, "xls", extras)
@@ -41,7 +40,7 @@ def blocks(data: bytes) -> Blocks:
         return out
     with Container(data) as package:
         if "content.xml" in package and "xl/workbook.xml" not in package and "xl/workbook.bin" not in package:
-            out = finished("ods", ods.sheets(package))
+            out = Blocks("ods", layouts=list(map(SheetLayout, ods.sheets(package))))
         else:
             out = _calamine(package.data, "xlsx", xlsx.extras(package))
         out.incomplete = package.incomplete
@@ -60,21 +59,19 @@ def _calamine(data: bytes, reader: str, extras: dict[str, Extra]) -> Blocks:
         if type(error).__name__ != "PanicException":
             raise
         raise Unreadable("the workbook is damaged; fetch it again or ask for it") from None
-    sheets: list[list[list[Cell]]] = []
-    warnings: list[str] = []
+    out = Blocks(reader)
     for index, meta in enumerate(book.sheets_metadata[:MAX_SHEETS]):
         if meta.typ != SheetTypeEnum.WorkSheet or meta.visible != SheetVisibleEnum.Visible:
             continue
         try:
-            sheets.append(_rows(book.get_sheet_by_index(index), extras.get(meta.name, Extra())))
+            rows = _rows(book.get_sheet_by_index(index), extras.get(meta.name, Extra()))
+            out.layouts.append(SheetLayout(rows))
         except (CalamineError, ValueError) as error:
-            warnings.append(f"sheet {index + 1} cannot be read ({error})")
-    out = finished(reader, sheets)
-    out.warnings.extend(warnings)
+            out.warnings.append(f"sheet {index + 1} cannot be read ({error})")
     return out
 
 
-def _rows(sheet: CalamineSheet, extra: Extra) -> list[list[Cell]]:
+def _rows(sheet: CalamineSheet, extra: Extra) -> list[list[SheetCell]]:
     """Rows of origin cells, each as wide as the sheet; hidden rows and columns left out."""
     continued: set[tuple[int, int]] = set()
     spans: dict[tuple[int, int], int] = {}
@@ -89,7 +86,7 @@ def _rows(sheet: CalamineSheet, extra: Extra) -> list[list[Cell]]:
         continued.update((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
         continued.discard((top, left))
     unsolved = {row for row, _ in extra.unsolved}
-    out: list[list[Cell]] = []
+    out: list[list[SheetCell]] = []
     for r, values in enumerate(sheet.to_python(skip_empty_area=False)):
         if r in extra.hidden_rows:
             continue
@@ -106,14 +103,14 @@ def _rows(sheet: CalamineSheet, extra: Extra) -> list[list[Cell]]:
     return out
 
 
-def _cell(value: Value, row: int, column: int, span: int, extra: Extra) -> Cell:
+def _cell(value: Value, row: int, column: int, span: int, extra: Extra) -> SheetCell:
     text, confidence, place = shown(value), 1.0, (row, column)
     if place in extra.inks or place in extra.texts:
         whole = extra.inks.get(place, Ink.PLAIN)
         pieces = extra.texts.get(place, ((text, Ink.PLAIN),))
         text, confidence = settled([part for part, _ in pieces], [ink or whole for _, ink in pieces])
         text = text.strip()
-    return Cell(text, row, column, span, NO_RESULT if place in extra.unsolved else confidence)
+    return SheetCell(text, row, column, span, NO_RESULT if place in extra.unsolved else confidence)
 
 
 def shown(value: Value) -> str:

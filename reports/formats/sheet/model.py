@@ -30,17 +30,6 @@ class Extra:
     texts: dict[Place, Pieces] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Cell:
-    """A cell with what it prints."""
-
-    text: str
-    row: int
-    column: int
-    span: int = 1
-    confidence: float = 1.0
-
-
 def guard(rows: int, columns: int) -> None:
     """Raises Unreadable for a sheet that no report fills."""
     if rows * columns > MAX_AREA:

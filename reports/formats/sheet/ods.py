@@ -7,16 +7,16 @@ from typing import Any
 
 from lxml import etree
 
-from reports.blocks import Unreadable
+from reports.blocks import SheetCell, Unreadable
 from reports.formats.container import Container
 from reports.formats.runs import settled
-from reports.formats.sheet.model import MAX_REPEATED, MAX_SHEETS, Cell
+from reports.formats.sheet.model import MAX_REPEATED, MAX_SHEETS
 from reports.formats.word.faces import Face
 from reports.formats.word.line import Line
 from reports.formats.word.odf import OFFICE, STYLE, TABLE, TEXT, Faces
 
 
-def sheets(package: Container) -> list[list[list[Cell]]]:
+def sheets(package: Container) -> list[list[list[SheetCell]]]:
     """The visible sheets' rows; hidden rows and columns left out. Raises Unreadable."""
     root = package.xml("content.xml")
     body = root.find(f"{OFFICE}body/{OFFICE}spreadsheet")
@@ -29,12 +29,12 @@ def sheets(package: Container) -> list[list[list[Cell]]]:
         if properties.get(f"{TABLE}display") == "false"
     }
     faces = Faces(package, root)
-    out: list[list[list[Cell]]] = []
+    out: list[list[list[SheetCell]]] = []
     for table in body.iterfind(f"{TABLE}table"):
         if table.get(f"{TABLE}style-name", "") in hidden or len(out) >= MAX_SHEETS:
             continue
         gone = set(_hidden_columns(table))
-        rows: list[list[Cell]] = []
+        rows: list[list[SheetCell]] = []
         number = 0
         for tr in table.iter(f"{TABLE}table-row"):
             count = min(_count(tr.get(f"{TABLE}number-rows-repeated")), MAX_REPEATED)
@@ -56,15 +56,17 @@ def _hidden_columns(table: etree._Element) -> Iterator[int]:
         at += count
 
 
-def _row(tr: etree._Element, number: int, faces: Faces) -> list[Cell]:
-    row: list[Cell] = []
+def _row(tr: etree._Element, number: int, faces: Faces) -> list[SheetCell]:
+    row: list[SheetCell] = []
     column = 0
     for cell in tr:
         repeated = _count(cell.get(f"{TABLE}number-columns-repeated"))
         if cell.tag == f"{TABLE}table-cell":
             text, confidence = _text(cell, faces)
             span = min(_count(cell.get(f"{TABLE}number-columns-spanned")), MAX_REPEATED)
-            row.extend(Cell(text, number, column + n, span, confidence) for n in range(min(repeated, MAX_REPEATED)))
+            row.extend(
+                SheetCell(text, number, column + n, span, confidence) for n in range(min(repeated, MAX_REPEATED))
+            )
         column += repeated
     return row
 

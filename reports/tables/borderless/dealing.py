@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from reports.geometry.lattice import Segment, merged
+from reports.geometry.lattice import merged
 from reports.geometry.lines import Run
+from reports.geometry.shapes import Segment
 from reports.tables.borderless.model import KNOWN, Columns, FigureRow
 from reports.tables.labels import likeness
 from reports.text import letters

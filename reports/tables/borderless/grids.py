@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reports.blocks import At, Block, Box, Grid, GridCell
-from reports.geometry.lattice import Segment
+from reports.blocks import At, Block, Grid, GridCell
 from reports.geometry.lines import Run
+from reports.geometry.shapes import Box, Segment
 from reports.tables.borderless.columns import columns_of, continued_columns
 from reports.tables.borderless.dealing import dealt_by_order, dealt_by_rules, row_rules
 from reports.tables.borderless.model import (

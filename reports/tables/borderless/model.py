@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reports import numbers
 from reports.geometry.lines import Run, TextLine
 
-# Figures on a line from which on it is a row of a table whatever stands before them.
-ROW_OF_FIGURES = 4
 KNOWN = 0.8  # likeness from which on a text is taken for a row's label
 TWO_IN_ONE = 0.5  # confidence where two figures claim one column
 # Lines whose middles are nearer than this share of their height belong to one row: a figure wrapped in its cell.
 SAME_ROW = 0.85
 NEXT_LINE = 1.5  # the same for the end of a wrapped figure, which stands under its beginning
 WRAPPED = 0.5  # confidence of a figure put together from lines that no rule holds together
-
-
-def is_figure(text: str) -> bool:
-    """A figure or a sign that stands for none; blank is none."""
-    return bool(text.strip()) and numbers.looks_like_value(text)
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.blocks import At, Block, Paragraph
-from reports.geometry.lattice import Segment
 from reports.geometry.lines import TextLine
+from reports.geometry.shapes import Segment
 from reports.tables.borderless.grids import hangs_below, table_grids
 from reports.tables.borderless.model import NEXT_LINE, SAME_ROW, Carried, PrintedLine
 from reports.tables.borderless.parting import part_line
@@ -34,7 +34,7 @@ def free_blocks(
 
 
 def _paragraph(number: int, line: TextLine) -> Paragraph:
-    return Paragraph(line.text, At(number, line.bbox), joins=True)
+    return Paragraph(line.text, At(number, line.bbox), joins=True, confidence=line.confidence)
 
 
 def _stretches(parted: Sequence[PrintedLine]) -> list[tuple[int, int]]:

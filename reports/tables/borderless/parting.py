@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from reports.geometry.lines import Run, TextLine, runs, spaced, wide
-from reports.tables.borderless.model import KNOWN, ROW_OF_FIGURES, PrintedLine, is_figure
+from reports.geometry.lines import ROW_OF_FIGURES, Run, TextLine, runs, spaced, wide
+from reports.numbers import is_figure
+from reports.tables.borderless.model import KNOWN, PrintedLine
 from reports.tables.labels import likeness
 
 _FIGURE_WITH_UNIT = re.compile(r"[\d.,．，]+(?:[件个项宗条次份起]|万?元)?")

@@ -21,6 +21,7 @@ from reports.formats.word.doc import blocks as read_doc
 from reports.formats.word.docx import blocks as read_docx
 from reports.formats.word.odt import blocks as read_odt
 from reports.formats.word.rtf import blocks as read_rtf
+from reports.tables.layout import analysed
 from tests.makers.ole import word
 from tests.makers.small import WORD, ods_members, zipped
 
@@ -365,7 +366,7 @@ def xlsx(fill: Callable[[Worksheet], None]) -> GridCell:
     fill(sheet)
     out = io.BytesIO()
     book.save(out)
-    return cell_of(read_sheet(out.getvalue()).blocks)
+    return cell_of(analysed(read_sheet(out.getvalue())).blocks)
 
 
 def rich(*pieces: tuple[str, InlineFont]) -> Callable[[Worksheet], None]:
@@ -421,7 +422,7 @@ def xls(write: Callable[[xlwt.Worksheet], None], filler: int = 0) -> GridCell:
         )
     out = io.BytesIO()
     book.save(out)
-    found = [block for block in read_sheet(out.getvalue()).blocks if isinstance(block, Grid)]
+    found = [block for block in analysed(read_sheet(out.getvalue())).blocks if isinstance(block, Grid)]
     return found[0].rows[0][1]
 
 
@@ -467,6 +468,6 @@ def test_what_the_styles_of_an_ods_raise_hide_or_strike_out_is_no_part_of_a_figu
         1,
     )
     members["content.xml"] = content.replace("<text:p>0</text:p>", f"<text:p>{cell}</text:p>", 1).encode()
-    grids = [block for block in read_sheet(zipped(members)).blocks if isinstance(block, Grid)]
+    grids = [block for block in analysed(read_sheet(zipped(members))).blocks if isinstance(block, Grid)]
     read = grids[0].rows[1][1]
     assert (read.text, read.confidence) == ("6", confidence)

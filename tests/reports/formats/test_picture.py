@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from reports import formats, reader
 from reports.blocks import Unreadable
 from reports.formats.image import ground, picture
+from reports.tables.layout import analysed
 
 PDF = Path(__file__).parents[3] / "demo" / "data" / "tjj-spt.pdf"
 
@@ -101,7 +102,7 @@ def test_a_scanned_sample_is_read_with_no_silent_error(shared):
 
 
 def test_labels_between_which_the_rule_has_faded_keep_their_own_rows(pages):
-    rows = [row for grid in formats.reader("pdf")(PDF.read_bytes()).grids() for row in grid.rows]
+    rows = [row for grid in analysed(formats.reader("pdf")(PDF.read_bytes())).grids() for row in grid.rows]
     upper = next(cell for row in rows for cell in row if "本年新收" in cell.text)
     assert upper.at.page is not None
     assert upper.at.bbox is not None

@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reports.blocks import Grid, GridCell
 from reports.formats import ofd
 from reports.formats.pdf import document as pdf
+from reports.tables.layout import analysed
 from tests.makers.small import ofd_members, zipped
 
 Draw = Callable[[Canvas], None]
@@ -38,7 +39,7 @@ def made(draw: Draw) -> bytes:
 
 
 def cells_of(data: bytes) -> list[GridCell]:
-    grids = [block for block in pdf.blocks(data).blocks if isinstance(block, Grid)]
+    grids = [block for block in analysed(pdf.blocks(data)).blocks if isinstance(block, Grid)]
     assert len(grids) == 1
     return list(chain.from_iterable(grids[0].rows))
 
@@ -176,7 +177,7 @@ def written(*codes: str) -> GridCell:
     zero = re.search(r"<ofd:TextObject [^>]*><ofd:TextCode [^>]*>0</ofd:TextCode></ofd:TextObject>", content)
     assert zero is not None
     members[name] = content.replace(zero[0], "".join(codes), 1).encode()
-    grids = [block for block in ofd.blocks(zipped(members)).blocks if isinstance(block, Grid)]
+    grids = [block for block in analysed(ofd.blocks(zipped(members))).blocks if isinstance(block, Grid)]
     return grids[0].rows[1][1]
 
 

@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from reports.blocks import Blocks, Grid, GridCell, Paragraph
 from reports.formats.pdf import document as pdf
+from reports.tables.layout import analysed
 from tests.reports.test_hostile import CATALOG, ONE_PAGE, stream
 from tests.reports.test_hostile import pdf as document
 
@@ -58,7 +59,7 @@ def blanks(canvas: Canvas) -> None:
 
 @pytest.mark.parametrize("draw", [nothing, struck_again, blanks])
 def test_a_page_whose_text_is_all_in_its_layer_is_sure(draw: Callable[[Canvas], None]):
-    read = pdf.blocks(page(draw))
+    read = analysed(pdf.blocks(page(draw)))
     assert read.warnings == []
     assert [(cell.text, cell.confidence) for cell in cells(read)] == [("本年新收", 1.0), ("12", 1.0)] * 2
 
@@ -77,7 +78,7 @@ def turned(canvas: Canvas) -> None:
 
 @pytest.mark.parametrize("draw", [hangul, turned])
 def test_a_page_with_text_that_its_layer_lacks_is_in_doubt(draw: Callable[[Canvas], None]):
-    read = pdf.blocks(page(draw))
+    read = analysed(pdf.blocks(page(draw)))
     assert len(read.warnings) == 1
     assert "page 1 shows 1 piece" in read.warnings[0]
     assert all(cell.confidence < 0.9 for cell in cells(read))
@@ -92,7 +93,7 @@ def test_other_pages_stay_sure():
         canvas.setFont("STSong-Light", 10)
         canvas.drawString(20, 280, "二、政府信息主动公开情况")
 
-    paragraphs = [block for block in pdf.blocks(page(two)).blocks if isinstance(block, Paragraph)]
+    paragraphs = [block for block in analysed(pdf.blocks(page(two))).blocks if isinstance(block, Paragraph)]
     assert [(block.at.page, block.confidence < 0.9) for block in paragraphs] == [(1, True), (2, False)]
 
 
@@ -100,7 +101,8 @@ NO_FONT = (
     "import json, pathlib, sys; import pypdfium2; from reports.formats.pdf import fonts\n"
     "from reports.formats.pdf import document as pdf\n"
     "fonts._map = fonts._get = fonts._enumerate = lambda *_: 0\n"  # pdfium is told that there is no font at all
-    "read = pdf.blocks(pathlib.Path(sys.argv[1]).read_bytes())\n"
+    "from reports.tables.layout import analysed\n"
+    "read = analysed(pdf.blocks(pathlib.Path(sys.argv[1]).read_bytes()))\n"
     "print(json.dumps([read.warnings, [c.confidence for b in read.blocks if hasattr(b, 'rows') for r in b.rows for c in r]]))"
 )
 
@@ -122,14 +124,16 @@ RULED = b"20 180 90 20 re 110 180 90 20 re 20 160 90 20 re 110 160 90 20 re S "
 
 def test_a_character_that_nothing_says_puts_its_cell_in_doubt_and_no_other():
     fonts = b"<</Font<</F 5 0 R>>>>"
-    read = pdf.blocks(
-        document(
-            CATALOG,
-            ONE_PAGE,
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 300]/Contents 4 0 R/Resources%s>>" % fonts,
-            stream(RULED + b"BT /F 10 Tf 114 186 Td (171) Tj 0 -20 Td (11) Tj ET"),
-            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
-            stream(TO_UNICODE),
+    read = analysed(
+        pdf.blocks(
+            document(
+                CATALOG,
+                ONE_PAGE,
+                b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 300]/Contents 4 0 R/Resources%s>>" % fonts,
+                stream(RULED + b"BT /F 10 Tf 114 186 Td (171) Tj 0 -20 Td (11) Tj ET"),
+                b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
+                stream(TO_UNICODE),
+            )
         )
     )
     assert [(cell.text, cell.confidence < 0.9) for cell in cells(read)] == [

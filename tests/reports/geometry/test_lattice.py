@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from reports.blocks import Unreadable
 from reports.geometry import lattice
-from reports.geometry.lattice import Segment, tables
+from reports.geometry.lattice import tables
+from reports.geometry.shapes import Segment
 
 
 def ruled(rows: int, columns: int, width: float = 40.0, height: float = 15.0) -> tuple[list[Segment], list[Segment]]:

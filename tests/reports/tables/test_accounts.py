@@ -18,6 +18,7 @@ from reports.sniff import sniff
 from reports.tables.accounts import figures_of
 from reports.tables.align import align
 from reports.tables.labels import is_form_words
+from reports.tables.layout import analysed
 from reports.text import letters
 from tests.makers import docx, html, odt, ofd, pdf, report, rtf, sheet, text
 
@@ -58,7 +59,7 @@ def test_every_figure_of_a_made_report_is_in_a_cell_a_label_or_stray(made, seed)
     name, style = made
     truth = report.make(seed)
     data = MAKERS[name].render(truth, random.Random(seed), style)
-    blocks = formats.reader(sniff(data, f"a.{name}").format)(data)
+    blocks = analysed(formats.reader(sniff(data, f"a.{name}").format)(data))
     aligned = align(blocks)
     told = {letters(cell.raw) for cell in aligned.cells.values()} | {
         letters(raw) for row in aligned.rows for raw in row.raws

@@ -9,33 +9,32 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from reports import numbers
-from reports.blocks import At, Block, Blocks, Grid, GridCell, Paragraph
+from reports.blocks import At, Block, Grid, GridCell, Paragraph, SheetCell
 from reports.form import forms
-from reports.formats.sheet.model import Cell
 from reports.text import letters
 
 _PROSE_END = re.compile(r"[。；：:]\s*$")
 _HEADING = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
 
 
-def finished(reader: str, sheets: Sequence[list[list[Cell]]]) -> Blocks:
+def sheet_blocks(sheets: Sequence[list[list[SheetCell]]]) -> list[Block]:
     """Sheets as blocks, their grids numbered in order."""
-    out = Blocks(reader)
+    out: list[Block] = []
     table = 0
     for rows in sheets:
         for block in _sheet_blocks(rows):
             if isinstance(block, Grid):
                 table += 1
                 cells = tuple(tuple(replace(c, at=replace(c.at, table=table)) for c in row) for row in block.rows)
-                out.blocks.append(replace(block, rows=cells, at=At(table=table)))
+                out.append(replace(block, rows=cells, at=At(table=table)))
             else:
-                out.blocks.append(block)
+                out.append(block)
     return out
 
 
-def _sheet_blocks(rows: list[list[Cell]]) -> Iterator[Block]:
+def _sheet_blocks(rows: list[list[SheetCell]]) -> Iterator[Block]:
     """Blank rows and rows of prose part a sheet into grids."""
-    grid: list[list[Cell]] = []
+    grid: list[list[SheetCell]] = []
     for row in rows:
         printed = [cell for cell in row if cell.text or cell.confidence < 1]
         text = printed[0].text if len(printed) == 1 else ""
@@ -82,7 +81,7 @@ def _is_label(text: str) -> bool:
     return any(fuzz.ratio(tight, label) >= 85 for label in _LABELS)
 
 
-def _grid(rows: list[list[Cell]]) -> Iterator[Grid]:
+def _grid(rows: list[list[SheetCell]]) -> Iterator[Grid]:
     """Sheets are padded to their widest table; a blank belongs to a row only as far as its own table reaches."""
     if not rows:
         return
