@@ -15,23 +15,24 @@ from itertools import islice
 
 from lxml import etree
 
-from reports import embedded
 from reports.article import understand
 from reports.blocks import Block, Blocks, Grid, Paragraph, Unreadable
 from reports.decoding import NotText, decode
 from reports.formats.html.mhtml import unpacked
-from reports.formats.html.scripted import markup_of
+from reports.formats.html.scripted import texts_of
 from reports.formats.html.styles import Styles
 from reports.formats.html.walker import Walker
+from reports.numbers import is_figure
 from reports.sniff import is_mhtml
 
 # Without embedded pictures; real pages stay under 2 MB, and lxml needs thirty times the size.
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ELEMENTS = 300_000
+TABLE_OF_FIGURES = 8  # figures; a page's index (索引号, 发布日期) has fewer
 
 _END_OF_PAGE = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _DATA_URI = re.compile(rb"data:image/[a-zA-Z+.\-]{2,20};base64,([A-Za-z0-9+/=\s%]{100,})")
-_PART = re.compile(r"\s*[一二三四五六]\s*[、.．]\s*\S")
+_PART = re.compile(r"\s*([一二三四五六])\s*[、.．]\s*\S")
 _OPENED = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*)?$")
 _TABLES = re.compile(r"<(/?)table\b", re.IGNORECASE)
@@ -56,24 +57,51 @@ def blocks(data: bytes) -> Blocks:
     out = Blocks(reader="html")
     if warning:
         out.warnings.append(warning)
-    text = embedded.shown(text)
     root = _parse(text)
     styles = Styles(root)
     out.blocks = Walker(styles, pictures).run(root)
-    if not _holds_text(out.blocks) and (written := markup_of(root)):
-        shown = Walker(styles, pictures).run(_parse(written))
-        if _holds_text(shown):
-            out.blocks += shown
+    if not _reads_like_a_text(out.blocks):
+        written = _written(root, styles, pictures)
+        out.blocks += written
+        if written:
             out.warnings.append("the page's text is written by a script; it is read as it stands there")
     out.meta = _meta(root)
     out.incomplete = incomplete or _open_end(text)
     return out
 
 
-def _holds_text(blocks: Sequence[Block]) -> bool:
-    """Whether a page has a table, or more than one heading of a part: else its text stands elsewhere."""
-    headings = sum(isinstance(block, Paragraph) and _PART.match(block.text) is not None for block in blocks)
-    return headings > 1 or any(isinstance(block, Grid) for block in blocks)
+def _written(root: etree._Element, styles: Styles, pictures: list[bytes]) -> list[Block]:
+    """What the page's scripts would write: of several texts the fullest, with those that have other parts; a lone one that
+    is named an article in any case; else all, if they are a text together."""
+    found = [(text, Walker(styles, pictures).run(_parse(f"<div>{text.markup}</div>"))) for text in texts_of(root)]
+    texts = [blocks for _, blocks in found if _reads_like_a_text(blocks)]
+    if texts:
+        chosen: list[list[Block]] = []
+        parts: set[str] = set()
+        for blocks in sorted(texts, key=lambda each: (len(_parts(each)), len(str(each))), reverse=True):
+            if not chosen or (_parts(blocks) and parts.isdisjoint(_parts(blocks))):
+                chosen.append(blocks)
+                parts |= _parts(blocks)
+        return [block for blocks in texts if blocks in chosen for block in blocks]
+    named = [blocks for text, blocks in found if text.named]
+    if len(named) == 1:
+        return named[0]
+    together = [block for _, blocks in found for block in blocks]
+    return together if _reads_like_a_text(together) else []
+
+
+def _parts(blocks: Sequence[Block]) -> set[str]:
+    """The numerals of the parts whose headings stand there."""
+    matches = (_PART.match(block.text) for block in blocks if isinstance(block, Paragraph))
+    return {found[1] for found in matches if found is not None}
+
+
+def _reads_like_a_text(blocks: Sequence[Block]) -> bool:
+    """Whether the headings of two parts stand there, or a table of figures: else a page's text stands elsewhere."""
+    if len(_parts(blocks)) > 1:
+        return True
+    grids = (block for block in blocks if isinstance(block, Grid))
+    return any(sum(is_figure(cell.text) for row in grid.rows for cell in row) >= TABLE_OF_FIGURES for grid in grids)
 
 
 def _open_end(text: str) -> str:

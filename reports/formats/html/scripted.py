@@ -1,6 +1,7 @@
 """Pages whose text is written by a script: the markup stands in a string of the script, or in a hidden field.
 
-Nothing is run. A string is taken for the page's text only if it reads like a text: markup, or lines, mostly in Chinese.
+Nothing is run. A string is taken for a text if it reads like one (markup, or lines, mostly in Chinese), or if it is markup
+under a name that says so (``"content": "<p>…"``), as the disclosure platform of Guangdong and others keep an article.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import unquote
 
 from lxml import etree
 
-LEAST = 300  # characters; a shorter string is a label or an address
+LEAST = 300  # characters; a shorter string is a label or an address, unless it is named
 MOST = 5_000_000
 MAX_STRINGS = 2_000
 MAX_DEPTH = 4  # a string within a string
@@ -24,33 +26,43 @@ LEAST_CHINESE = 100
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`', re.DOTALL)
 _ESCAPED = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "\n", "v": "\n", "0": "", "\n": ""}
-_MARKUP = re.compile(r"<(?:table|tr|p|div|span|h[1-6]|section)\b", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:table|tr|p|div|span|h[1-6]|section|img|a)\b", re.IGNORECASE)
 _CODED_MARKUP = re.compile(r"&lt;(?:table|p|div|span|h[1-6]|section)\b", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_NAMES = frozenset(("content", "contenthtml", "content_html", "body", "articlecontent", "htmlcontent"))
+_NAME = re.compile(r"[\"']?(\w{1,20})[\"']?\s*[:=]\s*$")
 
 
-def markup_of(root: etree._Element) -> str:
-    """The markup that the page's scripts and hidden fields hold, in their order; empty if there is none."""
-    out: list[str] = []
-    for text in _sources(root):
-        for found in _texts(text, 0):
-            if found not in out:
-                out.append(found)
-    return "\n".join(f"<div>{text}</div>" for text in out)
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The markup that a script or a field holds; ``named`` as an article."""
+
+    markup: str
+    named: bool = False
 
 
-def _sources(root: etree._Element) -> Iterator[str]:
+def texts_of(root: etree._Element) -> list[Text]:
+    """The texts that the page's scripts and hidden fields hold, in their order, each once."""
+    out: dict[str, Text] = {}
+    for held, named in _strings_of_page(root):
+        for found in _texts(held, named, 0):
+            out.setdefault(found.markup, found)
+    return list(out.values())
+
+
+def _strings_of_page(root: etree._Element) -> Iterator[tuple[str, bool]]:
+    """The strings in which a text may stand, and whether they are named as one."""
     strings = 0
     for element in root.iter("script", "textarea", "input", "template"):
         if element.tag == "input":
-            yield element.get("value") or ""
+            yield element.get("value") or "", False
             continue
         text = "".join(map(str, element.itertext()))
         if len(text) > MOST:
             continue
         if element.tag != "script" or text.lstrip()[:1] in ("<", "{", "["):
-            yield text
+            yield text, False
         if element.tag != "script":
             continue
         for found in _STRING.finditer(text):
@@ -58,8 +70,16 @@ def _sources(root: etree._Element) -> Iterator[str]:
             if strings > MAX_STRINGS:
                 return
             literal = found[1] or found[2] or found[3] or ""
-            if len(literal) >= LEAST:
-                yield _plain(literal)
+            named = "<" in literal and _is_named(text, found.start())
+            named = named or ("\\u003" in literal and _is_named(text, found.start()))
+            if len(literal) >= LEAST or named:
+                yield _plain(literal), named
+
+
+def _is_named(script: str, start: int) -> bool:
+    """Whether what stands before a string names it an article."""
+    found = _NAME.search(script[max(0, start - 30) : start])
+    return found is not None and found[1].lower() in _NAMES
 
 
 def _plain(literal: str) -> str:
@@ -76,44 +96,53 @@ def _plain(literal: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _texts(text: str, depth: int) -> Iterator[str]:  # noqa: C901  one branch a way in which scripts hold text
+def _texts(text: str, named: bool, depth: int) -> Iterator[Text]:
     """The texts that a string holds: itself, or those within its JSON, or what it is the code of."""
-    if depth > MAX_DEPTH or len(text) < LEAST:
-        return
     bare = text.strip()
-    if bare[:1] in ("{", "[", '"'):
-        try:
-            held = json.loads(bare, strict=False)
-        except (ValueError, RecursionError):
-            held = None
-        if held is not None:
-            for inner in _strings(held):
-                yield from _texts(inner, depth + 1)
-            return
-    if _CODED_MARKUP.search(bare) and not _MARKUP.search(bare):
-        yield from _texts(unescape(bare), depth + 1)
-    elif "%3C" in bare[:2000].upper() and "<" not in bare:
-        yield from _texts(unquote(bare), depth + 1)
-    elif _BASE64.fullmatch(bare):
-        try:
-            yield from _texts(base64.b64decode(bare, validate=False).decode("utf-8"), depth + 1)
-        except (binascii.Error, UnicodeDecodeError):
-            return
-    elif len(_CHINESE.findall(bare)) >= LEAST_CHINESE:
-        if _MARKUP.search(bare):
-            yield bare
-        elif "\n" in bare:
-            yield "".join(f"<p>{escape(line)}</p>" for line in bare.splitlines())
+    if depth > MAX_DEPTH or (len(bare) < LEAST and not (named and _MARKUP.search(bare))):
+        return
+    if bare[:1] in ("{", "[", '"') and (held := _json(bare)) is not None:
+        for inner, name in _strings(held):
+            yield from _texts(inner, name.lower() in _NAMES, depth + 1)
+        return
+    coded = _decoded(bare)
+    if coded is not None:
+        yield from _texts(coded, named, depth + 1)
+    elif _MARKUP.search(bare) and (named or len(_CHINESE.findall(bare)) >= LEAST_CHINESE):
+        yield Text(bare, named)
+    elif "\n" in bare and len(_CHINESE.findall(bare)) >= LEAST_CHINESE:
+        yield Text("".join(f"<p>{escape(line)}</p>" for line in bare.splitlines()), named)
 
 
-def _strings(held: object) -> Iterator[str]:
-    """All strings of a JSON value."""
-    stack = [held]
+def _json(text: str) -> object:
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _decoded(text: str) -> str | None:
+    """What a string is the code of (entities, percent signs, base64); None where it is none."""
+    if _CODED_MARKUP.search(text) and not _MARKUP.search(text):
+        return unescape(text)
+    if "%3C" in text[:2000].upper() and "<" not in text:
+        return unquote(text)
+    if not _BASE64.fullmatch(text):
+        return None
+    try:
+        return base64.b64decode(text, validate=False).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _strings(held: object) -> Iterator[tuple[str, str]]:
+    """All strings of a JSON value, each with the name it has there."""
+    stack = [(held, "")]
     while stack:
-        value = stack.pop()
+        value, name = stack.pop()
         if isinstance(value, str):
-            yield value
+            yield value, name
         elif isinstance(value, dict):
-            stack.extend(reversed(list(value.values())))
+            stack.extend((inner, str(key)) for key, inner in reversed(list(value.items())))
         elif isinstance(value, list):
-            stack.extend(reversed(value))
+            stack.extend((inner, name) for inner in reversed(value))
