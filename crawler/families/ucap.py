@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from crawler import links, pagers
-from crawler.families import data
+from crawler import links
+from crawler.families import data, page_call
 from crawler.families.base import Ask, End, Family, Step
-from crawler.families.rows import base_of, hidden_rows, mark, rows
+from crawler.families.rows import base_of, hidden_rows, rows
 from crawler.pages import Page
 
 MAX_PAGES = 100
@@ -36,8 +36,7 @@ class Ucap(Family):
         channel = _channel(page)
         called = _TAX in page.text or _CALL.search(page.text) is not None
         if not channel or (found and not called):
-            pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
-            return Step(found, pager.asks, end=pager.end)
+            return page_call.read(page, ask, found)
         size = re.search(r"\b(?:_?pageSize|size)['\"]?\s*[:=]\s*['\"]?(\d{1,3})\b", page.text)
         state = {"channel": channel, "size": size.group(1) if size else str(SIZE), "base": base_of(page)}
         if _TAX in page.text:
