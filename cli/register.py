@@ -11,6 +11,7 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, configured
 from cli.database import database
 from cli.show import err, new_table, out, print_json, spinner
+from crawler import families
 from exchange.register import import_agencies, template
 from exchange.sheet import BadSheet
 from models import base, exports
@@ -32,7 +33,12 @@ def agencies_import(
         try:
             with spinner(f"{file.name} …") as say:
                 result = import_agencies(
-                    session, file, skip_bad, base.utcnow(), lambda done: say(f"{file.name}: {done} bodies")
+                    session,
+                    file,
+                    skip_bad,
+                    base.utcnow(),
+                    lambda done: say(f"{file.name}: {done} bodies"),
+                    families.BY_NAME,
                 )
         except BadSheet as error:
             raise Refused(f"{file}: {error}") from None

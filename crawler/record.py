@@ -52,6 +52,7 @@ class Target:
     items_before: int
     owing: bool = True  # a body that it serves has no report of one of the last years
     known: dict[str, int] = field(default_factory=dict)  # address -> document, of those that hold a version
+    override: str = ""  # the family that a person has set
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Recorder:
                 source.items,
                 documents.lacking(session, list(serves), range(season - YEARS_OWED + 1, season + 1)),
                 documents.versioned(session, source_id),
+                source.family_override,
             )
 
     def listed(self, target: Target, rows: Sequence[Listing], shared: bool, year: int | None = None) -> list[Seen]:

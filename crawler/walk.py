@@ -53,7 +53,9 @@ class _List:
     seen: list[frozenset[str]] = field(default_factory=list)
     ends: list[End] = field(default_factory=list)
     beneath: list[Column] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)  # keys of its pages
     probing: bool = False
+    again: bool = False  # whether it was begun anew
 
     def add(self, step: Step) -> None:
         """Take over what an answer says."""
@@ -62,6 +64,14 @@ class _List:
         if step.rows:
             self.seen.append(_marks(step.rows))
             self.rows |= {mark(row): row for row in step.rows if mark(row) not in self.rows}
+
+    def begin_anew(self, step: Step) -> None:
+        """Read from the first page, which says this now; what was found so far stays found."""
+        self.again, self.probing = True, False
+        self.waiting, self.otherwise = list(step.asks), list(step.otherwise)
+        self.seen.clear()
+        self.ends.clear()
+        self.add(step)
 
     def turn_to_otherwise(self, sensible: bool) -> bool:
         """Take the vendor's other numbering, if the very first further page was not there under this one."""
@@ -116,7 +126,7 @@ class Walk:
         look = self._look
         look.lists.add(links.key(page.url))
         look.fetcher.listed = True
-        taken = await asyncio.to_thread(take, page, ask, depth)
+        taken = await asyncio.to_thread(take, page, ask, depth, look.target.override)
         step, family = taken.step, taken.family
         if taken.is_report:
             await self._visitor.page_is_report(page)
@@ -168,12 +178,16 @@ class Walk:
         except Trouble as trouble:
             if read.probing or read.turn_to_otherwise(trouble.verdict.status == "gone"):
                 return True
+            if read.family.expires and await self._again(read):
+                return True
             self._look.missed(f"page {number} of the list: {trouble}")
             return False
         step = await asyncio.to_thread(read.family.read, page, ask)
         fault = step.fault or _is_other_kind(page, ask)
         foreign = self._is_foreign(read, step.rows)
         repeated = bool(step.rows) and _marks(step.rows) in read.seen
+        if (step.again or (repeated and read.family.expires)) and await self._again(read):
+            return True
         if fault or foreign or repeated or not step.rows:
             if read.probing or read.turn_to_otherwise(bool(step.rows) and not foreign):
                 return True
@@ -185,8 +199,23 @@ class Walk:
                 self._look.missed(fault or f"page {number} of the list shows nothing that belongs to it")
             return False
         self._look.lists.add(ask.key)
+        read.read.add(ask.key)
         read.add(step)
         read.waiting += [one for one in step.asks if one.key not in self._look.lists]
+        return True
+
+    async def _again(self, read: _List) -> bool:
+        """Begin a list anew, once; False where that was done already or its first page is not to be had."""
+        if read.again:
+            return False
+        read.again = True
+        ask = Ask(read.first.url)
+        try:
+            page = (await self._look.fetcher.get(ask, afresh=True)).page
+        except Trouble:
+            return False
+        self._look.lists -= read.read
+        read.begin_anew(await asyncio.to_thread(read.family.read, page, ask))
         return True
 
     def _is_foreign(self, read: _List, rows: list[Listing]) -> bool:
@@ -278,10 +307,11 @@ class Walk:
             url = target(page)
             if url is not None and links.key(url) != links.key(page.url):
                 page = (await self._list(url)).page
-        if families.recognise(page) is None and not accept.is_report(page):
+        given = self._look.target.override
+        if families.recognise(page, given) is None and not accept.is_report(page):
             for url in shells.frames_of(page):
                 inner = (await self._list(url, page.url)).page
-                if families.recognise(inner) is not None:
+                if families.recognise(inner, given) is not None:
                     self._look.lists.add(links.key(page.url))  # the list inside may link to the page around it
                     return inner
         return page
@@ -290,9 +320,10 @@ class Walk:
 Opener = Callable[[Page, Ask, int], Awaitable[health.Verdict | None]]
 
 
-def take(page: Page, ask: Ask, depth: int) -> Taken:
-    """A page read as a list: its family, what that says, the columns beneath. Runs in a thread: a list may be long."""
-    family = families.recognise(page)
+def take(page: Page, ask: Ask, depth: int, given: str = "") -> Taken:
+    """A page read as a list: its family (``given`` where a person set it), what that says, the columns beneath. Runs in a
+    thread: a list may be long."""
+    family = families.recognise(page, given)
     step = family.read(page, ask) if family else Step()
     alone = family is not None and family.shows_itself
     report = bool(step.rows) if alone else accept.is_report(page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -51,10 +51,15 @@ class ImportResult:
 
 
 def import_agencies(
-    session: Session, path: Path, skip_bad: bool, now: datetime, progress: Callable[[int], None] = lambda _: None
+    session: Session,
+    path: Path,
+    skip_bad: bool,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+    families: Collection[str] = (),
 ) -> ImportResult:
     """Add and update bodies by name from CSV (UTF-8 or GB18030) or XLSX; never deletes. ``progress`` is told how many
-    rows are written.
+    rows are written; ``families`` are the portal software that a row may name (empty: any).
 
     With a bad row nothing is written, unless ``skip_bad``: then the good rows are. Raises BadSheet for an unusable file.
     """
@@ -71,6 +76,9 @@ def import_agencies(
             bad.insert(0, BadRow(number, "name", f"{values['name']} stands in row {seen[values['name']]} already"))
         if row is not None:
             bad += _contradictions(number, row, known, parents)
+            if row.family and families and row.family not in families:
+                named = ", ".join(sorted(families))
+                bad.append(BadRow(number, "family", f"{row.family!r} is no known portal software; use one of {named}"))
         result.bad += bad
         if row is not None and not bad:
             seen[row.name] = number

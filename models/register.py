@@ -103,11 +103,11 @@ def _columns(session: Session, entries: Mapping[int, Entry], now: datetime) -> N
         _insert_missing(
             session,
             Source,
-            [{"url": url, "family": families[url], "next_due_at": now, "validators": {}} for url in part],
+            [{"url": url, "family_override": families[url], "next_due_at": now, "validators": {}} for url in part],
         )
         for source in session.scalars(sa.select(Source).where(Source.url.in_(part))):
             ids[source.url] = source.id
-            source.family = families[source.url] or source.family
+            source.family_override = families[source.url] or source.family_override
     wanted = {agency_id: {ids[url] for url in entry.columns} for agency_id, entry in entries.items()}
     links = [{"source_id": id_, "agency_id": agency_id} for agency_id, found in wanted.items() for id_ in sorted(found)]
     _insert_missing(session, SourceAgency, links)

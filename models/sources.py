@@ -35,7 +35,8 @@ class Source(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(unique=True)
-    family: Mapped[str] = mapped_column(default="", server_default="")
+    family: Mapped[str] = mapped_column(default="", server_default="")  # as the last look recognised it
+    family_override: Mapped[str] = mapped_column(default="", server_default="")  # as a person has set it
     # How the last look ended
     status: Mapped[str] = mapped_column(default="", server_default="")
     reason: Mapped[str] = mapped_column(default="", server_default="")
@@ -81,15 +82,15 @@ class Run(Base):
 
 
 def upsert_source(session: Session, url: str, agency_id: int, family: str, now: datetime) -> Source:
-    """The source of that address, serving the body; a new one is due at once."""
+    """The source of that address, serving the body; a new one is due at once. ``family`` is what a person set."""
     by_url = sa.select(Source).where(Source.url == url)
     source = session.scalar(by_url)
     if source is None:
-        source = Source(url=url, family=family, next_due_at=now, validators={})
+        source = Source(url=url, family_override=family, next_due_at=now, validators={})
         if not inserted(session, source):
             source = session.scalars(by_url).one()
     elif family:
-        source.family = family
+        source.family_override = family
     if session.get(SourceAgency, (source.id, agency_id)) is None:
         inserted(session, SourceAgency(source_id=source.id, agency_id=agency_id))
     return source

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from crawler import families
 from exchange import export
 from exchange.register import ImportResult, import_agencies, template
 from exchange.sheet import BadSheet
@@ -252,6 +253,29 @@ def test_the_template_is_a_sheet_that_can_be_filled_in_and_imported(sqlite_engin
     rows["A3"], rows["C3"], rows["D3"] = "甲县统计局", "县级", "部门"
     book.save(path)
     assert take(sqlite_engine, path).added == 1
+
+
+def test_a_row_may_name_the_software_of_its_portal_where_that_is_known(engine: Engine, tmp_path: Path):
+    head = "name,level,reports_url,family"
+    good = sheet(tmp_path / "a.csv", "甲县统计局,county,http://a.cn/1,kunming", head=head)
+    bad = sheet(tmp_path / "b.csv", "甲县统计局,county,http://a.cn/1,trz", head=head)
+    with base.transaction(engine) as session:
+        assert import_agencies(session, good, False, NOW, families=families.BY_NAME).bad == []
+        (fault,) = import_agencies(session, bad, False, NOW, families=families.BY_NAME).bad
+        assert (fault.row, fault.column) == (2, "family")
+        assert "'trz' is no known portal software" in fault.message
+        assert "hanweb, hanweb-xxgk" in fault.message
+        assert [row["family"] for row in exports.export_agencies(session)] == ["kunming"]
+        session.scalars(sa.select(Source)).one().family = "static"  # as a look recognised it: no setting of a person
+        assert [row["family"] for row in exports.export_agencies(session)] == ["kunming"]
+
+
+def test_every_software_that_the_reference_register_names_is_known(shared: Path):
+    path = shared / "data" / "agencies.csv"
+    if not path.exists():
+        pytest.skip("the reference register lies only beside the developers' clones")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert {row["family"] for row in csv.DictReader(file)} - {""} <= families.BY_NAME.keys()
 
 
 def test_the_register_of_the_reference_material_is_imported_whole(engine: Engine, shared: Path, tmp_path: Path):

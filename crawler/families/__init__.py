@@ -1,7 +1,7 @@
 """Portal families: one module and one fingerprint each (``fingerprints.yaml``); the protocol stands in ``base``.
 
 A family is found by its marks in the order of the fingerprints; more specific marks come first. Modules that offer a
-``FAMILY`` are found by lying here."""
+``FAMILY``, or several as ``FAMILIES``, are found by lying here."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pkgutil
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import yaml
 
+from crawler.families import regional
 from crawler.families.base import Family
 from crawler.pages import Page
 
@@ -37,15 +39,22 @@ class Fingerprint:
         return any(mark.search(page.url) for mark in self.address) or any(mark.search(page.text) for mark in self.page)
 
 
+def _one(module: ModuleType) -> list[Family]:
+    return [module.FAMILY] if hasattr(module, "FAMILY") else []
+
+
 def _found() -> dict[str, Family]:
     modules = (importlib.import_module(f"{__name__}.{one.name}") for one in pkgutil.iter_modules([str(_HERE)]))
-    families = [module.FAMILY for module in modules if hasattr(module, "FAMILY")]
+    families = [one for module in modules for one in [*_one(module), *getattr(module, "FAMILIES", ())]]
     return {family.name: family for family in families}
 
 
 def _fingerprints() -> tuple[Fingerprint, ...]:
     out = []
     for entry in yaml.safe_load((_HERE / "fingerprints.yaml").read_text(encoding="utf-8")):
+        if entry["family"] == "regional":  # each tells itself by its addresses
+            out += [Fingerprint(family.name) for family in regional.FAMILIES]
+            continue
         marks = {
             name: tuple(re.compile(text) for text in entry.get(name, ())) for name in ("page", "address", "without")
         }
@@ -57,10 +66,14 @@ BY_NAME: dict[str, Family] = _found()
 FINGERPRINTS: tuple[Fingerprint, ...] = _fingerprints()
 
 
-def recognise(page: Page) -> Family | None:
-    """The family of a list page; None (``unknown-js`` to the watcher) if it shows neither rows nor a known mark."""
+def recognise(page: Page, given: str = "") -> Family | None:
+    """The family of a list page; None (``unknown-js`` to the watcher) if it shows neither rows nor a known mark. What a
+    person has set for the source (``given``) comes first, where it can read the page."""
+    family = BY_NAME.get(given)
+    if family is not None and family.claims(page):
+        return family
     for fingerprint in FINGERPRINTS:
-        family = BY_NAME[fingerprint.family]
-        if fingerprint.fits(page) and family.claims(page):
-            return family
+        told = BY_NAME[fingerprint.family]
+        if fingerprint.fits(page) and told.claims(page):
+            return told
     return None
