@@ -34,7 +34,7 @@ _PAGE_PARAMETER = re.compile(
 )
 _YEAR_PARAMETER = re.compile(r"^(fbtime|nbyear|nb_year|year|nd|nf|niandu|report_?year|bgnd)$", re.IGNORECASE)
 _LISTS = re.compile(r"index|list|default|more", re.IGNORECASE)
-_INDEX = re.compile(r"/(index|default)\.(s?html?|jsp|aspx|php)$", re.IGNORECASE)
+_INDEX = re.compile(r"/(index|default)\.([sj]?html?|jsp|aspx|php)$", re.IGNORECASE)
 
 
 def resolve(base: str, href: str, charset: str = "utf-8") -> str | None:

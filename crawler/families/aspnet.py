@@ -22,6 +22,7 @@ class AspNet(Family):
 
     name = "aspnet"
     ends = frozenset({"total", "pages", "last", "links"})
+    expires = True
 
     def claims(self, page: Page) -> bool:
         """A list, or one that says that it is empty."""

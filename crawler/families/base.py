@@ -101,7 +101,8 @@ class Step:
 
     ``asks`` are further answers of the same list, in order; ``otherwise`` the same under the vendor's other numbering,
     for where the first of ``asks`` is not there. ``fault`` says that the answer is none of what was asked for (a stub,
-    ``success: false``, markup where data is due): the list is incomplete then, never empty."""
+    ``success: false``, markup where data is due): the list is incomplete then, never empty. ``again`` asks to read the list
+    from its start, which is done once: it changed while it was read, or what it goes by has expired."""
 
     rows: list[Listing] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
@@ -109,6 +110,7 @@ class Step:
     columns: list[Column] = field(default_factory=list)
     end: End = field(default_factory=End)
     fault: str = ""
+    again: bool = False
 
 
 class Family:
@@ -119,6 +121,9 @@ class Family:
     # Whether its pages are the reports themselves: a page is one only where it gives itself as a row, and nothing lies
     # beneath it.
     shows_itself: ClassVar[bool] = False
+    # Whether a further page is asked for with what the answer before gave, which may expire: then an error, or the first
+    # page once more, begins the list anew.
+    expires: ClassVar[bool] = False
 
     def __init__(self) -> None:
         if not self.name or not self.ends:
