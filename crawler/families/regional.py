@@ -32,7 +32,7 @@ class Regional(Family):
         self.name = str(entry["name"])  # type: ignore[misc]  # one class, a name an entry
         self._list = [re.compile(text) for text in entry.get("list", ())]
         self._article = [re.compile(text) for text in entry.get("article", ())]
-        self._pages = [(re.compile(one), other) for one, other in entry.get("page", {}).items()]
+        self._pages = [(re.compile(one), str(other)) for one, other in entry.get("page", {}).items()]
         super().__init__()
 
     def claims(self, page: Page) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crawler import families
@@ -129,7 +131,7 @@ def test_jeecms_asks_for_the_pages_that_its_pager_states():
 
 @pytest.mark.parametrize("number", range(len(regional())), ids=lambda n: regional()[n]["name"])
 def test_a_regional_platform_is_told_by_its_addresses(number):
-    site = fleet.site(Regional, "own", number)
+    site: Any = fleet.site(Regional, "own", number)
     found = families.recognise(Page("http://a.gov.cn" + site.column_path(site.root), _column(site), "text/html"))
     assert found is not None
     known = {"hunan-column": "hunan"}.get(site.pattern["name"], site.pattern["name"])
