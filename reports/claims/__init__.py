@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reports.claims import disputes, proactive, reading, requests
+from reports.claims.bodies import with_bodies
 from reports.claims.clauses import Clause, clauses, is_a
 from reports.claims.lexicon import Word, number, words
 from reports.claims.scope import NOUNS, Found, Matter, Period, matter_of, matters
@@ -25,15 +26,17 @@ __all__ = ["Split", "claims", "counts_requests", "distinct", "lists_of_parts", "
 # text.
 _ENDLESS = re.compile(r"[\d,，.]{24,}|[零〇一二两三四五六七八九十百千]{24,}")
 _TIMES = re.compile(r"(?<=[件条份宗起例项])(?:[（(]次[)）]|/次)")
+# A figure that stands in quotation marks: 件数为“0”.
+_QUOTED = re.compile(r"[“”\"‘’](\d+|零)[“”\"‘’]")
 # A sentence that goes on with the figure of the one before it.
 _GOES_ON = re.compile(r"[。；;\n][。；;\s]{0,8}(?=其中|包括|包含|含|(?:以上|上述|该)[^，。；\n]{0,8}(?:含|包括|包含))")
 # Only a sentence with a figure or a negation, and with a subject, is cut; a list needs three figures.
 _FIGURE = re.compile(
-    r"\d|[零〇一二两三四五六七八九十百千][件条宗起例份项次]|[为是均：:]零|零[申受收复诉]|未|没|无|不存在"
+    r"\d|[零〇一二两三四五六七八九十百千][件条宗起例份项次]|[为是均：:]零|零[申受收复诉发]|未|没|无|不存在"
 )
 _LIST = re.compile(r"(?:\d+\D+){2}\d")
 _SUBJECT = re.compile(
-    r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政[许处强]|收费"
+    r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政[许处强]|收费|提供|处理"
 )
 # What may be a heading, or begin a numbered paragraph: only its first words are looked at.
 _HEAD = re.compile(r"[^。]{1,16}$|[（(①-⑩]|[一二三四五六七八九十\d]{1,2}[、.．是]|.{0,12}依申请")
@@ -51,12 +54,15 @@ class _Sentence:
     opens: bool  # under a number or a heading of its own
 
 
-def claims(text: str, section: int, form: Form | None, year: int | None) -> list[Claim]:
+def claims(
+    text: str, section: int, form: Form | None, year: int | None, agency: str | None = None
+) -> list[Claim]:
     """The claims of one section's text. ``form`` decides whose words 制作 and 制发 are; None: an interpretation, read
-    by the form in force. ``year`` is the report's, None where it is not known."""
+    by the form in force. ``year`` is the report's, None where it is not known. ``agency`` is the body whose figures are
+    told: what a sentence says of another is no claim; None: whatever body is named is taken for it."""
     out: list[Claim] = []
     period: Period = "this"
-    for sentence in _sentences(text, section):
+    for sentence in _sentences(text, section, agency=agency):
         told = requests.read(sentence.clauses, sentence.topic, year, "this" if sentence.opens else period)
         period = told.period
         found = [
@@ -111,16 +117,19 @@ def distinct(found: Sequence[Claim]) -> list[Claim]:
 # ------------------------------------------------------------------ sentences and topics
 
 
-def _sentences(text: str, section: int, figure: re.Pattern[str] = _FIGURE) -> Iterator[_Sentence]:
+def _sentences(
+    text: str, section: int, figure: re.Pattern[str] = _FIGURE, agency: str | None = None
+) -> Iterator[_Sentence]:
     """The sentences of a text, those with a semicolon whole, with the topic that headings and numbering give them. Those
     without what ``figure`` finds, or without a subject, are passed over but for what they head."""
     topic: Matter = "disputes" if section == 4 else "requests" if section == 3 else ""
     for folded in unwrapped_sentences(_GOES_ON.sub("，", text), semicolons=True):
-        sentence = _TIMES.sub("次", _ENDLESS.sub("…", folded))
+        sentence = _QUOTED.sub(r"\1", _TIMES.sub("次", _ENDLESS.sub("…", folded)))
         telling = figure.search(sentence) is not None and _SUBJECT.search(sentence) is not None
         if not telling and _HEAD.match(sentence) is None:
             continue
-        cut = words(sentence if telling else sentence[:_HEAD_LENGTH])
+        sentence = sentence if telling else sentence[:_HEAD_LENGTH]
+        cut = with_bodies(words(sentence), sentence, agency)
         named = _heading(cut)
         topic = topic if named is None else named
         parts = clauses(cut) if telling else []
@@ -140,7 +149,7 @@ def _heading(cut: Sequence[Word]) -> Matter | None:
     whole = len(head) == len(cut) - numbered
     found = matters(head)
     on_request = any(word.kind == "on_request" or word.text.startswith("依申请") for word in head)
-    if on_request and "other" not in found:
+    if (on_request and "other" not in found) or any(is_a(word, "result.") for word in head):
         return "requests"
     short = sum(len(word.text) for word in head) <= _TOPIC_LENGTH
     if not numbered and not (whole and short and found):

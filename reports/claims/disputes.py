@@ -17,7 +17,7 @@ GROUPS = {
     "dispute.litigation_after_reconsideration": "disputes.litigation_after_reconsideration",
     "dispute.litigation": "disputes.litigation_*",
 }
-_KNOWN = (*CLEAR, "cause", "dispute.", "outcome.", "part", "clause", "each", "topic_of")
+_KNOWN = (*CLEAR, "cause", "dispute.", "outcome.", "part", "within", "clause", "each", "topic_of")
 _SPOILED = ("lost", "rate", "except", "change", "compare", "older", "other_body", "half", "title", "other_matter")
 
 

@@ -112,12 +112,14 @@ def _alternatives(pattern: str, at: int, closing: str) -> tuple[list[str], int]:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words with their kinds, the lengths of those that begin with each character, and the units."""
+    """The words with their kinds, the lengths of those that begin with each character, the units, and how the names of
+    bodies end."""
 
     kinds: dict[str, str]
     lengths: dict[str, tuple[int, ...]]
     units: dict[str, str]
     unit: re.Pattern[str]
+    bodies: tuple[str, ...]
 
     def at(self, text: str, start: int) -> tuple[str, int] | None:
         """(kind, length) of the longest word that begins at ``start``."""
@@ -146,7 +148,13 @@ def lexicon() -> Lexicon:
     units = {word: name for name in ("counts", "persons", "money", "spans") for word in _all(data["units"][name])}
     longest = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
     ordered = {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
-    return Lexicon(kinds, ordered, units, re.compile(longest))
+    return Lexicon(kinds, ordered, units, re.compile(longest), tuple(_all(data["bodies"])))
+
+
+@lru_cache(maxsize=1)
+def body_ending() -> re.Pattern[str]:
+    """How the names of bodies end."""
+    return re.compile(rf"(?:{'|'.join(sorted(lexicon().bodies, key=len, reverse=True))})(?:机关|本级)?$")
 
 
 def _all(patterns: list[str]) -> Iterator[str]:
@@ -182,7 +190,9 @@ def _word(sentence: str, at: int, known: Lexicon) -> Word | None:
     """The word at a place: the longer of what the lexicon and what the forms of numbers say."""
     listed = known.at(sentence, at)
     numeric = _NUMERIC.match(sentence, at) if sentence[at] in _FIRST else None
-    if numeric is not None and (listed is None or numeric.end() - at >= listed[1]):
+    longer = numeric is not None and (listed is None or numeric.end() - at > listed[1])
+    equal = numeric is not None and listed is not None and numeric.end() - at == listed[1]
+    if numeric is not None and (longer or (equal and numeric.group("figure") is None)):  # 十三五 is no figure
         return _numeric(sentence, numeric, known)
     if listed is not None:
         kind, length = listed

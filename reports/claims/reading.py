@@ -57,6 +57,7 @@ class Reading:
     strays: int = 0  # figures of requests that are neither a claim nor a part of a list
     unclaimed: bool = False  # whether the last figure that might be a whole is none
     under_handled: bool = False
+    bare_quote: bool = False  # whether last year's figure stood with its year alone: 2023年167件
     handled: list[tuple[str, Clause]] = field(default_factory=list)
 
     def add(self, found: Found) -> None:

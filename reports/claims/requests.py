@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reports.claims.carried import add_carried, add_quoted, direction_of, includes_carried_in, mark_with_carried_in
+from reports.claims.carried import add_carried, add_level, add_quoted, direction_of, includes_carried_in, mark_with_carried_in
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.none import denied
@@ -19,6 +19,7 @@ from reports.claims.reading import (
     VERBS,
     Reading,
 )
+from reports.claims.respectively import spread
 from reports.claims.results import add_result
 from reports.claims.scope import (
     DIRECTED,
@@ -31,7 +32,7 @@ from reports.claims.scope import (
     matter_of,
     period_of,
 )
-from reports.claims.wholes import add_up_handled, add_whole
+from reports.claims.wholes import add_up_handled, add_whole, closes_list
 
 # Before a figure without a unit.
 _PUT = frozenset(["为", "是", "有", "达", "达到", "数量", "总数", "总量", "件数", "数", "量"])
@@ -46,7 +47,7 @@ def read(found: Sequence[Clause], topic: Matter, year: int | None, period: Perio
     """All that one sentence tells of requests, the lists of parts included. ``period``: of the sentence before it, which
     goes on where this one names none."""
     reading = Reading(year, topic, period=period, aside_period=period)
-    for clause in found:
+    for clause in spread(found):
         reading.excepting = clause.piece if clause.says("except") else reading.excepting
         reading.includes_carried |= includes_carried_in(clause, reading)
         if clause.figure is None:
@@ -95,6 +96,8 @@ def _figure(clause: Clause, reading: Reading) -> None:  # noqa: C901  one branch
     if matter != "requests" or (beside and clause.says("on_request") and not clause.says(*VERBS)):
         reading.matter = "other" if beside else matter
         return  # 主动公开5件，依申请公开3件 are ways of publishing documents
+    if add_level(clause, reading):
+        return
     if compared(clause.before, reading.year):
         add_quoted(clause, reading)
         return
@@ -109,6 +112,8 @@ def _figure(clause: Clause, reading: Reading) -> None:  # noqa: C901  one branch
         return
     if directed:
         add_carried(clause, directed, reading)
+        return
+    if closes_list(clause, reading):
         return
     if is_part(clause, reading):
         add_applicant(clause, reading)
@@ -129,7 +134,7 @@ def _figure(clause: Clause, reading: Reading) -> None:  # noqa: C901  one branch
 def _with_trail(clause: Clause, year: int | None) -> Clause:
     """A figure of which only the next clause says where it goes: 剩余3件因未到期，结转至下年."""
     bare = all(is_a(word, "filler", "total", "pending", "cause", "clause", "rest", "part") for word in clause.own)
-    if bare and any(is_a(word, "done", "result.") for word in clause.tail):
+    if bare and any(is_a(word, "done", "result.", "applicant.") for word in clause.tail):
         return replace(clause, after=[*clause.after, *clause.tail], tail=[])  # 其中18件已答复
     following = any(is_next(word, year) for word in clause.trail)
     if not bare or not (following or any(is_a(word, "carry", "move") for word in clause.trail)):

@@ -35,7 +35,7 @@ def add_result(clause: Clause, results: Sequence[Word], reading: Reading) -> Non
         return
     if len(named) != 1 or clause.says("channel", "applicant.", "other_body"):
         return
-    known = ("part", "within", "clause", "done", "accept", *{word.kind for word in results})
+    known = ("part", "within", "clause", "cause", "done", "accept", *{word.kind for word in results})
     if not clear(clause.own, *known):
         return
     kind = named[0].kind

@@ -23,6 +23,9 @@ from reports.claims.scope import (
 )
 
 
+_RESULTS = {"granted", "partial", "denied", "unavailable", "rejected", "other*"}
+
+
 def _verb(clause: Clause) -> tuple[Word | None, list[Word]]:
     """The verb of a figure and the words between the two: the last before it, else the first after it."""
     verbs = [index for index, word in enumerate(clause.before) if is_a(word, *VERBS)]
@@ -38,11 +41,14 @@ def _verb(clause: Clause) -> tuple[Word | None, list[Word]]:
 
 def add_whole(clause: Clause, reading: Reading) -> None:
     """A figure of the whole year: what was received, what was handled."""
+    within = bool(clause.after) and clause.after[-1].kind == "within"  # 办结的12件中，
+    if within:
+        clause = replace(clause, after=clause.after[:-1])
     verb, between = _verb(clause)
     if _trails_off(clause, reading.year):
         return
     if verb is None:
-        _plain(clause, reading)
+        _plain(clause, reading, within)
         return
     named = clause.says(*NOUNS) or any(is_a(word, *NOUNS) for word in clause.lead)
     if not clear(between, "clause", "part" if clause.listed else "") or not (
@@ -55,6 +61,22 @@ def add_whole(clause: Clause, reading: Reading) -> None:
         _received(clause, verb, reading)
     elif verb.kind == "accept" and not clause.depth and (named or verb.text.endswith("受理")):
         _accepted(clause, reading)
+
+
+def closes_list(clause: Clause, reading: Reading) -> bool:
+    """Whether the figure is the sum that ends a list, and takes it: 收到自然人申请2件、企业申请3件，合计5件."""
+    figure, parts = clause.figure, reading.parts
+    bare = clause.says("total") and all(is_a(word, "total", "filler", "bare_request", "request") for word in clause.own)
+    if figure is None or not bare or reading.whole is not None or clause.depth or not figure.unit:
+        return False
+    rows = {cell.split(".")[1] for cell in (found.cell for found in reading.out) if cell.startswith("applications.")}
+    if parts is not None and len(parts.figures) > 1 and parts.first is not None and parts.first.says("receive"):
+        _take(clause, Found(NEW, figure.value, clause.start, note_of(figure)), reading)
+    elif len(rows & _RESULTS) >= len(_RESULTS) - 1 and not rows - _RESULTS:
+        _take(clause, Found(HANDLED, figure.value, clause.start, note_of(figure)), reading)
+    else:
+        return False
+    return True
 
 
 def _submitted(clause: Clause, verb: Word) -> bool:
@@ -91,7 +113,7 @@ def _take(clause: Clause, found: Found, reading: Reading) -> None:
     reading.parts, reading.of_carried, reading.under_handled = None, False, False
 
 
-def _plain(clause: Clause, reading: Reading) -> None:
+def _plain(clause: Clause, reading: Reading, within: bool) -> None:
     """What is counted beside its figure without a verb: 政府信息公开申请26件; 依申请公开52件; 共26件政府信息公开申请."""
     figure = clause.figure
     assert figure is not None
@@ -105,9 +127,14 @@ def _plain(clause: Clause, reading: Reading) -> None:
         nouns = lead
     noun = nouns[-1]
     told = clause.says("total") or "数" in noun.text or "量" in noun.text or figure.value == 0
-    if noun.kind == "bare_request" and not told:
+    among = noun.kind == "bare_request" and not clause.before and within  # 12件申请中，
+    if noun.kind == "bare_request" and not told and not among:
         return
     if noun.kind == "on_request" and noun.text.endswith(("情况", "工作", "方面")):
+        return
+    if among:
+        reading.latest = Found(NEW, figure.value, clause.start, "handled_words")
+        reading.add(reading.latest)
         return
     certain = noun.kind == "request" and "申请" in noun.text[-4:]
     _take(clause, Found(NEW, figure.value, clause.start, note_of(figure) if certain else "handled_words"), reading)
@@ -116,7 +143,7 @@ def _plain(clause: Clause, reading: Reading) -> None:
 def _trails_off(clause: Clause, year: int | None) -> bool:
     """Whether what follows the figure takes its certainty: 3件均为上年结转; 3件，系市政府转办."""
     said = [*clause.tail, *clause.trail]
-    if any(is_a(word, "none", "part", "without") for word in said):
+    if any(is_a(word, "none", "part", "without", "rank") for word in said):
         return False
     if any(is_a(word, "other_body", "other_matter", "carry", "move") for word in said):
         return True

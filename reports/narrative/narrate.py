@@ -67,7 +67,7 @@ def narrate(blocks: Blocks, consumed: frozenset[int], form: Form | None, has_tab
     day = dates.published(texts, blocks.meta.get("published", ""), out.year, max(title.last, 0))
     out.published_on = day.isoformat() if day else None
     if out.kind in {"annual_report", "interpretation", "legacy_report"}:
-        out.claims = _claims(outline, form, out.year)
+        out.claims = _claims(outline, form, out.year, out.agency or "")
         out.warnings = _warnings(out)
     else:
         out.sections = []
@@ -89,15 +89,15 @@ def _warnings(out: Narrative) -> list[str]:
     return found
 
 
-def _claims(outline: Outline, form: Form | None, year: int | None) -> list[Claim]:
+def _claims(outline: Outline, form: Form | None, year: int | None, agency: str) -> list[Claim]:
     """The claims of all parts but section 五, which speaks of faults and plans. Where section 一 was not found, what
     stands before the first heading takes its place."""
     out: list[Claim] = []
     if not outline.sections or all(section.number != 1 for section in outline.sections):
-        out += claims_.claims("\n".join(outline.preface), 0, form, year)
+        out += claims_.claims("\n".join(outline.preface), 0, form, year, agency)
     for section in outline.sections:
         if section.number != 5:
-            out += claims_.claims(section.text, section.number, form, year)
+            out += claims_.claims(section.text, section.number, form, year, agency)
     for text in outline.others:
-        out += claims_.claims(text, 0, form, year)
+        out += claims_.claims(text, 0, form, year, agency)
     return claims_.distinct(out)
