@@ -36,7 +36,7 @@ _FIGURE = re.compile(
 )
 _LIST = re.compile(r"(?:\d+\D+){2}\d")
 _SUBJECT = re.compile(
-    r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政[许处强]|收费|提供|处理"
+    r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政[许处强]|收费|提供|处理|掌握|制作|属于"
 )
 # What may be a heading, or begin a numbered paragraph: only its first words are looked at.
 _HEAD = re.compile(r"[^。]{1,16}$|[（(①-⑩]|[一二三四五六七八九十\d]{1,2}[、.．是]|.{0,12}依申请")
@@ -54,9 +54,7 @@ class _Sentence:
     opens: bool  # under a number or a heading of its own
 
 
-def claims(
-    text: str, section: int, form: Form | None, year: int | None, agency: str | None = None
-) -> list[Claim]:
+def claims(text: str, section: int, form: Form | None, year: int | None, agency: str | None = None) -> list[Claim]:
     """The claims of one section's text. ``form`` decides whose words 制作 and 制发 are; None: an interpretation, read
     by the form in force. ``year`` is the report's, None where it is not known. ``agency`` is the body whose figures are
     told: what a sentence says of another is no claim; None: whatever body is named is taken for it."""

@@ -19,6 +19,7 @@ _TOLD = (
     "clause", "pause", "comma", "colon", "about", "request", "on_request", "bare_request",
 )  # fmt: skip
 _PLACE = re.compile(r"[省市县区州旗盟镇乡村]$|街道$|社区$")
+_SCHOOL = re.compile(r"(?:中学|小学|大学|学院|幼儿园)$")
 _GOVERNS = re.compile(r"政府(?:办公[室厅])?$|街道(?:办事处)?$|^$")
 _GENERAL = re.compile(r"^(?:[本我该]|全[省市县区州旗镇乡])|^(?:局|委|办|机关|单位|部门)")
 
@@ -29,26 +30,34 @@ def with_bodies(words: Sequence[Word], sentence: str, agency: str | None) -> lis
     out: list[Word] = []
     for index, word in enumerate(words):
         following = words[index + 1].kind if index + 1 < len(words) else "comma"
-        if word.kind == "applicant.unnamed" and following == "receive":
+        if word.kind == "applicant.unnamed" and _next_verb(words, index) == "receive":
             word = replace(word, kind="filler")  # 公司收到申请3件: who asks hands in
         if agency is not None and word.kind == "area" and not _GOVERNS.search(agency):
             word = replace(word, kind="other_body")  # 全市 in the report of one of its bureaus
         named = word.kind == "unknown" and following in _TOLD and body_ending().search(word.text) is not None
-        if agency is None or not named:
+        if not named:
             out.append(word)
             continue
         start = word.start
         while out and out[-1].end == start and out[-1].kind in _INSIDE:
             start = out.pop().start
         name = sentence[start : word.end]
-        kind = "filler" if is_own(name, agency) else "other_body"
+        kind = "filler" if agency is None or is_own(name, agency) else "other_body"
         out.append(replace(word, kind=kind, text=name, start=start))
     return out
+
+
+def _next_verb(words: Sequence[Word], at: int) -> str:
+    """The kind of the next word that is no adverb."""
+    adverbs = ("filler", "total", "this_year", "year")
+    return next((word.kind for word in words[at + 1 :] if word.kind not in adverbs), "")
 
 
 def is_own(name: str, agency: str) -> bool:
     """Whether a name in a sentence is that of the report's body, whole, shortened (住建局) or in general (市局)."""
     name, own = _bare(name), _bare(agency)
+    if name == "学校" and _SCHOOL.search(own):
+        return True
     if not name or _GENERAL.match(name) or own.endswith(name) or (own and name.endswith(own)):
         return True
     place = own.removesuffix("政府")

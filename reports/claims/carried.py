@@ -112,7 +112,11 @@ def add_quoted(clause: Clause, reading: Reading) -> None:
     if "last" not in before and not (reading.aside_period == "last" and clause.says("receive")):
         return
     other = ("channel", "applicant.", "done", "result.", "other_body", "half", "carry", "move")
-    if clause.says(*other) or any(is_a(word, "done", "result.") for word in clause.lead) or any(is_a(word, "change", "rate") for word in clause.before):
+    if (
+        clause.says(*other)
+        or any(is_a(word, "done", "result.") for word in clause.lead)
+        or any(is_a(word, "change", "rate") for word in clause.before)
+    ):
         return
     behind = clause.before[before.index("last") + 1 :] if "last" in before else clause.before
     known = all(is_a(word, "filler", "receive", "total", *NOUNS) for word in behind)
@@ -128,8 +132,9 @@ def add_level(clause: Clause, reading: Reading) -> bool:
     if not reading.out or reading.out[-1].note != "previous_year" or reading.whole is not None or not figure.unit:
         return False
     dress = [word for word in clause.own if not is_a(word, "filler", "total", "pause", "about")]
-    rising = bool(dress) and all(word.kind == "change" and word.text.endswith(("至", "到")) for word in dress)
-    dated = bool(dress) and all(of_year(word, reading.year) == "this" for word in dress)
+    others = [word for word in dress if of_year(word, reading.year) != "this"]
+    rising = bool(others) and all(word.kind == "change" and word.text.endswith(("至", "到")) for word in others)
+    dated = bool(dress) and not others
     if not rising and not (dated and reading.bare_quote):
         return False
     reading.whole = reading.latest = Found(NEW, figure.value, clause.start, note_of(figure))

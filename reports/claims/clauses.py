@@ -14,6 +14,8 @@ from reports.claims.lexicon import Word
 PARTING = {"comma", "semicolon", "colon", "open", "close"}
 OPENING = {"part", "without"}
 FIGURES = {"figure", "persons", "money"}
+# Words in brackets before a figure that say which part it counts: 行政诉讼（未经复议直接起诉）3件.
+NARROWING = ("dispute.", "outcome.", "applicant.", "result.", "channel", "other_body", "carry", "last_year")
 # Words after a figure that begin a statement of their own: 收到3件并全部办结.
 TAIL = {"clause", "each", "change", "compare"}
 
@@ -105,6 +107,8 @@ class _Cutter:
         end = next((i for i in range(at, len(words)) if words[i].kind == "close"), len(words))
         inside = words[at + 1 : end]
         if not any(word.kind in FIGURES for word in inside):
+            if not any(word.kind in OPENING for word in inside):  # （含网络和书面） leaves nothing out
+                self.clause.before += [word for word in inside if is_a(word, *NARROWING)]
             return end
         if inside[0].kind in FIGURES and len(inside) == 1:
             self.take(inside[0], None)

@@ -43,6 +43,8 @@ def find(found: Sequence[Clause], year: int | None) -> list[Found]:
                 state.out += _none(clause, year)
             continue
         groups = [GROUPS[word.kind] for word in clause.find("dispute.")]
+        if len(groups) > 1 and all(group.startswith("disputes.litigation") for group in groups):
+            groups = [group for group in groups if not group.endswith("*")] or groups[-1:]  # 行政诉讼（复议后起诉）
         if not groups and state.group == "":
             groups = [GROUPS[word.kind] for word in clause.lead if word.kind in GROUPS]
         if groups:

@@ -77,7 +77,9 @@ def add_applicant(clause: Clause, reading: Reading) -> None:
         return
     if clause.says("channel", "result.", "done", "carry", "move", *PARTIAL, "other_body"):
         return
-    if not clear([word for word in clause.own if word.kind not in {"part", "clause", "within", "each", "rest", named[0].kind}]):
+    if not clear(
+        [word for word in clause.own if word.kind not in {"part", "clause", "within", "each", "rest", named[0].kind}]
+    ):
         return
     reading.add(
         Found(f"applications.new.{named[0].kind.partition('.')[2]}", figure.value, clause.start, note_of(figure))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from reports.claims.clauses import Clause, is_a
+from reports.claims.lexicon import Word
 from reports.claims.reading import CLEAR, note_of
 from reports.claims.scope import NOUNS, Found, Period, compared, of_year, period_of
 from reports.report import Form, Number
@@ -37,6 +38,7 @@ def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> 
     revised: set[str] = set()
     subject = ""
     period: Period = "this"
+    verb: Word | None = None
     for clause in found:
         period = period_of(clause, period, year)
         named = clause.find("document.")
@@ -52,7 +54,7 @@ def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> 
         if clause.figure is None:
             out += _none_issued(clause, row, form, year)
             continue
-        measures = clause.find("measure.")
+        measures, verb = _measures(clause, verb)
         if clause.says("measure.revised") and not clause.says("part"):
             revised.add(f"{row}.{_in_form('issued', form)}")
             subject = ""
@@ -64,6 +66,16 @@ def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> 
             out.append(Found(f"{row}.{measure}", clause.figure.value, clause.start, note_of(clause.figure)))
     # What is revised may count as issued or not: beside it, 新制定 is no figure of the whole.
     return [one for one in out if one.cell not in revised]
+
+
+def _measures(clause: Clause, verb: Word | None) -> tuple[list[Word], Word | None]:
+    """The measures that a clause names, or the verb that goes on: 制发规章3件、行政规范性文件5件; and the verb from here."""
+    measures = clause.find("measure.")
+    if measures:
+        return measures, next((word for word in clause.before if is_a(word, "measure.")), None)
+    if verb is None or not all(is_a(word, "document.", "pause", "filler") for word in clause.own):
+        return [], None
+    return [verb], verb
 
 
 def _in_form(measure: str, form: Form | None) -> str:

@@ -19,6 +19,7 @@ from reports.claims.scope import (
 NEW, HANDLED = "applications.new.total", "applications.handled.total"
 CARRIED_IN, CARRIED_OUT = "applications.carried_in.total", "applications.carried_out.total"
 GROUPS = {
+    "result.merged": "applications.granted.total+applications.partial.total",
     "result.denied": "applications.denied.*.total",
     "result.unavailable": "applications.unavailable.*.total",
     "result.rejected": "applications.rejected.*.total",

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reports.claims.carried import add_carried, add_level, add_quoted, direction_of, includes_carried_in, mark_with_carried_in
+from reports.claims.carried import (
+    add_carried,
+    add_level,
+    add_quoted,
+    direction_of,
+    includes_carried_in,
+    mark_with_carried_in,
+)
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.none import denied

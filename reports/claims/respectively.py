@@ -48,6 +48,9 @@ def _things(words: Sequence[Word]) -> list[list[Word]]:
     for word in words:
         if word.kind == "pause":
             out.append([])
+        elif word.kind == "receive_done":  # 收到、办结: one word elsewhere, two things here
+            out[-1].append(replace(word, kind="receive"))
+            out.append([replace(word, kind="done")])
         else:
             out[-1].append(word)
     return [thing for thing in out if thing]

@@ -25,7 +25,7 @@ def add_result(clause: Clause, results: Sequence[Word], reading: Reading) -> Non
     if clause.before and clause.before[0].kind == "within":
         return  # 上年结转的125件中予以公开24件
     specific = [word for word in results if word.kind.count(".") > 1]
-    named = specific or results
+    named = specific or [word for word in results if word.kind != results[0].kind] + [results[0]]
     if {word.kind for word in named} == {"result.granted", "result.partial"} and not clause.says(
         "each", "respectively"
     ):

@@ -59,7 +59,7 @@ def add_whole(clause: Clause, reading: Reading) -> None:
         _done(clause, reading)
     elif verb.kind in {"receive", "receive_done"} or _submitted(clause, verb):
         _received(clause, verb, reading)
-    elif verb.kind == "accept" and not clause.depth and (named or verb.text.endswith("受理")):
+    elif verb.kind == "accept" and not clause.depth and (named or verb.text.endswith("受理")) and _ours(clause, verb):
         _accepted(clause, reading)
 
 
@@ -82,6 +82,12 @@ def closes_list(clause: Clause, reading: Reading) -> bool:
 def _submitted(clause: Clause, verb: Word) -> bool:
     """Whether the public hands in: 公众提出申请3件, 12人提出申请15件."""
     return verb.kind == "submit" and clause.says("everyone", "persons") and clause.says(*NOUNS)
+
+
+def _ours(clause: Clause, verb: Word) -> bool:
+    """Whether nothing unknown stands right before the verb: 协调成员单位办理申请3件."""
+    before = [word for word in clause.before if word.end <= verb.start]
+    return not before or before[-1].kind != "unknown"
 
 
 def _accepted(clause: Clause, reading: Reading) -> None:

@@ -355,3 +355,53 @@ def test_a_claim_on_a_group_or_on_last_year_is_kept_for_the_checks_and_told_to_n
     report = Report(Source("a.html", "0" * 64, "text/html", 1, "html"), cells={}, claims=[group, last])
     assert report.as_dict()["claims"] == []
     assert Report.from_dict(report.as_dict(details=True)).claims == [group, last]
+
+
+# ------------------------------------------------------------------ whose figures
+
+
+@pytest.mark.parametrize(
+    ("agency", "text", "value"),
+    [
+        ("青柳县人民政府", "县自然资源局收到政府信息公开申请25件，县公安局收到申请10件。", None),
+        ("青柳县人民政府", "其中，县行政审批局收到申请8件，办结8件。", None),
+        ("青柳县人民政府", "城关镇收到政府信息公开申请5件。", None),
+        ("青柳县人民政府", "县人民医院收到信息公开申请3件。", None),
+        ("青柳县水务局", "市水利局共收到政府信息公开申请52件。", None),
+        ("青柳县水务局", "全县共收到政府信息公开申请120件。", None),
+        ("青柳县水务局", "县政府收到政府信息公开申请12件。", None),
+        ("青柳县人民政府", "县政府收到政府信息公开申请12件。", 12),
+        ("青柳县城关镇人民政府", "城关镇收到政府信息公开申请5件。", 5),
+        ("青柳区住房和城乡建设局", "区住建局收到政府信息公开申请3件。", 3),
+        ("青柳市发展和改革委员会", "市发改委共收到政府信息公开申请3件。", 3),
+        ("青柳市水务局", "2024年，青柳市水务局机关共收到政府信息公开申请3件。", 3),
+        ("青柳市水务局", "市局收到政府信息公开申请3件。", 3),
+        ("青柳市水务集团有限公司", "公司全年收到信息公开申请3件。", 3),
+        ("青柳市第一中学", "学校收到信息公开申请3件。", 3),
+        (None, "区住建局收到政府信息公开申请3件。", 3),
+        ("", "区住建局收到政府信息公开申请3件。", None),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_another_body_is_no_claim(agency, text, value):
+    found = {claim.cell: claim.value for claim in claims(f"（二）依申请公开情况。{text}", 1, "2021", 2024, agency)}
+    assert found.get(NEW) == value
+    assert value is not None or not found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2022年、2023年分别收到申请6件、8件。", {NEW: 8}),
+        ("收到、办结申请分别为12件、11件。", {NEW: 12, DONE: 11}),
+        ("全年收到申请由上年的27件减至18件。", {NEW: 18}),
+        ("收到自然人申请2件、商业企业申请3件，合计5件。", {NEW: 5}),
+        ("办结的12件中，予以公开5件。", {DONE: 12}),
+        ("收到、办结、结转分别为12件、11件。", {}),
+        ("不予公开3件、无法提供2件，共计5件。", {}),
+        ("“十三五”期间共收到申请12件。", {}),
+        ("协调成员单位办理申请12件。", {}),
+    ],
+)
+def test_figures_in_rows_and_sums_are_told_apart(text, expected):
+    found = {c.cell: c.value for c in claims(f"（二）依申请公开情况。{text}", 1, "2021", 2023) if c.note == ""}
+    assert {cell: value for cell, value in found.items() if cell in {NEW, DONE}} == expected
