@@ -112,11 +112,8 @@ def add_quoted(clause: Clause, reading: Reading) -> None:
     if "last" not in before and not (reading.aside_period == "last" and clause.says("receive")):
         return
     other = ("channel", "applicant.", "done", "result.", "other_body", "half", "carry", "move")
-    if (
-        clause.says(*other)
-        or any(is_a(word, "done", "result.") for word in clause.lead)
-        or any(is_a(word, "change", "rate") for word in clause.before)
-    ):
+    handled = any(is_a(word, "done", "result.") for word in clause.lead)
+    if clause.says(*other) or handled or any(is_a(word, "change", "rate") for word in clause.before):
         return
     behind = clause.before[before.index("last") + 1 :] if "last" in before else clause.before
     known = all(is_a(word, "filler", "receive", "total", *NOUNS) for word in behind)

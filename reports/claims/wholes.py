@@ -22,7 +22,6 @@ from reports.claims.scope import (
     of_year,
 )
 
-
 _RESULTS = {"granted", "partial", "denied", "unavailable", "rejected", "other*"}
 
 
