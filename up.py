@@ -230,6 +230,31 @@ def _only_one(data_dir: Path) -> Iterator[None]:
         yield
 
 
+def read_and_wait(
+    settings: config.Settings, engine: Engine, version_id: int, document_id: int, progress: Progress | None = None
+) -> None:
+    """Wait until a version that was just stored is read and its document checked. The services run for that long only.
+
+    Raises ServiceDied, BrokerFailed, and ``queue.NotIdle`` where it takes longer than all timeouts allow."""
+    shown = progress("reading …") if progress is not None else nullcontext(lambda _: None)
+    deadline = time.monotonic() + 2.0 * settings.read_timeout + 600
+    next_sweep = 0.0
+    with services(settings, worker=True, quiet=True) as tree, shown:
+        while True:
+            tree.check()
+            with base.transaction(engine) as session:
+                waits = version_id in leases.open_subjects(session, "read")
+                waits = waits or document_id in leases.open_subjects(session, "check")
+            if not waits:
+                return
+            if time.monotonic() >= deadline:
+                raise queue.NotIdle("the report is not read yet; the service goes on with it")
+            if time.monotonic() >= next_sweep:
+                queue.sweep(engine, tree.settings, base.utcnow())
+                next_sweep = time.monotonic() + queue.IDLE_SWEEP
+            time.sleep(queue.IDLE_POLL)
+
+
 def crawl_and_wait(
     settings: config.Settings, engine: Engine, source_ids: Sequence[int], progress: Progress | None = None
 ) -> None:

@@ -43,6 +43,7 @@ COMMANDS = {
     "up": "service",
     "watch": "service",
     "doctor": "doctor",
+    "submit": "submit",
     "read": "documents",
     "check": "documents",
     "status": "office",

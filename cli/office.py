@@ -88,6 +88,7 @@ def _row(standing: Standing, ledger: Ledger) -> dict[str, Any]:
         "published_on": standing.published_on,
         "url": seen.url if seen else None,
         "interpretation": standing.interpretation.url if standing.interpretation else None,
+        "submitted_by": (seen.submitted_by or None) if seen else None,
         "reason": standing.reason or None,
         "findings": [{"rule": f.rule, "severity": f.severity, "needs_review": f.needs_review} for f in found],
     }

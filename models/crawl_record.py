@@ -94,6 +94,8 @@ def portal_of(standing: Standing, record: Record | None, now: datetime) -> Porta
     shown = next((d for d in record.documents if seen is not None and d.id == seen.document_id), None)
     gone = [d for d in of_year if d.state == "gone" and d.kind == "annual_report" and d.gone_on is not None]
     looked = record.complete_at.get(shown.source_id) if shown is not None else None
+    # What a person handed in says nothing of its list, its address and the day on which it was there first.
+    found = seen if seen is not None and not seen.submitted_by else None
     return Portal(
         today=now.date(),
         state=standing.state,
@@ -101,16 +103,18 @@ def portal_of(standing: Standing, record: Record | None, now: datetime) -> Porta
         deadline=duty.deadline,
         statutory=duty.statutory,
         published_on=seen.published_on if seen else None,
-        first_seen=seen.first_seen.astimezone(now.tzinfo).date() if seen else None,
-        url=seen.url if seen else gone[-1].url if gone else "",
+        first_seen=found.first_seen.astimezone(now.tzinfo).date() if found else None,
+        url=found.url if found else gone[-1].url if gone and not seen else "",
         source_url=standing.source_url,
         interpretation_url=standing.interpretation.url if standing.interpretation else "",
-        list_title=seen.title if seen else "",
-        address_date=date_of_path(seen.url) if seen else None,
+        list_title=found.title if found else "",
+        address_date=date_of_path(found.url) if found else None,
         in_column=True if shown is not None and looked is not None and shown.last_seen >= looked - _A_LOOK else None,
         column_complete=record.complete and record.own and record.dedicated,
         failed_days=tuple(date.fromisoformat(day) for day in shown.failed_days) if shown is not None else (),
-        answered_days=(shown.last_seen.astimezone(now.tzinfo).date(),) if shown and not shown.failed_days else (),
+        answered_days=(shown.last_seen.astimezone(now.tzinfo).date(),)
+        if shown and found and not shown.failed_days
+        else (),
         # Only what passed for a report by its title and turned out to be something else, in a column of reports.
         entries=tuple(
             Entry(d.title, d.kind, d.year, d.url)  # type: ignore[arg-type]

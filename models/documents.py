@@ -53,6 +53,9 @@ class Document(Base):
     gone_on: Mapped[date | None]
     # The days (ISO) on which its address did not answer with it, since it last did
     failed_days: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    # Who handed it in, and when, where a person saved it because its portal could not be read (models.submissions)
+    submitted_by: Mapped[str | None]
+    submitted_at: Mapped[datetime | None]
 
     versions: Mapped[list[Version]] = relationship(back_populates="document", order_by="Version.number")
 

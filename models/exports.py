@@ -19,7 +19,7 @@ from models.mails import Mail
 from models.obligations import duties
 from models.readings import Reading
 from models.sightings import midnight, sightings
-from models.sources import Source, SourceAgency
+from models.sources import SUBMITTED, Source, SourceAgency
 from models.work import Work
 from reports.duties import (
     Duty,
@@ -70,7 +70,7 @@ def export_sources(session: Session, year: int | None = None) -> Iterator[dict[s
         .order_by(Agency.id)
     ):
         serving[source_id].append(name)
-    for source in session.scalars(sa.select(Source).order_by(Source.id)):
+    for source in session.scalars(sa.select(Source).where(Source.url != SUBMITTED).order_by(Source.id)):
         yield {
             "id": source.id,
             "agency": "、".join(serving[source.id]) or None,
@@ -101,7 +101,7 @@ def export_documents(session: Session, year: int | None = None) -> Iterator[dict
         newest = document.versions[-1] if document.versions else None
         yield {
             "agency": agency,
-            "source": source_url,
+            "source": "submitted" if document.submitted_by else source_url,
             "url": document.url,
             "title": document.title,
             "kind": document.kind,
@@ -115,6 +115,8 @@ def export_documents(session: Session, year: int | None = None) -> Iterator[dict
             # Outside the house, what is only listed is waiting: its bytes have not been fetched.
             "state": "waiting" if document.state == "listed" else document.state,
             "versions": len(document.versions),
+            "submitted_by": document.submitted_by,
+            "submitted_at": document.submitted_at,
         }
 
 

@@ -46,6 +46,7 @@ def sightings(session: Session, year: int, ids: set[int] | None) -> dict[int, li
                     version_id=version_id,
                     absent_at=absent.get(document.id),
                     disputed=disputed_days(document.days),
+                    submitted_by=document.submitted_by or "",
                 )
             )
     return out
@@ -99,7 +100,8 @@ def _absent_at(session: Session, wanted: Sequence[sa.ColumnElement[bool]]) -> di
     rows = session.execute(
         sa.select(Document.id, looked)
         .join(SourceAgency, SourceAgency.agency_id == Document.agency_id)
-        .where(*wanted, Document.published_on.is_(None))
+        # The day on which a person handed something in says nothing of the day of publication.
+        .where(*wanted, Document.published_on.is_(None), Document.submitted_by.is_(None))
     )
     found: dict[int, list[datetime | None]] = defaultdict(list)
     for document_id, moment in rows:

@@ -28,6 +28,11 @@ STATUSES = (
 COMPLETE = ("ok", "unchanged")
 
 
+# The one source that is no address: what people saved of portals that could not be read (models.submissions). It serves
+# nobody, so it is never looked at.
+SUBMITTED = "submitted:"
+
+
 class Source(Base):
     """One address that lists reports (an 年报 column). Unique by address; a shared column serves several bodies."""
 
@@ -195,8 +200,8 @@ def last_complete_before(session: Session, source_id: int, moment: datetime) -> 
 
 
 def all_source_ids(session: Session) -> list[int]:
-    """Every source."""
-    return list(session.scalars(sa.select(Source.id).order_by(Source.id)))
+    """Every source that is an address."""
+    return list(session.scalars(sa.select(Source.id).where(Source.url != SUBMITTED).order_by(Source.id)))
 
 
 def source_ids_of(session: Session, agency_id: int) -> list[int]:

@@ -130,6 +130,7 @@ class Sighting:
     needs_review: bool = False
     absent_at: datetime | None = None
     disputed: tuple[date, date] | None = None  # the days that list and page state, where they differ
+    submitted_by: str = ""  # who saved it, where the portal could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,8 @@ def _published(
     reason = "未注明发布日期，无法判断是否按时" if on_time is None else ""
     if report.disputed is not None:
         reason = f"栏目列表所示日期（{report.disputed[0]}）与页面发布日期（{report.disputed[1]}）不一致，以较早者为准"
+    if report.submitted_by:
+        reason = "；".join(part for part in (f"由{report.submitted_by}人工提交", reason) if part)
     return Standing(duty, state, reason, on_time, report, interpretation, source_url)
 
 

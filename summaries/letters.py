@@ -95,8 +95,14 @@ def _values(standing: Standing, ledger: Ledger, reply_by: date) -> dict[str, obj
         "reply_by": zh(reply_by),
         "interpretation": standing.interpretation is not None,
         "published_on": zh(standing.published_on) if standing.published_on else "",
-        "address": standing.source_url if standing.state == "missing" else standing.sighting and standing.sighting.url,
+        "address": _address(standing),
     }
+
+
+def _address(standing: Standing) -> str:
+    """Where the report stands, or its column: what was handed in may have no address."""
+    seen = standing.sighting.url if standing.sighting is not None and standing.state != "missing" else ""
+    return seen if seen.startswith(("http://", "https://")) else standing.source_url
 
 
 def _reminder(standing: Standing, ledger: Ledger, signed: str, reply_by: date) -> Letter:

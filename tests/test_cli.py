@@ -19,7 +19,7 @@ COMMANDS = (
     "demo", "up", "watch", "read", "check", "status", "summary", "export", "doctor", "agencies import", "agencies list",
     "agencies template", "alerts run", "alerts test", "alerts list", "alerts show", "queue", "queue retry", "queue drop",
     "db upgrade", "findings list", "findings confirm",
-    "findings waive", "findings reopen", "rules params", "aggregate", "letters", "rules test",
+    "findings waive", "findings reopen", "rules params", "aggregate", "letters", "rules test", "submit",
 )  # fmt: skip
 
 

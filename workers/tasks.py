@@ -20,7 +20,19 @@ from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Outgoing, SendFailed, Server, deliver
 from crawler import run as crawler_run
-from models import agencies, base, contexts, documents, hosts, leases, mails, readings, sources, work
+from models import (
+    agencies,
+    base,
+    contexts,
+    documents,
+    hosts,
+    leases,
+    mails,
+    readings,
+    sources,
+    submissions,
+    work,
+)
 from models import findings as stored
 from models.exports import export_reports
 from models.ledger import ledger_of
@@ -107,7 +119,9 @@ def read(job: Job) -> None:
     with job.finishing() as session:
         for number, found in by_itself.items():
             session.get_one(documents.Attachment, number).report = found
-        job.then(readings.save(session, job.subject, report, READER_VERSION, base.utcnow(), bands, job.priority))
+        now = base.utcnow()
+        job.then(readings.save(session, job.subject, report, READER_VERSION, now, bands, job.priority))
+        submissions.replaced_by(session, job.subject, now.astimezone(job.settings.zone).date(), now)
 
 
 # ------------------------------------------------------------------ check
