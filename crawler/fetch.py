@@ -114,6 +114,8 @@ class Fetcher:
 
     def _judge(self, ask: Ask, page: Page, status: int) -> None:
         """Raises what an answer says against reading it as what was asked for."""
+        if status == 405 and ask.method == "POST":
+            status = 404  # no defence: the address takes no posts
         verdict = health.of_answer(status, page, ask.url)
         if verdict is not None:
             if verdict.status == "challenged" and self.listed:

@@ -20,6 +20,11 @@ MORE = re.compile(
     r"^(load|show)?\s*more$",
     re.IGNORECASE,
 )
+# What a list that grows says at its end, even where it is no link.
+LOADS = re.compile(
+    r"^(点击|上拉|下拉|滑动|继续|向[上下]滑动)?(加载|获取|显示|展开)(更多|剩余|全部)(内容|信息|数据|记录|列表)?\s*[>»….]*$"
+)
+PAGER_TAG = re.compile(r"-(pagination|pager|paging|infinite-scroll)$|^van-list$")
 NEXT_PICTURE = re.compile(r"next|xiayiye|xyy|pagedown|page_down|right|forward", re.IGNORECASE)
 PAGER_NAME = re.compile(
     r"(^|[\s_-])(pages?|pager|paging|pagination|pageination|pagebar|pagenav|fenye|laypage|pagelist|page_?box|"
@@ -55,5 +60,3 @@ SCRIPT_PAGER = re.compile(
     r"infiniteScroll|scrollLoad",
     re.IGNORECASE,
 )
-LAYPAGE_COUNT = re.compile(r"\bcount\s*:\s*['\"]?(\d{1,6})")
-LAYPAGE_LIMIT = re.compile(r"\blimit\s*:\s*['\"]?(\d{1,4})")

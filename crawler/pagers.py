@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from lxml.html import HtmlElement
 
-from crawler import links, shells
+from crawler import calls, links, pager_forms, pager_scripts, shells
 from crawler import pager_words as words
-from crawler.families.base import Ask, End, Pairs
+from crawler.families.base import Ask, End
 from crawler.families.rows import base_of, onclick, squeezed
 from crawler.pages import Page
 
 MAX_PAGES = 100
+_TEXTS = ("span", "li", "div", "em", "i", "label", "font", "td", "strong", "p", "b")
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class _Reading:
         self.asks: list[Ask] = []
         self.unread = ""
         self.total, self.pages = stated_total(page), stated_pages(page)
-        self.script = "\n".join(str(one.text or "") for one in page.tree.xpath("//script[not(@src)]"))
+        self.script = page.script
 
     # -------------------------------------------------------------- elements
 
@@ -135,24 +135,20 @@ class _Reading:
         return links.page_number(url, self.page.url) is not None and len(label_of(element)) <= 12
 
     def _follow(self, element: HtmlElement, kind: str) -> None:
-        if _is_off(element):
-            return
+        shown = words.NUMBER.match(label_of(element)) if kind in {"number", "address"} else None
+        if _is_off(element) or (shown is not None and int(shown.group(1)) <= self.ask.number):
+            return  # the page itself, or one before it
         url = self._url(element)
         if url is not None:
             if links.key(url) != self.here and links.key(url) not in self.rows:
-                self.asks.append(Ask(url, referer=self.page.url, number=self.ask.number + 1))
+                number = int(shown.group(1)) if shown else self.ask.number + 1
+                self.asks.append(Ask(url, referer=self.page.url, number=number))
             return
-        made = self._by_script(element) or self._by_form(element)
+        made = self._by_script(element) or pager_forms.sent_by(self.page, element, self.ask.number + 1)
         if made is not None:
             self.asks.append(made)
-        elif kind == "number" and words.NUMBER.match(label_of(element)) and self._is_current(element):
-            return
         elif not self._is_spent(kind):
             self.unread = self.unread or f"its pager ({label_of(element) or 'a picture'}) is a script"
-
-    def _is_current(self, element: HtmlElement) -> bool:
-        found = words.NUMBER.match(label_of(element))
-        return found is not None and int(found.group(1)) == self.ask.number
 
     def _is_spent(self, kind: str) -> bool:
         """Whether a script's pager leads nowhere from here: this is the last page that the list states."""
@@ -163,164 +159,87 @@ class _Reading:
     def _by_script(self, element: HtmlElement) -> Ask | None:
         """The request of ``goPage(2)`` where the page's own script says what the call opens."""
         code = f"{element.get('onclick') or ''};{element.get('href') or ''}"
-        call = re.search(r"(\w+)\s*\(\s*(?:this\s*,\s*)?['\"]?(\d{1,4})['\"]?\s*[,)]", code)
-        if call is None:
+        call = re.search(r"\w+\s*\(\s*(?:this\s*,\s*)?['\"]?(\d{1,4})['\"]?\s*[,)]", code)
+        written = calls.opened_by(code, self.script) if call else None
+        url = links.resolve(self.base, written, self.page.charset) if written else None
+        if call is None or url is None or links.key(url) == self.here:
             return None
-        number = int(call.group(2))
-        url = self._opened_by(call.group(1), number)
-        if url is None or links.key(url) == self.here:
-            return None
-        return Ask(url, referer=self.page.url, number=number)
-
-    def _opened_by(self, name: str, number: int) -> str | None:
-        body = re.search(
-            rf"(?:function\s+{re.escape(name)}\s*|\b{re.escape(name)}\s*=\s*function\s*)\(\s*(\w+)[^)]*\)\s*\{{(.{{1,600}}?)\}}\s*(?:function|\Z|<|\n|;|$)",
-            self.script,
-            re.DOTALL,
-        )
-        if body is None:
-            return None
-        parameter = re.escape(body.group(1))
-        joined = re.search(
-            rf"['\"]([^'\"<>]*)['\"]\s*\+\s*\(?\s*(?:parseInt\(|Number\()?{parameter}\)?\s*([-+]\s*1)?\s*\)?\s*(?:\+\s*['\"]([^'\"<>]*)['\"])?",
-            body.group(2),
-        )
-        if joined is None:
-            return None
-        before, step, after = joined.group(1), (joined.group(2) or "").replace(" ", ""), joined.group(3) or ""
-        shown = number + (int(step) if step else 0)
-        if not re.search(r"[/=?_.-]|list|index|page", before + after, re.IGNORECASE):
-            return None
-        return links.resolve(self.base, f"{before}{shown}{after}", self.page.charset)
+        return Ask(url, referer=self.page.url, number=int(call.group(1)))
 
     def scripts(self) -> None:
         """Counts that a script states, and pagers that only a script draws."""
         code = re.sub(r"function\s+\w+\s*\(", "function (", self.script)
-        total, count = _most(words.SCRIPT_TOTAL, code), _most(words.SCRIPT_COUNT, code)
-        self.total = self.total if self.total is not None else total
-        self.pages = self.pages if self.pages is not None else count
-        drawn = words.SCRIPT_PAGER.search(code)
-        if drawn is not None:
-            items, limit = _most(words.LAYPAGE_COUNT, code), _most(words.LAYPAGE_LIMIT, code)
-            if self.total is None and items is not None and limit is not None:
-                self.total = items
-            elif self.total is None and self.pages is None and not self.asks:
-                self.unread = self.unread or f"its pager is drawn by a script ({drawn.group(0).strip('( ')})"
+        drawn = pager_scripts.drawn(code)
+        totals = (self.total, _most(words.SCRIPT_TOTAL, code), drawn.items if drawn else None)
+        counts = (self.pages, _most(words.SCRIPT_COUNT, code), drawn.pages if drawn else None)
+        self.total = next((one for one in totals if one is not None), None)
+        self.pages = next((one for one in counts if one is not None), None)
+        if not self.asks and self.ask.number == 1:
+            self._made_by_callback(code)
+        if drawn is not None and self.total is None and self.pages is None and not self.asks:
+            self.unread = self.unread or f"its pager is drawn by a script ({drawn.name})"
         if self.pages is not None and self.pages > self.ask.number and not self.asks:
             self.unread = self.unread or f"it states {self.pages} pages and does not link them"
         self._empty_boxes()
-
         filled = shells.filled_by_script(self.page)
         if filled and self.total is None and not self.asks:
             self.unread = self.unread or f"an element ({filled}) is filled by a script"
+
+    def _made_by_callback(self, code: str) -> None:
+        """The pages that are stated, by the address that the pager's callback leads to."""
+        for number in range(2, min(self.pages or 1, MAX_PAGES) + 1):
+            written = pager_scripts.address(code, number)
+            url = links.resolve(self.base, written, self.page.charset) if written else None
+            if url is not None and links.key(url) not in {self.here, *self.rows} and _same_list(url, self.page.url):
+                self.asks.append(Ask(url, referer=self.page.url, number=number))
 
     def _empty_boxes(self) -> None:
         """An element that bears a pager's name and holds nothing is filled by a script."""
         if self.total is not None or self.pages is not None or self.asks:
             return
+        for element in self.page.tree.iter():
+            if isinstance(element.tag, str) and words.PAGER_TAG.search(element.tag):
+                self.unread = self.unread or f"an element for a pager ({element.tag}) is drawn by a script"
+                return
         for element in self.page.tree.iter("div", "ul", "nav", "td", "p", "span"):
             named = f"{element.get('class') or ''} {element.get('id') or ''}"
             if len(element) == 0 and not (element.text or "").strip() and words.PAGER_NAME.search(named):
                 self.unread = self.unread or f"an element for a pager ({named.strip()}) is filled by a script"
                 return
 
-    # -------------------------------------------------------------- forms
-
-    def _by_form(self, element: HtmlElement) -> Ask | None:
-        """What pressing a form's button, or a click that sets a field and submits, would send."""
-        form = next(element.iterancestors("form"), None)
-        code = f"{element.get('onclick') or ''};{element.get('href') or ''}"
-        set_ = re.findall(r"(\w+)\.value\s*=\s*['\"]?(\d+)", code)
-        presses = element.tag in {"button", "input"} and str(element.get("type") or "submit").lower() in {
-            "submit",
-            "image",
-        }
-        if form is None and set_ and "submit" in code:
-            form = next((one for one in self.page.tree.iter("form") if self._has(one, set_[0][0])), None)
-        if form is None or not (presses or (set_ and "submit" in code)):
-            return None
-        fields = self._fields(form)
-        if presses and element.get("name"):
-            fields[str(element.get("name"))] = str(element.get("value") or element.text_content() or "")
-        for name, value in set_:
-            own = next((one for one in form.iter("input") if name in {one.get("name"), one.get("id")}), None)
-            fields[str(own.get("name")) if own is not None and own.get("name") else name] = value
-        pairs = tuple(fields.items())
-        return self._sent(form, pairs) if pairs else None
-
-    def _has(self, form: HtmlElement, name: str) -> bool:
-        return any(name in {one.get("name"), one.get("id")} for one in form.iter("input"))
-
-    def _fields(self, form: HtmlElement) -> dict[str, str]:
-        skipped = {"submit", "button", "image", "reset", "file"}
-        out = {
-            str(one.get("name")): str(one.get("value") or "")
-            for one in form.iter("input")
-            if one.get("name")
-            and str(one.get("type") or "").lower() not in skipped
-            and len(str(one.get("value") or "")) < 200_000
-        }
-        for select in form.iter("select"):
-            chosen = select.xpath(".//option[@selected]/@value") or select.xpath(".//option[1]/@value")
-            if select.get("name") and chosen:
-                out[str(select.get("name"))] = str(chosen[0])
-        return out
-
-    def _sent(self, form: HtmlElement, pairs: Pairs) -> Ask | None:
-        url = links.resolve(self.base, str(form.get("action") or self.page.url), self.page.charset)
-        if url is None or links.origin(url) != links.origin(self.page.url):
-            return None
-        number = self.ask.number + 1
-        if str(form.get("method") or "get").lower() == "post":
-            tokens = tuple(pair for pair in pairs if pair[0].startswith("__") and "EVENT" not in pair[0])
-            return Ask(
-                url,
-                "POST",
-                tuple(p for p in pairs if p not in tokens),
-                referer=self.page.url,
-                tokens=tokens,
-                number=number,
-            )
-        joined = "&".join(f"{name}={value}" for name, value in pairs)
-        target = links.resolve(self.base, f"{url.partition('?')[0]}?{joined}", self.page.charset)
-        return Ask(target, referer=self.page.url, number=number) if target and links.key(target) != self.here else None
-
     # -------------------------------------------------------------- what is left
 
     def _options(self) -> None:
         """A box to choose a page from: its values are addresses, or it belongs to a script."""
-        for select in self.page.tree.iter("select"):
-            shown = [squeezed(one.text_content()) for one in select.iter("option")]
-            numbers = [
-                int(n) for text in shown if (n := re.sub(r"\D", "", text)) and re.fullmatch(r"第?\d{1,3}页?", text)
-            ]
-            if (
-                len(numbers) < 2
-                or numbers[0] != 1
-                or any(b - a != 1 for a, b in pairwise(numbers))
-                or numbers[-1] > 500
-            ):
-                continue
-            if not (_in_pager(select) or any("页" in text for text in shown)):
+        for select, numbers in pager_forms.boxes_of_pages(self.page):
+            if not (_in_pager(select) or any("页" in option.text_content() for option in select.iter("option"))):
                 continue
             for option in select.iter("option"):
-                url = links.resolve(self.base, str(option.get("value") or ""), self.page.charset)
                 value = str(option.get("value") or "")
+                url = links.resolve(self.base, value, self.page.charset)
                 if url is not None and re.search(r"[/.?]", value) and links.key(url) not in {self.here, *self.rows}:
                     self.asks.append(Ask(url, referer=self.page.url, number=self.ask.number + 1))
             self.pages = self.pages if self.pages is not None else numbers[-1]
 
     def _dead_words(self) -> None:
-        """下一页 that is no link: greyed out it says that this page is the last, else a script waits behind it."""
-        for element in self.page.tree.iter("span", "li", "div", "em", "i", "label", "font", "td", "strong", "p", "b"):
-            if len(element) > 1 or not words.FORWARD.match(squeezed(element.text_content())):
-                continue
-            if any(a.tag in {"a", "button"} for a in element.iterancestors()) or element.xpath(".//a"):
+        """下一页 or 加载更多 that is no link: greyed out it says that this page is the last, else a script waits behind it. A
+        field to type a page into belongs to a script as well."""
+        for element in self.page.tree.iter(*_TEXTS):
+            label = squeezed(element.text_content()) if len(element) <= 1 else ""
+            forward, more = words.FORWARD.match(label), words.LOADS.match(label)
+            if (
+                not (forward or more)
+                or any(a.tag in {"a", "button"} for a in element.iterancestors())
+                or element.xpath(".//a")
+            ):
                 continue
             spent = _is_off(element) or (self.pages is not None and self.ask.number >= self.pages)
             if not spent and self.ask.number == 1:
-                self.unread = self.unread or "its pager (下一页) is no link"
+                self.unread = self.unread or f"its pager ({label}) is no link"
             return
+        box = pager_forms.jump_box(self.page) if self.pages is None and self.total is None else ""
+        if box:
+            self.unread = self.unread or f"its pager ({box}) is a field to type a page into"
 
 
 # ------------------------------------------------------------------ small questions

@@ -62,6 +62,11 @@ class Page:
         except (lxml.etree.ParserError, ValueError):
             return lxml.html.document_fromstring(b"<html><body></body></html>")
 
+    @cached_property
+    def script(self) -> str:
+        """The page's own scripts, one after another."""
+        return "\n".join(str(one.text or "") for one in self.tree.xpath("//script[not(@src)]"))
+
     @property
     def is_markup(self) -> bool:
         """Whether the bytes are a page and not a file, whatever name and header say. A server's warning, a comment or

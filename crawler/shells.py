@@ -92,8 +92,10 @@ def frames_of(page: Page) -> list[str]:
 
 def filled_by_script(page: Page) -> str:
     """The name of an element for a list that stands empty in a page whose script asks for data; empty if there is none."""
-    code = "\n".join(str(one.text or "") for one in page.tree.xpath("//script[not(@src)]"))
+    code = page.script
     asks = _ASKS_FOR_DATA.search(code) is not None
+    if not asks and page.tree.xpath("//template//a | //textarea[contains(., '<a')]"):
+        return ""  # what a script puts there is in the page
     for element in page.tree.xpath("//ul[@id or @class] | //ol[@id] | //tbody[@id] | //div[@id] | //table[@id]"):
         if len(element) or (element.text or "").strip():
             continue

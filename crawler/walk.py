@@ -176,7 +176,10 @@ class Walk:
         try:
             page = (await self._list(ask, read.first.url)).page
         except Trouble as trouble:
-            if read.probing or read.turn_to_otherwise(trouble.verdict.status == "gone"):
+            status = trouble.verdict.status
+            if read.probing or read.turn_to_otherwise(
+                status == "gone" or (ask.method == "POST" and status == "unreachable")
+            ):
                 return True
             if read.family.expires and await self._again(read):
                 return True
@@ -189,7 +192,7 @@ class Walk:
         if (step.again or (repeated and read.family.expires)) and await self._again(read):
             return True
         if fault or foreign or repeated or not step.rows:
-            if read.probing or read.turn_to_otherwise(bool(step.rows) and not foreign):
+            if read.probing or read.turn_to_otherwise((bool(step.rows) and not foreign) or ask.method == "POST"):
                 return True
             if not fault and not step.rows and not foreign and (step.end.last or step.asks):
                 read.waiting += step.asks

@@ -8,7 +8,8 @@ from lxml.html import HtmlElement
 
 from crawler import links, pagers
 from crawler.families.base import Ask, End, Family, Step
-from crawler.families.rows import base_of, hidden_rows, mark, rows, squeezed
+from crawler.families.listed import is_list, listed
+from crawler.families.rows import base_of, mark, squeezed
 from crawler.pages import Page
 
 _CALL = re.compile(r"__doPostBack\(\s*['\"]([^'\"]*)['\"]\s*,\s*['\"]([^'\"]*)['\"]\s*\)")
@@ -26,11 +27,11 @@ class AspNet(Family):
 
     def claims(self, page: Page) -> bool:
         """A list, or one that says that it is empty."""
-        return bool(rows(page) or hidden_rows(page)) or pagers.says_empty(page)
+        return is_list(page)
 
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows, and the post back of the next page."""
-        found = rows(page) or hidden_rows(page)
+        found = listed(page)
         calls = [
             (link, *call.groups()) for link in page.tree.xpath("//a[@href] | //*[@onclick]") if (call := _call(link))
         ]

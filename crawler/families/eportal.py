@@ -9,7 +9,8 @@ import re
 
 from crawler import links, pagers
 from crawler.families.base import Ask, End, Family, Step
-from crawler.families.rows import base_of, hidden_rows, mark, rows
+from crawler.families.listed import is_list, listed
+from crawler.families.rows import base_of, mark
 from crawler.pages import Page
 
 _CALLED = re.compile(r"queryArticleByCondition\s*\(\s*this\s*,\s*['\"]([^'\"]+)['\"]")
@@ -26,11 +27,11 @@ class Eportal(Family):
 
     def claims(self, page: Page) -> bool:
         """A list, or one that says that it is empty."""
-        return bool(rows(page) or hidden_rows(page)) or pagers.says_empty(page)
+        return is_list(page)
 
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows, and every page that the pager states, by the address of one that it names."""
-        found = rows(page) or hidden_rows(page)
+        found = listed(page)
         pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
         stated = page.tree.xpath("//input[@totalpage]/@totalpage")
         pages = int(stated[0]) if stated and str(stated[0]).isdigit() else pager.end.pages

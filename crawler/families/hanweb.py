@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 from crawler import links, pagers
 from crawler.families import data
 from crawler.families.base import Ask, End, Family, Pairs, Step
-from crawler.families.rows import base_of, hidden_rows, mark, rows
+from crawler.families.listed import listed
+from crawler.families.rows import base_of, mark, rows
 from crawler.pages import Page
 
 _PARAMETERS = re.compile(r"ajaxParam\s*:\s*\{(.*?)\}", re.DOTALL)
-_PAIR = re.compile(r"(\w+)\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w./-]+))")
+_PAIR = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w./-]+))")
 _NEXT = re.compile(r"<nextgroup>.*?href=[\"']([^\"']+)[\"']", re.DOTALL)
 _PROXY = re.compile(r"[\"']([^\"'\s?]*(?:more(?:column)?)?dataproxy\.jsp)")
 MAX_WINDOW = 90
@@ -37,7 +38,7 @@ class Hanweb(Family):
 
     def _of_column(self, page: Page, ask: Ask) -> Step:
         inline = data.records(page.text)
-        found = data.rows_of(inline, page) or rows(page) or hidden_rows(page)
+        found = data.rows_of(inline, page) or listed(page)
         stated = data.set_in_script(page.text, "totalRecord")
         total = int(stated) if stated.isdigit() else data.tag_value(page.text, "totalrecord")
         if total is None:

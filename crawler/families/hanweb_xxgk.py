@@ -24,16 +24,16 @@ class HanwebDisclosure(Family):
 
     def claims(self, page: Page) -> bool:
         """The page names the catalogue's node."""
-        return bool(data.set_in_script(page.text, "infotypeId"))
+        return bool(_given(page, "infotypeId"))
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page asks for the first fragment; that one for the others."""
         if not ask.said("node"):
-            node = data.set_in_script(page.text, "infotypeId")
+            node = _given(page, "infotypeId")
             path = _SEARCH.search(page.text)
             url = links.resolve(base_of(page), path.group(1) if path else "/module/xxgk/search.jsp")
             names = ("jdid", "area", "divid")
-            state = {"node": node, "url": url or "", **{name: data.set_in_script(page.text, name) for name in names}}
+            state = {"node": node, "url": url or "", **{name: _given(page, name) for name in names}}
             return Step([], [_fragment(state, 1, page.url)])  # what is written out is other news
         found = _of_column(rows(page), ask)
         total, pages = pagers.stated_total(page), pagers.stated_pages(page)
@@ -46,6 +46,17 @@ class HanwebDisclosure(Family):
         if ask.number == 1 and pages:
             asks = [_fragment(dict(ask.state), n, ask.referer) for n in range(2, min(pages, MAX_PAGES) + 1)]
         return Step(found, asks, end=End(total, pages, last=not found or None))
+
+
+def _given(page: Page, name: str) -> str:
+    """A parameter of the search as the page has it: a script's value, a hidden field, a piece of a form that is written out."""
+    found = data.set_in_script(page.text, name)
+    if not found:
+        found = next((str(value) for value in page.tree.xpath("//input[@name=$n or @id=$n]/@value", n=name)), "")
+    if not found:
+        written = re.search(rf"[?&'\"]{name}=([\w.-]+)", page.text)
+        found = written.group(1) if written else ""
+    return found
 
 
 def _fragment(state: dict[str, str], number: int, referer: str) -> Ask:

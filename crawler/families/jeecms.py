@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from crawler import pagers
 from crawler.families import numbered
 from crawler.families.base import Ask, Family, Step
-from crawler.families.rows import hidden_rows, rows
+from crawler.families.listed import is_list
 from crawler.pages import Page
 
 _FILE = re.compile(r"/(\w*?[A-Za-z])?(?:_\d+)?\.jhtml$")
@@ -21,7 +20,7 @@ class Jeecms(Family):
 
     def claims(self, page: Page) -> bool:
         """A list, or one that says that it is empty."""
-        return bool(rows(page) or hidden_rows(page)) or pagers.says_empty(page)
+        return is_list(page)
 
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows, and every page that is stated."""

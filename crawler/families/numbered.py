@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from crawler import links, pagers
 from crawler.families.base import Ask, End, Step
-from crawler.families.rows import hidden_rows, mark, rows
+from crawler.families.listed import listed
+from crawler.families.rows import mark
 from crawler.pages import Page
 
 MAX_PAGES = 100
@@ -16,7 +17,7 @@ MAX_PAGES = 100
 def read(page: Page, ask: Ask, address: Callable[[Page, int], str | None]) -> Step:
     """Rows and further pages: those that the page links; where it states more than it links, ``address`` names the rest.
     None of it where the page's address cannot be told: then its pager is as good as any."""
-    found = rows(page) or hidden_rows(page)
+    found = listed(page)
     pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
     pages = pager.end.pages
     made: list[Ask] = []

@@ -12,10 +12,9 @@ from typing import Any
 
 import yaml
 
-from crawler import pagers
 from crawler.families import numbered
 from crawler.families.base import Ask, Family, Step
-from crawler.families.rows import hidden_rows, rows
+from crawler.families.listed import is_list
 from crawler.pages import Page
 
 _ENTRIES = Path(__file__).parent / "regional.yaml"
@@ -39,14 +38,14 @@ class Regional(Family):
         """Its own address or those that it links are the platform's, and it lists something or says that it is empty."""
         if not (self._is_list(page) or self._lists_articles(page)):
             return False
-        return bool(rows(page) or hidden_rows(page)) or pagers.says_empty(page)
+        return is_list(page)
 
     def _is_list(self, page: Page) -> bool:
         return any(pattern.search(_path(page.url)) for pattern in self._list)
 
     def _lists_articles(self, page: Page) -> bool:
-        written = page.tree.xpath("//a/@href")[:LINKS]
-        return any(pattern.search(_path(str(href).strip())) for pattern in self._article for href in written)
+        written = [_path(str(href).strip()) for href in page.tree.xpath("//a/@href")[:LINKS]] if self._article else []
+        return any(pattern.search(path) for pattern in self._article for path in written)
 
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows, and every page that is stated."""
@@ -60,8 +59,8 @@ class Regional(Family):
 
 
 def _path(url: str) -> str:
-    """Path and query."""
-    return re.sub(r"^(?:https?:)?//[^/]+", "", url)
+    """Path and query; of an address that is written from its page, as if from the root."""
+    return "/" + re.sub(r"^(?:https?:)?//[^/]+", "", url).lstrip("./")
 
 
 FAMILIES = tuple(Regional(entry) for entry in yaml.safe_load(_ENTRIES.read_text(encoding="utf-8")))

@@ -11,13 +11,15 @@ from datetime import date
 
 from lxml.html import HtmlElement
 
-from crawler import links
+from crawler import calls, links
 from crawler.pages import Listing, Page
 from reports import dates
 from reports.narrative.classify import classify
 from reports.text import date_in
 
 MAX_COLUMNS = 60
+_ROW_TAGS = frozenset({"a", "li", "tr", "td", "dd", "dt", "div", "p", "span", "h3", "h4"})
+_LONGEST_TITLE = 200  # characters of what is clicked as a row
 _CLIMB = 40  # elements above a link that are looked at: no template nests deeper, a hostile page may
 
 _REPORT_WORDS = re.compile(r"年报|年度报告|报告|报表|解读|公开|总结|通知")
@@ -54,7 +56,7 @@ def rows(page: Page) -> list[Listing]:
 
     Where a list holds items beneath the page's own directory, dated links elsewhere on the page are its news and not
     its items. Rows that come as markup inside a script or a CDATA section are read by their family, not here."""
-    found = list(page.tree.xpath("//a[@href] | //li[@onclick] | //tr[@onclick]"))
+    found = [one for one in page.tree.xpath("//a[@href] | //*[@onclick]") if one.tag in _ROW_TAGS]
     counts = _Counts(page.tree)
     # Some templates put everything into an element that is called header: then it is none.
     return _rows(page, [link for link in found if not counts.in_chrome(link)], counts) or _rows(page, found, counts)
@@ -63,18 +65,6 @@ def rows(page: Page) -> list[Listing]:
 def rows_in(markup: str, page: Page) -> list[Listing]:
     """The rows of a piece of markup that came inside data (CDATA, JSON, a template); its links start from the page's."""
     return rows(Page(base_of(page), f"<html><body>{markup}</body></html>".encode()))
-
-
-def hidden_rows(page: Page) -> list[Listing]:
-    """The rows of a list that stands in a ``<textarea>``, a ``<template>`` or a script's template and is drawn by a
-    script."""
-    out: list[Listing] = []
-    for holder in page.tree.xpath(
-        "//textarea | //script[contains(@type, 'text/') and not(contains(@type, 'javascript'))]"
-    ):
-        if "<a" in (holder.text or ""):
-            out += rows_in(holder.text, page)
-    return distinct(out)
 
 
 def _rows(page: Page, found: list[HtmlElement], counts: _Counts) -> list[Listing]:
@@ -101,8 +91,14 @@ def _row(page: Page, base: str, link: HtmlElement, counts: _Counts) -> Listing |
         return None
     href = str(link.get("href") or "")
     url = links.resolve(base, href, page.charset) or links.resolve(base, onclick(link), page.charset)
-    if url is None and (link.tag != "a" or href.startswith("#") or re.match(r"(mailto|tel):", href, re.IGNORECASE)):
+    if url is None and (written := calls.opened_by(f"{link.get('onclick') or ''};{href}", page.script)):
+        url = links.resolve(base, written, page.charset)
+    called = "(" in str(link.get("onclick") or "")
+    nowhere = link.tag != "a" or not href or href.startswith("#") or re.match(r"(mailto|tel):", href, re.IGNORECASE)
+    if url is None and nowhere and not called:
         return None
+    if link.tag != "a" and (link.xpath(".//a[@href]") or len(title) > _LONGEST_TITLE):
+        return None  # the link within is the row, or what is clicked is a whole block
     return Listing(url, title, row_date(link, counts))
 
 
@@ -124,7 +120,7 @@ class _Counts:
                 text = element.text_content().strip() if items < 50 else ""
                 items += len(text) >= 2 and not NAVIGATION.match(text)
                 weighty += len(text) >= 4
-            elif element.tag in {"li", "tr"} and element.get("onclick") is not None:
+            elif element.tag in _ROW_TAGS and not items and element.get("onclick") is not None:
                 items += 1
             self.items[element], self.weighty[element] = items, weighty
             parent = element.getparent()
@@ -211,9 +207,11 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
     base, within = base_of(page), links.folder(page.url)
     known = {links.key(row.url) for row in listed if row.url} | {links.key(page.url)}
     out: dict[str, Listing] = {}
-    for link in page.tree.xpath("//a[@href]"):
-        url = links.resolve(base, str(link.get("href")), page.charset)
+    for link in page.tree.xpath("//a[@href] | //select/option[@value]"):
+        url = links.resolve(base, str(link.get("href") or link.get("value")), page.charset)
         title = title_of(link)
+        if link.tag == "option" and not (_YEAR_COLUMN.match(title) and re.search(r"[/.?]", str(link.get("value")))):
+            continue
         if url is None or len(title) < 2 or NAVIGATION.match(title):
             continue
         where = links.key(url)

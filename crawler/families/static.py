@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from crawler import pagers
 from crawler.families.base import Ask, Family, Step
-from crawler.families.rows import hidden_rows, mark, rows
+from crawler.families.listed import listed
+from crawler.families.rows import mark
 from crawler.pages import Page
 
 
@@ -16,13 +17,13 @@ class Static(Family):
 
     def claims(self, page: Page) -> bool:
         """Links with dates or report titles in the markup, or a list that says that it is empty."""
-        if rows(page) or hidden_rows(page):
+        if listed(page):
             return True
         return pagers.says_empty(page) and bool(page.tree.xpath("//ul | //ol | //table | //dl"))
 
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows and pager of a page."""
-        found = rows(page) or hidden_rows(page)
+        found = listed(page)
         pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
         return Step(found, pager.asks, end=pager.end)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from crawler import pagers
 from crawler.families import page_call
 from crawler.families.base import Ask, Family, Step
-from crawler.families.rows import hidden_rows, rows
+from crawler.families.listed import is_list, listed
 from crawler.pages import Page
 
 
@@ -17,11 +16,11 @@ class Trs(Family):
 
     def claims(self, page: Page) -> bool:
         """The marks also stand on articles: a list lists something, pages through something or says that it is empty."""
-        return page_call.is_called(page) or bool(rows(page) or hidden_rows(page)) or pagers.says_empty(page)
+        return page_call.is_called(page) or is_list(page)
 
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows of a page, and all further pages from the pager of the first."""
-        return page_call.read(page, ask, rows(page) or hidden_rows(page))
+        return page_call.read(page, ask, listed(page))
 
 
 FAMILY = Trs()

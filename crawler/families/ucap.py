@@ -7,12 +7,12 @@ import re
 from crawler import links
 from crawler.families import data, page_call
 from crawler.families.base import Ask, End, Family, Step
-from crawler.families.rows import base_of, hidden_rows, rows
+from crawler.families.listed import listed
+from crawler.families.rows import base_of, rows
 from crawler.pages import Page
 
 MAX_PAGES = 100
 SIZE = 18
-_META = re.compile(r"<meta[^>]*name=[\"']channelid[\"'][^>]*content=[\"']([0-9a-fA-F]{32})", re.IGNORECASE)
 _SCRIPT = re.compile(r"\bchannel_?id['\"]?\s*[:=]\s*['\"]([0-9a-fA-F]{32})['\"]", re.IGNORECASE)
 _CALL = re.compile(r"/(searchList|common/search)/")
 _TAX = "/getFileListByCodeId"
@@ -32,7 +32,7 @@ class Ucap(Family):
         """A list that is written out, the page of a channel, or an answer of its call."""
         if ask.said("call"):
             return _of_call(page, ask)
-        found = rows(page) or hidden_rows(page)
+        found = listed(page)
         channel = _channel(page)
         called = _TAX in page.text or _CALL.search(page.text) is not None
         if not channel or (found and not called):
@@ -50,7 +50,12 @@ class Ucap(Family):
 
 
 def _channel(page: Page) -> str:
-    found = _META.search(page.text) or _SCRIPT.search(page.text)
+    for tag in page.tree.xpath("//meta[@name and @content]"):
+        if str(tag.get("name")).lower() == "channelid" and re.fullmatch(
+            r"[0-9a-fA-F]{32}", str(tag.get("content")).strip()
+        ):
+            return str(tag.get("content")).strip()
+    found = _SCRIPT.search(page.text)
     return found.group(1) if found else ""
 
 

@@ -10,7 +10,8 @@ import re
 
 from crawler import pagers
 from crawler.families.base import Ask, End, Family, Step
-from crawler.families.rows import hidden_rows, mark, rows
+from crawler.families.listed import is_list, listed
+from crawler.families.rows import mark
 from crawler.pages import Page
 
 _PAGES = re.compile(r"_simple_list_gotopage_fun\s*\(\s*['\"]?(\d{1,5})")
@@ -25,11 +26,11 @@ class Vsb(Family):
 
     def claims(self, page: Page) -> bool:
         """The marks stand on every page of the site: a list lists something, or says that it is empty."""
-        return bool(rows(page) or hidden_rows(page)) or pagers.says_empty(page)
+        return is_list(page)
 
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows, and the pages that this one links."""
-        found = rows(page) or hidden_rows(page)
+        found = listed(page)
         pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
         called = _PAGES.search(page.text)
         pages = int(called.group(1)) if called else pager.end.pages

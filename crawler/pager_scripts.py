@@ -1,0 +1,84 @@
+"""Pagers that only a script draws: what it is given (items, size of a page, pages), and the address that it leads to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler import calls
+from crawler import pager_words as words
+
+_NEAR = 800  # characters behind a pager's call in which its settings stand
+_PAGES = re.compile(
+    r"\b(?:pages|page_?count|total_?pages?|total_?page)\s*['\"]?\s*:\s*['\"]?(\d{1,5})\b", re.IGNORECASE
+)
+_ITEMS = re.compile(
+    r"\b(?:count|total|total_?count|total_?records?|total_?data|data_?total)\s*['\"]?\s*:\s*['\"]?(\d{1,6})\b", re.I
+)
+_SIZE = re.compile(
+    r"\b(?:limit|page_?size|show_?data|per_?page|page_?items?|items_?on_?page)\s*['\"]?\s*:\s*['\"]?(\d{1,4})\b", re.I
+)
+_LEADS = re.compile(
+    r"(?:location(?:\.href)?\s*=(?!=)|location\.(?:assign|replace)\s*\(|\bopen\s*\()\s*(?P<told>[^;\n}]{1,200})",
+    re.IGNORECASE,
+)
+# The page that a pager's callback is told: a member of its argument, or the argument itself.
+_MEMBER = re.compile(
+    r"\b[\w$]+\.(?:curr(?:ent)?(?:Page)?|getCurrent\(\)|page(?:No|Num|Index|Number)?|num|index)\b(?:\(\))?"
+)
+_NAMES = (
+    "page",
+    "pageNo",
+    "pageNum",
+    "pageIndex",
+    "pageNumber",
+    "curr",
+    "current",
+    "currentPage",
+    "num",
+    "n",
+    "p",
+    "index",
+    "i",
+)
+_SCROLLS = re.compile(
+    r"\bscroll\b.{0,400}?(?:\bpage\w*\s*(?:\+\+|\+=)|\+\+\s*page|\bpage\w*\s*=\s*page\w*\s*\+|"
+    r"\b(?:load|get|query|fetch)\w*(?:more|list|data|page|news|content)\w*\s*\()",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A pager that a script draws: its call's name, what the call states."""
+
+    name: str
+    items: int | None
+    pages: int | None
+
+
+def drawn(script: str) -> Drawn | None:
+    """The pager that a script draws; None where it draws none."""
+    found = words.SCRIPT_PAGER.search(script)
+    if found is None:
+        return Drawn("a list that grows as one scrolls", None, None) if _SCROLLS.search(script) else None
+    near = script[found.start() : found.start() + _NEAR]
+    pages, items, size = (_first(pattern, near) for pattern in (_PAGES, _ITEMS, _SIZE))
+    if pages is None and items is not None and size:
+        pages = -(-items // size)
+    return Drawn(found.group(0).strip("( "), items if size or pages else None, pages)
+
+
+def address(script: str, number: int) -> str | None:
+    """The address of page ``number``, as the callback of a pager puts it together; None where it does not."""
+    known = dict.fromkeys(_NAMES, str(number))
+    for found in _LEADS.finditer(_MEMBER.sub("page", script)):
+        told = calls.joined(found.group("told"), known)
+        if told and str(number) in told and re.search(r"[/.?=]", told):
+            return told
+    return None
+
+
+def _first(pattern: re.Pattern[str], text: str) -> int | None:
+    found = pattern.search(text)
+    return int(found.group(1)) if found else None
