@@ -36,7 +36,9 @@ def _by_name(name: str | None) -> Register | None:
     """A register entry from an unmistakable name: …人民政府, and the divisions of 新疆生产建设兵团 (第…师)."""
     if name is None or not _GOVERNMENT.search(re.sub(r"\s+", "", name)):
         return None
-    return Register(name, kind="government", level="township" if re.search(r"[乡镇]人民政府$", name) else "")
+    return Register(
+        name, kind="government", level="township" if re.search(r"(?:[乡镇]|苏木|街道)人民政府$", name) else ""
+    )
 
 
 class Case:

@@ -20,7 +20,7 @@ _FILL_IN = re.compile(
     r"|[(【\[](?:具体(?:网址|链接|数字|数据|名称|情况|日期|时间|数量|地址|做法|措施)|单位(?:全称|简称)|待(?:补充|填写?|定|完善)|请补充|请插入|插入)"
     r"[^)】\]]{0,12}[)】\]]"
     r"|(?<![\u4e00-\u9fff])某某(?:局|镇|乡|县|市|区|街道|委|办|厅|单位|部门)|(?:此处|在此)填写|请填写(?=[^好准]|$)|请在此处"
-    rf"|(?<=[\u4e00-\u9fff])[XxNn×✕*○□?](?=余?{_COUNTER}[,。;、])"
+    rf"|(?<=[\u4e00-\u9fff])(?:[XxNn×✕*○□?]|\*{{2,}})(?=余?{_COUNTER}[,。;、])"
     r"|20[Xx×]{2}年|(?<!\d)[Xx×]{1,2}月[Xx×]{1,2}日"
 )
 _HARMLESS = re.compile(r"电话|手机|地址|邮编|邮箱|传真|传染|号码|座机")
@@ -31,10 +31,13 @@ def left_over(text: str) -> tuple[str, str] | None:
     numbers and quoted titles are none."""
     for match in _FILL_IN.finditer(re.sub(r"《[^》]*》|〈[^〉]*〉", "", text)):
         plain = match.string
-        if _HARMLESS.search(plain[max(0, match.start() - 12) : match.end() + 6]):
+        bracketed = match.group()[0] in "(【["
+        if not bracketed and _HARMLESS.search(plain[max(0, match.start() - 12) : match.end() + 6]):
             continue
         short = len(match.group()) < 4
-        return match.group(), plain[max(0, match.start() - 6) : match.end() + 8] if short else match.group()
+        before = re.split(r"[。；\n]", plain[max(0, match.start() - 6) : match.start()])[-1]
+        behind = re.split(r"[。；\n]", plain[match.end() : match.end() + 8])[0]
+        return match.group(), before + match.group() + behind if short else match.group()
     return None
 
 
@@ -46,7 +49,9 @@ _WHAT = (
     r"(?:了|各类|各项|政府|政务|主动|相关|有关|本级|本年|全年|规章|信息公开|公开|信息|申请|规范性文件|文件|业务|专题|培训班?|会议|活动|政策|解读|"
     r"材料|公告|动态|咨询|留言|提案|建议|行政|许可|处罚|复议|诉讼|稿件|公众号|微信|微博|网站|栏目|专栏|检查)"
 )
-_SPACED = re.compile(rf"{_DONE}{_WHAT}{{0,6}}[ \u3000\xa0]+{_COUNTER}(?=\s*[，。；,;、）)]|\s*$)", re.M)
+_SPACED = re.compile(
+    rf"{_DONE}{_WHAT}{{0,6}}(?:[ \u3000\xa0]+余?|[（(][ \u3000]*[）)]){_COUNTER}(?=\s*[，。；,;、）)]|\s*$)", re.M
+)
 # Without a gap only where noun and counter make no word together (申请件, 案件 and 文件 are words).
 _CLOSE = re.compile(
     rf"{_DONE}{_WHAT}{{0,5}}(?:信息|文件|会议|培训|活动|解读|材料|公告|留言|栏目)(?:条|篇|件|次|场|期|份)(?=[，。；,;])"
@@ -54,16 +59,17 @@ _CLOSE = re.compile(
 _WORDS_OF_ITEM = re.compile(
     r"(?:信息条|文件件|会议次|会议场|培训次|培训期|培训场|活动次|活动场|活动期|解读篇|材料篇|材料份|公告条|公告篇|留言条|文件份|信息篇)$"
 )
-_GAP_IN_WORDS = re.compile(r"[\u4e00-\u9fff][ \u3000\xa0]+[\u4e00-\u9fff]")
+_GAP_IN_WORDS = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000\xa0]+[\u4e00-\u9fff]{1,2}")
+_COUNTED = re.compile(rf"\s+余?{_COUNTER}")
 
 
 def count_without_number(text: str) -> tuple[str, bool] | None:
     """A count whose number is not there (``公开信息  条``) in text as printed, and whether that is sure: a gap stands in its
-    place, and the line has no other gaps between characters as justified lines have. None if there is none."""
+    place, and the line has no gaps but before counters, as justified lines have. None if there is none."""
     for line in text.split("\n"):
         found = _SPACED.search(line)
         if found is not None:
-            return " ".join(found.group(0).split()), len(_GAP_IN_WORDS.findall(line)) == 1
+            return " ".join(found.group(0).split()), all(map(_COUNTED.match, _GAP_IN_WORDS.findall(line)))
         found = _CLOSE.search(squeeze(line))
         if found is not None and _WORDS_OF_ITEM.search(found.group(0)):
             return found.group(0), False
@@ -80,7 +86,7 @@ _NUMBER = re.compile(
 _FORM_PAPER = re.compile(
     r"(?:政府信息公开工作年度报告格式(?:\(试行\))?|政府信息公开工作年度报告有关事项的通知)[》>\"”]*(?:的通知[》\"”]*)?[(]?$"
 )
-_ORDER = re.compile(r"信息公开条例》?(?:\(以下[^)]*\))?[,，]?[(（]?(?:中华人民共和国)?国务院令?第?(\d{3})号")
+_ORDER = re.compile(r"(?:信息公开|《)条例》?(?:\(以下[^)]*\))?[,，]?[(（]?(?:中华人民共和国)?国务院令?第?(\d{3})号")
 
 
 def wrong_citations(text: str, year: int) -> list[tuple[str, str]]:
@@ -139,7 +145,7 @@ def lost_character(heading: str) -> bool:
     return unknown == 1 and any(character in pair for pair in unbreakable())
 
 
-_SUBHEAD = re.compile(r"^[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.][、.]?([\u4e00-\u9fff、]{4,24})(?=[。:,]|$)")
+_SUBHEAD = re.compile(r"^[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.][、.]?([\u4e00-\u9fff、]{3,24})(?=[。:,]|$)")
 
 
 def subheads(text: str) -> Iterator[str]:

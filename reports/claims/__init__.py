@@ -70,9 +70,17 @@ def claims(text: str, section: int, form: Form | None, year: int | None, agency:
         ]
         out += [
             Claim(item.cell, item.value, _piece(sentence.text, item.start), section, item.note)
-            for item in sorted(found, key=lambda item: item.start)
+            for item in sorted(_certain(found), key=lambda item: item.start)
         ]
     return distinct(out)
+
+
+def _certain(found: Sequence[Found]) -> Iterator[Found]:
+    """Those whose cell is given one figure only: of two in one sentence it is not certain which is the whole."""
+    for item in found:
+        same = [other for other in found if other.cell == item.cell and other.note == item.note]
+        if all(other.value == item.value for other in same):
+            yield item
 
 
 def counts_requests(text: str) -> bool:
@@ -83,7 +91,10 @@ def counts_requests(text: str) -> bool:
             matter = matter_of(clause, before, sentence.topic)
             named = any(is_a(word, *NOUNS) for word in (*clause.own, *clause.lead, *clause.tail, *clause.trail))
             if clause.figure is not None:
-                elsewhere = clause.says("dispute.", "other_body", "other_matter", "activity")
+                # 来信来访申请公开14件 counts requests, in whatever company.
+                elsewhere = clause.says("dispute.", "other_body", "activity") or (
+                    clause.says("other_matter") and not any("申请公开" in word.text for word in clause.own)
+                )
                 if matter == "requests" or (named and matter != "disputes" and not elsewhere):
                     return True
                 before = matter

@@ -48,6 +48,8 @@ def broken_off(
     open_end = stops(last) or (plain and lacking > 0 and _is_open(last))
     if open_end and (lacking or plain) and _last_block(blocks) not in consumed:
         return f"the source looks cut: its last line stops in mid-sentence (…{last[-12:]})"
+    if plain and not _has_table(blocks) and not any(_SENTENCE.search(line.text) for line in lines):
+        return "the source looks cut: it holds not one sentence"
     if plain and section_of(last) is not None:
         return "the source looks cut: it ends with a heading"
     # One part that lacks may be the body's omission where the report is signed behind the others, or announces no more.
@@ -57,6 +59,12 @@ def broken_off(
     return ""
 
 
+def _has_table(blocks: Blocks) -> bool:
+    """Whether a table stands in the source."""
+    return any(isinstance(block, Grid) for block in blocks.blocks)
+
+
+_SENTENCE = re.compile(r"[。！？!?；;]")
 _PARTS = re.compile(r"([一二三四五六]|\d)个?(?:大)?部[分份]")
 
 

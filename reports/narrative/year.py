@@ -41,7 +41,8 @@ def years_stated(
     if first is not None:
         opening = _OPENING.match(fold(first.text[:80]))
         if opening and (year := number_of_year(opening.group(1))):
-            out.append(YearMention("section1", year, first.text[:60]))
+            ended = re.search(r"年[^。\n]*", first.text)
+            out.append(YearMention("section1", year, first.text[: ended.end() if ended else None][:60]))
     for text in _captions(blocks, consumed):
         found = re.match(r"\D{0,6}(20\d\d)年(?!\d)", fold(text))
         if found:

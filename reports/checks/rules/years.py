@@ -71,7 +71,7 @@ def year_conflict(case: Case, of: Rule) -> Iterator[Evaluation]:
         doubtful = case.ocr
         if mention.where == "section1":
             # A text written in the year after, and a comparison, name other years with good reason.
-            if mention.year > year or _COMPARISON.search(mention.text):
+            if mention.year > year or _COMPARISON.search(mention.text) or f"{year}年" in squeeze(mention.text):
                 continue
             section = report.section(1)
             doubtful |= section is not None and f"{year}年" in squeeze(section.text)
@@ -216,6 +216,7 @@ _PART = re.compile(
     r"(?:截至|截止|截止到|截至到)(?:(\d{4})年)?(?:度)?(1[01]|[1-9])月(?!12)(?:底|末|份|\d{1,2}日)?"
     r"|(?:(\d{4})年)?(?<!\d)1(?:月份?)?[至到\-—~－]{1,2}(1[01]|[2-9])月"
 )
+_REST = re.compile(r"(?:[至到\-—~－]|截至[^，。；]{0,8})12月|下半年|全年|[四4]季度")
 
 
 @rule("YR-PARTIAL")
@@ -225,6 +226,8 @@ def partial_year(case: Case, of: Rule) -> Iterator[Evaluation]:
     for number in (1, 5, 6):
         section = case.doc.section(number)
         for sentence in sentences(section.text) if section else ():
+            if _REST.search(sentence):
+                continue  # both halves, or the whole beside its part
             for match in _PART.finditer(sentence):
                 stated = match.group(1) or match.group(3)
                 figure = re.search(rf"\d+{_UNITS}", sentence[match.end() :])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from reports import checks
@@ -52,6 +53,7 @@ class Draft:
     sections: dict[int, tuple[str, ...]] = field(default_factory=lambda: dict(SECTIONS))
     titles: dict[int, str] = field(default_factory=dict)
     foot: Sequence[str] = ()
+    cells: Mapping[str, int | str] = field(default_factory=dict)
     page_title: str | None = None
 
     def lines(self) -> Iterator[str | Table]:
@@ -68,12 +70,14 @@ class Draft:
         """Plain text, cells parted by bars."""
         out: list[str] = []
         for line in self.lines():
-            out += [" | ".join(row) + " |" for row in rows_of(line)] if line in TABLES.values() else [line]
+            out += [" | ".join(row) + " |" for row in rows_of(line, self.cells)] if line in TABLES.values() else [line]
         return "\n".join(out).encode()
 
     def html(self) -> bytes:
         """A page."""
-        body = "".join(table(TABLES_OF[line]) if line in TABLES_OF else f"<p>{line}</p>" for line in self.lines())
+        body = "".join(
+            table(TABLES_OF[line], self.cells) if line in TABLES_OF else f"<p>{line}</p>" for line in self.lines()
+        )
         title = self.title if self.page_title is None else self.page_title
         return (
             f"<html><head><title>{title}</title></head><body><div class='content'>{body}</div></body></html>".encode()
@@ -89,7 +93,7 @@ class Draft:
             "<w:tbl>"
             + "".join(
                 "<w:tr>" + "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>"
-                for row in rows_of(line)
+                for row in rows_of(line, self.cells)
             )
             + "</w:tbl>"
             if line in TABLES.values()
@@ -109,18 +113,18 @@ class Draft:
         yield from (read(data, name) for name, data in self.all())
 
 
-def rows_of(which: object) -> list[list[str]]:
-    """The rows of a table, every figure zero."""
+def rows_of(which: object, cells: Mapping[str, int | str] = MappingProxyType({})) -> list[list[str]]:
+    """The rows of a table, every figure zero but for those given."""
     slots = layout.table(which, "2021")  # type: ignore[arg-type]
     return [
-        ["0" if slot.key else slot.text for slot in row]
+        [str(cells.get(slot.key, 0)) if slot.key else slot.text for slot in row]
         for _, row in groupby(sorted(slots, key=lambda slot: (slot.row, slot.column)), key=lambda slot: slot.row)
     ]
 
 
-def table(which: Table) -> str:
-    """A table at zero as markup."""
-    rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows_of(which))
+def table(which: Table, cells: Mapping[str, int | str] = MappingProxyType({})) -> str:
+    """A table as markup."""
+    rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows_of(which, cells))
     return "<table border='1'>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
 
