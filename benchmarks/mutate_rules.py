@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reports import checks
-from reports.checks import engine
 from reports.checks import formula as language
+from reports.checks import instances
 from reports.checks.catalogue import Rule, catalogue
 from reports.checks.context import Context
 from reports.checks.formula import Arithmetic, Call, Clause, Compare, Every, Index, Negative, Node, Not, Number, Some
@@ -53,10 +53,10 @@ def mutants(node: Node) -> Iterator[Node]:
             for i, (_, right) in enumerate(links):
                 for m in mutants(right):
                     yield Compare(first, tuple((o, m if j == i else r) for j, (o, r) in enumerate(links)))
-        case Not(of=of):
+        case Not(operand=of):
             yield of
             yield from (Not(m) for m in mutants(of))
-        case Negative(of=of):
+        case Negative(operand=of):
             yield of
         case Every(parts=parts) | Some(parts=parts):
             kind, other_kind = (Every, Some) if isinstance(node, Every) else (Some, Every)
@@ -95,8 +95,8 @@ def _altered(rule: Rule) -> list[tuple[Report | None, Context]]:
         year = {"2019": 2020, "2021": 2021}[form]
         base: dict[str, Any] = sound(form, 7)
         out.append((report(form, base, year=year), Context()))
-        keys = {key for i in engine.instances(rule.id, form) for key in language.keys_in(i.condition)}
-        keys |= {i.cell for i in engine.instances(rule.id, form) if i.cell}
+        keys = {key for i in instances.instances(rule.id, form) for key in language.keys_in(i.condition)}
+        keys |= {i.cell for i in instances.instances(rule.id, form) if i.cell}
         for key in sorted(keys)[:40]:
             out += [(report(form, {**base, key: base[key] + by}, year=year), Context()) for by in (1, -1)]
     return out
@@ -119,7 +119,7 @@ def survivors(rule: Rule) -> tuple[int, list[str]]:
     """How many mutants the rule's formulas have, and those that nothing tells from the rule."""
     docs = _specs(rule) + _altered(rule)
     right = _verdicts(rule, docs)
-    original = engine.instances
+    original = instances.instances
     count = 0
     alive: list[str] = []
     for text_of in dict.fromkeys(rule.formula.values()):
@@ -128,17 +128,17 @@ def survivors(rule: Rule) -> tuple[int, list[str]]:
         for number, clause in enumerate(clauses):
             for mutant in mutants(clause.condition):
                 changed = (*clauses[:number], Clause(mutant, clause.patterns), *clauses[number + 1 :])
-                made = {form: engine.concrete(changed, form) for form in forms_of}
+                made = {form: instances.concrete(changed, form) for form in forms_of}
 
                 def replaced(rule_id: str, of: Any, _made: Any = made) -> Any:
                     return _made[of] if rule_id == rule.id and of in _made else original(rule_id, of)
 
                 count += 1
-                engine.instances = replaced  # type: ignore[assignment]
+                instances.instances = replaced  # type: ignore[assignment]
                 try:
                     same = _verdicts(rule, docs) == right
                 finally:
-                    engine.instances = original
+                    instances.instances = original
                 text = f"{rule.id}: {language.unparse(mutant)}"
                 if same and text not in EQUIVALENT:
                     alive.append(text)

@@ -14,9 +14,9 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Literal
 
-from reports.checks.case import Case
 from reports.checks.context import Context, Register
-from reports.checks.engine import covers_area
+from reports.checks.coverage import covers_area
+from reports.checks.inputs import Inputs
 from reports.duties import UNREAD_ZH, Standing
 from reports.form import forms
 from reports.report import Cell, Form, Number, Report
@@ -241,7 +241,7 @@ def _plain_body(out: Aggregate, member: Member) -> None:
     if member.governs and any(series_of(choice.report)):
         note = "仅为本级或办公室的报告，未含其所属单位"
         _say(out, member, "scope", f"{note}；名录中也没有登记其所属单位", choice.url)
-    elif member.heads and not member.governs and covers_area(Case(choice.report, Context())):
+    elif member.heads and not member.governs and covers_area(Inputs(choice.report, Context())):
         note = "报告称包含所属单位数据"
         _say(out, member, "scope", "报告称包含所属单位数据，可能与名录中其所属单位的报告重复计算，请核对", choice.url)
     _add(out, member, choice, note)
@@ -374,8 +374,8 @@ def _holds(identity: Identity, values: Mapping[str, Number | None]) -> bool:
 
 
 def _places(keys: list[str]) -> str:
-    shown = "；".join(forms.place(key) for key in keys[:5])
-    return shown + (f"；等{len(keys)}处" if len(keys) > 5 else "")
+    display = "；".join(forms.place(key) for key in keys[:5])
+    return display + (f"；等{len(keys)}处" if len(keys) > 5 else "")
 
 
 def _named(names: list[str]) -> str:

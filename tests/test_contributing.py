@@ -104,11 +104,11 @@ def test_a_rule_that_it_cannot_say_is_an_entry_and_a_function(copy: Path):
         copy / "reports/checks/rules/table_form.py",
         '''
 
-@rule("FMT-TRIAL")
-def trial(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-TRIAL")
+def trial(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Nobody gets four requests."""
-    total = (case.doc.cells or {})["applications.new.total"].value
-    yield holds() if total is not None and total <= 3 else fault(case, of, cells=["applications.new.total"])
+    total = (inputs.doc.cells or {})["applications.new.total"].value
+    yield holds() if total is not None and total <= 3 else violation(inputs, rule, cells=["applications.new.total"])
 ''',
     )
     assert run(copy, CHECK) == "['FMT-TRIAL'] []"

@@ -12,7 +12,7 @@ from models import agencies, contexts, findings
 from models.ledger import standings_of
 from reports import checks
 from reports.checks.context import Body, Context
-from reports.checks.rules.publication import OF_THE_REPORT
+from reports.checks.rules.publication_content import OF_THE_REPORT
 from reports.subject import Subject
 
 if TYPE_CHECKING:

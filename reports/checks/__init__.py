@@ -10,14 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import reports.checks.rules  # noqa: F401 - registers the functions of all families
-from reports.checks.case import Case
 from reports.checks.catalogue import Rule, catalogue
 from reports.checks.causes import with_causes
 from reports.checks.context import NEED_ZH, Context
-from reports.checks.engine import FUNCTIONS, Evaluation, by_formula, complete, not_judged
-from reports.checks.evaluate import shown
+from reports.checks.evaluate import display
+from reports.checks.evaluation import Evaluation, not_judged
+from reports.checks.formulas import by_formula
+from reports.checks.inputs import Inputs
 from reports.checks.params import BadParameters, with_changes
 from reports.checks.params import validated as validated_params
+from reports.checks.registry import FUNCTIONS, complete
 from reports.checks.sheet import NotJudged
 from reports.report import Finding, Report
 from reports.subject import matter_of
@@ -66,56 +68,56 @@ def run(report: Report | None, context: Context | None = None, rules: Collection
     """
     context = context or Context()
     chosen = [RULES[rule_id] for rule_id in rules] if rules is not None else list(RULES.values())
-    case = Case(report, context)
+    inputs = Inputs(report, context)
     result = Result()
     for rule in chosen:
         if report is None and rule.scope != "publication":
             continue
-        _settle(result, rule, list(evaluations(case, rule)))
-    result.findings = with_causes(case, chosen, result.findings, _findings)
+        _settle(result, rule, list(evaluations(inputs, rule)))
+    result.findings = with_causes(inputs, chosen, result.findings, _findings)
     return result
 
 
-def _findings(case: Case, rules: Iterable[Rule]) -> list[Finding]:
+def _findings(inputs: Inputs, rules: Iterable[Rule]) -> list[Finding]:
     result = Result()
     for rule in rules:
-        _settle(result, rule, list(evaluations(case, rule)))
+        _settle(result, rule, list(evaluations(inputs, rule)))
     return result.findings
 
 
-def evaluations(case: Case, rule: Rule) -> Iterator[Evaluation]:
-    """All evaluations of one rule on a case: none at all only where the rule is of the other form."""
+def evaluations(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
+    """All evaluations of one rule on the inputs: none at all only where the rule is of the other form."""
     try:
-        _ready(case, rule)
-        form = case.report.form if case.report is not None else None
+        _ready(inputs, rule)
+        form = inputs.report.form if inputs.report is not None else None
         if form is not None and form not in rule.forms:
             return
-        found = FUNCTIONS[rule.id](case, rule) if rule.id in FUNCTIONS else by_formula(case, rule)
+        found = FUNCTIONS[rule.id](inputs, rule) if rule.id in FUNCTIONS else by_formula(inputs, rule)
         empty = True
         for evaluation in found:
             empty = False
-            yield _doubted(case, rule, evaluation)
+            yield _doubted(inputs, rule, evaluation)
         if empty:
             yield not_judged("文中没有可供比对的内容")
     except NotJudged as why:
         yield not_judged(why.reason)
 
 
-def _doubted(case: Case, rule: Rule, evaluation: Evaluation) -> Evaluation:
+def _doubted(inputs: Inputs, rule: Rule, evaluation: Evaluation) -> Evaluation:
     """The same evaluation, for a person to look at first where the source itself is in doubt: it breaks off (anything said
     of it may be untrue of the whole), or another text is printed over it (sums of cells read for sure still count)."""
     finding = evaluation.finding
-    if finding is None or finding.needs_review or case.report is None:
+    if finding is None or finding.needs_review or inputs.report is None:
         return evaluation
-    details = case.report.details
+    details = inputs.report.details
     if details.incomplete or (details.overprinted and not rule.arithmetic):
         return replace(evaluation, finding=replace(finding, needs_review=True))
     return evaluation
 
 
-def _ready(case: Case, rule: Rule) -> None:
+def _ready(inputs: Inputs, rule: Rule) -> None:
     """Raises NotJudged where the rule cannot run on this kind of document, or lacks what it needs."""
-    report = case.report
+    report = inputs.report
     if report is not None and report.error is not None and rule.scope != "publication":
         raise NotJudged("文件未能识读")
     if (
@@ -127,9 +129,9 @@ def _ready(case: Case, rule: Rule) -> None:
     ):
         raise NotJudged("不是年度报告")
     for need in rule.needs:
-        if need == "registry" and rule.name_decides and case.register is not None:
+        if need == "registry" and rule.name_decides and inputs.register is not None:
             continue
-        if not case.context.has(need):
+        if not inputs.context.has(need):
             raise NotJudged(NEED_ZH[need])
 
 
@@ -177,7 +179,7 @@ class Explanation:
                     "operands": [
                         {
                             "name": operand.name,
-                            "value": shown(operand.value),
+                            "value": display(operand.value),
                             "raw": operand.raw,
                             "where": operand.where,
                             "state": operand.state,
@@ -201,7 +203,7 @@ class Explanation:
             outcome = words[evaluation.state] + (f"：{evaluation.reason}" if evaluation.reason else "")
             lines.append(f"{number}. {evaluation.condition or self.rule.title} —— {outcome}")
             lines.extend(
-                f"     {operand.name} = {shown(operand.value) or '（空）'}"
+                f"     {operand.name} = {display(operand.value) or '（空）'}"
                 + (f"  原文“{operand.raw}”" if operand.raw else "")
                 + (f"  {operand.where}" if operand.where else "")
                 + (f"  {operand.note}" if operand.note else "")
@@ -217,7 +219,7 @@ class Explanation:
 def explain(rule_id: str, report: Report | None, context: Context | None = None) -> Explanation:
     """How one rule was evaluated on a report. Raises KeyError for an unknown rule."""
     rule = RULES[rule_id]
-    return Explanation(rule, tuple(evaluations(Case(report, context or Context()), rule)))
+    return Explanation(rule, tuple(evaluations(Inputs(report, context or Context()), rule)))
 
 
 Outcome = Literal["said", "holds", "not_judged", "not_applicable"]

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reports.checks.case import Case
 from reports.checks.catalogue import Rule
+from reports.checks.inputs import Inputs
 from reports.checks.sheet import place
 from reports.form import forms
 from reports.report import Cause, Finding, Report
@@ -20,7 +20,7 @@ from reports.report import Cause, Finding, Report
 MOST_TRIES = 24  # of the cells and figures that may explain a report in disorder; beyond, none is named
 
 # Runs these rules on a case and gives their findings.
-Run = Callable[[Case, Iterable[Rule]], list[Finding]]
+Run = Callable[[Inputs, Iterable[Rule]], list[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +32,27 @@ class _Explanation:
     settled: frozenset[int]
 
 
-def with_causes(case: Case, rules: Sequence[Rule], found: Sequence[Finding], run: Run) -> list[Finding]:
+def with_causes(inputs: Inputs, rules: Sequence[Rule], found: Sequence[Finding], run: Run) -> list[Finding]:
     """The findings, each with its cause where exactly one cell must be wrong. ``rules`` are those that were run."""
     formulas = [rule for rule in rules if rule.evaluate]
     ids = {rule.id for rule in formulas}
     at = [number for number, finding in enumerate(found) if finding.rule in ids and _sure(finding)]
-    if len(at) < 2 or case.report is None or case.sheet is None or case.sheet.form is None:
+    if len(at) < 2 or inputs.report is None or inputs.sheet is None or inputs.sheet.form is None:
         return list(found)
     known = {(finding.rule, finding.cells) for finding in found}
     explanations = []
-    tries = [(cell, value) for cell in _shared(found, at) for value in _values(case, cell, found, at)]
+    tries = [(cell, value) for cell in _shared(found, at) for value in _values(inputs, cell, found, at)]
     if len(tries) > MOST_TRIES:
         return list(found)
     for cell, value in tries:
-        after = run(Case(_read_as(case.report, cell, value), case.context), formulas)
+        after = run(Inputs(_read_as(inputs.report, cell, value), inputs.context), formulas)
         left = {(finding.rule, finding.cells) for finding in after}
         touched = frozenset(n for n in at if cell in found[n].cells)
         if left <= known and not any((found[n].rule, found[n].cells) in left for n in touched):
             explanations.append(_Explanation(cell, value, touched))
     out = list(found)
     for one in _only(explanations):
-        cause = _cause(case, one)
+        cause = _cause(inputs, one)
         for number in one.settled:
             out[number] = replace(out[number], cause=cause)
     return out
@@ -78,9 +78,9 @@ def _shared(found: Sequence[Finding], at: Sequence[int]) -> list[str]:
     return [cell for cell, count in counts.items() if count > 1]
 
 
-def _values(case: Case, cell: str, found: Sequence[Finding], at: Sequence[int]) -> list[int | Decimal]:
+def _values(inputs: Inputs, cell: str, found: Sequence[Finding], at: Sequence[int]) -> list[int | Decimal]:
     """The figures that the cell may rightly be: off by the difference of a finding that rests on it."""
-    value = case.tables.value(cell) if case.tables.state(cell) == "printed" else None
+    value = inputs.tables.value(cell) if inputs.tables.state(cell) == "printed" else None
     if value is None:
         return []
     out: list[int | Decimal] = []
@@ -113,7 +113,7 @@ def _only(explanations: Sequence[_Explanation]) -> list[_Explanation]:
     return out
 
 
-def _cause(case: Case, one: _Explanation) -> Cause:
-    printed = case.tables.value(one.cell)
+def _cause(inputs: Inputs, one: _Explanation) -> Cause:
+    printed = inputs.tables.value(one.cell)
     assert printed is not None
-    return Cause(one.cell, forms.label(one.cell), place(one.cell, case.tables.form), str(printed), str(one.value))
+    return Cause(one.cell, forms.label(one.cell), place(one.cell, inputs.tables.form), str(printed), str(one.value))

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from reports.checks import formula as language
-from reports.checks.case import Case, Operand
 from reports.checks.catalogue import Rule, expand
 from reports.checks.context import NEED_ZH
 from reports.checks.formula import (
@@ -28,6 +27,7 @@ from reports.checks.formula import (
     Some,
     Text,
 )
+from reports.checks.inputs import Inputs, Operand
 from reports.checks.sheet import Figure, NotJudged, Sheet, Value, place
 
 
@@ -50,19 +50,19 @@ class Taken:
 
 
 class Evaluator:
-    """Evaluates one concrete clause on a case. ``overlay`` replaces cells (the reading repairs; a sum that a claim names),
-    ``overlaid`` says where these stand if not in their own place, ``claimed`` binds the figure of a claim."""
+    """Evaluates one concrete clause on the inputs of a check. ``overlay`` replaces cells (the reading repairs; a sum that a
+    claim names), ``claimed`` binds the figure of a claim."""
 
     def __init__(
         self,
-        case: Case,
+        inputs: Inputs,
         rule: Rule,
         cell: str = "",
         claimed: Mapping[str, Figure] | None = None,
         overlay: Mapping[str, Figure] | None = None,
         overlaid: str = "",
     ) -> None:
-        self.case = case
+        self.inputs = inputs
         self.rule = rule
         self.cell = cell
         self.claimed = claimed or {}
@@ -78,7 +78,7 @@ class Evaluator:
             where = self.overlaid or place(key, sheet.form)
             self.taken.operands.append(Operand(key, self.overlay[key], where=where))
             return self.overlay[key]
-        read = self.case.read(sheet, key, prefix)
+        read = self.inputs.read(sheet, key, prefix)
         if read.operand is None:
             raise NotJudged(read.reason)
         self.taken.operands.append(read.operand)
@@ -89,24 +89,24 @@ class Evaluator:
 
     def previous(self, key: str) -> Figure:
         """``prev(k)``: the cell in last year's report (the sum over the predecessors' in a year of merger)."""
-        return sum((self.figure(self.case.other(r), key, "prev") for r in self.case.history()), 0)
+        return sum((self.figure(self.inputs.other(r), key, "prev") for r in self.inputs.history()), 0)
 
     def below(self, key: str) -> list[tuple[str, Figure | None]]:
         """The cell in each covered body's report; None where that body's report is not read."""
-        bodies = self.case.context.below
+        bodies = self.inputs.context.below
         if bodies is None:
             raise NotJudged(NEED_ZH["hierarchy"])
         out: list[tuple[str, Figure | None]] = []
         for body in bodies:
             value: Figure | None = None
             if body.report is not None and body.report.error is None and body.report.kind == "annual_report":
-                value = self.figure(self.case.other(body.report), key, "below")
+                value = self.figure(self.inputs.other(body.report), key, "below")
             out.append((body.name, value))
         return out
 
     def enforcement(self, key: str) -> Figure:
         """``enforcement(k)``: the figure of the body's enforcement statistics."""
-        figures = self.case.context.enforcement
+        figures = self.inputs.context.enforcement
         if figures is None or key not in figures:
             raise NotJudged(NEED_ZH["other_publication"])
         self.taken.operands.append(
@@ -120,7 +120,7 @@ class Evaluator:
         """The value of a node. Raises NotJudged."""
         match node:
             case Key(pattern=pattern):
-                return self.figure(self.case.tables, pattern)
+                return self.figure(self.inputs.tables, pattern)
             case Arithmetic(op=op, left=left, right=right):
                 return self.arithmetic(op, left, right)
             case Compare(first=first, links=links):
@@ -135,10 +135,10 @@ class Evaluator:
                 return text
             case Index(table=table, entry=entry):
                 return self.entry(self.value(table), self.value(entry))
-            case Negative(of=of):
-                return -self.number(of)
-            case Not(of=of):
-                return not self.value(of)
+            case Negative(operand=operand):
+                return -self.number(operand)
+            case Not(operand=operand):
+                return not self.value(operand)
             case Every(parts=parts):
                 return all(self.value(part) for part in parts)
             case Some(parts=parts):
@@ -187,7 +187,7 @@ class Evaluator:
         assert isinstance(right, int | Decimal)
         slack = self.rule.tolerance
         if self.rule.scope == "hierarchy":
-            slack += abs(Decimal(left)) * Decimal(str(self.case.params["hierarchy_tolerance_share"]))
+            slack += abs(Decimal(left)) * Decimal(str(self.inputs.params["hierarchy_tolerance_share"]))
         if not slack:
             return _EXACT[op](left, right)
         over = Decimal(left) - Decimal(right)
@@ -206,20 +206,20 @@ class Evaluator:
     def name(self, path: str) -> Value:
         """A dotted name: the document's year and form, parameters, the register entry."""
         if path == "cell":
-            return self.figure(self.case.tables, self.cell)
+            return self.figure(self.inputs.tables, self.cell)
         if path == "year":
-            if self.case.year is None:
+            if self.inputs.year is None:
                 raise NotJudged("未能识别报告年度")
-            return self.case.year
+            return self.inputs.year
         if path == "form":
-            return self.case.tables.form
+            return self.inputs.tables.form
         head, _, rest = path.partition(".")
         if head == "params":
-            value = self.case.params[rest]
+            value = self.inputs.params[rest]
             self.taken.operands.append(Operand(path, value if not isinstance(value, dict) else None, state="parameter"))
             return Decimal(str(value)) if isinstance(value, float) else value
         if head == "registry":
-            entry = self.case.context.register
+            entry = self.inputs.context.register
             if entry is None:
                 raise NotJudged(NEED_ZH["registry"])
             value = {
@@ -247,7 +247,7 @@ class Evaluator:
         args = node.args
         match node.name:
             case "sum":
-                return sum((self.figure(self.case.tables, key) for key in self.keys(args)), 0)
+                return sum((self.figure(self.inputs.tables, key) for key in self.keys(args)), 0)
             case "prev":
                 return self.previous(self.key(args[0]))
             case "child_sum":
@@ -261,10 +261,10 @@ class Evaluator:
             case "claim" | "interp":
                 return self.claimed[self.key(args[0])]
             case "integer":
-                figure = self.figure(self.case.tables, self.key(args[0]))
+                figure = self.figure(self.inputs.tables, self.key(args[0]))
                 return figure == int(figure)
             case "decimals":
-                figure = self.figure(self.case.tables, self.key(args[0]))
+                figure = self.figure(self.inputs.tables, self.key(args[0]))
                 return decimals(figure)
             case "max" | "min":
                 figures: list[Figure] = [self.number(arg) for arg in args]
@@ -273,9 +273,9 @@ class Evaluator:
                 figure = self.number(args[0])
                 return -figure if figure < 0 else figure
             case "blank":
-                return self.case.tables.state(self.key(args[0])) == "blank"
+                return self.inputs.tables.state(self.key(args[0])) == "blank"
             case "illegible":
-                return self.case.tables.state(self.key(args[0])) == "illegible"
+                return self.inputs.tables.state(self.key(args[0])) == "illegible"
             case _:
                 raise language.FormulaError(f"unknown function {node.name} in {self.rule.id}")
 
@@ -289,7 +289,7 @@ class Evaluator:
 
     def keys(self, args: tuple[Node, ...]) -> list[str]:
         """All keys that the patterns among the arguments stand for."""
-        form = self.case.tables.form
+        form = self.inputs.tables.form
         assert form is not None
         return [key for arg in args for key in expand(self.key(arg), form)]
 
@@ -303,9 +303,9 @@ class Evaluator:
         against = {"==": "≠", "!=": "=", "<=": ">", ">=": "<", "<": "≥", ">": "≤"}[op]
         left_text, right_text = self.written(left_node), self.written(right_node)
         if self._long(left_node):
-            left_text = f"{left_text} = {shown(left)}"
+            left_text = f"{left_text} = {display(left)}"
         if self._long(right_node):
-            right_text = f"{right_text} = {shown(right)}"
+            right_text = f"{right_text} = {display(right)}"
         return f"{left_text} {against} {right_text}"
 
     def written(self, node: Node) -> str:
@@ -325,8 +325,8 @@ class Evaluator:
             sign = {"*": "×", "/": "÷"}[node.op]
             return f"{self.bracketed(node.left)} {sign} {self.bracketed(node.right)}"
         if isinstance(node, Negative):
-            return f"-{self.written(node.of)}"
-        return shown(self.quiet(node))
+            return f"-{self.written(node.operand)}"
+        return display(self.quiet(node))
 
     def bracketed(self, node: Node) -> str:
         """As ``written``, in brackets where it is a sum."""
@@ -374,7 +374,7 @@ def decimals(figure: Figure) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def shown(value: Value) -> str:
+def display(value: Value) -> str:
     """A value as people read it: whole numbers without a point, dates as 2026年1月31日."""
     if isinstance(value, bool):
         return "是" if value else "否"

@@ -78,7 +78,7 @@ class Index:
 class Negative:
     """Minus something."""
 
-    of: Node
+    operand: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Compare:
 class Not:
     """The negation."""
 
-    of: Node
+    operand: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +314,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return args
         case Index(table=table, entry=entry):
             return (table, entry)
-        case Negative(of=of) | Not(of=of):
-            return (of,)
+        case Negative(operand=operand) | Not(operand=operand):
+            return (operand,)
         case Arithmetic(left=left, right=right):
             return (left, right)
         case Compare(first=first, links=links):
@@ -344,10 +344,10 @@ def fill(node: Node, binding: dict[str, str]) -> Node:
             return Call(name, tuple(fill(arg, binding) for arg in args))
         case Index(table=table, entry=entry):
             return Index(fill(table, binding), fill(entry, binding))
-        case Negative(of=of):
-            return Negative(fill(of, binding))
-        case Not(of=of):
-            return Not(fill(of, binding))
+        case Negative(operand=operand):
+            return Negative(fill(operand, binding))
+        case Not(operand=operand):
+            return Not(fill(operand, binding))
         case Arithmetic(op=op, left=left, right=right):
             return Arithmetic(op, fill(left, binding), fill(right, binding))
         case Compare(first=first, links=links):
@@ -375,10 +375,10 @@ def unparse(node: Node) -> str:  # noqa: C901  one branch a kind of node of the 
             return f"{name}({', '.join(unparse(arg) for arg in args)})"
         case Index(table=table, entry=entry):
             return f"{unparse(table)}[{unparse(entry)}]"
-        case Negative(of=of):
-            return f"-{_bracketed(of)}"
-        case Not(of=of):
-            return f"not ({unparse(of)})"
+        case Negative(operand=operand):
+            return f"-{_bracketed(operand)}"
+        case Not(operand=operand):
+            return f"not ({unparse(operand)})"
         case Arithmetic(op=op, left=left, right=right):
             return f"{unparse(left) if op in '+-' else _bracketed(left)} {op} {_bracketed(right)}"
         case Compare(first=first, links=links):

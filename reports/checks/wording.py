@@ -35,8 +35,8 @@ def left_over(text: str) -> tuple[str, str] | None:
         if not bracketed and _HARMLESS.search(plain[max(0, match.start() - 12) : match.end() + 6]):
             continue
         short = len(match.group()) < 4
-        before = re.split(r"[。；\n]", plain[max(0, match.start() - 6) : match.start()])[-1]
-        behind = re.split(r"[。；\n]", plain[match.end() : match.end() + 8])[0]
+        before = list(printed_sentences(plain[max(0, match.start() - 6) : match.start()]))[-1]
+        behind = next(printed_sentences(plain[match.end() : match.end() + 8]))
         return match.group(), before + match.group() + behind if short else match.group()
     return None
 

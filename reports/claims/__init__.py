@@ -61,10 +61,10 @@ def claims(text: str, section: int, form: Form | None, year: int | None, agency:
     out: list[Claim] = []
     period: Period = "this"
     for sentence in _sentences(text, section, agency=agency):
-        told = requests.read(sentence.clauses, sentence.topic, year, "this" if sentence.opens else period)
-        period = told.period
+        found_requests = requests.read(sentence.clauses, sentence.topic, year, "this" if sentence.opens else period)
+        period = found_requests.period
         found = [
-            *told.out,
+            *found_requests.out,
             *(disputes.find(sentence.clauses, year) if _of_disclosure(sentence, section) else ()),
             *proactive.find(sentence.clauses, form, year),
         ]

@@ -34,8 +34,8 @@ def with_bodies(words: Sequence[Word], sentence: str, agency: str | None) -> lis
             word = replace(word, kind="filler")  # 公司收到申请3件: who asks hands in
         if agency is not None and word.kind == "area" and not _GOVERNS.search(agency):
             word = replace(word, kind="other_body")  # 全市 in the report of one of its bureaus
-        told = following in _TOLD or following.startswith(("measure.", "decision.", "document."))
-        named = word.kind == "unknown" and told and body_ending().search(word.text) is not None
+        followed = following in _TOLD or following.startswith(("measure.", "decision.", "document."))
+        named = word.kind == "unknown" and followed and body_ending().search(word.text) is not None
         if not named:
             out.append(word)
             continue

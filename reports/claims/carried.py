@@ -72,10 +72,10 @@ def add_carried(clause: Clause, direction: str, reading: Reading) -> None:
 
 def _understood(clause: Clause, year: int | None) -> bool:
     """Whether no unknown word stands between a figure and what says where it is carried."""
-    told = [
+    pointers = [
         i for i, word in enumerate(clause.before) if is_a(word, *DIRECTED) or of_year(word, year) in {"last", "other"}
     ]
-    between = clause.before[told[0] :] if told else clause.before
+    between = clause.before[pointers[0] :] if pointers else clause.before
     return not any(is_a(word, "unknown", "activity") for word in (*between, *clause.after))
 
 

@@ -159,13 +159,13 @@ class _Cutter:
         """A figure. A second one in a clause takes the words between the two, but for what was counted by the first."""
         first = self.clause.figure
         if first is not None and first.kind == "persons":  # 12人提出申请15件: who asks
-            said = [*self.clause.before, first, *self.clause.after, *self.clause.tail]
-            self.clause = replace(self.clause, figure=None, before=said, after=[], tail=[])
+            asking = [*self.clause.before, first, *self.clause.after, *self.clause.tail]
+            self.clause = replace(self.clause, figure=None, before=asking, after=[], tail=[])
         elif first is not None:
             between = [*self.clause.after, *self.clause.tail]
-            told = any(w.kind not in {"filler", "total", "pause", "about", "this_year"} for w in self.clause.before)
+            subject = any(w.kind not in {"filler", "total", "pause", "about", "this_year"} for w in self.clause.before)
             kept = 0
-            while not told and kept < len(between) and is_a(between[kept], "request", "on_request", "bare_request"):
+            while not subject and kept < len(between) and is_a(between[kept], "request", "on_request", "bare_request"):
                 kept += 1
             self.clause.after, self.clause.tail = between[:kept], []
             rest = between[kept:]

@@ -112,11 +112,11 @@ def _figure(clause: Clause, groups: list[str], state: _Case) -> None:
 def _all_of_it(clause: Clause, state: _Case) -> None:
     """What is said of all of them: 2件，均维持; 1件，申请人已撤回."""
     figure = clause.figure
-    said = [*clause.tail, *clause.trail]
-    outcomes = [word for word in said if is_a(word, "outcome.")]
-    if figure is None or len(outcomes) != 1 or not all(is_a(word, *_KNOWN) for word in said):
+    following = [*clause.tail, *clause.trail]
+    outcomes = [word for word in following if is_a(word, "outcome.")]
+    if figure is None or len(outcomes) != 1 or not all(is_a(word, *_KNOWN) for word in following):
         return
-    every = any(is_a(word, "clause", "each") or word.text.startswith(("均", "全")) for word in said)
+    every = any(is_a(word, "clause", "each") or word.text.startswith(("均", "全")) for word in following)
     if every or figure.value == 1:
         column = outcomes[0].kind.partition(".")[2]
         state.out.append(Found(f"{state.group}.{column}", figure.value, outcomes[0].start))

@@ -30,8 +30,8 @@ def is_part(clause: Clause, reading: Reading) -> bool:
         kind = reading.parts.criterion
     if not kind and clause.listed and not clause.says("result.") and not own:
         over = reading.parts is not None and reading.parts.complete
-        told = clause.says("done") and (over or reading.whole is None or figure.value >= _largest(reading))
-        kind = "" if told else "listed"
+        handled = clause.says("done") and (over or reading.whole is None or figure.value >= _largest(reading))
+        kind = "" if handled else "listed"
     if not kind:
         return False
     if is_aside_of_part(clause, reading):

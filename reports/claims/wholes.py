@@ -131,9 +131,9 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
             return
         nouns = lead
     noun = nouns[-1]
-    told = clause.says("total") or "数" in noun.text or "量" in noun.text or figure.value == 0
+    counted = clause.says("total") or "数" in noun.text or "量" in noun.text or figure.value == 0
     among = noun.kind == "bare_request" and not clause.before and within  # 12件申请中，
-    if noun.kind == "bare_request" and not told and not among:
+    if noun.kind == "bare_request" and not counted and not among:
         return
     if noun.kind == "on_request" and noun.text.endswith(("情况", "工作", "方面")):
         return
@@ -147,12 +147,12 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
 
 def _trails_off(clause: Clause, year: int | None) -> bool:
     """Whether what follows the figure takes its certainty: 3件均为上年结转; 3件，系市政府转办."""
-    said = [*clause.tail, *clause.trail]
-    if any(is_a(word, "none", "part", "without", "rank") for word in said):
+    following = [*clause.tail, *clause.trail]
+    if any(is_a(word, "none", "part", "without", "rank") for word in following):
         return False
-    if any(is_a(word, "other_body", "other_matter", "carry", "move") for word in said):
+    if any(is_a(word, "other_body", "other_matter", "carry", "move") for word in following):
         return True
-    return not compared(said, year) and any(of_year(word, year) == "last" for word in said)
+    return not compared(following, year) and any(of_year(word, year) == "last" for word in following)
 
 
 # ------------------------------------------------------------------ handled

@@ -80,8 +80,8 @@ _CONTACT = (
 def reporting_body(title: Title, preface: str, body: str, signed: str, lines: Sequence[Line]) -> str | None:
     """The body as the document gives it: title, the line beside the title, the full title quoted in the introduction, the
     one that issues (发布机构), signature, the subject of the first sentence, contact line."""
-    if title.told.agency:
-        return title.told.agency
+    if title.classification.agency:
+        return title.classification.agency
     beside = [title.first - 1, title.last + 1] if title.first >= 0 else []
     for index in beside:
         if 0 <= index < len(lines):
@@ -122,9 +122,9 @@ def _in_prose(text: str) -> str | None:
     """The body in the report's full title, as the introduction announces it."""
     folded = fold(text)
     for quoted in _QUOTED.finditer(folded):
-        told = classify(quoted.group(1))
-        if told.kind in {"annual_report", "legacy_report"} and told.agency:
-            return told.agency
+        quoted_title = classify(quoted.group(1))
+        if quoted_title.kind in {"annual_report", "legacy_report"} and quoted_title.agency:
+            return quoted_title.agency
     for issued in _ISSUED.finditer(folded):
         name = body_in(issued.group(1))
         if name is not None:

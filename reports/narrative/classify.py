@@ -100,11 +100,11 @@ def own_title(title: str) -> str:
     """The document's part of a page's title: without the site's name and the column's, which stand before or behind it,
     set off by a mark or only by a blank (``青柳市人民政府 年度报告 市水务局2024年度…报告``)."""
     parts = [part for part in _PORTAL.split(title.strip()) if part.strip()]
-    told = [part for part in parts if "公开" in fold(part) or "报告" in fold(part) or "年报" in fold(part)]
-    if not told:
+    named = [part for part in parts if "公开" in fold(part) or "报告" in fold(part) or "年报" in fold(part)]
+    if not named:
         return parts[0].strip() if parts else title.strip()
     # A column's name (政府信息公开年报) may stand beside the title: the fuller one is the title, then the longer.
-    best = max(told, key=lambda part: (_fullness(fold(part)), len(part)))
+    best = max(named, key=lambda part: (_fullness(fold(part)), len(part)))
     return _without_site(best.strip())
 
 

@@ -27,32 +27,32 @@ def kind_of(  # noqa: C901  one branch a kind of document, in the order of what 
 ) -> Kind:
     """What the document is. Tables with figures of the form make a report of whatever its title calls itself; without
     them the title decides, then the text."""
-    said = title.told.kind
+    titled = title.classification.kind
     text = fold("\n".join(line.text for line in lines[:60]))
     six = len(outline.sections)
     if has_tables and form is not None:
-        if said == "interpretation" and six <= 3:
+        if titled == "interpretation" and six <= 3:
             return "interpretation"
-        if said in {"website_report", "notice"} and six <= 2:
-            return said
+        if titled in {"website_report", "notice"} and six <= 2:
+            return titled
         return "annual_report"
-    if said == "website_report" or _is_website_form(blocks, consumed, text):
+    if titled == "website_report" or _is_website_form(blocks, consumed, text):
         return "website_report"
-    if said == "interpretation" or _interprets(outline, lines, text, said):
+    if titled == "interpretation" or _interprets(outline, lines, text, titled):
         return "interpretation"
-    if said == "notice" or _notifies(text):
+    if titled == "notice" or _notifies(text):
         return "notice"
-    if said == "other" and not (six >= 5 and "信息公开" in text and not re.search(r"法治政府|行政执法", title.text)):
+    if titled == "other" and not (six >= 5 and "信息公开" in text and not re.search(r"法治政府|行政执法", title.text)):
         return "other"
-    if year is not None and year <= LAST_LEGACY_YEAR and (said is not None or "信息公开" in text[:400]):
+    if year is not None and year <= LAST_LEGACY_YEAR and (titled is not None or "信息公开" in text[:400]):
         return "legacy_report"
-    if said == "legacy_report":
+    if titled == "legacy_report":
         return "legacy_report" if year is None or year <= LAST_LEGACY_YEAR else "annual_report"
-    if said == "annual_report":
+    if titled == "annual_report":
         return "legacy_report" if year is None and six <= 3 and _is_old_outline(lines) else "annual_report"
     if six >= 4 and re.search(r"(?:政府|政务)信息公开", text):
         return "annual_report"
-    if said is None and _calls_itself_a_report(outline, text):
+    if titled is None and _calls_itself_a_report(outline, text):
         return "annual_report"
     return "other"
 
@@ -86,9 +86,9 @@ def _is_website_form(blocks: Blocks, consumed: frozenset[int], text: str) -> boo
     return len(found) >= 2
 
 
-def _interprets(outline: Outline, lines: Sequence[Line], text: str, said: Kind | None) -> bool:
+def _interprets(outline: Outline, lines: Sequence[Line], text: str, titled: Kind | None) -> bool:
     """The text explains a report: headings of its own (编制背景), or it says at its top that it is a picture version."""
-    if said not in {"annual_report", "legacy_report", None}:
+    if titled not in {"annual_report", "legacy_report", None}:
         return False
     if re.search(r"[（(](?:图解|解读|图解版|图解版本|图文解读)[)）]", text[:300]) and len(outline.sections) <= 5:
         return True

@@ -53,13 +53,17 @@ def narrate(blocks: Blocks, consumed: frozenset[int], form: Form | None, has_tab
     out.preface = "\n".join(
         line.text for index, line in enumerate(lines[: len(outline.preface)]) if not title.first <= index <= title.last
     )
-    out.incomplete = broken_off(blocks, consumed, lines, outline, title.told.kind == "annual_report")
+    out.incomplete = broken_off(blocks, consumed, lines, outline, title.classification.kind == "annual_report")
     out.overprinted = overprinted(blocks)
     out.period = stated_period(outline, out.preface, out.body)
     out.years = years_stated(title, out.period, outline, blocks, consumed)
     out.year = report_year(title, out.period, outline)
     out.kind = kind_of(title, outline, lines, blocks, consumed, form, has_tables, out.year)
-    if title.told.kind is None and out.kind in {"annual_report", "legacy_report"} and not title.told.year:
+    if (
+        title.classification.kind is None
+        and out.kind in {"annual_report", "legacy_report"}
+        and not title.classification.year
+    ):
         out.title = ""  # a line that does not call itself a report is not the title of one
     out.signature = signature(lines)
     out.agency = reporting_body(title, out.preface, out.body, out.signature, lines)

@@ -73,8 +73,8 @@ def _title_before(text: str) -> tuple[str, str]:
     found = _TITLE_GLUED.match(text) if len(text) > 60 else None
     if found is None:
         return "", text
-    told = classify(found.group(1))
-    whole = told.kind in {"annual_report", "legacy_report"} and told.year is not None
+    titled = classify(found.group(1))
+    whole = titled.kind in {"annual_report", "legacy_report"} and titled.year is not None
     return (found.group(1), text[found.end() :]) if whole else ("", text)
 
 

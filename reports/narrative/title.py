@@ -19,7 +19,7 @@ class Title:
     """The document's title as printed and the lines it stands in (none: it is the page's or the file's)."""
 
     text: str
-    told: Classification
+    classification: Classification
     first: int = -1
     last: int = -1
 
@@ -59,9 +59,9 @@ def find_title(lines: Sequence[Line], outline: Outline, meta: str, name: str) ->
     if page is not None and page.kind is not None:
         return Title(own_title(meta), page)
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
-    told = classify(stem)
-    if told.kind is not None:
-        return Title(stem, told)
+    classification = classify(stem)
+    if classification.kind is not None:
+        return Title(stem, classification)
     # Nothing calls itself a report or any other paper: the page's title or the first line names the document at most. A
     # site's name tells neither the body nor the year.
     unknown = Classification(None, None, None)
@@ -97,9 +97,9 @@ def _listed(lines: Sequence[Line]) -> set[int]:
     for index, line in enumerate(lines):
         if len(line.text) > 60:
             continue
-        told = classify(line.text)
-        if told.kind in {"annual_report", "legacy_report"} and told.year is not None:
-            bare[index] = told.year
+        classification = classify(line.text)
+        if classification.kind in {"annual_report", "legacy_report"} and classification.year is not None:
+            bare[index] = classification.year
     if len(set(bare.values())) < 3:
         return set()
     # The document's own title stands last, after the list, or carries the body that the list's titles lack.
@@ -118,8 +118,10 @@ def _rate(
     ):
         return None
     clean = _without_noise(text, first, last)
-    told = classify(clean)
-    if told.kind is None or (told.kind in {"other", "notice"} and last > first and "公开" not in fold(clean)):
+    classification = classify(clean)
+    if classification.kind is None or (
+        classification.kind in {"other", "notice"} and last > first and "公开" not in fold(clean)
+    ):
         return None
     if last > first:
         parts = [fold(line.text) for line in lines[first : last + 1]]
@@ -127,20 +129,27 @@ def _rate(
         whole = classify(parts[-1])
         if any(classify(part).kind is not None and years_in(part) and classify(part).agency for part in parts):
             return None
-        if whole.kind is not None and whole.year is not None and told.agency is None:
+        if whole.kind is not None and whole.year is not None and classification.agency is None:
             return None
         if any(re.search(r"[:：]$|^\d(?!\d{3}年)|^第.条|^20\d\d-|来源|浏览", part) for part in parts[:-1]):
             return None
-    score = 1.0 + 2.0 * (told.year is not None) + 1.0 * (told.agency is not None)
-    score += 1.5 * (told.kind in {"annual_report", "interpretation", "legacy_report", "notice", "website_report"})
+    score = 1.0 + 2.0 * (classification.year is not None) + 1.0 * (classification.agency is not None)
+    score += 1.5 * (
+        classification.kind in {"annual_report", "interpretation", "legacy_report", "notice", "website_report"}
+    )
     score += 0.5 * any(line.heading for line in lines[first : last + 1]) - 0.1 * (last - first)
-    if page is not None and page.kind is not None and told.year is not None and told.year == page.year:
+    if (
+        page is not None
+        and page.kind is not None
+        and classification.year is not None
+        and classification.year == page.year
+    ):
         score += 0.25
-    if page is not None and page.agency and told.agency == page.agency:
+    if page is not None and page.agency and classification.agency == page.agency:
         score += 0.25
     if len(re.findall("报告|年报", clean)) > 1:
         score -= 1.0
-    return score, first, last, Title(clean, told, first, last)
+    return score, first, last, Title(clean, classification, first, last)
 
 
 def _without_noise(text: str, first: int, last: int) -> str:

@@ -31,8 +31,8 @@ def years_stated(
 ) -> list[YearMention]:
     """The years that title, period, the opening of section one and the tables' captions give."""
     out = []
-    if title.told.year is not None:
-        out.append(YearMention("title", title.told.year, title.text))
+    if title.classification.year is not None:
+        out.append(YearMention("title", title.classification.year, title.text))
     if stated is not None:
         edges = dict.fromkeys(edge for edge in (stated.start, stated.end) if edge is not None)
         out += [YearMention("period", int(edge[:4]), stated.text) for edge in edges]
@@ -64,8 +64,8 @@ def _captions(blocks: Blocks, consumed: frozenset[int]) -> Iterator[str]:
 
 def report_year(title: Title, stated: Period | None, outline: Outline) -> int | None:
     """The year that is reported on: title, period, the report as the text names it, the opening of section one."""
-    if title.told.year is not None:
-        return title.told.year
+    if title.classification.year is not None:
+        return title.classification.year
     if stated is not None and stated.end is not None:
         return int(stated.end[:4])
     first = next((section.text for section in outline.sections if section.number == 1), "")

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz
 
-from reports.checks.case import Case, Operand, register_of, year_of
 from reports.checks.catalogue import Rule
-from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
+from reports.checks.evaluation import Evaluation, holds, not_judged, violation
+from reports.checks.inputs import Inputs, Operand, register_of, year_of
+from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
 from reports.text import fragment, sentences, squeeze
 
@@ -56,11 +57,11 @@ def known(name: str, names: Iterable[str]) -> bool:
     return any(same_body(name, other) for other in names if other)
 
 
-@rule("AGN-NAME")
-def name(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("AGN-NAME")
+def name(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The agency in the title is the register's, under any of its names."""
-    register = register_of(case)
-    printed = case.doc.agency
+    register = register_of(inputs)
+    printed = inputs.doc.agency
     if not printed:
         raise NotJudged("未能识别报告单位")
     operands = [Operand("agency", printed, where="标题"), Operand("registry.name", register.name, where="名录")]
@@ -68,15 +69,15 @@ def name(case: Case, of: Rule) -> Iterator[Evaluation]:
         yield holds("单位名称与名录相符", operands)
         return
     alike = max(fuzz.ratio(_bare(printed), _bare(other)) for other in register.names)
-    title = case.doc.details.title or printed
-    yield fault(
-        case,
-        of,
+    title = inputs.doc.details.title or printed
+    yield violation(
+        inputs,
+        rule,
         expected=register.name,
         actual=printed,
         other=register.name,
         text=fragment(title, 60),
-        needs_review=case.ocr or alike >= 60,
+        needs_review=inputs.ocr or alike >= 60,
         where="标题",
         operands=operands,
     )
@@ -88,29 +89,29 @@ _NAMED = re.compile(
 _SELVES = ("我局", "我镇", "我乡", "我街道", "我厅", "我委")
 
 
-@rule("AGN-OTHER")
-def other_body(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("AGN-OTHER")
+def other_body(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The introduction announces this very report under another body's name, or the text calls itself two things."""
-    register = register_of(case)
-    year = year_of(case)
-    names = [*register.names, *register.predecessors, case.doc.agency or ""]
-    intro = squeeze(case.doc.details.preface or (case.doc.section(1).text[:300] if case.doc.section(1) else ""))  # type: ignore[union-attr]
+    register = register_of(inputs)
+    year = year_of(inputs)
+    names = [*register.names, *register.predecessors, inputs.doc.agency or ""]
+    intro = squeeze(inputs.doc.details.preface or (inputs.doc.section(1).text[:300] if inputs.doc.section(1) else ""))  # type: ignore[union-attr]
     for match in _NAMED.finditer(intro):
         if int(match.group(2)) == year and not known(match.group(1), names):
-            yield fault(
-                case,
-                of,
+            yield violation(
+                inputs,
+                rule,
                 expected=register.name,
                 actual=match.group(1),
                 text=match.group(1),
-                needs_review=case.ocr,
+                needs_review=inputs.ocr,
                 where="引言",
             )
             return
-    body = squeeze(case.doc.details.body)
+    body = squeeze(inputs.doc.details.body)
     selves = [word for word in _SELVES if word in body]
     if len(selves) > 1:
-        yield fault(case, of, actual="、".join(selves), text="”“".join(selves), needs_review=True, where="正文")
+        yield violation(inputs, rule, actual="、".join(selves), text="”“".join(selves), needs_review=True, where="正文")
     else:
         yield holds("文中没有以其他单位自称")
 
@@ -125,10 +126,10 @@ _HIGHER = {
 }
 
 
-@rule("AGN-LEVEL")
-def level(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("AGN-LEVEL")
+def level(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Words of another level used of the agency's own work; sentences that cite a superior's are lawful."""
-    register = register_of(case)
+    register = register_of(inputs)
     pattern = _HIGHER.get(register.rank)
     if pattern is None:
         raise NotJudged("名录未登记该单位的层级")
@@ -137,13 +138,15 @@ def level(case: Case, of: Rule) -> Iterator[Evaluation]:
         r"市(?!.*[县区旗])", f"{register.name}{register.supervisor or ''}"
     )
     for number in (1, 5, 6):
-        section = case.doc.section(number)
+        section = inputs.doc.section(number)
         for sentence in sentences(section.text) if section else ():
             match = re.search(pattern, sentence)
             if match is None or _CITED.search(sentence) or (own_city and "市" in match.group()):
                 continue
             text = sentence[max(0, match.start() - 8) : match.end() + 12]
-            yield fault(case, of, actual=match.group(), text=fragment(text), needs_review=case.ocr, where="正文")
+            yield violation(
+                inputs, rule, actual=match.group(), text=fragment(text), needs_review=inputs.ocr, where="正文"
+            )
             return
     yield holds("没有其他层级的用语")
 
@@ -151,11 +154,11 @@ def level(case: Case, of: Rule) -> Iterator[Evaluation]:
 _JOINT = re.compile(r"[、]|暨|[(（][^)）]*(?:局|委|办公室|办|中心|院|馆)[)）]|部门$|系统$|机关$")
 
 
-@rule("AGN-MERGED")
-def merged(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("AGN-MERGED")
+def merged(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """One report for two bodies or a whole system, unless the register knows both names."""
-    register = register_of(case)
-    printed = case.doc.agency
+    register = register_of(inputs)
+    printed = inputs.doc.agency
     if not printed:
         raise NotJudged("未能识别报告单位")
     match = _JOINT.search(squeeze(printed))
@@ -168,4 +171,4 @@ def merged(case: Case, of: Rule) -> Iterator[Evaluation]:
     elif len(parts) > 1 and any("人民政府" in part for part in parts):
         yield not_judged("政府与其办公室并列，不属合并编制")
     else:
-        yield fault(case, of, actual=printed, text=f"“{printed}”", needs_review=case.ocr, where="标题")
+        yield violation(inputs, rule, actual=printed, text=f"“{printed}”", needs_review=inputs.ocr, where="标题")

@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports.checks.case import Case, Operand
 from reports.checks.catalogue import Rule
-from reports.checks.engine import Evaluation, fault, form_of, holds, not_judged, rule
 from reports.checks.evaluate import Evaluator
+from reports.checks.evaluation import Evaluation, holds, not_judged, violation
+from reports.checks.inputs import Inputs, Operand, form_of
+from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
 from reports.form import forms
 from reports.text import squeeze
 
 
-@rule("APP-CARRY-COL")
-def carry_columns(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("APP-CARRY-COL")
+def carry_columns(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Last year's carry-over by kind of applicant: one finding for the row."""
-    form = form_of(case)
+    form = form_of(inputs)
     wrong = []
     operands: list[Operand] = []
     for spec_column in forms.columns("applications", form, "new")[:-1]:
-        evaluator = Evaluator(case, of)
+        evaluator = Evaluator(inputs, rule)
         try:
             before = evaluator.previous(f"applications.carried_out.{spec_column}")
-            now = evaluator.figure(case.tables, f"applications.carried_in.{spec_column}")
+            now = evaluator.figure(inputs.tables, f"applications.carried_in.{spec_column}")
         except NotJudged as why:
             yield not_judged(why.reason)
             continue
@@ -37,15 +38,15 @@ def carry_columns(case: Case, of: Rule) -> Iterator[Evaluation]:
     column, before, now, milder = wrong[0]
     keys = [f"applications.{row}.{name}" for name, *_ in wrong for row in ("carried_in", "carried_out")]
     others = "、".join(forms.header("applications", form, "new", name) for name, *_ in wrong[1:])
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         cells=keys,
         expected=before,
         actual=now,
         col=forms.header("applications", form, "new", column),
         severity="notice" if milder else None,
-        needs_review=case.ocr,
+        needs_review=inputs.ocr,
         suffix=f"（另有{others}栏不一致）" if others else "",
         operands=operands,
     )
@@ -54,19 +55,19 @@ def carry_columns(case: Case, of: Rule) -> Iterator[Evaluation]:
 _FEE = re.compile(r"信息处理费|收费通知|处理费|收取费用|缴费|收费")
 
 
-@rule("APP-FEE-RESULT")
-def fee_result(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("APP-FEE-RESULT")
+def fee_result(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Requests given up for an unpaid fee, and section 六 silent on fee notices."""
     key = "applications.other.fee_unpaid.total"
-    evaluator = Evaluator(case, of)
-    unpaid = evaluator.figure(case.tables, key)
+    evaluator = Evaluator(inputs, rule)
+    unpaid = evaluator.figure(inputs.tables, key)
     operands = evaluator.taken.operands
     if not unpaid:
         yield holds("没有逾期未缴费情形", operands)
         return
-    if not case.doc.sections:
+    if not inputs.doc.sections:
         raise NotJudged("未识别出各部分")
-    if any(_FEE.search(squeeze(section.text)) for section in case.doc.sections):
+    if any(_FEE.search(squeeze(section.text)) for section in inputs.doc.sections):
         yield holds("已报告收费情况", operands)
     else:
-        yield fault(case, of, cells=[key], actual=unpaid, needs_review=case.ocr, operands=operands)
+        yield violation(inputs, rule, cells=[key], actual=unpaid, needs_review=inputs.ocr, operands=operands)

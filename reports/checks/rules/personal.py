@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from reports.checks.case import Case
 from reports.checks.catalogue import Rule
-from reports.checks.engine import Evaluation, fault, holds, rule
+from reports.checks.evaluation import Evaluation, holds, violation
+from reports.checks.inputs import Inputs
+from reports.checks.registry import implements
 from reports.form.titles import title_zh
 from reports.report import Report
 from reports.text import NUMERALS, narrow, printed_sentences
@@ -39,10 +40,10 @@ def parts(report: Report) -> Iterator[tuple[int, str]]:
     yield 0, narrow("\n".join([details.title, details.preface, rest, details.signature]))
 
 
-def documents(case: Case) -> Iterator[tuple[Report, str]]:
+def documents(inputs: Inputs) -> Iterator[tuple[Report, str]]:
     """The report and its attachments, with what to call them."""
-    yield case.doc, ""
-    for attachment in case.context.attachments:
+    yield inputs.doc, ""
+    for attachment in inputs.context.attachments:
         if attachment.error is None:
             yield attachment, "附件"
 
@@ -71,10 +72,10 @@ def _born(year: int, month: int, day: int) -> bool:
         return False
 
 
-@rule("PII-ID")
-def identity_cards(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("PII-ID")
+def identity_cards(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Identity-card numbers. The form of 15 digits has no check digit: a person looks first."""
-    for report, what in documents(case):
+    for report, what in documents(inputs):
         for number, text in parts(report):
             sure = [match for match in _ID_18.finditer(text) if valid_id(match.group())]
             old = [
@@ -85,17 +86,19 @@ def identity_cards(case: Case, of: Rule) -> Iterator[Evaluation]:
             ]
             found = [m for m in [*sure, *old] if not _NUMBER_OF.search(text[max(0, m.start() - 12) : m.start()])]
             if found:
-                doubtful = case.ocr or not any(match in sure for match in found)
-                yield fault(case, of, section=_section(number), needs_review=doubtful, where=_where(number, what))
+                doubtful = inputs.ocr or not any(match in sure for match in found)
+                yield violation(
+                    inputs, rule, section=_section(number), needs_review=doubtful, where=_where(number, what)
+                )
                 return
     yield holds("未见身份证号码")
 
 
-@rule("PII-MOBILE")
-def mobiles(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("PII-MOBILE")
+def mobiles(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Mobile numbers; one given as the office's contact is common in townships and only noted."""
     contact: tuple[int, str] | None = None
-    for report, what in documents(case):
+    for report, what in documents(inputs):
         for number, text in parts(report):
             for match in _MOBILE.finditer(text):
                 around = text[max(0, match.start() - 30) : match.end() + 10]
@@ -104,14 +107,14 @@ def mobiles(case: Case, of: Rule) -> Iterator[Evaluation]:
                 if _CONTACT.search(around):
                     contact = contact or (number, what)
                     continue
-                yield fault(case, of, needs_review=case.ocr, where=_where(number, what))
+                yield violation(inputs, rule, needs_review=inputs.ocr, where=_where(number, what))
                 return
     if contact is not None:
-        yield fault(
-            case,
-            of,
+        yield violation(
+            inputs,
+            rule,
             severity="notice",
-            needs_review=case.ocr,
+            needs_review=inputs.ocr,
             where=_where(*contact),
             suffix="（疑为单位联系方式，建议改用办公电话）",
         )
@@ -135,11 +138,11 @@ _NOT_NAMES = frozenset(
 )
 
 
-@rule("PII-APPLICANT")
-def applicants(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("PII-APPLICANT")
+def applicants(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A full name beside 申请人 or 起诉: a person looks before anyone is told. Surname and 某 is masked; with a village
     and the subject it may still identify. Leaders' names are official."""
-    for report, what in documents(case):
+    for report, what in documents(inputs):
         for number, text in parts(report):
             squeezed = re.sub(r"\s+", "", text)
             for pattern in (_APPLICANT, _NAMED):
@@ -150,13 +153,13 @@ def applicants(case: Case, of: Rule) -> Iterator[Evaluation]:
                     before = squeezed[max(0, match.start() - 10) : match.start()]
                     if re.search(r"局长|书记|主任|镇长|乡长|县长|市长|区长|厅长|组长", before):
                         continue
-                    yield fault(case, of, needs_review=True, where=_where(number, what))
+                    yield violation(inputs, rule, needs_review=True, where=_where(number, what))
                     return
             for sentence in printed_sentences(squeezed):
                 if _MASKED.search(sentence) and _VILLAGE.search(sentence) and "申请" in sentence:
-                    yield fault(
-                        case,
-                        of,
+                    yield violation(
+                        inputs,
+                        rule,
                         severity="notice",
                         needs_review=True,
                         where=_where(number, what),

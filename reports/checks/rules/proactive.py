@@ -6,19 +6,20 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from reports.checks.case import Case, Operand, register_of
 from reports.checks.catalogue import Rule
-from reports.checks.engine import Evaluation, fault, form_of, holds, rule
-from reports.checks.evaluate import Evaluator, shown
+from reports.checks.evaluate import Evaluator, display
+from reports.checks.evaluation import Evaluation, holds, violation
+from reports.checks.inputs import Inputs, Operand, form_of, register_of
+from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged, place
 from reports.text import squeeze
 
 
-@rule("PRO-REG-NOPOWER")
-def regulations(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("PRO-REG-NOPOWER")
+def regulations(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A body without the power to make 规章 reports some. A government's own office may rightly print them."""
-    register = register_of(case)
-    sheet = case.tables
+    register = register_of(inputs)
+    sheet = inputs.tables
     if register.can_make_regulations is None:
         raise NotJudged("名录未登记该单位的规章制定权")
     keys = [key for key in sheet.of("proactive") if key.startswith("proactive.regulations.")]
@@ -29,27 +30,29 @@ def regulations(case: Case, of: Rule) -> Iterator[Evaluation]:
     if register.can_make_regulations or not any(figures):
         yield holds("规章栏与制定权相符", operands)
         return
-    text = "、".join(shown(figure) for figure in figures)
+    text = "、".join(display(figure) for figure in figures)
     office = re.search(r"人民政府办公[厅室]$|政府办$", register.name) is not None and register.rank in {
         "city",
         "province",
     }
-    yield fault(case, of, cells=keys, expected=0, actual=text, needs_review=case.ocr or office, operands=operands)
+    yield violation(
+        inputs, rule, cells=keys, expected=0, actual=text, needs_review=inputs.ocr or office, operands=operands
+    )
 
 
-@rule("PRO19-PROC-UNIT")
-def procurement_unit(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("PRO19-PROC-UNIT")
+def procurement_unit(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The form names no unit for 采购总金额: the printed one is looked for, and the size per item."""
     items_key, amount_key = "proactive.procurement.items", "proactive.procurement.amount"
-    evaluator = Evaluator(case, of)
-    items = evaluator.figure(case.tables, items_key)
-    amount = evaluator.figure(case.tables, amount_key)
+    evaluator = Evaluator(inputs, rule)
+    items = evaluator.figure(inputs.tables, items_key)
+    amount = evaluator.figure(inputs.tables, amount_key)
     operands = evaluator.taken.operands
     if not amount or not items:
         yield holds("没有采购，或由“采购项目数与金额不匹配”检查", operands)
         return
-    printed = squeeze(case.tables.cells[amount_key].raw)
-    headers = [squeeze(text) for table, text, _ in case.doc.details.labels if table == "proactive" and "采购" in text]
+    printed = squeeze(inputs.tables.cells[amount_key].raw)
+    headers = [squeeze(text) for table, text, _ in inputs.doc.details.labels if table == "proactive" and "采购" in text]
     marks = " ".join([printed, *(text for text in headers if "金额" in text)])
     unit_ = next((word for word in ("亿元", "万元", "元") if word in marks), "")
     in_wanyuan = Decimal(amount) * {"亿元": Decimal(10000), "元": Decimal("0.0001")}.get(unit_, Decimal(1))
@@ -57,13 +60,13 @@ def procurement_unit(case: Case, of: Rule) -> Iterator[Evaluation]:
     if unit_ and 0.05 <= share <= 100000:
         yield holds("采购金额单位明确，数额与项目数相称", operands)
         return
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         cells=[items_key, amount_key],
         actual=amount,
-        where=place(amount_key, form_of(case)),
-        terms=f"{shown(items)}项、总金额{shown(amount)}{unit_}",
-        needs_review=case.ocr,
+        where=place(amount_key, form_of(inputs)),
+        terms=f"{display(items)}项、总金额{display(amount)}{unit_}",
+        needs_review=inputs.ocr,
         operands=operands,
     )

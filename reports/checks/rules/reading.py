@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports.checks.case import Case, Operand
 from reports.checks.catalogue import Rule
-from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, repairs, rule
+from reports.checks.engine import TABLE_ZH
+from reports.checks.evaluation import Evaluation, holds, not_judged, violation
+from reports.checks.inputs import Inputs, Operand, form_of
+from reports.checks.registry import implements
+from reports.checks.repairs import repairs
 from reports.checks.sheet import place
 from reports.form import forms
 from reports.report import TABLES, Row, Table
@@ -22,15 +25,15 @@ KIND_ZH = {
 }
 
 
-@rule("READ-LOWCONF")
-def low_confidence(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("READ-LOWCONF")
+def low_confidence(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Each cell that could not be read surely; a whole row or more of a table is one finding with its cells."""
-    sheet = case.tables
+    sheet = inputs.tables
     for table in TABLES:
         unsure = [key for key in sheet.of(table) if sheet.state(key) == "illegible"]
         # A row of too few values is READ-SHORT-ROW's: its cells are unknown, not badly printed.
-        short = {row.key for row in case.doc.details.rows if row.table == table and row.short} | _lost(case, table)
-        whole = any(row.short and row.key is None for row in case.doc.details.rows if row.table == table)
+        short = {row.key for row in inputs.doc.details.rows if row.table == table and row.short} | _lost(inputs, table)
+        whole = any(row.short and row.key is None for row in inputs.doc.details.rows if row.table == table)
         unsure = [key for key in unsure if forms.split(key)[1] not in short and not (whole and table == "disputes")]
         if not unsure:
             yield holds(f"{forms.TABLE_ZH[table]}各格识读无疑")
@@ -38,9 +41,9 @@ def low_confidence(case: Case, of: Rule) -> Iterator[Evaluation]:
         for key in unsure[:3] if len(unsure) <= 3 else unsure[:1]:
             more = f"（同表另有{len(unsure) - 1}格）" if len(unsure) > 3 else ""
             cell = sheet.cells[key]
-            yield fault(
-                case,
-                of,
+            yield violation(
+                inputs,
+                rule,
                 cells=unsure if more else [key],
                 actual=cell.raw,
                 cell=forms.label(key),
@@ -51,15 +54,15 @@ def low_confidence(case: Case, of: Rule) -> Iterator[Evaluation]:
             )
 
 
-def _lost(case: Case, table: Table) -> set[str | None]:
+def _lost(inputs: Inputs, table: Table) -> set[str | None]:
     """Rows of table 三 with fewer figures printed than columns, whose cells are therefore unknown: nothing that was
     printed is illegible, something is not to be found."""
     if table != "applications":
         return set()
-    sheet = case.tables
-    printed = {row.key: _figures(row) for row in case.doc.details.rows if row.table == table}
+    sheet = inputs.tables
+    printed = {row.key: _figures(row) for row in inputs.doc.details.rows if row.table == table}
     out: set[str | None] = set()
-    for spec in forms.rows(table, form_of(case)):
+    for spec in forms.rows(table, form_of(inputs)):
         cells = [(sheet.state(key), sheet.cells[key].raw.strip()) for key in spec.cells() if key in sheet.cells]
         gone = cells.count(("illegible", ""))
         figures = len(printed[spec.key]) if spec.key in printed else len(cells) - gone
@@ -73,18 +76,18 @@ def _figures(row: Row) -> tuple[str, ...]:
     return tuple(raw for raw in row.raws if raw.strip())
 
 
-@rule("READ-SHORT-ROW")
-def short_row(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("READ-SHORT-ROW")
+def short_row(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A row of which fewer or more values were read than the form has columns."""
-    form = case.tables.form
+    form = inputs.tables.form
     assert form is not None
     wanted = {"applications": 7, "disputes": 15}
-    found = [row for row in case.doc.details.rows if row.short and row.table in wanted]
-    lost = _lost(case, "applications") - {row.key for row in found}
-    labels = {row.key: row for row in case.doc.details.rows if row.table == "applications"}
+    found = [row for row in inputs.doc.details.rows if row.short and row.table in wanted]
+    lost = _lost(inputs, "applications") - {row.key for row in found}
+    labels = {row.key: row for row in inputs.doc.details.rows if row.table == "applications"}
     for spec in forms.rows("applications", form):
         if spec.key in lost:
-            cells = tuple(raw for key in spec.cells() if (raw := case.tables.cells[key].raw.strip()))
+            cells = tuple(raw for key in spec.cells() if (raw := inputs.tables.cells[key].raw.strip()))
             figures = _figures(labels[spec.key]) if spec.key in labels else cells
             found.append(Row("applications", spec.key, spec.label, figures, short=True))
     if not found:
@@ -94,10 +97,10 @@ def short_row(case: Case, of: Rule) -> Iterator[Evaluation]:
         if row.table == "applications" and row.key:
             keys = forms.row("applications", form, row.key).cells()
         elif row.table == "disputes":
-            keys = tuple(case.tables.of("disputes"))
-        yield fault(
-            case,
-            of,
+            keys = tuple(inputs.tables.of("disputes"))
+        yield violation(
+            inputs,
+            rule,
             cells=keys,
             expected=wanted[row.table],
             actual=len(_figures(row)),
@@ -108,37 +111,37 @@ def short_row(case: Case, of: Rule) -> Iterator[Evaluation]:
         )
 
 
-def _repair(case: Case, of: Rule) -> Iterator[Evaluation]:
-    form = case.tables.form
+def _repair(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
+    form = inputs.tables.form
     assert form is not None
-    rows = list(dict.fromkeys(row for name, row, _ in repairs(case) if name == of.id))
+    rows = list(dict.fromkeys(row for name, row, _ in repairs(inputs) if name == rule.id))
     if not rows:
         yield holds("没有一行经移位或拼拆后才相符")
     for row in rows:
         spec = forms.row("applications", form, row)
-        yield fault(case, of, cells=spec.cells(), row=spec.label, needs_review=True)
+        yield violation(inputs, rule, cells=spec.cells(), row=spec.label, needs_review=True)
 
 
-@rule("READ-SHIFT")
-def shifted(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("READ-SHIFT")
+def shifted(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A row that adds up only after moving it one column."""
-    return _repair(case, of)
+    return _repair(inputs, rule)
 
 
-@rule("READ-SPLIT")
-def split(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("READ-SPLIT")
+def split(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A row that adds up only after joining two one-digit cells or splitting one."""
-    return _repair(case, of)
+    return _repair(inputs, rule)
 
 
-@rule("READ-KIND")
-def kind(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("READ-KIND")
+def kind(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A document that is not the report, although it stands where reports stand."""
-    report = case.doc
+    report = inputs.doc
     if report.kind == "annual_report":
         yield holds("文件性质为年度报告")
     elif report.kind == "legacy_report":
         yield not_judged("2018年度及以前的年度报告没有统一格式，只登记不检查")
     else:
         title = report.details.title or report.source.name
-        yield fault(case, of, actual=report.kind, text=title, other=KIND_ZH[report.kind], where="全文")
+        yield violation(inputs, rule, actual=report.kind, text=title, other=KIND_ZH[report.kind], where="全文")

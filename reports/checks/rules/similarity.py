@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports.checks.case import Case, Operand
 from reports.checks.catalogue import Rule
 from reports.checks.context import NEED_ZH, Body
-from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
+from reports.checks.evaluation import Evaluation, holds, not_judged, violation
+from reports.checks.inputs import Inputs, Operand
+from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
 from reports.checks.similarity import MINIMUM, MINIMUM_S5, body_text, masked, passages, share
 from reports.form.titles import title_zh
@@ -20,11 +21,11 @@ def _percent(value: float) -> str:
     return f"{value:.0%}"
 
 
-def _history(case: Case) -> Report:
-    report = case.context.history
+def _history(inputs: Inputs) -> Report:
+    report = inputs.context.history
     if report is None or report.error is not None:
         raise NotJudged(NEED_ZH["history"])
-    case.history()
+    inputs.history()
     return report
 
 
@@ -41,64 +42,64 @@ def _quotation(a: Report, b: Report) -> str:
 _COMPARED = f"{title_zh(1)}、{title_zh(5)}"
 
 
-@rule("SIM-SELF")
-def own_last_year(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("SIM-SELF")
+def own_last_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Sections 一 and 五 against last year's own."""
-    before = _history(case)
-    names = case.context.register.names if case.context.register else ()
-    now, then = body_text(case.doc, names), body_text(before, names)
+    before = _history(inputs)
+    names = inputs.context.register.names if inputs.context.register else ()
+    now, then = body_text(inputs.doc, names), body_text(before, names)
     if min(len(now), len(then)) < MINIMUM:
         raise NotJudged(f"可比文字不足{MINIMUM}字")
     value = share(now, then)
-    limit = float(case.params["near_duplicate_self"])
+    limit = float(inputs.params["near_duplicate_self"])
     operands = [Operand("similarity", _percent(value), where=_COMPARED)]
     if value < limit:
         yield holds("与上年文字不雷同", operands)
     else:
-        yield fault(
-            case,
-            of,
+        yield violation(
+            inputs,
+            rule,
             expected=f"低于{_percent(limit)}",
             actual=_percent(value),
             ratio=_percent(value),
-            needs_review=case.ocr or before.details.ocr,
+            needs_review=inputs.ocr or before.details.ocr,
             where=_COMPARED,
-            suffix=_quotation(case.doc, before),
+            suffix=_quotation(inputs.doc, before),
             operands=operands,
         )
 
 
-@rule("SIM-S5")
-def own_section_five(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("SIM-S5")
+def own_section_five(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Section 五 against last year's own."""
-    before = _history(case)
-    a, b = case.doc.section(5), before.section(5)
+    before = _history(inputs)
+    a, b = inputs.doc.section(5), before.section(5)
     if a is None or b is None:
         raise NotJudged(f"缺少“{title_zh(5)}”部分")
-    now, then = masked(a.text, [case.agency]), masked(b.text, [before.agency or ""])
+    now, then = masked(a.text, [inputs.agency]), masked(b.text, [before.agency or ""])
     if min(len(now), len(then)) < MINIMUM_S5:
         raise NotJudged(f"可比文字不足{MINIMUM_S5}字")
     value = share(now, then)
     operands = [Operand("similarity", _percent(value), where=title_zh(5))]
-    if value < float(case.params["near_duplicate_self"]):
+    if value < float(inputs.params["near_duplicate_self"]):
         yield holds("与上年文字不雷同", operands)
     else:
-        yield fault(
-            case,
-            of,
+        yield violation(
+            inputs,
+            rule,
             actual=_percent(value),
-            needs_review=case.ocr or before.details.ocr,
+            needs_review=inputs.ocr or before.details.ocr,
             where=title_zh(5),
             suffix=f"（重合度{_percent(value)}）",
             operands=operands,
         )
 
 
-@rule("SIM-TABLE")
-def same_tables(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("SIM-TABLE")
+def same_tables(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """All cells equal last year's, at least five of them not 0. All-zero tables repeat lawfully."""
-    before = _history(case)
-    now, then = case.tables, case.other(before)
+    before = _history(inputs)
+    now, then = inputs.tables, inputs.other(before)
     if then.form != now.form:
         raise NotJudged("两年表格版本不同")
     sure = {"printed", "blank", "token"}
@@ -108,8 +109,8 @@ def same_tables(case: Case, of: Rule) -> Iterator[Evaluation]:
     count = sum(1 for key in now.keys if now.value(key))
     if same and count >= 5:
         keys = [key for key in now.keys if now.value(key)]
-        yield fault(
-            case, of, cells=keys, count=count, needs_review=case.ocr or before.details.ocr, where="、".join(_ZH)
+        yield violation(
+            inputs, rule, cells=keys, count=count, needs_review=inputs.ocr or before.details.ocr, where="、".join(_ZH)
         )
     else:
         yield holds("表格数据与上年不完全相同")
@@ -119,24 +120,24 @@ _ZH = [{"proactive": "表二", "applications": "表三", "disputes": "表四"}[t
 _SYSTEM = re.compile(r"(气象|税务|海关|烟草|邮政|消防|公安|市场监督管理|生态环境|自然资源)[局分]")
 
 
-@rule("SIM-SIBLING")
-def siblings(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("SIM-SIBLING")
+def siblings(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Sections 一 and 五 against every body of the same supervisor: one finding with the whole cluster. A template of
     the office (a large cluster) and the shared wording of a system's branches are for its eye only."""
-    bodies = case.context.siblings
+    bodies = inputs.context.siblings
     if bodies is None:
         raise NotJudged(NEED_ZH["siblings"])
-    names = [body.name for body in bodies] + [case.agency, case.doc.agency or ""]
-    own = body_text(case.doc, names)
+    names = [body.name for body in bodies] + [inputs.agency, inputs.doc.agency or ""]
+    own = body_text(inputs.doc, names)
     if len(own) < MINIMUM:
         raise NotJudged(f"可比文字不足{MINIMUM}字")
-    limit = float(case.params["near_duplicate_sibling"])
+    limit = float(inputs.params["near_duplicate_sibling"])
     alike: list[tuple[float, Body]] = []
     compared = 0
     for body in bodies:
         other = body.report
         compared += body.unlike
-        if other is None or other.error is not None or other.kind != "annual_report" or body.name == case.agency:
+        if other is None or other.error is not None or other.kind != "annual_report" or body.name == inputs.agency:
             continue
         text = body_text(other, names)
         if len(text) < MINIMUM or min(len(text), len(own)) < limit * max(len(text), len(own)) * 0.9:
@@ -150,22 +151,22 @@ def siblings(case: Case, of: Rule) -> Iterator[Evaluation]:
         return
     alike.sort(key=lambda pair: -pair[0])
     value, first = alike[0]
-    branch = _SYSTEM.search(case.agency)
+    branch = _SYSTEM.search(inputs.agency)
     same_system = branch is not None and all(branch.group(1) in body.name for _, body in alike)
     others = first.name if len(alike) == 1 else f"{first.name}等{len(alike)}家"
     template = len(alike) >= 4
     report = first.report
     assert report is not None
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         expected=f"低于{_percent(limit)}",
         actual=_percent(value),
         other=others,
         ratio=_percent(value),
         severity="notice" if template or same_system else None,
-        needs_review=case.ocr,
+        needs_review=inputs.ocr,
         where=_COMPARED,
-        suffix=("（多家相同，疑为统一模板）" if template else "") + _quotation(case.doc, report),
+        suffix=("（多家相同，疑为统一模板）" if template else "") + _quotation(inputs.doc, report),
         operands=[Operand(f"similarity({body.name})", _percent(ratio)) for ratio, body in alike],
     )

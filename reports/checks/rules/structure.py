@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports.checks.case import Case, Operand, register_of, year_of
 from reports.checks.catalogue import Rule
-from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
+from reports.checks.evaluation import Evaluation, holds, not_judged, violation
+from reports.checks.inputs import Inputs, Operand, register_of, year_of
 from reports.checks.parts import (
     GENERIC,
     GOVERNMENT_TOPICS,
@@ -20,17 +20,18 @@ from reports.checks.parts import (
     found_sections,
     has_content,
 )
+from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
 from reports.checks.wording import count_without_number, left_over, lost_character, subheads, wrong_citations
 from reports.form.titles import parts, title_zh
 from reports.text import NUMERALS, bare_title, fragment, numeral, sentences, squeeze
 
 
-@rule("STR-SECTIONS")
-def sections(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-SECTIONS")
+def sections(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The six sections are there, by title first; one is missing only where heading, number and content all are. A heading
     in other words is STR-TITLE's."""
-    report = case.doc
+    report = inputs.doc
     found = found_sections(report)
     missing = [number for number in range(1, 7) if number not in found]
     if not missing:
@@ -51,41 +52,41 @@ def sections(case: Case, of: Rule) -> Iterator[Evaluation]:
     names = "、".join(f"{NUMERALS[number - 1]}、{title_zh(number)}" for number in missing)
     # Of a text that stops half-way most of what lacks was never there to be read.
     tail = len([number for number in missing if number > max(found, default=0)])
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         expected="一至六",
         actual="、".join(NUMERALS[number - 1] for number in found),
         section=names,
-        needs_review=case.ocr or bool(glued) or tail >= 3,
+        needs_review=inputs.ocr or bool(glued) or tail >= 3,
         where="全文",
         operands=[Operand("sections", "、".join(map(str, found)), where="全文")],
     )
 
 
-@rule("STR-ORDER")
-def order(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-ORDER")
+def order(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The sections found stand in ascending order."""
-    found = found_sections(case.doc)
+    found = found_sections(inputs.doc)
     if len(found) < 2:
         raise NotJudged("识别出的部分不足两个")
     if found == sorted(found):
         yield holds("各部分顺序正确")
     else:
         text = "、".join(f"{NUMERALS[number - 1]}（{title_zh(number)}）" for number in found)
-        yield fault(case, of, actual=text, text=text, needs_review=case.ocr, where="全文")
+        yield violation(inputs, rule, actual=text, text=text, needs_review=inputs.ocr, where="全文")
 
 
-@rule("STR-TITLE")
-def titles(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-TITLE")
+def titles(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Each heading is the form's or an accepted one; one notice a report. The office may tolerate house styles."""
-    tolerated = {bare_title(title) for title in case.params.get("tolerated_titles") or ()}
+    tolerated = {bare_title(title) for title in inputs.params.get("tolerated_titles") or ()}
     deviating: list[tuple[str, str]] = []
-    sections_ = case.doc.sections
+    sections_ = inputs.doc.sections
     if not sections_:
         raise NotJudged("未识别出各部分标题")
     for number in range(1, 7):
-        section = case.doc.section(number)
+        section = inputs.doc.section(number)
         if section is None or not section.title.strip():
             continue
         part = parts()[number - 1]
@@ -95,19 +96,19 @@ def titles(case: Case, of: Rule) -> Iterator[Evaluation]:
     if not deviating:
         yield holds("各部分标题规范")
         return
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         expected="；".join(title for _, title in deviating),
         actual="；".join(printed for printed, _ in deviating),
         text="”“".join(printed for printed, _ in deviating),
-        needs_review=case.ocr,
+        needs_review=inputs.ocr,
         where="标题",
     )
 
 
-def _text(case: Case, number: int) -> str:
-    section = case.doc.section(number)
+def _text(inputs: Inputs, number: int) -> str:
+    section = inputs.doc.section(number)
     if section is None:
         raise NotJudged(f"缺少“{title_zh(number)}”部分")
     return squeeze(section.text)
@@ -116,10 +117,10 @@ def _text(case: Case, number: int) -> str:
 _SUBHEAD = re.compile(r"^[（(]([一二三四五六七八九十]+)[）)]")
 
 
-@rule("STR-NUMBER")
-def numbering(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-NUMBER")
+def numbering(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The numerals of the six headings go up, and sub-heads （一）（二）… have no gap. A lost numeral is no wrong one."""
-    report = case.doc
+    report = inputs.doc
     wrong: list[str] = []
     last = 0
     seen: set[int] = set()
@@ -147,29 +148,29 @@ def numbering(case: Case, of: Rule) -> Iterator[Evaluation]:
             break
     if wrong:
         text = "；".join(wrong)
-        yield fault(case, of, actual=text, text=text, needs_review=case.ocr, where="标题")
+        yield violation(inputs, rule, actual=text, text=text, needs_review=inputs.ocr, where="标题")
     else:
         yield holds("标题序号连贯")
 
 
-@rule("STR-EMPTY")
-def empty(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-EMPTY")
+def empty(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A section without content. The tables of 二, 三, 四 are content (FMT-TABLE-MISSING asks after them); 无 is too."""
-    lacking = [n for n in (1, 5, 6) if (section := case.doc.section(n)) is not None and not squeeze(section.text)]
-    if not any(case.doc.section(n) for n in (1, 5, 6)):
+    lacking = [n for n in (1, 5, 6) if (section := inputs.doc.section(n)) is not None and not squeeze(section.text)]
+    if not any(inputs.doc.section(n) for n in (1, 5, 6)):
         raise NotJudged("未识别出各部分")
     if not lacking:
         yield holds("各部分均有内容")
         return
     names = "、".join(f"{NUMERALS[n - 1]}、{title_zh(n)}" for n in lacking)
-    doubtful = case.ocr or case.doc.details.pictures > 0
-    yield fault(case, of, section=names, needs_review=doubtful, where="、".join(title_zh(n) for n in lacking))
+    doubtful = inputs.ocr or inputs.doc.details.pictures > 0
+    yield violation(inputs, rule, section=names, needs_review=doubtful, where="、".join(title_zh(n) for n in lacking))
 
 
-@rule("STR-S5")
-def problems_and_measures(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-S5")
+def problems_and_measures(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Section 五 names a problem and a measure, in at least 60 characters."""
-    text = _text(case, 5)
+    text = _text(inputs, 5)
     if not text:
         raise NotJudged("该部分为空，由“部分内容为空”检查")
     lacking = []
@@ -180,110 +181,114 @@ def problems_and_measures(case: Case, of: Rule) -> Iterator[Evaluation]:
     if not lacking and len(text) < 60:
         lacking.append(f"仅{len(text)}字，内容过于简单")
     if lacking:
-        yield fault(case, of, text="、".join(lacking), needs_review=case.ocr, where=title_zh(5))
+        yield violation(inputs, rule, text="、".join(lacking), needs_review=inputs.ocr, where=title_zh(5))
     else:
         yield holds("问题与改进均已写明", [Operand("section(5)", f"{len(text)}字", where=title_zh(5))])
 
 
-@rule("STR-S1-TOPICS")
-def topics(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-S1-TOPICS")
+def topics(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Section 一 covers the five topics of the form in force, under whatever names."""
-    text = _text(case, 1)
+    text = _text(inputs, 1)
     if not text:
         raise NotJudged("该部分为空，由“部分内容为空”检查")
     lacking = [name for name, pattern in TOPICS.items() if not re.search(pattern, text)]
     if lacking:
-        yield fault(case, of, text="、".join(lacking), needs_review=case.ocr, where=title_zh(1))
+        yield violation(inputs, rule, text="、".join(lacking), needs_review=inputs.ocr, where=title_zh(1))
     else:
         yield holds("五个方面均已涉及")
 
 
-@rule("STR-S1-GOV")
-def government_topics(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-S1-GOV")
+def government_topics(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A government, townships included, also reports on assessment, public review and accountability."""
-    register = register_of(case)
+    register = register_of(inputs)
     if not register.governs:
         yield holds("不是各级人民政府，不要求")
         return
-    text = squeeze(case.doc.details.body) or _text(case, 1)
+    text = squeeze(inputs.doc.details.body) or _text(inputs, 1)
     lacking = [name for name, pattern in GOVERNMENT_TOPICS.items() if not re.search(pattern, text)]
     if lacking:
         # What a township or a street has to say of it is little, and mostly said by the county.
         low = register.level == "township" or register.kind in {"township", "subdistrict"}
-        yield fault(
-            case,
-            of,
+        yield violation(
+            inputs,
+            rule,
             text="、".join(lacking),
             severity="notice" if low else None,
-            needs_review=case.ocr,
+            needs_review=inputs.ocr,
             where=title_zh(1),
         )
     else:
         yield holds("考核、评议、追责均已报告")
 
 
-@rule("STR-S1-LENGTH")
-def length(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-S1-LENGTH")
+def length(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Section 一 within the length that the office's notice sets; off unless it sets one."""
-    limit = case.params["section1_max_chars"]
+    limit = inputs.params["section1_max_chars"]
     if limit is None:
         raise NotJudged("主管部门未规定篇幅")
-    count = len(_text(case, 1))
+    count = len(_text(inputs, 1))
     operands = [Operand("section(1)", count, where=title_zh(1)), Operand("params.section1_max_chars", limit)]
     if count <= limit:
         yield holds("篇幅在规定之内", operands)
     else:
-        yield fault(case, of, expected=limit, actual=count, where=title_zh(1), operands=operands)
+        yield violation(inputs, rule, expected=limit, actual=count, where=title_zh(1), operands=operands)
 
 
-@rule("STR-PLACEHOLDER")
-def placeholder(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-PLACEHOLDER")
+def placeholder(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Words of the template left standing, and a count without its number."""
-    whole = f"{case.doc.details.title}\n{_whole(case)}"
+    whole = f"{inputs.doc.details.title}\n{_whole(inputs)}"
     words = left_over("\n".join(squeeze(line) for line in whole.split("\n")))
     if words is not None:
-        yield fault(case, of, actual=words[0], text=fragment(words[1]), needs_review=case.ocr, where="正文")
+        yield violation(inputs, rule, actual=words[0], text=fragment(words[1]), needs_review=inputs.ocr, where="正文")
         return
     count = count_without_number(whole)
     if count is not None:
         # A conversion loses numerals, and a figure may be drawn or filled in: a person looks first.
-        lost = case.ocr or not count[1] or case.doc.details.pictures > 0 or _is_converted(case)
-        yield fault(case, of, actual=count[0], text=fragment(count[0]), needs_review=lost, where="正文")
+        lost = inputs.ocr or not count[1] or inputs.doc.details.pictures > 0 or _is_converted(inputs)
+        yield violation(inputs, rule, actual=count[0], text=fragment(count[0]), needs_review=lost, where="正文")
         return
     yield holds("没有模板文字，数量均已填写")
 
 
-def _is_converted(case: Case) -> bool:
+def _is_converted(inputs: Inputs) -> bool:
     """Plain text and printed pages have lost characters that their originals had."""
-    return case.doc.source.reader == "text" or case.doc.source.reader.startswith(("pdf", "ofd"))
+    return inputs.doc.source.reader == "text" or inputs.doc.source.reader.startswith(("pdf", "ofd"))
 
 
-def _whole(case: Case) -> str:
+def _whole(inputs: Inputs) -> str:
     """All of the narrative, whichever part of the reading holds it."""
-    details = case.doc.details
-    parts = [details.preface, details.body, *(section.text for section in case.doc.sections)]
+    details = inputs.doc.details
+    parts = [details.preface, details.body, *(section.text for section in inputs.doc.sections)]
     return details.body if all(part in details.body for part in parts) else "\n".join(parts)
 
 
-@rule("STR-INSTRUCTION")
-def instruction(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-INSTRUCTION")
+def instruction(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The form's own instructions copied into the report."""
-    text = squeeze(_whole(case))
+    text = squeeze(_whole(inputs))
     for words in INSTRUCTIONS:
         if words in text:
-            yield fault(case, of, actual=words, text=words, needs_review=case.ocr, where="正文")
+            yield violation(inputs, rule, actual=words, text=words, needs_review=inputs.ocr, where="正文")
             return
     yield holds("没有填报说明的文字")
 
 
-@rule("STR-GENERIC")
-def generic(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-GENERIC")
+def generic(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Section 一 that speaks of no particular body: it names neither the agency nor itself, and gives no figure or
     only generalities."""
-    text = _text(case, 1)
+    text = _text(inputs, 1)
     if len(text) < 100:
         raise NotJudged("总体情况篇幅过短，不作判断")
-    names = [case.agency, case.doc.agency or "", *(case.context.register.names if case.context.register else ())]
+    names = [
+        inputs.agency,
+        inputs.doc.agency or "",
+        *(inputs.context.register.names if inputs.context.register else ()),
+    ]
     named = any(name and (squeeze(name) in text or squeeze(name)[-4:] in text) for name in names)
     figures = re.search(r"\d+(?:余)?(?:条|件|篇|次|个|期|项|人|份|宗|起|场|万|%)", text)
     general = GENERIC.search(text)
@@ -291,28 +296,28 @@ def generic(case: Case, of: Rule) -> Iterator[Evaluation]:
         yield holds("总体情况写明本单位情况")
     else:
         words = general.group() if general else "未提及本单位，也没有数据"
-        yield fault(case, of, text=words, needs_review=case.ocr, where=title_zh(1))
+        yield violation(inputs, rule, text=words, needs_review=inputs.ocr, where=title_zh(1))
 
 
 _PARTS = re.compile(r"([一二三四五六七八九十]|\d{1,2})个?(?:大)?(?:部分|部份|方面)(?:内容)?(?:组成|构成|[,。，]|$)")
 
 
-@rule("STR-PARTCOUNT")
-def part_count(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-PARTCOUNT")
+def part_count(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The number of parts that the introduction announces is the number found. 并附统计表 is no part."""
-    intro = squeeze(case.doc.details.preface)
+    intro = squeeze(inputs.doc.details.preface)
     if not intro:
-        first = case.doc.section(1)
+        first = inputs.doc.section(1)
         intro = squeeze(first.text)[:300] if first else ""
     intro = next((s for s in sentences(intro) if re.search(r"组成|构成|包括|分为|内容", s) and _PARTS.search(s)), "")
     match = _PARTS.search(intro)
     announced = numeral(match.group(1)) if match else None
     if announced is None:
         raise NotJudged("引言未写明由几部分组成")
-    found = found_sections(case.doc)
+    found = found_sections(inputs.doc)
     extra = sum(
         1
-        for h in case.doc.details.headings
+        for h in inputs.doc.details.headings
         if h.number is None and re.fullmatch(r"[一二三四五六七八九十]+[、.．]?", h.numeral)
     )
     operands = [Operand("announced", announced, intro, "引言"), Operand("found", len(found), where="标题")]
@@ -321,45 +326,45 @@ def part_count(case: Case, of: Rule) -> Iterator[Evaluation]:
     elif len(found) < 6 and announced == 6:
         yield not_judged("所称六部分未全部识别，由“缺少规定部分”检查")
     else:
-        yield fault(
-            case,
-            of,
+        yield violation(
+            inputs,
+            rule,
             expected=len(found),
             actual=announced,
-            needs_review=case.ocr or len(found) < 6,
+            needs_review=inputs.ocr or len(found) < 6,
             where="引言",
             operands=operands,
         )
 
 
-@rule("STR-BASIS")
-def basis(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-BASIS")
+def basis(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The notice and the order cited are those in force, under their own numbers. What the tables follow is FRM-YEAR's
     question."""
-    wrong = wrong_citations(squeeze(_whole(case)), year_of(case))
+    wrong = wrong_citations(squeeze(_whole(inputs)), year_of(inputs))
     if not wrong:
         yield holds("引用依据现行有效")
         return
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         expected="；".join(dict.fromkeys(right for _, right in wrong)),
         actual="；".join(printed for printed, _ in wrong),
         text="”“".join(printed for printed, _ in wrong),
-        needs_review=case.ocr,
+        needs_review=inputs.ocr,
         where="正文",
     )
 
 
-@rule("STR-MANGLED")
-def mangled(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("STR-MANGLED")
+def mangled(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Known manglings in title, agency name, headings, labels and the introduction, and a heading that lost a character;
     prose is not proof-read."""
-    details = case.doc.details
+    details = inputs.doc.details
     places = {
         "标题": details.title,
-        "单位名称": case.doc.agency or "",
-        "各部分标题": " ".join(section.title for section in case.doc.sections),
+        "单位名称": inputs.doc.agency or "",
+        "各部分标题": " ".join(section.title for section in inputs.doc.sections),
         "统计表": " ".join(printed for _, printed, _ in details.labels),
         "引言": details.preface,
     }
@@ -367,24 +372,24 @@ def mangled(case: Case, of: Rule) -> Iterator[Evaluation]:
         clean = squeeze(text)
         for word in MANGLED:
             if word in clean:
-                yield fault(case, of, actual=word, text=word, needs_review=case.ocr, where=where)
+                yield violation(inputs, rule, actual=word, text=word, needs_review=inputs.ocr, where=where)
                 return
-    for where, heading in _headings(case):
+    for where, heading in _headings(inputs):
         if lost_character(heading):
-            doubtful = case.ocr or _is_converted(case)
-            yield fault(case, of, actual=heading, text=heading, needs_review=doubtful, where=where)
+            doubtful = inputs.ocr or _is_converted(inputs)
+            yield violation(inputs, rule, actual=heading, text=heading, needs_review=doubtful, where=where)
             return
     yield holds("没有已知的错字")
 
 
-def _headings(case: Case) -> Iterator[tuple[str, str]]:
+def _headings(inputs: Inputs) -> Iterator[tuple[str, str]]:
     """(place, heading) of all headings, the title without its body and year first."""
-    title = squeeze(case.doc.details.title)
-    for name in (case.doc.agency or "", case.agency):
+    title = squeeze(inputs.doc.details.title)
+    for name in (inputs.doc.agency or "", inputs.agency):
         title = title.replace(squeeze(name), "")
     if re.search(r"报告|年报", title):
         yield "标题", re.sub(r"^.*?\d{4}", "", title)
-    for section in case.doc.sections:
+    for section in inputs.doc.sections:
         yield "标题", squeeze(section.title)
         for heading in subheads(section.text):
             yield title_zh(section.number), heading

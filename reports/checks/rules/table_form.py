@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports.checks.case import Case
 from reports.checks.catalogue import Rule
-from reports.checks.engine import TABLE_ZH, Evaluation, fault, form_of, holds, not_judged, rule
+from reports.checks.engine import TABLE_ZH
+from reports.checks.evaluation import Evaluation, holds, not_judged, violation
+from reports.checks.inputs import Inputs, form_of
+from reports.checks.registry import implements
 from reports.checks.sheet import NOTHING, NotJudged, places
 from reports.form import forms
 from reports.report import TABLES, Table
@@ -22,32 +24,32 @@ def _named(tables: list[Table]) -> str:
     return "、".join(f"{SECTION_OF[table]}、{TABLE_ZH[table]}" for table in tables)
 
 
-@rule("FMT-TABLE-MISSING")
-def table_missing(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-TABLE-MISSING")
+def table_missing(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The three tables stand in the page or in an attachment; one as a picture is there (PUB-IMAGE)."""
-    report = case.doc
+    report = inputs.doc
     state = report.details.tables
     if not state and not report.cells:
         state = dict.fromkeys(TABLES, "missing")
     missing = [table for table in TABLES if state.get(table) == "missing"]
-    for other in case.context.attachments:
+    for other in inputs.context.attachments:
         missing = [table for table in missing if other.details.tables.get(table) not in {"read", "blank", "picture"}]
     if not missing:
         yield holds("三张统计表齐全")
         return
-    keys = [key for table in missing for key in (case.sheet.of(table) if case.sheet else ())]
+    keys = [key for table in missing for key in (inputs.sheet.of(table) if inputs.sheet else ())]
     # A picture may be the table, and a page without any of the three usually carries them in a file of its own.
-    doubtful = case.ocr or report.details.pictures > 0 or len(missing) == len(TABLES)
-    yield fault(case, of, cells=keys, section=_named(missing), needs_review=doubtful, where=_named(missing))
+    doubtful = inputs.ocr or report.details.pictures > 0 or len(missing) == len(TABLES)
+    yield violation(inputs, rule, cells=keys, section=_named(missing), needs_review=doubtful, where=_named(missing))
 
 
 _ASKED = NOTHING - {"一"}
 
 
-@rule("FMT-TOKEN")
-def token(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-TOKEN")
+def token(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A sign such as / or 无 in a cell, one finding a table; a lone dash under 增/减 is 0."""
-    sheet = case.tables
+    sheet = inputs.tables
     for table in TABLES:
         found = [
             key
@@ -62,14 +64,14 @@ def token(case: Case, of: Rule) -> Iterator[Evaluation]:
             continue
         more = f"（同表另有{len(found) - 1}格）" if len(found) > 1 else ""
         text = sheet.cells[found[0]].raw.strip()
-        yield fault(
-            case,
-            of,
+        yield violation(
+            inputs,
+            rule,
             cells=found,
             actual=text,
             cell=forms.label(found[0]),
             text=text,
-            needs_review=case.ocr,
+            needs_review=inputs.ocr,
             suffix=more,
         )
 
@@ -77,11 +79,11 @@ def token(case: Case, of: Rule) -> Iterator[Evaluation]:
 _DIGITS = re.compile(r"[+\-－−—]?[\d,，.．\s'’]+")
 
 
-@rule("FMT-UNIT")
-def unit(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-UNIT")
+def unit(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A unit written into a money cell: the header states it."""
-    sheet = case.tables
-    keys = [key for pattern in of.cells for key in (pattern,) if key in sheet.keys]
+    sheet = inputs.tables
+    keys = [key for pattern in rule.cells for key in (pattern,) if key in sheet.keys]
     for key in keys:
         if sheet.state(key) != "printed":
             yield not_judged(f"{forms.label(key)}没有可判断的数值")
@@ -90,23 +92,25 @@ def unit(case: Case, of: Rule) -> Iterator[Evaluation]:
         if _DIGITS.fullmatch(raw) or raw in _ASKED:
             yield holds(f"{forms.label(key)}只填数字")
         else:
-            yield fault(case, of, cells=[key], actual=raw, cell=forms.label(key), text=raw, needs_review=case.ocr)
+            yield violation(
+                inputs, rule, cells=[key], actual=raw, cell=forms.label(key), text=raw, needs_review=inputs.ocr
+            )
 
 
-@rule("FMT-PLACEHOLDER")
-def cell_placeholder(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-PLACEHOLDER")
+def cell_placeholder(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A sign of the fillable file left in a cell; a single × may be meant as none: a person looks first."""
-    sheet = case.tables
+    sheet = inputs.tables
     found = [key for key in sheet.keys if sheet.state(key) == "placeholder"]
     if not found:
         yield holds("表内没有示例符号")
         return
     text = sheet.cells[found[0]].raw.strip()
     more = f"（另有{len(found) - 1}格）" if len(found) > 1 else ""
-    doubtful = case.ocr or all(sheet.cells[key].raw.strip() in {"×", "✕", "x", "X", "*", "＊"} for key in found)
-    yield fault(
-        case,
-        of,
+    doubtful = inputs.ocr or all(sheet.cells[key].raw.strip() in {"×", "✕", "x", "X", "*", "＊"} for key in found)
+    yield violation(
+        inputs,
+        rule,
         cells=found,
         actual=text,
         cell=forms.label(found[0]),
@@ -116,48 +120,48 @@ def cell_placeholder(case: Case, of: Rule) -> Iterator[Evaluation]:
     )
 
 
-@rule("FMT-ROWS")
-def rows(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-ROWS")
+def rows(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The rows read are the form's. Extra rows of provincial variants are a notice; rows of the other form are
     FMT-MIXED's; rows lost in flattened text are conversion's."""
-    form = form_of(case)
+    form = form_of(inputs)
     for table in ("proactive", "applications"):
-        read = [row for row in case.doc.details.rows if row.table == table]
+        read = [row for row in inputs.doc.details.rows if row.table == table]
         expected = forms.rows(table, form)
         keys = {row.key for row in read if row.key}
         if len(keys) * 2 < len(expected):
             yield not_judged(f"{forms.TABLE_ZH[table]}识别出的行不足一半")
             continue
-        missing = [spec for spec in expected if spec.key not in keys and not _any_cell(case, spec.cells())]
+        missing = [spec for spec in expected if spec.key not in keys and not _any_cell(inputs, spec.cells())]
         # A row that the reader looked for and found nowhere may still stand there under a label it does not know.
-        unread = any(case.tables.state(key) != "absent" for spec in missing for key in spec.cells())
+        unread = any(inputs.tables.state(key) != "absent" for spec in missing for key in spec.cells())
         extra = [
             row
             for row in read
             if row.key is None and row.foreign is None and any(re.search(r"\d", raw) for raw in row.raws) and row.label
         ]
-        if missing and case.doc.source.reader == "text":
+        if missing and inputs.doc.source.reader == "text":
             yield not_judged(f"{forms.TABLE_ZH[table]}为转换后的文本，缺行不能归因于单位")
             continue
         if not missing and not extra:
             yield holds(f"{forms.TABLE_ZH[table]}各行与表式一致")
             continue
         parts = [f"缺少“{spec.label}”" for spec in missing] + [f"多出“{row.label}”" for row in extra]
-        yield fault(
-            case,
-            of,
+        yield violation(
+            inputs,
+            rule,
             cells=[key for spec in missing for key in spec.cells()],
             section=f"“{TABLE_ZH[table]}”",
             text="、".join(parts[:4]) + ("等" if len(parts) > 4 else ""),
             severity=None if missing else "notice",
-            needs_review=case.ocr or unread or any(row.short for row in read),
+            needs_review=inputs.ocr or unread or any(row.short for row in read),
             where=forms.TABLE_ZH[table],
         )
 
 
-def _any_cell(case: Case, keys: tuple[str, ...]) -> bool:
+def _any_cell(inputs: Inputs, keys: tuple[str, ...]) -> bool:
     """Whether anything of the row was seen: a cell without a place, a text and any certainty was not."""
-    cells = (case.tables.cells.get(key) for key in keys)
+    cells = (inputs.tables.cells.get(key) for key in keys)
     return any(cell is not None and (cell.confidence > 0 or cell.raw or cell.at.row is not None) for cell in cells)
 
 
@@ -169,13 +173,13 @@ def _label(text: str) -> str:
     return re.sub(r"[\W_]+", "", _BRACKETS.sub("", text))
 
 
-@rule("FMT-LABEL")
-def label(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-LABEL")
+def label(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A header or row name that differs from the form's. One notice a report; where many are damaged, conversion did
     it and nobody is told."""
     wrong: list[tuple[Table, str, str]] = []
     seen = 0
-    for table, printed, expected in case.doc.details.labels:
+    for table, printed, expected in inputs.doc.details.labels:
         seen += 1
         ours, theirs = _label(printed), _label(expected)
         if ours and ours != theirs and theirs not in ours:
@@ -187,14 +191,14 @@ def label(case: Case, of: Rule) -> Iterator[Evaluation]:
         yield holds("表头和行名与表式一致")
     elif (
         len(distinct) > 3
-        or case.ocr
-        or any(case.tables.state(key) == "illegible" for key in case.tables.of("proactive"))
+        or inputs.ocr
+        or any(inputs.tables.state(key) == "illegible" for key in inputs.tables.of("proactive"))
     ):
         yield not_judged("多处行名残缺，疑为转换所致")
     else:
-        yield fault(
-            case,
-            of,
+        yield violation(
+            inputs,
+            rule,
             expected="；".join(expected for _, _, expected in distinct),
             actual="；".join(printed for _, printed, _ in distinct),
             text="”“".join(squeeze(printed) for _, printed, _ in distinct),
@@ -202,42 +206,42 @@ def label(case: Case, of: Rule) -> Iterator[Evaluation]:
         )
 
 
-def _tables(case: Case) -> Iterator[tuple[Table, list[str]]]:
+def _tables(inputs: Inputs) -> Iterator[tuple[Table, list[str]]]:
     """The tables of which cells were read, with their keys."""
-    sheet = case.tables
+    sheet = inputs.tables
     for table in TABLES:
         keys = [key for key in sheet.of(table) if sheet.state(key) != "absent"]
         if keys:
             yield table, keys
 
 
-@rule("FMT-BLANK")
-def blank(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-BLANK")
+def blank(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Blank cells, one finding a table; a wholly blank table is FMT-BLANK-TABLE's."""
-    sheet = case.tables
-    for table, keys in _tables(case):
+    sheet = inputs.tables
+    for table, keys in _tables(inputs):
         empty = [key for key in keys if sheet.state(key) == "blank"]
         if table in sheet.blank_tables:
             yield not_judged(f"{forms.TABLE_ZH[table]}整表空白")
         elif not empty:
             yield holds(f"{forms.TABLE_ZH[table]}没有空白单元格")
         else:
-            yield fault(
-                case,
-                of,
+            yield violation(
+                inputs,
+                rule,
                 cells=empty,
                 count=len(empty),
                 cell=forms.label(empty[0]),
-                needs_review=case.ocr,
+                needs_review=inputs.ocr,
                 where=places(empty, sheet.form) if len(empty) <= FEW else forms.TABLE_ZH[table],
                 suffix="（该表未印一个0，按“空白即0”处理）" if table in sheet.blank_means_zero else "",
             )
 
 
-@rule("FMT-BLANK-TOTAL")
-def blank_total(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-BLANK-TOTAL")
+def blank_total(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A result cell left blank beside figures. One finding a line, not one a row, where a whole line is left out."""
-    sheet = case.tables
+    sheet = inputs.tables
     if sheet.form is None:
         raise NotJudged("未能识别表格版本")
     seen = False
@@ -252,37 +256,37 @@ def blank_total(case: Case, of: Rule) -> Iterator[Evaluation]:
             seen = True
             spec = forms.row(table, sheet.form, forms.split(line[0])[1])
             more = f"（另有{len(line) - 1}处合计栏空白）" if len(line) > 1 else ""
-            yield fault(case, of, cells=line, row=spec.label, needs_review=case.ocr, suffix=more)
+            yield violation(inputs, rule, cells=line, row=spec.label, needs_review=inputs.ocr, suffix=more)
     if not seen:
         yield holds("各合计栏均已填写")
 
 
-@rule("FMT-BLANK-TABLE")
-def blank_table(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-BLANK-TABLE")
+def blank_table(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A table without figures, or with a single one, in a document that does not elsewhere leave zeros blank."""
-    sheet = case.tables
-    for table, keys in _tables(case):
+    sheet = inputs.tables
+    for table, keys in _tables(inputs):
         if table not in sheet.blank_tables:
             yield holds(f"{forms.TABLE_ZH[table]}已填写")
             continue
-        pictures = case.doc.details.pictures > 0
-        yield fault(
-            case,
-            of,
+        pictures = inputs.doc.details.pictures > 0
+        yield violation(
+            inputs,
+            rule,
             cells=keys,
             section=f"“{TABLE_ZH[table]}”",
-            needs_review=case.ocr or pictures,
+            needs_review=inputs.ocr or pictures,
             where=forms.TABLE_ZH[table],
         )
 
 
-@rule("FMT-MIXED")
-def mixed(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FMT-MIXED")
+def mixed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A row of the other form among those read; one finding with all of them."""
-    form = case.tables.form
+    form = inputs.tables.form
     foreign = [
         row
-        for row in case.doc.details.rows
+        for row in inputs.doc.details.rows
         # A label alone may be a header that both forms have (其他): a row is one with figures.
         if row.foreign is not None and row.foreign != form and any(re.search(r"\d", raw) for raw in row.raws)
     ]
@@ -290,11 +294,11 @@ def mixed(case: Case, of: Rule) -> Iterator[Evaluation]:
         yield holds("没有另一版表格的行")
         return
     text = "；".join(" ".join([row.label, *(raw for raw in row.raws if raw.strip())]) for row in foreign)
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         actual=text,
         text=text,
-        needs_review=case.ocr,
+        needs_review=inputs.ocr,
         where=f"{forms.TABLE_ZH[foreign[0].table]}，{foreign[0].label}",
     )

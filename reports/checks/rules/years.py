@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from reports.checks.case import Case, Operand, portal_of, published_on, year_of
 from reports.checks.catalogue import Rule
-from reports.checks.engine import Evaluation, fault, holds, not_judged, rule
+from reports.checks.evaluation import Evaluation, holds, not_judged, violation
+from reports.checks.inputs import Inputs, Operand, portal_of, published_on, year_of
+from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
 from reports.form import forms
 from reports.report import Section
@@ -23,12 +24,12 @@ WHERE_ZH = {
 }
 
 
-@rule("FRM-YEAR")
-def form_of_year(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("FRM-YEAR")
+def form_of_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The tables follow the form that is in force for the year."""
-    report = case.doc
-    form = case.tables.form
-    year = report.year or case.year
+    report = inputs.doc
+    form = inputs.tables.form
+    year = report.year or inputs.year
     if year is None:
         raise NotJudged("未能识别报告年度")
     wanted = forms.in_force(year)
@@ -40,9 +41,9 @@ def form_of_year(case: Case, of: Rule) -> Iterator[Evaluation]:
         return
     # Where the document gives another year for itself too, the year is the first thing to settle.
     others = {mention.year for mention in report.details.years if mention.where in {"title", "period"}}
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         expected=wanted,
         actual=form,
         form=form,
@@ -55,10 +56,10 @@ def form_of_year(case: Case, of: Rule) -> Iterator[Evaluation]:
 _COMPARISON = re.compile(r"比|同比|较|上年|去年|上一年|以来|结转")
 
 
-@rule("YR-CONFLICT")
-def year_conflict(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("YR-CONFLICT")
+def year_conflict(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The years that the document states of itself agree with its title's."""
-    report = case.doc
+    report = inputs.doc
     titled = [mention.year for mention in report.details.years if mention.where == "title"]
     if not titled:
         raise NotJudged("标题没有年度")
@@ -68,7 +69,7 @@ def year_conflict(case: Case, of: Rule) -> Iterator[Evaluation]:
     for mention in report.details.years:
         if mention.where == "title" or mention.year == year or mention.where in odd:
             continue
-        doubtful = case.ocr
+        doubtful = inputs.ocr
         if mention.where == "section1":
             # A text written in the year after, and a comparison, name other years with good reason.
             if mention.year > year or _COMPARISON.search(mention.text) or f"{year}年" in squeeze(mention.text):
@@ -80,9 +81,9 @@ def year_conflict(case: Case, of: Rule) -> Iterator[Evaluation]:
         yield holds("年度前后一致", operands)
         return
     names = "、".join(WHERE_ZH.get(where, where) for where in odd)
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         expected=year,
         actual="；".join(text for text, _ in odd.values()),
         year=year,
@@ -97,13 +98,13 @@ def year_conflict(case: Case, of: Rule) -> Iterator[Evaluation]:
 _WHOLE_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 
-@rule("YR-PERIOD")
-def period(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("YR-PERIOD")
+def period(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The statistics period is the calendar year. A full calendar year other than the title's is YR-CONFLICT's."""
-    report = case.doc
+    report = inputs.doc
     if report.details.period is None:
         raise NotJudged("未写明统计期限")
-    year = case.year
+    year = inputs.year
     if year is None:
         raise NotJudged("未能识别报告年度")
     found = report.details.period
@@ -125,14 +126,14 @@ def period(case: Case, of: Rule) -> Iterator[Evaluation]:
             yield not_judged("统计期限为另一完整年度，由“年度前后不一致”检查")
         return
     whole = len(_WHOLE_DATE.findall(squeeze(found.text)))
-    yield fault(
-        case,
-        of,
+    yield violation(
+        inputs,
+        rule,
         expected=f"{year}年1月1日至12月31日",
         actual=found.text,
         text=found.text,
         # A date that lost a character in conversion is read with a guess: a person looks first.
-        needs_review=case.ocr or whole == 0,
+        needs_review=inputs.ocr or whole == 0,
         where="统计期限",
         operands=operands,
     )
@@ -143,10 +144,10 @@ _PERIOD_LIKE = re.compile(
 )
 
 
-@rule("YR-PERIOD-MISSING")
-def period_missing(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("YR-PERIOD-MISSING")
+def period_missing(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The text states its period."""
-    report = case.doc
+    report = inputs.doc
     if report.details.period is not None:
         yield holds("已写明统计期限", [Operand("period", report.details.period.text, where="统计期限")])
     elif not report.details.body.strip():
@@ -154,7 +155,7 @@ def period_missing(case: Case, of: Rule) -> Iterator[Evaluation]:
     elif _PERIOD_LIKE.search(report.details.body):
         yield not_judged("文中有关于统计期限的文字，但未能识读")
     else:
-        yield fault(case, of, needs_review=case.ocr, where="全文")
+        yield violation(inputs, rule, needs_review=inputs.ocr, where="全文")
 
 
 _OPENED = re.compile(
@@ -171,13 +172,13 @@ _LAST_YEAR = re.compile(r"(?<![比与较同])去年(?!同期|相比|底以来)(?
 _PUBLISH_BY = re.compile(r"于?(\d{4})年\d{1,2}月\d{1,2}日(?:之)?前[^，。；]{0,8}(?:公布|发布|公开|报送)")
 
 
-@rule("YR-STALE")
-def stale(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("YR-STALE")
+def stale(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Own work told under an earlier year, outside comparisons and not beside the report's own year.
 
     去年 with a month may mean the report year."""
-    year = year_of(case)
-    report = case.doc
+    year = year_of(inputs)
+    report = inputs.doc
     found: list[tuple[str, bool]] = []
     for number in (1, 6):
         section = report.section(number)
@@ -189,7 +190,7 @@ def stale(case: Case, of: Rule) -> Iterator[Evaluation]:
                 if opened.group(1):  # 截至2023年12月31日: what was reached by then may be meant
                     found.append((sentence, True))
                 elif not _OTHER_YEARS.search(sentence) and not re.search(rf"{year}年|今年|本年", sentence):
-                    found.append((sentence, case.ocr or _looks_back(sentence, year, section)))
+                    found.append((sentence, inputs.ocr or _looks_back(sentence, year, section)))
             found += [(match.group(), True) for match in _LAST_YEAR.finditer(sentence)]
     found += [
         (match.group(), True)
@@ -202,7 +203,7 @@ def stale(case: Case, of: Rule) -> Iterator[Evaluation]:
     found.sort(key=lambda item: item[1])
     text, doubtful = found[0]
     more = f"（另有{len(found) - 1}处）" if len(found) > 1 else ""
-    yield fault(case, of, actual=text, text=fragment(text), needs_review=doubtful, where="正文", suffix=more)
+    yield violation(inputs, rule, actual=text, text=fragment(text), needs_review=doubtful, where="正文", suffix=more)
 
 
 def _looks_back(sentence: str, year: int, section: Section | None) -> bool:
@@ -219,12 +220,12 @@ _PART = re.compile(
 _REST = re.compile(r"(?:[至到\-—~－]|截至[^，。；]{0,8})12月|下半年|全年|[四4]季度")
 
 
-@rule("YR-PARTIAL")
-def partial_year(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("YR-PARTIAL")
+def partial_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A figure that covers the year only up to a month before December."""
-    year = year_of(case)
+    year = year_of(inputs)
     for number in (1, 5, 6):
-        section = case.doc.section(number)
+        section = inputs.doc.section(number)
         for sentence in sentences(section.text) if section else ():
             if _REST.search(sentence):
                 continue  # both halves, or the whole beside its part
@@ -232,24 +233,24 @@ def partial_year(case: Case, of: Rule) -> Iterator[Evaluation]:
                 stated = match.group(1) or match.group(3)
                 figure = re.search(rf"\d+{_UNITS}", sentence[match.end() :])
                 if (stated is None or int(stated) == year) and figure and "“" not in match.group():
-                    yield fault(
-                        case,
-                        of,
+                    yield violation(
+                        inputs,
+                        rule,
                         actual=sentence,
                         text=fragment(sentence[match.start() :]),
-                        needs_review=case.ocr or stated is None,
+                        needs_review=inputs.ocr or stated is None,
                         where="正文",
                     )
                     return
     yield holds("没有只到年中的数据")
 
 
-@rule("YR-PREMATURE")
-def premature(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("YR-PREMATURE")
+def premature(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Published before the report year had ended; 31 December itself is tolerated."""
-    year = year_of(case)
-    portal = portal_of(case)
-    day = published_on(case) or portal.first_seen
+    year = year_of(inputs)
+    portal = portal_of(inputs)
+    day = published_on(inputs) or portal.first_seen
     if day is None:
         raise NotJudged("没有发布日期")
     end = date(year, 12, 31)
@@ -258,17 +259,17 @@ def premature(case: Case, of: Rule) -> Iterator[Evaluation]:
         return
     seen = portal.first_seen is not None and portal.first_seen < end
     # A printed date alone may be that of the draft, the column or a migration.
-    yield fault(case, of, expected=end, actual=day, date=day, needs_review=not seen, where="发布日期")
+    yield violation(inputs, rule, expected=end, actual=day, date=day, needs_review=not seen, where="发布日期")
 
 
 _TITLE = re.compile(r"^(?:.+?(?P<a>\d{4})年|(?P<b>\d{4})年.+?)政府信息公开工作年度报告$")
 
 
-@rule("YR-TITLE")
-def report_title(case: Case, of: Rule) -> Iterator[Evaluation]:
+@implements("YR-TITLE")
+def report_title(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The title is <agency><year>年政府信息公开工作年度报告; blanks, line breaks and the year first are harmless."""
-    year = year_of(case)
-    title = squeeze(case.doc.details.title)
+    year = year_of(inputs)
+    title = squeeze(inputs.doc.details.title)
     if not title:
         raise NotJudged("未识别出报告名称")
     if not re.search(r"报告|年报|报表|总结", title):
@@ -277,5 +278,5 @@ def report_title(case: Case, of: Rule) -> Iterator[Evaluation]:
     if _TITLE.match(own):
         yield holds("报告名称规范", [Operand("title", own, where="标题")])
         return
-    expected = f"{case.doc.agency or case.agency}{year}年政府信息公开工作年度报告"
-    yield fault(case, of, expected=expected, actual=own, text=own, needs_review=case.ocr, where="标题")
+    expected = f"{inputs.doc.agency or inputs.agency}{year}年政府信息公开工作年度报告"
+    yield violation(inputs, rule, expected=expected, actual=own, text=own, needs_review=inputs.ocr, where="标题")

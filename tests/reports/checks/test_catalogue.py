@@ -6,8 +6,8 @@ import pytest
 
 from reports.checks import DEFAULTS, RULES
 from reports.checks.catalogue import DATA, BadCatalogue, Rule, read
-from reports.checks.engine import complete, rule
 from reports.checks.params import Params
+from reports.checks.registry import complete, implements
 
 TEXT = DATA.read_text(encoding="utf-8")
 START = TEXT.index("- id: PUB-LATE\n")
@@ -60,7 +60,7 @@ def test_a_rule_that_would_never_run_is_named():
 )
 def test_a_function_stands_for_one_rule_of_the_catalogue_and_one_rule_for_one_function(rule_id: str, said: str):
     with pytest.raises(BadCatalogue, match=said):
-        rule(rule_id)(lambda case, of: iter(()))
+        implements(rule_id)(lambda case, of: iter(()))
 
 
 def test_what_an_office_may_set_has_a_default():

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from reports.checks import formula
 from reports.checks.catalogue import catalogue, expand
-from reports.checks.engine import instances
 from reports.checks.formula import Arithmetic, Compare, FormulaError, Key, Number, parse, unparse
+from reports.checks.instances import instances
 
 ARITHMETIC = [rule for rule in catalogue().rules.values() if rule.arithmetic]
 EVALUATED = [rule for rule in catalogue().rules.values() if rule.evaluate]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from reports import checks
 from reports.checks.catalogue import catalogue
 from reports.checks.context import Context
-from reports.checks.engine import instances
 from reports.checks.formula import keys_in
+from reports.checks.instances import instances
 from reports.form import forms
 from reports.report import Cell
 from tests.reports.checks.figures import report, rules_found, seed_000_cells, seed_003_cells

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reports import checks
-from reports.checks.engine import FUNCTIONS
+from reports.checks.registry import FUNCTIONS
 from reports.checks.sheet import place
 from tests.reports.checks import cases
 

@@ -12,7 +12,7 @@ from reports.checks.catalogue import catalogue
 from reports.checks.context import NEED_ZH, Context, Portal, Register
 from reports.checks.sheet import RESULT, Figure, NotJudged, Sheet, Value, place
 from reports.form import forms
-from reports.report import Report
+from reports.report import Form, Report
 from reports.subject import series_of
 
 
@@ -41,7 +41,7 @@ def _by_name(name: str | None) -> Register | None:
     )
 
 
-class Case:
+class Inputs:
     """One report with its context, prepared for all rules."""
 
     def __init__(self, report: Report | None, context: Context) -> None:
@@ -83,7 +83,7 @@ class Case:
         return self._others[key]
 
     def read(self, sheet: Sheet, key: str, prefix: str) -> _Read:
-        """A cell of this report or of one beside it, read once for all rules. ``sheet`` is one of this case's."""
+        """A cell of this report or of one beside it, read once for all rules. ``sheet`` is one of these inputs'."""
         found = self._figures.get((id(sheet), key, prefix))
         if found is None:
             found = self._figures[id(sheet), key, prefix] = _read(sheet, key, prefix)
@@ -152,31 +152,38 @@ def _read(sheet: Sheet, key: str, prefix: str) -> _Read:
 # ------------------------------------------------------------------ what a rule needs beside the report
 
 
-def portal_of(case: Case) -> Portal:
+def form_of(inputs: Inputs) -> Form:
+    """The report's form, which the caller knows to be there."""
+    form = inputs.tables.form
+    assert form is not None
+    return form
+
+
+def portal_of(inputs: Inputs) -> Portal:
     """The crawl record. Raises NotJudged."""
-    if case.context.portal is None:
+    if inputs.context.portal is None:
         raise NotJudged(NEED_ZH["portal"])
-    return case.context.portal
+    return inputs.context.portal
 
 
-def register_of(case: Case) -> Register:
+def register_of(inputs: Inputs) -> Register:
     """The register entry. Raises NotJudged."""
-    if case.register is None:
+    if inputs.register is None:
         raise NotJudged(NEED_ZH["registry"])
-    return case.register
+    return inputs.register
 
 
-def year_of(case: Case) -> int:
+def year_of(inputs: Inputs) -> int:
     """The report year. Raises NotJudged."""
-    if case.year is None:
+    if inputs.year is None:
         raise NotJudged("未能识别报告年度")
-    return case.year
+    return inputs.year
 
 
-def published_on(case: Case) -> date | None:
+def published_on(inputs: Inputs) -> date | None:
     """The stated day of publication: the crawl record's, else the document's own."""
-    portal = case.context.portal
+    portal = inputs.context.portal
     if portal is not None and portal.published_on is not None:
         return portal.published_on
-    stated = case.report.published_on if case.report is not None else None
+    stated = inputs.report.published_on if inputs.report is not None else None
     return date.fromisoformat(stated) if stated else None
