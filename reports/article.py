@@ -24,6 +24,15 @@ _HEAD = 6000  # characters of the page in which an article's head stands
 _LONGEST_TITLE = 120
 _MOST = 200  # headings of a page, and pieces of text of a heading, that are looked at
 _BLANKS = re.compile(r"\s+")
+# The page's frame as portals name it, and what tells that an element of such a name holds the article all the same.
+_CHROME = re.compile(
+    r"(?:^|[\s_-])(?:foot(?:er)?|bottom|copyright|nav(?:bar|igation)?|menu|crumbs?|breadcrumb|position|location|dqwz"
+    r"|share|sidebar|toolbar)(?:$|[\s_-]|\d)",
+    re.IGNORECASE,
+)
+_HOLDS_ARTICLE = re.compile(r"[一二三四五六七八九十]\s*[、.．]\s*[\u4e00-\u9fff]|发布(?:日期|时间)")
+_CHROME_LENGTH = 800  # characters; a frame's menus are shorter than a report
+_TABLE_OF_FIGURES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,22 @@ def understand(root: etree._Element) -> Article:
         found = (date_in(stated[name]) for name in _META_DATES if name in stated)
         day, source = next((each for each in found if each is not None), None), "meta"
     return Article(_title(root, stated), day, source if day is not None else "")
+
+
+def is_named_chrome(element: etree._Element) -> bool:
+    """Whether an element is named as what frames an article: menus, the way to the page, what stands below all pages."""
+    class_, id_ = element.get("class"), element.get("id")
+    return bool(class_ or id_) and _CHROME.search(f"{class_ or ''} {id_ or ''}") is not None
+
+
+def is_chrome(element: etree._Element) -> bool:
+    """Whether an element so named holds nothing of an article: little text, no heading, no table of figures."""
+    pieces = list(map(str, islice(element.itertext(), _MOST)))
+    text = "".join(pieces)
+    if len(text) >= _CHROME_LENGTH or _HOLDS_ARTICLE.search(text) or element.find(".//h1") is not None:
+        return False
+    figures = sum(piece.strip().isdecimal() for piece in pieces)
+    return figures < _TABLE_OF_FIGURES or element.find(".//td") is None
 
 
 def _stated(root: etree._Element) -> Mapping[str, str]:
@@ -84,15 +109,16 @@ def _text(root: etree._Element) -> str:
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if event == "start":
-            piece = node.text
-            if not isinstance(node.tag, str) or node.tag in _ASIDE:
+            tag = node.tag
+            if tag in _ASIDE or tag.__class__ is not str:
                 walk.skip_subtree()
-                piece = None
+                continue
+            piece = node.text
         else:
             piece = node.tail
-        if piece and not piece.isspace():
-            pieces.append(_squeezed(piece))
-            length += len(pieces[-1])
+        if piece and (words := piece.split()):
+            pieces += words
+            length += len(piece)
             if length > _HEAD:
                 break
     return " ".join(pieces)[:_HEAD]

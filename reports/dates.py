@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from reports.text import date_at, date_in, fold, narrow
@@ -44,18 +45,33 @@ _BESIDE = re.compile(
     r"来源[:：]|浏览|点击|阅读(?:次数|量)|字体|字号|访问(?:次数|量)|作者[:：]|打印|分享|发布(?:者|人)[:：]"
 )
 _LONGEST_LINE = 400
+_LABEL_END = re.compile(r"日\s*期|时\s*间|于")
+_BEFORE, _AFTER = 40, 100  # characters around the end of a label: with blanks in it, what makes it another's; its date
 
 
 def labelled(lines: Sequence[str]) -> date | None:
     """The day behind the best label of publication in these lines; the label may stand in one line (or cell) and the
     date in the next. A label without its date says nothing: the date of the next label is not its."""
+    narrowed = [narrow(part) for line in lines for part in _windows(line)]
     for label in _LABELS:
-        for index, line in enumerate(lines):
-            following = lines[index + 1] if index + 1 < len(lines) else ""
-            found = _behind(label, narrow(line), narrow(following))
+        for line, following in zip_longest(narrowed, narrowed[1:], fillvalue=""):
+            found = _behind(label, line, following)
             if found is not None:
                 return found
     return None
+
+
+def _windows(line: str) -> list[str]:
+    """The parts of a long line around whatever may end a label; a short line is looked at as it is."""
+    if len(line) <= _LONGEST_LINE:
+        return [line]
+    out: list[tuple[int, int]] = []
+    for spot in _LABEL_END.finditer(line):
+        start, end = max(0, spot.start() - _BEFORE), spot.end() + _AFTER
+        if out and start <= out[-1][1]:
+            start = out.pop()[0]
+        out.append((start, end))
+    return [line[start:end] for start, end in out]
 
 
 def _behind(label: re.Pattern[str], line: str, following: str) -> date | None:

@@ -40,7 +40,7 @@ def settled(parts: Sequence[str], inks: Sequence[Ink] | None = None) -> tuple[st
 
     ``inks`` has one entry for each piece; without it all are plain."""
     if not inks or not any(inks):
-        return overlaid("".join(parts))
+        return overlaid(parts[0] if len(parts) == 1 else "".join(parts))
     out: list[str] = []
     confidence = 1.0
     plain = any(ink in (Ink.PLAIN, Ink.SHIFTED) and part.strip() for part, ink in zip(parts, inks, strict=True))
@@ -89,6 +89,6 @@ def _raised(text: str, before: str, plain: bool) -> tuple[str, bool]:
 
 def overlaid(text: str) -> tuple[str, float]:
     """The text without characters that a combining stroke strikes out."""
-    if _OVERLAY.search(text):
+    if not text.isalnum() and _OVERLAY.search(text):  # a stroke is no letter
         return _OVERLAY.sub("", text), IN_DOUBT
     return text, 1.0

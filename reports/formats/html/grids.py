@@ -26,8 +26,8 @@ class GridDraft:
 class Flow:
     """Text and blocks being collected: of the page, or of one cell.
 
-    ``inks`` says how each piece of ``buffer`` is printed; ``linked`` are characters of it that stand inside links;
-    ``unread``: something stands here that is no text."""
+    ``inks`` says how each piece of ``buffer`` is printed (none: all plainly); ``linked`` are characters of it that stand
+    inside links; ``unread``: something stands here that is no text."""
 
     blocks: list[Paragraph | Picture | GridDraft] = field(default_factory=list)
     buffer: list[str] = field(default_factory=list)
@@ -78,11 +78,12 @@ def placed(rows: list[list[CellDraft]]) -> Iterator[tuple[list[CellDraft], list[
 def drawn(cell: CellDraft, column: int) -> Drawn:
     """A cell's text, a line a paragraph, and how sure it is: a figure drawn as a picture is no blank."""
     flow = cell.flow
+    if len(flow.blocks) == 1 and isinstance(only := flow.blocks[0], Paragraph):
+        text = only.text.strip("\xa0 \u3000")
+        return text, column, cell.colspan, 0.0 if flow.unread and not text else only.confidence
     paragraphs = [block for block in flow.blocks if isinstance(block, Paragraph)]
-    if len(paragraphs) == 1:
-        text = paragraphs[0].text.strip("\xa0 \u3000")
-    else:
-        text = "\n".join(block.text.strip("\xa0 \u3000") for block in paragraphs if block.text.strip())
+    texts = (block.text.strip("\xa0 \u3000") for block in paragraphs if block.text.strip() or len(paragraphs) == 1)
+    text = "\n".join(texts)
     confidence = min((block.confidence for block in paragraphs), default=1.0)
     return text, column, cell.colspan, 0.0 if flow.unread and not text else confidence
 

@@ -18,6 +18,7 @@ from lxml import etree
 from reports.article import understand
 from reports.blocks import Block, Blocks, Grid, Paragraph, Unreadable
 from reports.decoding import NotText, decode
+from reports.formats.html.kinds import Kinds
 from reports.formats.html.mhtml import unpacked
 from reports.formats.html.scripted import texts_of
 from reports.formats.html.styles import Styles
@@ -58,10 +59,10 @@ def blocks(data: bytes) -> Blocks:
     if warning:
         out.warnings.append(warning)
     root = _parse(text)
-    styles = Styles(root)
-    out.blocks = Walker(styles, pictures).run(root)
+    kinds = Kinds(Styles(root))
+    out.blocks = Walker(kinds, pictures).run(root)
     if not _reads_like_a_text(out.blocks):
-        written = _written(root, styles, pictures)
+        written = _written(root, kinds, pictures)
         out.blocks += written
         if written:
             out.warnings.append("the page's text is written by a script; it is read as it stands there")
@@ -70,10 +71,10 @@ def blocks(data: bytes) -> Blocks:
     return out
 
 
-def _written(root: etree._Element, styles: Styles, pictures: list[bytes]) -> list[Block]:
+def _written(root: etree._Element, kinds: Kinds, pictures: list[bytes]) -> list[Block]:
     """What the page's scripts would write: of several texts the fullest, with those that have other parts; a lone one that
     is named an article in any case; else all, if they are a text together."""
-    found = [(text, Walker(styles, pictures).run(_parse(f"<div>{text.markup}</div>"))) for text in texts_of(root)]
+    found = [(text, Walker(kinds, pictures).run(_parse(f"<div>{text.markup}</div>"))) for text in texts_of(root)]
     texts = [blocks for _, blocks in found if _reads_like_a_text(blocks)]
     if texts:
         chosen: list[list[Block]] = []

@@ -72,7 +72,16 @@ def _has(actual: str | None, operator: str, value: str) -> bool:
     }[operator]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Applied:
+    """What the sheets declare of an element, and that part of it which no ``style`` attribute changes; one object for all
+    elements of which the same rules tell."""
+
+    declared: Declared
+    forced: Declared
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Rule:
     last: _Compound
     before: tuple[tuple[str, _Compound], ...]  # from the right: (combinator, compound)
@@ -100,22 +109,22 @@ def _led(element: etree._Element, before: tuple[tuple[str, _Compound], ...]) -> 
     return False
 
 
+_NOTHING = Applied({}, {})
+
+
 class Styles:
     """The page's own style sheets."""
 
     def __init__(self, root: etree._Element) -> None:
         self._by_key: dict[str, list[_Rule]] = {}
         self._named: set[str] = set()  # classes that a rule at hand names
-        self._plain: dict[tuple[str, str, str], tuple[Declared, Declared]] = {}
+        self._candidates: dict[tuple[str, str, str], tuple[_Rule, ...] | Applied] = {}
+        self._applied: dict[tuple[_Rule, ...], Applied] = {}
         self._count = 0
-        self._depends = False  # on more than an element's tag, class and identifier
         for sheet in root.iter("style"):
             media = (sheet.get("media") or "all").lower()
             if "print" not in media or "all" in media or "screen" in media:
                 self._read(sheet.text or "")
-
-    def __bool__(self) -> bool:
-        return bool(self._by_key)
 
     def _read(self, text: str) -> None:
         if len(text) > MAX_SHEET:
@@ -132,33 +141,53 @@ class Styles:
                 if rule is None or self._count >= MAX_RULES:
                     continue
                 self._count += 1
-                self._depends = self._depends or bool(rule.before or rule.last.attributes)
                 last = rule.last
                 key = f"#{last.id}" if last.id else f".{min(last.classes)}" if last.classes else last.tag
                 self._by_key.setdefault(key, []).append(rule)
 
-    def of(self, element: etree._Element) -> tuple[Declared, Declared]:
-        """What the sheets declare of an element, and that part of it which no ``style`` attribute changes."""
-        id_, classes = (element.get("id") or "").lower(), (element.get("class") or "").lower()
-        key = (str(element.tag), id_, classes)
-        if not self._depends and key in self._plain:
-            return self._plain[key]
-        found = [
-            rule
-            for name in (str(element.tag), "", *([f"#{id_}"] if id_ else ()), *(f".{c}" for c in set(classes.split())))
-            for rule in self._by_key.get(name, ())
-            if rule.matches(element)
-        ]
-        out: Declared = {}
-        forced: Declared = {}
-        found.sort(key=lambda rule: rule.weight)
-        for rule in found:
-            out.update(rule.declared)
-            forced.update({name: rule.declared[name] for name in rule.important if name in rule.declared})
-        out.update(forced)
-        if not self._depends:
-            self._plain[key] = (out, forced)
-        return out, forced
+    def of(self, element: etree._Element) -> Applied:
+        """What the sheets declare of an element."""
+        if not self._by_key:
+            return _NOTHING
+        found = self._candidates_of(element)
+        if isinstance(found, Applied):
+            return found
+        return self._together(tuple(rule for rule in found if rule.matches(element)))
+
+    def depends_on_place(self, element: etree._Element) -> bool:
+        """Whether the elements around it may change what the sheets declare of an element."""
+        return bool(self._by_key) and not isinstance(self._candidates_of(element), Applied)
+
+    def _candidates_of(self, element: etree._Element) -> tuple[_Rule, ...] | Applied:
+        key = (str(element.tag), (element.get("id") or "").lower(), (element.get("class") or "").lower())
+        found = self._candidates.get(key)
+        if found is None:
+            found = self._candidates[key] = self._told_by(element, *key)
+        return found
+
+    def _told_by(self, element: etree._Element, tag: str, id_: str, classes: str) -> tuple[_Rule, ...] | Applied:
+        """The rules that may tell of elements of this tag, identifier and class, the weightiest last; what they declare
+        where nothing else about an element counts."""
+        names = (tag, "", *([f"#{id_}"] if id_ else ()), *(f".{name}" for name in set(classes.split())))
+        rules = [rule for name in names for rule in self._by_key.get(name, ())]
+        rules = [rule for rule in rules if rule.before or rule.last.attributes or rule.matches(element)]
+        rules.sort(key=lambda rule: rule.weight)
+        if any(rule.before or rule.last.attributes for rule in rules):
+            return tuple(rules)
+        return self._together(tuple(rules))
+
+    def _together(self, rules: tuple[_Rule, ...]) -> Applied:
+        if not rules:
+            return _NOTHING
+        found = self._applied.get(rules)
+        if found is None:
+            declared: Declared = {}
+            forced: Declared = {}
+            for rule in rules:
+                declared.update(rule.declared)
+                forced.update({name: rule.declared[name] for name in rule.important if name in rule.declared})
+            found = self._applied[rules] = Applied({**declared, **forced}, forced)
+        return found
 
     def is_unknown(self, element: etree._Element) -> bool:
         """Whether a class says by its name that it hides, strikes or raises, and its rule is not at hand."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from lxml import etree
 
 from reports import numbers, suffixes
+from reports.article import is_chrome
 from reports.blocks import Block, Paragraph, Picture
-from reports.formats.html.elements import BLOCK, FILLED, SHOWN_INPUTS, SKIP, UNREAD, all_text, first_texts, pixels, span
+from reports.formats.html.elements import SHOWN_INPUTS, UNREAD, all_text, first_texts, pixels
 from reports.formats.html.grids import (
     CellDraft,
     Drawn,
@@ -22,43 +22,28 @@ from reports.formats.html.grids import (
     numbered,
     placed,
 )
-from reports.formats.html.look import TELLING_TAGS, Declared, Look, is_gone, look
-from reports.formats.html.styles import Styles, declarations
+from reports.formats.html.kinds import BY_TAG, CELL, HEADINGS, NONE, ROW, TABLE, VERBATIM, Kind, Kinds
+from reports.formats.html.look import Look
 from reports.formats.runs import Ink, settled
 from reports.grid import from_lines
 
 # No label or header of either form is longer than 60 characters; a cell of prose is.
 PROSE = 150
 
-_CHROME = re.compile(
-    r"(?:^|[\s_-])(?:foot(?:er)?|bottom|copyright|nav(?:bar|igation)?|menu|crumbs?|breadcrumb|position|location|dqwz"
-    r"|share|sidebar|toolbar)(?:$|[\s_-]|\d)",
-    re.IGNORECASE,
-)
-_KEEP_CHROME = re.compile(r"总体情况|发布(?:日期|时间)|自然人|信息内容")
 _WHITE = " \t\r\n\f"
 _SPACES = re.compile(rf"[{_WHITE}]+")
 _ATTACHMENT = re.compile(rf"{suffixes.any_of(suffixes.FILES, suffixes.PICTURES)}\b", re.IGNORECASE)
 
-_NONE, _TABLE, _ROW, _CELL, _HIDDEN = 0, 1, 2, 3, 4
-_ROLES = {"table": _TABLE, "tr": _ROW, "td": _CELL, "th": _CELL}
-_DISPLAY_ROLES = {"table": _TABLE, "inline-table": _TABLE, "table-row": _ROW, "table-cell": _CELL}
-_STATED_ROLES = {"table": _TABLE, "grid": _TABLE, "row": _ROW, "cell": _CELL, "columnheader": _CELL,
-                 "rowheader": _CELL, "gridcell": _CELL}  # fmt: skip
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_VERBATIM = frozenset(("pre", "xmp", "plaintext"))
 _PLAIN = Look()
-_NOTHING: Declared = {}
 
 
 class Walker:
     """One pass over the tree, without recursion: pages nest deeper than Python's stack."""
 
-    def __init__(self, styles: Styles, pictures: list[bytes]) -> None:
-        self.styles = styles
+    def __init__(self, kinds: Kinds, pictures: list[bytes]) -> None:
+        self.kinds = kinds
         self.looks: list[Look] = [_PLAIN]
         self.ink = Ink.PLAIN
-        self.seen: dict[tuple[str, str, bool, Look], Look] = {}  # where no sheet speaks
         self.pictures = pictures
         self.flows: list[Flow] = [Flow()]
         self.tables: list[TableDraft] = []
@@ -66,63 +51,51 @@ class Walker:
         self.linked_file = False
         self.headings = 0
         self.preformatted = 0
-        self.grids = 0
         self.roles: dict[etree._Element, int] = {}
 
     def run(self, root: etree._Element) -> list[Block]:
         """The blocks of the page."""
-        roles: list[int] = []
+        open_: list[tuple[Kind, int] | None] = []  # the elements around, None for one that is left out
+        looks = self.looks
+        kind_of = self.kinds.of
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
             if event == "start":
-                tag = element.tag
-                declared = self._declared(element)
-                if roles and (self._hidden(element, tag, declared) or self._stands_for_text(element, tag)):
+                kind = kind_of(element)
+                if open_ and (kind.state != "shown" or kind.replaced) and self._is_left_out(element, kind):
                     walk.skip_subtree()
-                    roles.append(_HIDDEN)
+                    open_.append(None)
                     continue
-                role = self._role(element, tag, declared.get("display", ""))
-                self._enter_look(element, tag, role, declared)
-                self._enter(element, tag, role, declared)
-                roles.append(role)
+                role = kind.role or self._role(element, kind)
+                inner = looks[-1] if kind.plain else kind.look(looks[-1], role, bool(self.tables))
+                if inner is not looks[-1]:
+                    self.ink = inner.ink
+                looks.append(inner)
+                self._enter(element, kind, role)
+                open_.append((kind, role))
             else:
-                role = roles.pop()
-                if role != _HIDDEN:
-                    self._leave(element.tag, role)
-                    if self.looks.pop() is not self.looks[-1]:
-                        self.ink = self.looks[-1].ink
-                if roles and (tail := element.tail):
+                left = open_.pop()
+                if left is not None:
+                    self._leave(*left)
+                    if looks.pop() is not looks[-1]:
+                        self.ink = looks[-1].ink
+                if open_ and (tail := element.tail):
                     self._text(tail)
         self._flush()
         return numbered(self.flows[0].blocks)
 
     # ---- what an element is
 
-    def _declared(self, element: etree._Element) -> Declared:
-        style = element.get("style")
-        own = declarations(style)[0] if style else _NOTHING
-        if not self.styles:
-            return own
-        found, forced = self.styles.of(element)
-        return {**found, **own, **forced} if own else found
-
-    def _hidden(self, element: etree._Element, tag: str, declared: Declared) -> bool:
-        if tag in SKIP:
-            return True
-        if (
-            (declared and declared.get("display") == "none")
-            or element.get("hidden") is not None
-            or (declared and tag not in _ROLES and is_gone(declared))
-        ):
+    def _is_left_out(self, element: etree._Element, kind: Kind) -> bool:
+        """Whether an element is passed over, after what stands for it was taken."""
+        if kind.state == "hidden":
             # Who looks at the cell sees a blank; a script may show what is hidden.
-            if self.tables and tag not in _ROLES and all_text(element).strip():
+            if self.tables and kind.tag not in BY_TAG and all_text(element).strip():
                 self.flows[-1].unread = True
             return True
-        if tag == "dialog":
-            return element.get("open") is None
-        class_, id_ = element.get("class"), element.get("id")
-        named = f"{class_ or ''} {id_ or ''}" if class_ or id_ else ""
-        return bool(named and _CHROME.search(named)) and self._is_chrome(element)
+        if kind.state == "skipped" or (kind.state == "asked" and is_chrome(element)):
+            return True
+        return kind.replaced and self._stands_for_text(element, kind.tag)
 
     def _stands_for_text(self, element: etree._Element, tag: str) -> bool:
         """Fields of a form, which show what is chosen or written in them, and what the reader does not understand."""
@@ -149,48 +122,22 @@ class Walker:
         if not shown:
             self._piece("", Ink.UNREAD)
 
-    def _enter_look(self, element: etree._Element, tag: str, role: int, declared: Declared) -> None:
-        outer = found = self.looks[-1]
-        if declared or tag in TELLING_TAGS or (role and element.get("bgcolor")):
-            inline = role == _NONE and tag not in BLOCK
-            key = (element.get("style") or "", tag if tag in TELLING_TAGS else "", inline, outer)
-            cached = None if self.styles else self.seen.get(key)
-            found = look(tag, declared, outer, inline) if cached is None else cached
-            if not self.styles:
-                self.seen[key] = found
-            if role and element.get("bgcolor"):
-                found = replace(found, backed=True)
-        if role == _NONE and self.tables and tag not in BLOCK and self.styles.is_unknown(element):
-            found = replace(found, faint=True)
-        self.looks.append(found)
-        if found is not outer:
-            self.ink = found.ink
-
-    @staticmethod
-    def _is_chrome(element: etree._Element) -> bool:
-        text = first_texts(element, 200)
-        return len(text) < 800 and not _KEEP_CHROME.search(text) and element.find(".//h1") is None
-
-    def _role(self, element: etree._Element, tag: str, display: str) -> int:
-        role = _ROLES.get(tag) or (self.roles.pop(element, _NONE) if self.roles else _NONE)
-        if role == _NONE and display:
-            role = _DISPLAY_ROLES.get(display, _NONE)
-        if role == _NONE:
-            role = _STATED_ROLES.get(element.get("role") or "", _NONE)
-        if role == _NONE and len(element) >= 2 and not self.preformatted and self._reads_like_a_row(element):
-            for child in element:
-                self.roles[child] = _CELL
-            return _ROW
+    def _role(self, element: etree._Element, kind: Kind) -> int:
+        """The part in a table of an element that has none by itself."""
+        role = self.roles.pop(element, NONE) if self.roles else NONE
+        if role == NONE and len(element) >= 2 and not self.preformatted and self._reads_like_a_row(element, kind):
+            self.roles.update(dict.fromkeys(element, CELL))
+            return ROW
         return role
 
-    def _reads_like_a_row(self, element: etree._Element) -> bool:
+    def _reads_like_a_row(self, element: etree._Element, kind: Kind) -> bool:
         """Siblings without text between them, words first and then figures, as flex boxes and lists print a row.
 
         Inline siblings count only where the style sets them apart: Word cuts ``2021年`` into a span a digit."""
         count = len(element)
         if count > 40 or (element.text and element.text.strip()):
             return False
-        display = self._declared(element).get("display", "")
+        display = kind.declared.get("display", "")
         apart = "flex" in display or "grid" in display
         figures = words = 0
         for child in element:
@@ -212,74 +159,85 @@ class Walker:
 
     # ---- events
 
-    def _enter(self, element: etree._Element, tag: str, role: int, declared: Declared) -> None:  # noqa: C901  one branch a kind of element
-        if role == _TABLE:
-            self._flush()
-            self.tables.append(TableDraft())
-            self.flows.append(Flow())  # what stands in a table outside its cells
-        elif role == _ROW:
+    def _enter(self, element: etree._Element, kind: Kind, role: int) -> None:
+        if role == CELL:
+            self._open_cell(kind)
+        elif role == ROW:
             if not self.tables or self.tables[-1].open_row:
                 self._flush()
                 self.tables.append(TableDraft(implied=True))
                 self.flows.append(Flow())
             self.tables[-1].rows.append([])
             self.tables[-1].open_row = True
-        elif role == _CELL:
-            if self.tables:
-                table = self.tables[-1]
-                if not table.rows:
-                    table.rows.append([])
-                cell = CellDraft(Flow(), span(element, "colspan"), span(element, "rowspan"))
-                table.rows[-1].append(cell)
-                # A cell opens a place in which whole tables may stand.
-                self.flows.append(cell.flow)
-                self.tables.append(TableDraft(open_row=True))
-            else:
-                self._flush()
-        elif tag == "br":
-            self._break()
-        elif tag == "img":
-            self._picture(element)
-        elif tag == "input":
-            if (element.get("type") or "text").lower() in SHOWN_INPUTS:
-                value = element.get("value") or ""
-                self._piece(value, self.ink if value else Ink.UNREAD)
-        elif tag in BLOCK:
+        elif role == TABLE:
             self._flush()
-        if tag == "a":
-            self.links += 1
-            self.linked_file = bool(_ATTACHMENT.search(element.get("href") or ""))
-        elif tag in _HEADINGS:
-            self.headings += 1
-        elif tag in _VERBATIM:
-            self.preformatted += 1
-        if self.tables and ("content" in declared or FILLED.intersection(element.keys())):
-            self._piece("", Ink.UNREAD)  # a style or a script writes here
+            self.tables.append(TableDraft())
+            self.flows.append(Flow())  # what stands in a table outside its cells
+        elif kind.block:
+            self._flush()
+        if kind.special:
+            self._enter_special(element, kind, role)
         if text := element.text:
             self._text(text)
 
-    def _leave(self, tag: str, role: int) -> None:
-        if role == _TABLE:
+    def _open_cell(self, kind: Kind) -> None:
+        if not self.tables:
             self._flush()
-            self._end_table()
-        elif role == _ROW:
+            return
+        table = self.tables[-1]
+        if not table.rows:
+            table.rows.append([])
+        cell = CellDraft(Flow(), kind.colspan, kind.rowspan)
+        table.rows[-1].append(cell)
+        # A cell opens a place in which whole tables may stand.
+        self.flows.append(cell.flow)
+        self.tables.append(TableDraft(open_row=True))
+
+    def _enter_special(self, element: etree._Element, kind: Kind, role: int) -> None:
+        """What stands for text, or tells how the text inside is meant."""
+        tag = kind.tag
+        if tag == "br" and not role:
+            self._flush()
+        elif tag == "img" and not role:
+            self._picture(element)
+        elif tag == "input" and not role:
+            if (element.get("type") or "text").lower() in SHOWN_INPUTS:
+                value = element.get("value") or ""
+                self._piece(value, self.ink if value else Ink.UNREAD)
+        elif tag == "a":
+            self.links += 1
+            self.linked_file = bool(_ATTACHMENT.search(element.get("href") or ""))
+        elif tag in HEADINGS:
+            self.headings += 1
+        elif tag in VERBATIM:
+            self.preformatted += 1
+        if kind.filled and self.tables:
+            self._piece("", Ink.UNREAD)
+
+    def _leave(self, kind: Kind, role: int) -> None:
+        if role == CELL:
+            self._flush()
+            if len(self.tables) > 1 and self.flows[-1] is self._last_cell_flow():
+                self.tables.pop()
+                self.flows.pop()
+        elif role == ROW:
             table = self.tables[-1]
             table.open_row = False
             if table.implied:
                 self._flush()
                 self._end_table()
-        elif role == _CELL:
+        elif role == TABLE:
             self._flush()
-            if len(self.tables) > 1 and self.flows[-1] is self._last_cell_flow():
-                self.tables.pop()
-                self.flows.pop()
-        elif tag in BLOCK:
+            self._end_table()
+        elif kind.block:
             self._flush()
-        if tag == "a":
+        if not kind.special:
+            return
+        if kind.tag == "a":
             self.links -= 1
-        elif tag in _HEADINGS:
+        elif kind.tag in HEADINGS:
             self.headings -= 1
-        elif tag in _VERBATIM:
+        elif kind.tag in VERBATIM:
             self.preformatted -= 1
 
     def _last_cell_flow(self) -> Flow | None:
@@ -292,26 +250,25 @@ class Walker:
         flow = self.flows[-1]
         if not flow.buffer and text.isspace() and not self.preformatted and not text.strip(_WHITE):
             return  # the markup's own indentation
-        flow.buffer.append(text)
-        flow.inks.append(self.ink)
+        self._piece(text, self.ink)
         if self.links and not self.linked_file:
             flow.linked += len(text.strip())
 
     def _piece(self, text: str, ink: Ink) -> None:
         flow = self.flows[-1]
+        if ink or flow.inks:  # as long as all is plain nothing is written down
+            flow.inks += [Ink.PLAIN] * (len(flow.buffer) - len(flow.inks))
+            flow.inks.append(ink)
         flow.buffer.append(text)
-        flow.inks.append(ink)
-
-    def _break(self) -> None:
-        self._flush()
 
     def _flush(self) -> None:
         flow = self.flows[-1]
         if not flow.buffer:
             return
         raw, confidence = settled(flow.buffer, flow.inks)
+        flow.buffer.clear()
+        flow.inks.clear()
         linked, flow.linked = flow.linked, 0
-        flow.buffer, flow.inks = [], []
         if self.preformatted:
             flow.blocks.extend(drafted(block) for block in from_lines(raw.splitlines()))
             return
@@ -319,7 +276,7 @@ class Walker:
             if confidence < 1.0:
                 flow.blocks.append(Paragraph("", confidence=confidence))
             return
-        text = _SPACES.sub(" ", raw).strip(" ")
+        text = raw if raw.isalnum() else _SPACES.sub(" ", raw).strip(" ")
         # A paragraph that is nothing but a link leads elsewhere: menus, lists of other years' reports.
         if linked and len(self.flows) == 1 and linked >= len(text.strip()) - 3 and not self.headings:
             return

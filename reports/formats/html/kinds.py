@@ -1,0 +1,125 @@
+"""What an element is by its tag, its attributes and its styles alone: told once for all elements that are written alike, as
+the cells of a table are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from lxml import etree
+
+from reports.article import is_named_chrome
+from reports.formats.html.elements import BLOCK, FILLED, SKIP, UNREAD, span
+from reports.formats.html.look import TELLING_TAGS, Declared, Look, is_gone, look
+from reports.formats.html.styles import Applied, Styles, declarations
+
+NONE, TABLE, ROW, CELL, HIDDEN = 0, 1, 2, 3, 4
+BY_TAG = {"table": TABLE, "tr": ROW, "td": CELL, "th": CELL}
+_BY_DISPLAY = {"table": TABLE, "inline-table": TABLE, "table-row": ROW, "table-cell": CELL}
+_BY_ROLE = {"table": TABLE, "grid": TABLE, "row": ROW, "cell": CELL, "columnheader": CELL, "rowheader": CELL,
+            "gridcell": CELL}  # fmt: skip
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+VERBATIM = frozenset(("pre", "xmp", "plaintext"))
+SPECIAL = frozenset(("br", "img", "input", "a")) | HEADINGS | VERBATIM
+MAX_KINDS = 20_000  # remembered at a time; elements with attributes of their own are no kind
+
+# ``skipped``: never seen. ``hidden``: who looks sees nothing, and a script may show it. ``asked``: named like the page's
+# frame; its text tells.
+State = Literal["shown", "skipped", "hidden", "asked"]
+
+
+@dataclass(slots=True, eq=False)
+class Kind:
+    """An element but for its place: how it is shown, its part in a table, its spans."""
+
+    tag: str
+    declared: Declared
+    state: State
+    role: int
+    block: bool
+    colspan: int
+    rowspan: int
+    filled: bool  # a style or a script writes here
+    unknown: bool  # a class says by its name that it hides, strikes or raises, and its rule is not at hand
+    coloured: bool  # a colour lies behind it, if it is of a table
+    replaced: bool  # a field, or something that is no text
+    plain: bool  # nothing tells how its text is printed
+    special: bool  # more than a block or a part of a table
+    looks: dict[tuple[Look, bool, bool], Look] = field(default_factory=dict)
+
+    def look(self, outer: Look, role: int, in_table: bool) -> Look:
+        """How text inside is printed, given how the text around is."""
+        if self.plain:
+            return outer
+        inline = role == NONE and not self.block
+        key = (outer, role != NONE, inline and in_table)
+        found = self.looks.get(key)
+        if found is None:
+            found = outer
+            if self.declared or self.tag in TELLING_TAGS:
+                found = look(self.tag, self.declared, outer, inline)
+            if self.coloured and role != NONE:
+                found = replace(found, backed=True)
+            if self.unknown and inline and in_table:
+                found = replace(found, faint=True)
+            self.looks[key] = found
+        return found
+
+
+class Kinds:
+    """The kinds of a page's elements."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._known: dict[tuple[object, ...], Kind | None] = {}
+
+    def of(self, element: etree._Element) -> Kind:
+        """The kind of an element."""
+        key = (element.tag, *element.items())
+        found = self._known.get(key)
+        return found if found is not None else self._placed(element, key)
+
+    def _placed(self, element: etree._Element, key: tuple[object, ...]) -> Kind:
+        """The kind of an element that is not known, or that other elements around it may change."""
+        if len(self._known) > MAX_KINDS:
+            self._known.clear()
+        applied = self._styles.of(element)
+        whole = (applied, *key) if self._styles.depends_on_place(element) else key
+        found = self._known.get(whole)
+        if found is None:
+            found = self._known[whole] = self._told(element, applied)
+        return found
+
+    def _told(self, element: etree._Element, applied: Applied) -> Kind:
+        tag = str(element.tag)
+        style = element.get("style")
+        declared = {**applied.declared, **declarations(style)[0], **applied.forced} if style else applied.declared
+        role = BY_TAG.get(tag) or _BY_DISPLAY.get(declared.get("display", ""), NONE)
+        filled = "content" in declared or bool(FILLED.intersection(element.keys()))
+        unknown, coloured = self._styles.is_unknown(element), bool(element.get("bgcolor"))
+        return Kind(
+            tag=tag,
+            declared=declared,
+            state=_state(element, tag, declared),
+            role=role or _BY_ROLE.get(element.get("role") or "", NONE),
+            block=tag in BLOCK,
+            colspan=span(element, "colspan"),
+            rowspan=span(element, "rowspan"),
+            filled=filled,
+            unknown=unknown,
+            coloured=coloured,
+            replaced=tag in UNREAD or tag in ("select", "textarea") or "-" in tag,
+            plain=not (declared or unknown or coloured or tag in TELLING_TAGS),
+            special=filled or tag in SPECIAL,
+        )
+
+
+def _state(element: etree._Element, tag: str, declared: Declared) -> State:
+    if tag in SKIP:
+        return "skipped"
+    gone = declared.get("display") == "none" or element.get("hidden") is not None
+    if gone or (declared and tag not in BY_TAG and is_gone(declared)):
+        return "hidden"
+    if tag == "dialog" and element.get("open") is None:
+        return "skipped"
+    return "asked" if is_named_chrome(element) else "shown"
