@@ -19,11 +19,13 @@ from reports.formats.word import flow
 from reports.formats.word.flow import MAX_PICTURE, MAX_PICTURES, MIN_PICTURE_CM, Draft
 from reports.formats.word.line import Line
 from reports.formats.word.wordml import (
+    RUN_PROPERTIES,
     Properties,
     R,
     Styles,
     W,
     face,
+    first,
     is_shaded,
     local,
     on,
@@ -64,6 +66,7 @@ class _Paragraph:
 
     ``fields``: of the fields that are open, True while their result is being read, False while their code is."""
 
+    style: tuple[str | None, str | None]
     runs: Properties
     line: Line = field(default_factory=Line)
     behind: list[Block] = field(default_factory=list)
@@ -81,7 +84,7 @@ class _Docx:
         self._styles = Styles(package)
         self._numbering = read_numbering(package)
         self._by_style: dict[tuple[str | None, str | None], Properties] = {}
-        self._inks: dict[tuple[tuple[tuple[str, str], ...], bool], Ink] = {}
+        self._inks: dict[tuple[object, ...], Ink] = {}
         self._table_styles: list[str | None] = [None]
         self._shaded = [False]
         self._pictures = 0
@@ -122,16 +125,16 @@ class _Docx:
         return out
 
     def _paragraph(self, p: etree._Element) -> list[Block]:
-        properties = p.find(f"{W}pPr")
-        style = value(properties.find(f"{W}pStyle")) if properties is not None else None
-        heading = any(s.heading for s in self._styles.chain(style))
-        if properties is not None and properties.find(f"{W}outlineLvl") is not None:
-            heading = whole(value(properties.find(f"{W}outlineLvl"))) < 9
+        properties = first(p, f"{W}pPr")
+        style = outline = None
+        if properties is not None:
+            style, outline = value(first(properties, f"{W}pStyle")), first(properties, f"{W}outlineLvl")
+        heading = any(s.heading for s in self._styles.chain(style)) if outline is None else whole(value(outline)) < 9
         key = (style, self._table_styles[-1])
         if key not in self._by_style:
             self._by_style[key] = self._styles.of_paragraph(*key)
         self._shaded.append(self._shaded[-1] or is_shaded(properties))
-        paragraph = _Paragraph(self._by_style[key])
+        paragraph = _Paragraph(key, self._by_style[key])
         self._runs(p, paragraph)
         self._shaded.pop()
         number = self._number(properties, style) if paragraph.line.printed() else ""
@@ -166,12 +169,13 @@ class _Docx:
                 self._formula(child, line, Ink.UNREAD if child.tag in _FORMULAS else ink)
 
     def _ink(self, run: etree._Element, paragraph: _Paragraph) -> Ink:
-        properties = run.find(f"{W}rPr")
-        found = self._styles.of_run(properties, paragraph.runs)
-        key = (tuple(found.items()), self._shaded[-1])
-        if key not in self._inks:
-            self._inks[key] = face(found, self._shaded[-1]).ink
-        return self._inks[key]
+        properties = first(run, RUN_PROPERTIES)
+        stated = () if properties is None else tuple((child.tag, *child.items()) for child in properties)
+        key = (paragraph.style, self._shaded[-1], stated)  # runs are written alike all over a document
+        ink = self._inks.get(key)
+        if ink is None:
+            ink = self._inks[key] = face(self._styles.of_run(properties, paragraph.runs), self._shaded[-1]).ink
+        return ink
 
     def _run(self, run: etree._Element, paragraph: _Paragraph, ink: Ink) -> None:  # noqa: C901  one branch a kind of child of a run
         line = paragraph.line
@@ -251,7 +255,7 @@ class _Docx:
 
     def _number(self, properties: etree._Element | None, style: str | None) -> str:
         """The automatic number in front of a paragraph, as printed; empty where there is none."""
-        numbering = properties.find(f"{W}numPr") if properties is not None else None
+        numbering = first(properties, f"{W}numPr") if properties is not None else None
         num_id: str | None = None
         level = 0
         if numbering is not None:
@@ -269,45 +273,48 @@ class _Docx:
         open_merges: set[int] = set()
         self._table_styles.append(value(tbl.find(f"{W}tblPr/{W}tblStyle")))
         for tr in _children(tbl, "tr"):
-            properties = tr.find(f"{W}trPr")
+            properties = first(tr, f"{W}trPr")
             column = 0
             if properties is not None:
-                if properties.find(f"{W}del") is not None or on(properties.find(f"{W}hidden")):
+                if first(properties, f"{W}del") is not None or on(first(properties, f"{W}hidden")):
                     continue
-                column = whole(value(properties.find(f"{W}gridBefore")))
-            row: list[Draft] = []
-            merges: set[int] = set()
-            for tc in _children(tr, "tc"):
-                cell = tc.find(f"{W}tcPr")
-                span = max(1, min(whole(value(cell.find(f"{W}gridSpan")) or "1") if cell is not None else 1, 200))
-                vertical = cell.find(f"{W}vMerge") if cell is not None else None
-                horizontal = cell.find(f"{W}hMerge") if cell is not None else None
-                if horizontal is not None and (value(horizontal) or "continue") == "continue" and row:
-                    row[-1].span += span
-                    column += span
-                    continue
-                if cell is not None and cell.find(f"{W}cellDel") is not None:
-                    continue
-                self._shaded.append(self._shaded[-1] or is_shaded(cell))
-                draft = Draft(self._blocks(tc), column, span)
-                self._shaded.pop()
-                if vertical is not None:
-                    merges.add(column)
-                    # A continuation with text of its own, or of nothing above, is printed: it is a cell.
-                    if (
-                        (value(vertical) or "continue") == "continue"
-                        and column in open_merges
-                        and not draft.text
-                        and not draft.layout
-                    ):
-                        column += span
-                        continue
-                row.append(draft)
-                column += span
-            open_merges = merges
+                column = whole(value(first(properties, f"{W}gridBefore")))
+            row, open_merges = self._table_row(tr, column, open_merges)
             rows.append(row)
         self._table_styles.pop()
         return flow.table(rows)
+
+    def _table_row(self, tr: etree._Element, column: int, open_merges: set[int]) -> tuple[list[Draft], set[int]]:
+        """The cells of a row that begins at a column, and the columns in which a cell goes on below. ``open_merges``: the
+        same of the row above."""
+        row: list[Draft] = []
+        merges: set[int] = set()
+        for tc in _children(tr, "tc"):
+            cell = first(tc, f"{W}tcPr")
+            stated = {local(child): child for child in cell} if cell is not None else {}
+            span = max(1, min(whole(value(stated.get("gridSpan")) or "1"), 200))
+            if _goes_on(stated.get("hMerge")) and row:
+                row[-1].span += span
+                column += span
+                continue
+            if "cellDel" in stated:
+                continue
+            self._shaded.append(self._shaded[-1] or is_shaded(cell))
+            draft = Draft(self._blocks(tc), column, span)
+            self._shaded.pop()
+            vertical = stated.get("vMerge")
+            if vertical is not None:
+                merges.add(column)
+            # A continuation with text of its own, or of nothing above, is printed: it is a cell.
+            if not (_goes_on(vertical) and column in open_merges and not draft.text and not draft.layout):
+                row.append(draft)
+            column += span
+        return row, merges
+
+
+def _goes_on(merge: etree._Element | None) -> bool:
+    """Whether a cell continues the one beside or above it."""
+    return merge is not None and (value(merge) or "continue") == "continue"
 
 
 def _children(parent: etree._Element, name: str) -> Iterator[etree._Element]:

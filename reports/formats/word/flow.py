@@ -103,7 +103,10 @@ def numbered(blocks: Iterable[Block]) -> list[Block]:
             if cells > MAX_CELLS:
                 raise Unreadable(f"the document has more than {MAX_CELLS} table cells; no report has", "cells")
             rows = tuple(
-                tuple(replace(cell, at=At(table=number, row=r, column=c)) for c, cell in enumerate(row, 1))
+                tuple(
+                    GridCell(cell.text, At(None, None, number, r, c), cell.column, cell.span, cell.confidence)
+                    for c, cell in enumerate(row, 1)
+                )
                 for r, row in enumerate(block.rows, 1)
             )
             out.append(replace(block, rows=rows, at=At(table=number)))

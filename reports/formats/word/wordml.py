@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -17,6 +18,7 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 R_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}"
 PR = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 
+RUN_PROPERTIES = f"{W}rPr"
 _OFF = frozenset(("0", "false", "off", "none"))
 # Of these a style and the style of the paragraph around it undo each other: ISO/IEC 29500-1, 17.7.3.
 _TOGGLES = ("strike", "dstrike", "vanish")
@@ -125,7 +127,7 @@ def face(properties: Properties, shaded: bool) -> Face:
 
 def is_shaded(properties: etree._Element | None) -> bool:
     """Whether a cell or a paragraph has a colour of its own behind it."""
-    shading = properties.find(f"{W}shd") if properties is not None else None
+    shading = first(properties, f"{W}shd") if properties is not None else None
     return shading is not None and (shading.get(f"{W}fill") or "auto") not in _PAPER
 
 
@@ -179,8 +181,17 @@ def transitional(root: etree._Element) -> etree._Element:
 
 def local(element: etree._Element) -> str:
     """The name of an element of WordprocessingML; empty for others."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: object) -> str:
     return tag[len(W) :] if isinstance(tag, str) and tag.startswith(W) else ""
+
+
+def first(element: etree._Element, tag: str) -> etree._Element | None:
+    """The first child of that name: what ``find`` says of one name, in half its time."""
+    return next(element.iterchildren(tag), None)
 
 
 def value(element: etree._Element | None) -> str | None:
