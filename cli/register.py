@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli.app import AsJson, Refused, configured
+from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
 from cli.show import err, new_table, out, print_json, spinner
 from crawler import families
-from exchange.register import import_agencies, template
+from exchange.register import import_agencies, import_starter, template
 from exchange.sheet import BadSheet
-from models import base, exports
+from models import agencies, base, columns, exports
 
 commands = typer.Typer(help="The register of bodies.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -53,6 +53,42 @@ def agencies_import(
         for warning in result.warnings:
             err.print(f"nianbao: {escape(str(file))}: row {warning.row}: {escape(warning.message)}", soft_wrap=True)
     out.print(f"added {result.added}, updated {result.updated}, skipped {len({b.row for b in result.bad})}")
+
+
+@commands.command("starter")
+def agencies_starter() -> None:
+    """Add some two hundred real bodies with their portals, to begin with; bodies that are registered stay as they are.
+
+    The addresses of their columns were derived: of a body whose column nobody confirmed, and which has not shown a
+    report of it yet, nothing is concluded from silence. `discover` looks for the columns that are lacking.
+
+    Example: nianbao agencies starter
+    """
+    settings = configured()
+    with database(settings) as engine, base.transaction(engine) as session:
+        result = import_starter(session, base.utcnow())
+        doubted = columns.unconfirmed(session)
+    out.print(f"added {result.added}; columns that nobody vouches for: {doubted}")
+
+
+@commands.command("confirm")
+def agencies_confirm(
+    agency: Annotated[list[str], typer.Option("--agency", help="The body whose column is right; repeatable.")],
+    by: Annotated[str, typer.Option("--by", help="Who vouches for it.")],
+    note: Annotated[str, typer.Option("--note", help="Why; kept in the trail.")] = "",
+) -> None:
+    """A person looked: the registered column is where the body publishes its reports.
+
+    Example: nianbao agencies confirm --agency 甲县水利局 --by 王芳
+    """
+    settings = configured()
+    with database(settings) as engine, base.transaction(engine) as session:
+        for name in agency:
+            body = agencies.resolve(session, name, local_now(settings).date())
+            if body is None:
+                raise Refused(f"--agency {name}: no body of the register has this name, or several have")
+            for url in columns.confirm(session, body.id, by, base.utcnow(), note) or ["nothing to confirm"]:
+                out.print(f"{escape(body.name)}: {escape(url)}", soft_wrap=True)
 
 
 @commands.command("list")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from models.agencies import Agency, Office
 from models.base import chunks
+from models.columns import vouched
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
 from models.ledger import untrue_findings
@@ -64,12 +65,15 @@ def export_agencies(session: Session, year: int | None = None) -> Iterator[dict[
 def export_sources(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:  # noqa: ARG001
     """One row a source; ``agency`` names all bodies it serves. Sources have no year."""
     serving: dict[int, list[str]] = defaultdict(list)
-    for source_id, name in session.execute(
-        sa.select(SourceAgency.source_id, Agency.name)
+    doubted: set[int] = set()
+    for source_id, name, sure in session.execute(
+        sa.select(SourceAgency.source_id, Agency.name, vouched())
         .join(Agency, Agency.id == SourceAgency.agency_id)
         .order_by(Agency.id)
     ):
         serving[source_id].append(name)
+        if not sure:
+            doubted.add(source_id)
     for source in session.scalars(sa.select(Source).where(Source.url != SUBMITTED).order_by(Source.id)):
         yield {
             "id": source.id,
@@ -82,6 +86,7 @@ def export_sources(session: Session, year: int | None = None) -> Iterator[dict[s
             "requests": source.requests,
             "checked_at": source.checked_at,
             "changed_at": source.changed_at,
+            "confirmed": source.id not in doubted,
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.agencies import below, children_of, parents_of, resolve
 from models.base import chunks
+from models.columns import vouched
 from models.documents import Document
 from models.findings import Finding
 from models.obligations import duties, exemptions
@@ -61,14 +63,15 @@ def _standings(
     states: dict[int, SourceState] = {}
     serving: dict[int, list[SourceState]] = defaultdict(list)
     for part in [None] if ids is None else chunks(duty.agency_id for duty in owed):
-        links = sa.select(SourceAgency.source_id, SourceAgency.agency_id)
+        links = sa.select(SourceAgency.source_id, SourceAgency.agency_id, vouched())
         served = None
         if part is not None:
             links = links.where(SourceAgency.agency_id.in_(part))
             served = sa.select(SourceAgency.source_id).where(SourceAgency.agency_id.in_(part))
         states |= source_states(session, year, served)
-        for source_id, agency_id in session.execute(links.order_by(SourceAgency.source_id)):
-            serving[agency_id].append(states[source_id])
+        for source_id, agency_id, sure in session.execute(links.order_by(SourceAgency.source_id)):
+            state = states[source_id]
+            serving[agency_id].append(state if sure else replace(state, confirmed=False))
     for duty in owed:
         yield standing(duty, seen.get(duty.agency_id, []), serving[duty.agency_id], now), serving[duty.agency_id]
 

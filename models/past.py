@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.base import chunks
+from models.columns import vouched
 from models.documents import Document, Version
 from models.findings import Finding, FindingEvent
 from models.ledger import bodies_under, untrue_of
@@ -35,10 +36,10 @@ def ledger_at(session: Session, year: int, at: datetime, under: str | None = Non
     seen = _sightings(session, year, None if ids is None else {duty.agency_id for duty in owed}, at)
     states = _source_states(session, year, at)
     serving: dict[int, list[SourceState]] = defaultdict(list)
-    for source_id, agency_id in session.execute(
-        sa.select(SourceAgency.source_id, SourceAgency.agency_id).order_by(SourceAgency.source_id)
-    ):
-        serving[agency_id].append(states[source_id])
+    links = sa.select(SourceAgency.source_id, SourceAgency.agency_id, vouched())
+    for source_id, agency_id, sure in session.execute(links.order_by(SourceAgency.source_id)):
+        state = states[source_id]
+        serving[agency_id].append(state if sure else replace(state, confirmed=False))
     out = Ledger(year, at, exempt=exemptions(session, year, ids))
     used: dict[int, SourceState] = {}
     for duty in owed:

@@ -28,6 +28,7 @@ class Entry:
     body: AgencyRow
     columns: tuple[str, ...] = ()
     family: str = ""
+    confirmed: bool = True  # whether somebody vouches for the columns
 
 
 def upsert_all(
@@ -109,8 +110,13 @@ def _columns(session: Session, entries: Mapping[int, Entry], now: datetime) -> N
             ids[source.url] = source.id
             source.family_override = families[source.url] or source.family_override
     wanted = {agency_id: {ids[url] for url in entry.columns} for agency_id, entry in entries.items()}
-    links = [{"source_id": id_, "agency_id": agency_id} for agency_id, found in wanted.items() for id_ in sorted(found)]
+    links = [
+        {"source_id": id_, "agency_id": agency_id, "confirmed": entries[agency_id].confirmed}
+        for agency_id, found in wanted.items()
+        for id_ in sorted(found)
+    ]
     _insert_missing(session, SourceAgency, links)
+    _confirm(session, {agency_id: found for agency_id, found in wanted.items() if entries[agency_id].confirmed})
     former: dict[int, set[int]] = defaultdict(set)
     for part_ids in chunks(wanted):
         served = sa.select(SourceAgency.agency_id, SourceAgency.source_id).where(SourceAgency.agency_id.in_(part_ids))
@@ -121,6 +127,15 @@ def _columns(session: Session, entries: Mapping[int, Entry], now: datetime) -> N
         session.execute(
             sa.delete(SourceAgency).where(SourceAgency.agency_id == agency_id, SourceAgency.source_id.in_(source_ids))
         )
+
+
+def _confirm(session: Session, wanted: Mapping[int, set[int]]) -> None:
+    """Who enters a column vouches for it, also where its address was known and nobody had."""
+    for part_ids in chunks(wanted):
+        doubted = sa.select(SourceAgency).where(SourceAgency.agency_id.in_(part_ids), SourceAgency.confirmed.is_(False))
+        for link in session.scalars(doubted):
+            link.confirmed = link.source_id in wanted[link.agency_id]
+    session.flush()
 
 
 def _insert_missing(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:

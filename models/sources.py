@@ -58,7 +58,8 @@ class Source(Base):
 
 
 class SourceAgency(Base):
-    """A source serves a body."""
+    """A source serves a body. ``confirmed`` is false where its address was derived and nobody vouches for it
+    (models.columns)."""
 
     __tablename__ = "source_agencies"
 
@@ -66,6 +67,7 @@ class SourceAgency(Base):
     agency_id: Mapped[int] = mapped_column(
         sa.ForeignKey("agencies.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    confirmed: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
 
 class Run(Base):

@@ -145,6 +145,7 @@ class SourceState:
     checked_at: datetime | None = None
     complete_at: datetime | None = None
     unassigned: int = 0
+    confirmed: bool = True  # somebody vouches for it, or it proved to hold reports of the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,8 @@ def _doubt(sources: Sequence[SourceState], now: datetime, since: date, otherwise
         looked = source.complete_at if source.complete_at is not None and source.complete_at <= now else None
         if looked is None or looked.astimezone(now.tzinfo).date() <= since:
             return otherwise
+        if not source.confirmed:
+            return "年报栏目地址未经确认"
         if source.unassigned:
             return f"共用栏目中有{source.unassigned}篇未能识别所属单位"
     return ""
