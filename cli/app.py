@@ -44,6 +44,7 @@ COMMANDS = {
     "watch": "service",
     "doctor": "doctor",
     "submit": "submit",
+    "discover": "discover",
     "read": "documents",
     "check": "documents",
     "status": "office",

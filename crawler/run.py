@@ -14,6 +14,7 @@ import config
 from processes import dying_with_parent
 
 log = logging.getLogger(__name__)
+DISCOVER = "--discover"
 _GRACE = 10.0  # seconds between asking a child to stop and making it
 
 
@@ -25,9 +26,19 @@ def crawl(source_ids: Sequence[int], settings: config.Settings) -> Iterator[dict
     """Crawl these sources in a child and yield its lines as they come: ``{"event": "version", "work_id", …}`` and
     ``{"event": "source", "source_id", "status", "items", …}``. The child is stopped after ``crawl_timeout`` seconds, and
     when the caller stops asking. Raises CrawlFailed if it died."""
-    if not source_ids:
-        return
-    command = [sys.executable, "-m", "crawler.child", *map(str, source_ids)]
+    if source_ids:
+        yield from _lines(list(map(str, source_ids)), settings)
+
+
+def discover(agency_ids: Sequence[int], settings: config.Settings) -> Iterator[dict[str, Any]]:
+    """Look for the report columns of these bodies in a child and yield a line for each as it comes: ``{"event":
+    "discovery", "agency_id", "proposals", "requests", "reason"}``. Stopped as a crawl is. Raises CrawlFailed."""
+    if agency_ids:
+        yield from _lines([DISCOVER, *map(str, agency_ids)], settings)
+
+
+def _lines(arguments: Sequence[str], settings: config.Settings) -> Iterator[dict[str, Any]]:
+    command = [sys.executable, "-m", "crawler.child", *arguments]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -52,7 +63,7 @@ def crawl(source_ids: Sequence[int], settings: config.Settings) -> Iterator[dict
             timer.cancel()
             _stop(child)
     if code != 0:
-        raise CrawlFailed(f"the crawl of {len(source_ids)} source(s) ended with status {code}")
+        raise CrawlFailed(f"the crawl of {len(arguments)} source(s) ended with status {code}")
 
 
 def _stop(child: subprocess.Popen[str]) -> None:
