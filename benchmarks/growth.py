@@ -22,13 +22,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import base, contexts, exports, findings, leases, ledger, sources, work
+from models import base, compared, contexts, exports, findings, leases, ledger, sources, work
 from reports import checks, reader
 from summaries import figures
 from tests.models import country, rows
 from tests.test_faults import report_of
 from workers import publication
-from workers.tasks import DOCUMENT_RULES
+from workers.batch import DOCUMENT_RULES
 
 OUT = Path("var/bench/growth.json")
 SIZES = (960, 9_960, 99_960)
@@ -54,7 +54,7 @@ def check(session: Session, body: int) -> None:
     result = checks.run(found.report, found.context, DOCUMENT_RULES)
     shown = findings.Shown(found.document_id, found.version_id, found.url)
     findings.save(session, findings.Outcome(found.subject, "report", result.findings, result.judged, shown), NOW)
-    contexts.compared_with(session, found)
+    compared.compared_with(session, found)
 
 
 def crawl_end(session: Session, body: int) -> None:

@@ -24,13 +24,13 @@ import config
 import up
 from benchmarks import corpus
 from benchmarks.corpus import YEARS, Made, World
-from models import agencies, base, contexts, documents, sources, work
+from models import agencies, base, compared, contexts, documents, sources, work
 from reports import checks, reader
 from reports.checks.context import Context
 from storage import store
 from tests import databases
 from workers import publication, queue
-from workers.tasks import DOCUMENT_RULES
+from workers.batch import DOCUMENT_RULES
 
 OUT = Path("var/bench/pipeline.json")
 AIMS = {"html": 2.0, "pdf": 1.3}
@@ -147,7 +147,7 @@ def steps(settings: config.Settings, count: int) -> dict[str, float]:
         with step("publication judged"):
             publication.judge(partial(base.transaction, engine), found.subject.year, now, [found.subject.agency_id])
         with step("what is compared"), base.transaction(engine) as session:
-            contexts.compared_with(session, found)
+            compared.compared_with(session, found)
     engine.dispose()
     return {name: round(1000 * seconds / count, 2) for name, seconds in spent.items()}
 

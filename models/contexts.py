@@ -8,95 +8,28 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from models import check_inputs, work
-from models.agencies import Agency, AgencyAlias, Succession, below, offices_above
+from models.agencies import Agency, Succession, below
 from models.base import chunks
-from models.crawl_record import portal_of, records
-from models.documents import Attachment, Document, Version
-from models.findings import Finding
-from models.ledger import standing_of
+from models.crawl_record import portal_of
+from models.documents import Document, Version
+from models.facts import Facts, facts_of
+from models.ledger import standings_of
 from models.obligations import duties
 from models.readings import Reading, SimilarityBand
-from reports.checks.context import Body, Context, Portal, Register, may_make_regulations
+from reports.checks.context import Body, Context, Portal
 from reports.duties import Standing
 from reports.report import Report
 from reports.subject import Subject, series_of, subject_of
 
 KIND = "annual_report"
-
-
-# ------------------------------------------------------------------ the register
-
-
-def registers_of(session: Session, agencies: Sequence[Agency]) -> dict[int, Register]:
-    """These bodies' entries in the register as plain data, in two queries for all of them."""
-    aliases: dict[int, list[str]] = defaultdict(list)
-    predecessors: dict[int, list[str]] = defaultdict(list)
-    for ids in chunks(agency.id for agency in agencies):
-        named = sa.select(AgencyAlias.agency_id, AgencyAlias.name).where(AgencyAlias.agency_id.in_(ids))
-        for agency_id, name in session.execute(named.order_by(AgencyAlias.id)):
-            aliases[agency_id].append(name)
-        before = (
-            sa.select(Succession.successor_id, Agency.name)
-            .join(Agency, Agency.id == Succession.predecessor_id)
-            .where(Succession.successor_id.in_(ids))
-        )
-        for agency_id, name in session.execute(before.order_by(Succession.id)):
-            predecessors[agency_id].append(name)
-    return {
-        agency.id: Register(
-            name=agency.name,
-            aliases=tuple(name for name in (agency.short_name, *aliases[agency.id]) if name),
-            kind=agency.kind,
-            level=agency.level,
-            can_make_regulations=agency.can_make_regulations or may_make_regulations(agency.kind, agency.level),
-            predecessors=tuple(predecessors[agency.id]),
-            founded=agency.in_scope_from,
-            abolished=agency.in_scope_to,
-            portals=tuple(url for url in (agency.portal,) if url),
-            supervisor=agency.parent_name or None,
-        )
-        for agency in agencies
-    }
-
-
-def params_of(session: Session, agency_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """By body the rules' parameters as its supervising office set them; a body without an office has none."""
-    found = offices_above(session, agency_ids)
-    return {agency_id: dict(params or {}) for agency_id, (_, params) in found.items()}
-
-
-def publication_contexts(
-    session: Session, standings: Sequence[Standing], now: datetime
-) -> Iterator[tuple[Standing, Context]]:
-    """Each duty with what the rules of publication may know of it at ``now``, asked for all of them at once."""
-    ids = [standing.duty.agency_id for standing in standings]
-    seen = records(session, ids)
-    bodies = {
-        row.id: row for part in chunks(ids) for row in session.scalars(sa.select(Agency).where(Agency.id.in_(part)))
-    }
-    registers, params = registers_of(session, list(bodies.values())), params_of(session, ids)
-    for standing in standings:
-        id_ = standing.duty.agency_id
-        portal = portal_of(standing, seen.get(id_), now)
-        yield (
-            standing,
-            Context(
-                agency=bodies[id_].name,
-                year=standing.duty.year,
-                register=registers[id_],
-                portal=portal,
-                params=params.get(id_, {}),
-            ),
-        )
 
 
 # ------------------------------------------------------------------ reports as read
@@ -129,31 +62,41 @@ def _body(name: str, kind: str, found: Sequence[tuple[Document, Report]]) -> Bod
     return Body(name, report, document.published_on, kind)
 
 
-def siblings_of(session: Session, agency: Agency, year: int, reading_id: int | None) -> list[Body] | None:
-    """The bodies of the same supervisor with a report of ``year``. Only those whose text may be alike by the bands of
-    their signatures carry the report; the others are marked ``unlike``. None where the register names no supervisor."""
-    if agency.parent_id is None:
-        return None
-    beside = [Agency.parent_id == agency.parent_id, Agency.id != agency.id]
-    others = session.execute(sa.select(Agency.id, Agency.name, Agency.kind).where(*beside).order_by(Agency.id)).all()
-    ids = sa.select(Agency.id).where(*beside)
-    alike = alike_to(session, reading_id, ids, year) if reading_id is not None else set()
-    found = check_inputs.reports_of(session, alike, [year])
-    read = set(
-        session.scalars(
-            sa.select(Document.agency_id).where(
-                Document.agency_id.in_(ids), Document.year == year, Document.kind == KIND, Document.state == "read"
-            )
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """The bodies of some superiors, (id, name, kind) by superior, and those with a read report: (body, year)."""
+
+    of: Mapping[int, Sequence[tuple[int, str, str]]]
+    read: Collection[tuple[int, int]]
+
+    def beside(self, agency: Agency) -> list[tuple[int, str, str]] | None:
+        """The other bodies of the same superior; None where the register names none."""
+        if agency.parent_id is None:
+            return None
+        return [row for row in self.of.get(agency.parent_id, ()) if row[0] != agency.id]
+
+
+def siblings_of(session: Session, agencies: Iterable[Agency], years: Collection[int]) -> Siblings:
+    """The siblings of these bodies, asked for all of them at once."""
+    of: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    read: set[tuple[int, int]] = set()
+    for parents in chunks(agency.parent_id for agency in agencies if agency.parent_id is not None):
+        columns = sa.select(Agency.parent_id, Agency.id, Agency.name, Agency.kind)
+        rows = session.execute(columns.where(Agency.parent_id.in_(parents)).order_by(Agency.id))
+        for parent_id, id_, name, kind in rows:
+            of[parent_id or 0].append((id_, name, kind))
+        reports = sa.select(Document.agency_id, Document.year).where(
+            Document.agency_id.in_(sa.select(Agency.id).where(Agency.parent_id.in_(parents))),
+            Document.year.in_(years),
+            Document.kind == KIND,
+            Document.state == "read",
         )
-    )
-    return [
-        replace(_body(row.name, row.kind, found.get((row.id, year, KIND), ())), unlike=row.id in read - alike)
-        for row in others
-    ]
+        read |= {(agency_id or 0, year or 0) for agency_id, year in session.execute(reports)}
+    return Siblings(of, read)
 
 
-def alike_to(session: Session, reading_id: int, agency_ids: sa.Select[int], year: int) -> set[int]:
-    """The bodies among these whose report of ``year`` shares a band with a reading. Asked body by body: a band of a
+def _alike() -> sa.Select[int | None]:
+    """The bodies below a superior whose report of a year shares a band with a reading. Asked body by body: a band of a
     template that the whole country uses would lead to every report there is."""
     own = aliased(SimilarityBand)
     shares = (
@@ -161,36 +104,74 @@ def alike_to(session: Session, reading_id: int, agency_ids: sa.Select[int], year
         .join(Reading, Reading.id == SimilarityBand.reading_id)
         .join(Version, Version.id == Reading.version_id)
         .join(own, sa.and_(own.band == SimilarityBand.band, own.hash == SimilarityBand.hash))
-        .where(Version.document_id == Document.id, own.reading_id == reading_id)
+        .where(Version.document_id == Document.id, own.reading_id == sa.bindparam("reading_id"))
         .correlate(Document)
         .exists()
     )
-    rows = session.scalars(
+    beside = sa.select(Agency.id).where(
+        Agency.parent_id == sa.bindparam("parent_id"), Agency.id != sa.bindparam("agency_id")
+    )
+    return (
         sa.select(Document.agency_id)
         .distinct()
-        .where(Document.agency_id.in_(agency_ids), Document.year == year, Document.kind == KIND, shares)
+        .where(Document.agency_id.in_(beside), Document.year == sa.bindparam("year"), Document.kind == KIND, shares)
     )
-    return {id_ for id_ in rows if id_ is not None}
+
+
+_ALIKE = _alike()  # built once: it is asked for every report
+
+
+def alike_to(session: Session, agency: Agency, year: int, reading_id: int) -> frozenset[int]:
+    """The siblings of a body whose report of ``year`` may be like a reading, by the bands of their signatures."""
+    given = {"reading_id": reading_id, "parent_id": agency.parent_id, "agency_id": agency.id, "year": year}
+    return frozenset(id_ for id_ in session.scalars(_ALIKE, given) if id_ is not None)
 
 
 # ------------------------------------------------------------------ the whole
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Around:
-    """The reports of a body, and of those it succeeded, of one year and the year before, as read last: ``by`` (body,
-    year, kind)."""
+    """What is published around some reports: the bodies' facts, the reports of a body and of those it succeeded, of the
+    year and the year before, as read last (``by`` body, year, kind), and the siblings with those of like text."""
 
-    predecessors: tuple[int, ...]
+    facts: Facts
     by: check_inputs.Read
+    predecessors: Mapping[int, Sequence[int]]
+    siblings: Siblings
+    alike: dict[int, frozenset[int]] = field(default_factory=dict)  # by reading
+
+    def reports(self, agency_id: int, year: int, kind: str, without: int) -> list[tuple[Document, Report]]:
+        """The documents of a body, year and kind but the one of that number."""
+        return [row for row in self.by.get((agency_id, year, kind), ()) if row[0].id != without]
 
 
-def around(session: Session, agency_id: int, year: int, document_id: int = 0) -> Around:
-    """What a body published about ``year`` and the year before, without the document that is checked."""
-    before = sa.select(Succession.predecessor_id).where(Succession.successor_id == agency_id)
-    predecessors = tuple(session.scalars(before.order_by(Succession.id)))
-    bodies, kinds = [agency_id, *predecessors], [KIND, "interpretation"]
-    return Around(predecessors, check_inputs.reports_of(session, bodies, [year - 1, year], kinds, without=document_id))
+Asked = tuple[int, int, int | None]  # body, year, reading
+
+
+def around(session: Session, asked: Sequence[Asked], known: Mapping[int, Report]) -> Around:
+    """What is published around these, asked for all of them at once; ``known`` are reports at hand, by reading."""
+    facts = facts_of(session, {agency_id for agency_id, _, _ in asked})
+    predecessors: dict[int, list[int]] = defaultdict(list)
+    for ids in chunks(facts.agencies):
+        before = sa.select(Succession.successor_id, Succession.predecessor_id).where(Succession.successor_id.in_(ids))
+        for successor_id, predecessor_id in session.execute(before.order_by(Succession.id)):
+            predecessors[successor_id].append(predecessor_id)
+    bodies = {*facts.agencies, *(id_ for ids in predecessors.values() for id_ in ids)}
+    years = {year for _, year, _ in asked}
+    read = check_inputs.reports_of(
+        session, bodies, years | {year - 1 for year in years}, [KIND, "interpretation"], known
+    )
+    siblings = siblings_of(session, facts.agencies.values(), years)
+    found = Around(facts, read, predecessors, siblings)
+    likes: dict[int, set[int]] = defaultdict(set)
+    for agency_id, year, reading_id in asked:
+        if reading_id is not None and siblings.beside(agency := facts.agencies[agency_id]):
+            found.alike[reading_id] = alike_to(session, agency, year, reading_id)
+            likes[year] |= found.alike[reading_id]
+    for year, others in likes.items():
+        found.by |= check_inputs.reports_of(session, others - bodies, [year], known=known)
+    return found
 
 
 def context_of(
@@ -200,29 +181,48 @@ def context_of(
     report: Report | None = None,
     reading_id: int | None = None,
     found: Around | None = None,
+    document_id: int = 0,
 ) -> Context:
     """What the rules of one report may know besides it. ``report`` tells which series it belongs to, ``reading_id`` is
-    where its signature lies, ``found`` is what ``around`` gave, where that is known."""
-    agency = session.get_one(Agency, agency_id)
-    found = found or around(session, agency_id, year)
-    read, predecessors = found.by, found.predecessors
-    explained = read.get((agency_id, year, "interpretation"), [])
-    register = registers_of(session, [agency])[agency_id]
+    where its signature lies, ``found`` is what ``around`` gave, where that is known; nothing is taken from the document
+    that is checked itself."""
+    found = found or around(session, [(agency_id, year, reading_id)], {})
+    agency, register = found.facts.agencies[agency_id], found.facts.registers[agency_id]
+    explained = found.reports(agency_id, year, "interpretation", document_id)
     below = bodies_below(session, agency_id, year) if register.governs else None
     offices = {name + end for name in _forms_of(agency.name) for end in ("办公室", "办公厅", "办")}
-    inherited = [_series_of(read.get((id_, year - 1, KIND), []), report) for id_ in predecessors]
+    inherited = [
+        _series_of(found.reports(id_, year - 1, KIND, document_id), report)
+        for id_ in found.predecessors.get(agency_id, ())
+    ]
     return Context(
         agency=agency.name,
         year=year,
         register=register,
-        history=_series_of(read.get((agency_id, year - 1, KIND), []), report),
+        history=_series_of(found.reports(agency_id, year - 1, KIND, document_id), report),
         predecessors=tuple(found for found in inherited if found is not None),
         interpretation=explained[0][1] if explained else None,
-        siblings=siblings_of(session, agency, year, reading_id),
+        siblings=_siblings(found, agency, year, reading_id),
         below=below,
         own=next((body.report for body in below or () if body.name in offices), None),
-        params=params_of(session, [agency_id]).get(agency_id, {}),
+        params=found.facts.params.get(agency_id, {}),
     )
+
+
+def _siblings(found: Around, agency: Agency, year: int, reading_id: int | None) -> list[Body] | None:
+    """The bodies of the same supervisor with a report of ``year``. Only those whose text may be alike by the bands of
+    their signatures carry the report; the others are marked ``unlike``. None where the register names no supervisor."""
+    others = found.siblings.beside(agency)
+    if others is None:
+        return None
+    alike = found.alike.get(reading_id or 0, frozenset())
+    return [
+        replace(
+            _body(name, kind, found.by.get((id_, year, KIND), ()) if id_ in alike else ()),
+            unlike=(id_, year) in found.siblings.read and id_ not in alike,
+        )
+        for id_, name, kind in others
+    ]
 
 
 def _forms_of(name: str) -> set[str]:
@@ -231,7 +231,8 @@ def _forms_of(name: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Checkable:
-    """A document as read last, with its context. ``subject`` is None where nobody can be blamed yet."""
+    """A document as read last, with its context. ``subject`` is None where nobody can be blamed yet, ``standing`` where
+    the body owes no such report; ``alike`` are the siblings of like text."""
 
     document_id: int
     version_id: int
@@ -240,102 +241,84 @@ class Checkable:
     url: str
     report: Report
     context: Context
+    standing: Standing | None = None
+    agency: Agency | None = None
+    alike: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Documents to check, each with its context, and the facts of their bodies."""
+
+    documents: list[Checkable]
+    facts: Facts
 
 
 def report_with_context(session: Session, document_id: int, now: datetime) -> Checkable | None:
     """What checking a document at ``now`` (aware, in the office's zone) needs; None if it was not read."""
-    found = check_inputs.latest_reading(session, document_id)
-    if found is None:
-        return None
-    version, reading = found
-    document = session.get_one(Document, document_id)
-    report = Report.from_dict(reading.report)
-    context, subject = Context(), None
-    if document.agency_id is not None and document.year is not None:
-        agency = session.get_one(Agency, document.agency_id)
-        subject = subject_of(report, agency.id, agency.name, document.year)
-        nearby = around(session, document.agency_id, document.year, document.id)
-        context = context_of(session, document.agency_id, document.year, report, reading.id, nearby)
+    return next(iter(reports_with_contexts(session, [document_id], now).documents), None)
+
+
+def reports_with_contexts(
+    session: Session, document_ids: Collection[int], now: datetime, known: Mapping[int, Report] | None = None
+) -> Checked:
+    """What checking these documents needs, asked for all of them at once; one that was not read is left out. ``known``
+    are reports at hand, by reading."""
+    rows = check_inputs.latest_readings(session, document_ids)
+    reports = {row.reading_id: (known or {}).get(row.reading_id) or Report.from_dict(row.report()) for row in rows}
+    asked = [
+        (row.document.agency_id, row.document.year, row.reading_id)
+        for row in rows
+        if row.document.agency_id is not None and row.document.year is not None
+    ]
+    found = around(session, asked, reports)
+    standings = {
+        (year, stands.duty.agency_id): stands
+        for year in {year for _, year, _ in asked}
+        for stands in standings_of(session, year, now, {id_ for id_, of, _ in asked if of == year})
+    }
+    attached = check_inputs.attached_reports(session, [row.version.id for row in rows])
+    out = []
+    for row in rows:
+        document, version, report = row.document, row.version, reports[row.reading_id]
+        agency = found.facts.agencies.get(document.agency_id or 0)
+        if agency is None or document.year is None:
+            out.append(Checkable(document.id, version.id, row.reading_id, None, document.url, report, Context()))
+            continue
+        stands = standings.get((document.year, agency.id))
         context = replace(
-            context,
-            portal=_portal_of_document(session, document, version, nearby, now),
-            attachments=tuple(
-                Report.from_dict(attached)
-                for attached in session.scalars(
-                    sa.select(Attachment.report)
-                    .where(Attachment.version_id == version.id, Attachment.report.is_not(None))
-                    .order_by(Attachment.position)
-                )
-                if attached
-            ),
+            context_of(session, agency.id, document.year, report, row.reading_id, found, document.id),
+            portal=_portal_of_document(session, row, found, stands, now),
+            attachments=tuple(attached.get(version.id, ())),
         )
-    return Checkable(document.id, version.id, reading.id, subject, document.url, report, context)
+        subject = subject_of(report, agency.id, agency.name, document.year)
+        alike = found.alike.get(row.reading_id, frozenset())
+        out.append(
+            Checkable(
+                document.id, version.id, row.reading_id, subject, document.url, report, context, stands, agency, alike
+            )
+        )
+    return Checked(out, found.facts)
 
 
 def _portal_of_document(
-    session: Session, document: Document, version: Version, nearby: Around, now: datetime
+    session: Session, row: check_inputs.LastRead, found: Around, standing: Standing | None, now: datetime
 ) -> Portal | None:
     """The crawl record with this document's earlier version and its copies; None where the body owes no such report."""
+    document = row.document
     assert document.agency_id is not None
     assert document.year is not None
-    standing = standing_of(session, document.agency_id, document.year, now)
     if standing is None:
         return None
-    portal = portal_of(standing, records(session, [document.agency_id]).get(document.agency_id), now)
-    earlier = session.execute(
-        sa.select(Version, Reading)
-        .join(Reading, Reading.version_id == Version.id)
-        .where(Version.document_id == document.id, Version.number < version.number)
-        .order_by(Version.number.desc(), Reading.created_at.desc(), Reading.id.desc())
-        .limit(1)
-    ).first()
+    earlier = check_inputs.reading_before(session, row.version)
+    copies = found.reports(document.agency_id, document.year, KIND, document.id)
     return replace(
-        portal,
+        portal_of(standing, found.facts.records.get(document.agency_id), now),
         url=document.url,
-        copies=tuple(report for _, report in nearby.by.get((document.agency_id, document.year, KIND), ())),
+        copies=tuple(report for _, report in copies),
         previous=Report.from_dict(earlier[1].report) if earlier else None,
         previous_seen=earlier[0].fetched_at.astimezone(now.tzinfo).date() if earlier else None,
     )
-
-
-def compared_with(session: Session, found: Checkable) -> list[int]:
-    """The documents whose checks look at this one and are to be made again: the body's report of the year after, its
-    report where this is an interpretation, other copies, the government's report above, reports of like text."""
-    if found.subject is None:
-        return []
-    agency_id, year = found.subject.agency_id, found.subject.year
-    own = (agency_id, year)
-    if found.report.kind == "interpretation":
-        return check_inputs.documents_of(session, [own])
-    if found.report.kind != KIND:
-        return []
-    agency = session.get_one(Agency, agency_id)
-    successors = session.scalars(sa.select(Succession.successor_id).where(Succession.predecessor_id == agency_id)).all()
-    wanted = {own, *((id_, year + 1) for id_ in (agency_id, *successors))}
-    if agency.parent_id is not None:
-        wanted.add((agency.parent_id, year))
-        beside = sa.select(Agency.id).where(Agency.parent_id == agency.parent_id, Agency.id != agency.id)
-        alike = alike_to(session, found.reading_id, beside, year)
-        wanted |= {(id_, year) for id_ in alike - _told_alike(session, alike, year)}
-    return [id_ for id_ in check_inputs.documents_of(session, wanted) if id_ != found.document_id]
-
-
-def _told_alike(session: Session, agency_ids: Iterable[int], year: int) -> set[int]:
-    """The bodies of which it stands that their report is like another's: of a hundred with one template each is told
-    once, not once for every other."""
-    out: set[int] = set()
-    for ids in chunks(agency_ids):
-        out |= set(
-            session.scalars(
-                sa.select(Finding.agency_id).where(
-                    Finding.agency_id.in_(ids),
-                    Finding.year == year,
-                    Finding.rule == "SIM-SIBLING",
-                    Finding.state != "resolved",
-                )
-            )
-        )
-    return out
 
 
 def check_again(session: Session, agency_id: int, now: datetime) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -107,69 +108,98 @@ class Outcome:
 
 
 def save(session: Session, outcome: Outcome, now: datetime) -> list[int]:
-    """Bring what is stored in line with what a check says now, in the caller's transaction. Returns the open ids.
+    """``save_all`` of one outcome. Returns its open ids."""
+    return save_all(session, [outcome], now)[0]
+
+
+def save_all(session: Session, outcomes: Sequence[Outcome], now: datetime) -> list[list[int]]:
+    """Bring what is stored in line with what some checks say now, in the caller's transaction. Returns the open ids of
+    each.
 
     New matters are opened; known ones keep their human decision while their figures are the same, else they are opened
     again; what a rule among ``judged`` no longer says is resolved. A rule that was not judged this time resolves
     nothing: silence is never taken for health; nor does a check of one document resolve what stands in another one that
     is still online, or in a report of another series."""
-    subject, shown = outcome.subject, outcome.shown
     # One at a time a body: two documents of it may be checked at once, and say the same.
-    session.execute(sa.select(Agency.id).where(Agency.id == subject.agency_id).with_for_update())
-    others = _other_documents(session, subject, shown.document_id) if outcome.scope == "report" else set()
-    query = sa.select(Finding).where(
-        Finding.agency_id == subject.agency_id, Finding.year == subject.year, Finding.scope == outcome.scope
-    )
-    stored = {row.fingerprint: row for row in session.scalars(query.where(Finding.series == subject.series))}
+    bodies = sorted({outcome.subject.agency_id for outcome in outcomes})
+    years = {outcome.subject.year for outcome in outcomes}
+    session.execute(sa.select(Agency.id).where(Agency.id.in_(bodies)).order_by(Agency.id).with_for_update())
+    stored: dict[tuple[int, int, str], list[Finding]] = defaultdict(list)
+    for row in session.scalars(sa.select(Finding).where(Finding.agency_id.in_(bodies), Finding.year.in_(years))):
+        stored[row.agency_id, row.year, row.scope].append(row)
+    reports = [outcome.subject for outcome in outcomes if outcome.scope == "report"]
+    documents = _documents(session, reports) if reports else {}
     out = []
+    for outcome in outcomes:
+        subject = outcome.subject
+        others = documents.get((subject.agency_id, subject.year), set()) - {outcome.shown.document_id}
+        out.append(_save(session, outcome, stored[subject.agency_id, subject.year, outcome.scope], others, now))
+    session.flush()
+    opened = _open(session, [row for rows in out for row in rows if row.id is None], now)
+    return [[row.id or opened[row.fingerprint] for row in rows] for rows in out]
+
+
+def _save(
+    session: Session, outcome: Outcome, stored: list[Finding], others: Collection[int | None], now: datetime
+) -> list[Finding]:
+    """One outcome, against what is ``stored`` of that body, year and scope; ``others`` are its other reports online."""
+    subject, shown = outcome.subject, outcome.shown
+    known = {row.fingerprint: row for row in stored if row.series == subject.series}
     keyed = dict(subject.keyed(outcome.findings))
+    out = []
     for key, said in keyed.items():
-        row = stored.get(key)
+        row = known.get(key)
         if row is None:
             row = Finding(
                 fingerprint=key, agency_id=subject.agency_id, year=subject.year, series=subject.series, rule=said.rule,
                 scope=outcome.scope, state="open", first_seen=now,
             )  # fmt: skip
             _write(row, said, shown, now)
-            session.add(row)
-            session.flush()
-            _event(session, row, "opened", SERVICE, now, None, _figures(row))
+            stored.append(row)
+        elif row.id is None:  # another document of the body, checked in the same breath, said it first
+            _write(row, said, shown, now)
         else:
             _renew(session, row, said, shown, now)
-        out.append(row.id)
-    for key, row in stored.items():
+        out.append(row)
+    for key, row in known.items():
         if (
             key not in keyed
             and row.rule in outcome.judged
             and row.state != "resolved"
             and row.document_id not in others
+            and row.id is not None  # said just now of another document of the body
         ):
             _resolve(session, row, now)
     if outcome.scope == "report" and shown.document_id is not None:
         # Read anew, the document turned out to be of another series: what was said of it there no longer stands.
-        moved = query.where(
-            Finding.document_id == shown.document_id, Finding.series != subject.series, Finding.state != "resolved"
-        )
-        for row in session.scalars(moved).all():
-            _resolve(session, row, now)
-    session.flush()
+        for row in stored:
+            if row.document_id == shown.document_id and row.series != subject.series and row.state != "resolved":
+                _resolve(session, row, now)
     return out
 
 
-def release(
-    session: Session, document_id: int, agency_id: int | None, year: int | None, kind: str, now: datetime
-) -> int:
-    """Resolve what was found in a document when it was taken for another body's, another year's, or for a report at
-    all. Returns how many."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose report of which year a document is, and what kind of document, as read last."""
+
+    agency_id: int | None
+    year: int | None
+    kind: str
+
+
+def release(session: Session, places: Mapping[int, Place], now: datetime) -> int:
+    """Resolve what was found in these documents when they were taken for another body's, another year's, or for reports
+    at all. Returns how many."""
     query = sa.select(Finding).where(
-        Finding.document_id == document_id, Finding.scope == "report", Finding.state != "resolved"
+        Finding.document_id.in_(list(places)), Finding.scope == "report", Finding.state != "resolved"
     )
-    if kind == "annual_report":
-        query = query.where(sa.or_(Finding.agency_id != agency_id, Finding.year != year))
-    rows = session.scalars(query).all()
-    for row in rows:
-        _resolve(session, row, now)
-    return len(rows)
+    count = 0
+    for row in session.scalars(query).all():
+        place = places[row.document_id or 0]
+        if place.kind != "annual_report" or (row.agency_id, row.year) != (place.agency_id, place.year):
+            _resolve(session, row, now)
+            count += 1
+    return count
 
 
 def standing_for_publication(
@@ -182,15 +212,36 @@ def standing_for_publication(
     return {(agency_id, rule) for part in parts for agency_id, rule in session.execute(part)}
 
 
-def _other_documents(session: Session, subject: Subject, document_id: int | None) -> set[int]:
-    """The other documents that are read reports of the same body and year."""
-    query = sa.select(Document.id).where(
-        Document.agency_id == subject.agency_id,
-        Document.year == subject.year,
+def _open(session: Session, rows: Sequence[Finding], now: datetime) -> dict[str, int]:
+    """Insert these in two statements, with the first step of each. Fingerprint -> number."""
+    if not rows:
+        return {}
+    names = {column.key for column in Finding.__table__.columns} - {"id", "waived_until", "resolved_at"}
+    new = {row.fingerprint: {name: getattr(row, name) for name in names} for row in rows}
+    session.execute(sa.insert(Finding), list(new.values()))
+    numbers = sa.select(Finding.fingerprint, Finding.id).where(Finding.fingerprint.in_(new)).order_by(Finding.id)
+    opened = dict(session.execute(numbers).all())
+    steps = [
+        {"finding_id": number, "at": now, "by": SERVICE, "event": "opened", "note": "", "before": None,
+         "after": {"expected": new[key]["expected"], "actual": new[key]["actual"], "state": "open"}}
+        for key, number in opened.items()
+    ]  # fmt: skip
+    session.execute(sa.insert(FindingEvent), steps)
+    return opened
+
+
+def _documents(session: Session, subjects: Sequence[Subject]) -> dict[tuple[int, int], set[int | None]]:
+    """The documents that are read reports, by body and year."""
+    query = sa.select(Document.agency_id, Document.year, Document.id).where(
+        Document.agency_id.in_({subject.agency_id for subject in subjects}),
+        Document.year.in_({subject.year for subject in subjects}),
         Document.kind == "annual_report",
         Document.state.in_(("read", "waiting")),
     )
-    return set(session.scalars(query)) - {document_id}
+    out: dict[tuple[int, int], set[int | None]] = defaultdict(set)
+    for agency_id, year, document_id in session.execute(query):
+        out[agency_id or 0, year or 0].add(document_id)
+    return out
 
 
 def _resolve(session: Session, row: Finding, now: datetime) -> None:

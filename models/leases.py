@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.mails import Mail
 from models.sources import Source, SourceAgency
-from models.work import DONE, FAILED, IS_OPEN, TAKEN, WAITING, Work, add
+from models.work import DONE, FAILED, IS_OPEN, TAKEN, UNSEEN, UNSENT, WAITING, Work, add
 
 
 def renew(session: Session, by: str, now: datetime, lease: timedelta) -> int:
@@ -33,6 +34,45 @@ def claimable(session: Session, kind: str, now: datetime, limit: int) -> list[in
     )
     left = sa.select(Work.id).where(Work.kind == kind, TAKEN, Work.taken_until <= now).limit(limit)
     return [*session.scalars(left), *session.scalars(waiting)][:limit]
+
+
+def take_along(
+    session: Session, kind: str, by: str, now: datetime, lease: timedelta, limit: int
+) -> list[tuple[int, int, int, dict[str, Any]]]:
+    """Take due work of one kind of which no message was sent yet and that nobody has tried, the most urgent first, then
+    in turn: for a worker that does several pieces in one go. As (number, subject, priority, payload)."""
+    fresh = (
+        sa.select(Work.id)
+        .where(Work.kind == kind, UNSENT, Work.due_at <= now, Work.attempts == 0)
+        .order_by(Work.priority, Work.turn, Work.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # two that take at once take different ones
+    )
+    ids = list(session.scalars(fresh))
+    if not ids:
+        return []
+    taken = (
+        sa.update(Work)
+        .where(Work.id.in_(ids), UNSENT)
+        .values(state="taken", taken_by=by, taken_until=now + lease, attempts=1)
+        .returning(Work.id, Work.subject, Work.priority, Work.payload)
+    )
+    found = {row.id: row for row in session.execute(taken, execution_options=UNSEEN)}
+    return [
+        (row.id, row.subject, row.priority, dict(row.payload or {}))
+        for id_ in ids
+        if (row := found.get(id_)) is not None
+    ]
+
+
+def give_back(session: Session, ids: Collection[int], by: str) -> None:
+    """Work that was taken along and not begun waits again, as if nobody had taken it."""
+    session.execute(
+        sa.update(Work)
+        .where(Work.id.in_(ids), TAKEN, Work.taken_by == by)
+        .values(state="waiting", taken_by=None, taken_until=None, attempts=0),
+        execution_options=UNSEEN,
+    )
 
 
 def open_subjects(session: Session, kind: str) -> set[int]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, load_only, mapped_column
 
 from models import agencies, findings, work
 from models.base import Base, Json
-from models.documents import Document, Version, published_day
+from models.documents import Attachment, Document, Version, published_day
 from models.packed import Packed
 from models.sources import SourceAgency
 from reports.duties import PUBLISHES
@@ -56,6 +57,27 @@ class SimilarityBand(Base):
     __table_args__ = (sa.Index("ix_similarity_bands_band_hash", "band", "hash"),)
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What reading made of a version: the report, the signature of its text, by which reports that are alike find each
+    other, and what is attached to it as read by itself (by the attachment's number)."""
+
+    version_id: int
+    report: Report
+    bands: Sequence[int] = ()
+    attached: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A reading that was saved: of which document, and how soon that is to be checked."""
+
+    version_id: int
+    document_id: int
+    reading_id: int
+    urgency: int
+
+
 def save(
     session: Session,
     version_id: int,
@@ -65,57 +87,135 @@ def save(
     bands: Sequence[int] = (),
     priority: int = 0,
 ) -> int | None:
-    """Keep a reading, say on version and document what was found, and name the check as the next work (its number).
-    ``bands`` is the signature of its text, by which reports that are alike find each other; ``priority`` is that of the
-    reading: the check that follows is no more urgent.
+    """``save_all`` of one version, with the check as the next work (its number): no more urgent than the reading was
+    (``priority``). None where it could not be read."""
+    kept = save_all(session, [Result(version_id, report, bands)], reader_version, now)
+    return ask_check(session, kept[0], now, priority) if kept else None
+
+
+def ask_check(session: Session, kept: Kept, now: datetime, priority: int = 0) -> int:
+    """The check of what was read as work of its own; its number."""
+    return work.add(session, "check", kept.document_id, now, priority=max(priority, kept.urgency)).id
+
+
+def save_all(session: Session, results: Sequence[Result], reader_version: str, now: datetime) -> list[Kept]:
+    """Keep these readings, and say on versions and documents what was found. Returns those to be checked.
 
     Reading the same version again replaces the row, whichever reader made it: there is never a second one. A report
     that could not be read goes to ``unreadable``."""
-    if report.error is not None:
-        unreadable(session, version_id, report.error, reader_version)
-        return None
-    version = session.get_one(Version, version_id)
+    for result in results:
+        if result.report.error is not None:
+            unreadable(session, result.version_id, result.report.error, reader_version)
+    read = [result for result in results if result.report.error is None]
+    if not read:
+        return []
+    ids = [result.version_id for result in read]
+    versions = {row.id: row for row in session.scalars(sa.select(Version).where(Version.id.in_(ids)))}
+    of = {version.document_id for version in versions.values()}
     # One at a time: a second worker that reads the same version finds the first one's row.
-    document = session.get_one(Document, version.document_id, with_for_update=True, populate_existing=True)
-    reading, *others = session.scalars(
-        sa.select(Reading).where(Reading.version_id == version_id).order_by(Reading.id.desc())
-    ).all() or [Reading(version_id=version_id)]
-    for other in others:
-        session.delete(other)
-    reading.reader_version = version.reader_version = reader_version
-    session.add(reading)
-    cells = report.cells or {}
-    reading.kind, reading.agency_name, reading.year, reading.form = report.kind, report.agency, report.year, report.form
-    reading.published_on = date.fromisoformat(report.published_on) if report.published_on else None
-    reading.needs_review = any(cell.confidence < 0.9 for cell in cells.values())
-    reading.cells = {key: number_as_json(cell.value) for key, cell in cells.items()}
-    reading.report = report.as_dict(details=True)
-    reading.created_at = now
+    locked = sa.select(Document).where(Document.id.in_(of)).order_by(Document.id).with_for_update()
+    documents = {row.id: row for row in session.scalars(locked.execution_options(populate_existing=True))}
+    newest = dict(
+        session.execute(
+            sa.select(Version.document_id, sa.func.max(Version.number))
+            .where(Version.document_id.in_(of))
+            .group_by(Version.document_id)
+        ).all()
+    )
+    kept = _keep(session, read, versions, reader_version, now)
+    places: dict[int, findings.Place] = {}
+    for result in read:
+        version = versions[result.version_id]
+        version.state, version.state_reason, version.reader_version = "read", None, reader_version
+        if version.number == newest[version.document_id]:
+            document = documents[version.document_id]
+            _say(session, document, result.report, now)
+            places[document.id] = findings.Place(document.agency_id, document.year, result.report.kind)
+    # What was found under another body or year, or when it was taken for a report, no longer stands.
+    findings.release(session, places, now)
     session.flush()
-    session.execute(sa.delete(SimilarityBand).where(SimilarityBand.reading_id == reading.id))
-    session.add_all(SimilarityBand(reading_id=reading.id, band=n, hash=value) for n, value in enumerate(bands))
+    return [
+        Kept(version.id, document.id, kept[version.id], work.urgency(document.year, now))
+        for version in versions.values()
+        if (document := documents[version.document_id])
+    ]
 
-    version.state, version.state_reason = "read", None
-    if version.number == _newest(session, document.id):
-        document.state, document.state_reason = "read", None
-        if report.kind in KEPT_APART and classify(document.title).kind in PUBLISHES:
-            # The list calls it a report, and it was not read as one: nothing is said of the body before a person looked.
-            document.state, document.state_reason = (
-                "unreadable",
-                "the list calls it a report, its text was not read as one",
-            )
-        else:
-            document.kind = report.kind
-        document.year = report.year or document.year
-        # What list and page say of the date outranks what the text says of itself: the day of publication, not of signing.
-        document.published_on = published_day(document) or document.listed_on or reading.published_on
-        if document.agency_id is None and report.agency:
-            document.agency_id = _agency(session, document, report.agency, now.date())
-        # What was found under another body or year, or when it was taken for a report, no longer stands.
-        findings.release(session, document.id, document.agency_id, document.year, report.kind, now)
+
+def _keep(
+    session: Session, read: Sequence[Result], versions: Mapping[int, Version], reader_version: str, now: datetime
+) -> dict[int, int]:
+    """Write the rows of these readings, each with its signature. Version -> number of its reading."""
+    before: dict[int, Reading] = {}
+    known = sa.select(Reading).where(Reading.version_id.in_(list(versions))).order_by(Reading.id.desc())
+    for row in session.scalars(known.options(load_only(Reading.version_id))):
+        if before.setdefault(row.version_id, row) is not row:
+            session.delete(row)
+    for number, attached in ((number, one) for result in read for number, one in result.attached.items()):
+        session.get_one(Attachment, number).report = attached
+    new = []
+    for result in read:
+        values = _values(result, reader_version, now)
+        if result.version_id not in before:
+            new.append(values)
+            continue
+        for name, value in values.items():
+            setattr(before[result.version_id], name, value)
     session.flush()
-    soon = max(priority, work.urgency(document.year, now))
-    return work.add(session, "check", document.id, now, priority=soon).id
+    if new:
+        session.execute(sa.insert(Reading), new)
+    if before:
+        replaced = [row.id for row in before.values()]
+        session.execute(sa.delete(SimilarityBand).where(SimilarityBand.reading_id.in_(replaced)))
+    kept = dict(
+        session.execute(sa.select(Reading.version_id, Reading.id).where(Reading.version_id.in_(versions))).all()
+    )
+    bands = [
+        {"reading_id": kept[result.version_id], "band": number, "hash": value}
+        for result in read
+        for number, value in enumerate(result.bands)
+    ]
+    if bands:
+        session.execute(sa.insert(SimilarityBand), bands)
+    return kept
+
+
+def _values(result: Result, reader_version: str, now: datetime) -> dict[str, Any]:
+    report, cells = result.report, result.report.cells or {}
+    return {
+        "version_id": result.version_id,
+        "reader_version": reader_version,
+        "kind": report.kind,
+        "agency_name": report.agency,
+        "year": report.year,
+        "form": report.form,
+        "published_on": _signed_on(report),
+        "needs_review": any(cell.confidence < 0.9 for cell in cells.values()),
+        "cells": {key: number_as_json(cell.value) for key, cell in cells.items()},
+        "report": report.as_dict(details=True),
+        "created_at": now,
+    }
+
+
+def _signed_on(report: Report) -> date | None:
+    return date.fromisoformat(report.published_on) if report.published_on else None
+
+
+def _say(session: Session, document: Document, report: Report, now: datetime) -> None:
+    """What its newest version was read as, said on the document."""
+    document.state, document.state_reason = "read", None
+    if report.kind in KEPT_APART and classify(document.title).kind in PUBLISHES:
+        # The list calls it a report, and it was not read as one: nothing is said of the body before a person looked.
+        document.state, document.state_reason = (
+            "unreadable",
+            "the list calls it a report, its text was not read as one",
+        )
+    else:
+        document.kind = report.kind
+    document.year = report.year or document.year
+    # What list and page say of the date outranks what the text says of itself: the day of publication, not of signing.
+    document.published_on = published_day(document) or document.listed_on or _signed_on(report)
+    if document.agency_id is None and report.agency:
+        document.agency_id = _agency(session, document, report.agency, now.date())
 
 
 def unreadable(session: Session, version_id: int, reason: str, reader_version: str = "") -> None:

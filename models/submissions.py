@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models import people, withdrawals, work
 from models.agencies import Agency
@@ -151,19 +151,24 @@ def _document(session: Session, given: Submission, agency: Agency, now: datetime
     return document
 
 
-def replaced_by(session: Session, version_id: int, day: date, now: datetime) -> int:
-    """After a version was read: what was submitted for the same body and year gives way to the portal's own copy.
+def replaced_by(session: Session, version_ids: Sequence[int], day: date, now: datetime) -> int:
+    """After these versions were read: what was submitted for the same body and year gives way to the portal's own copy.
     Returns how many documents did."""
-    document = session.scalars(
-        sa.select(Document).join(Version, Version.document_id == Document.id).where(Version.id == version_id)
-    ).one()
-    read = document.state == "read" and document.kind in PUBLISHES and document.submitted_by is None
-    if not read or document.agency_id is None or document.year is None:
-        return 0
-    query = sa.select(Document.id).where(
-        *_of_body(document.agency_id, document.year), Document.submitted_by.is_not(None), Document.state.in_(_STANDS)
+    own = aliased(Document)
+    query = (
+        sa.select(Document.id, own.url)
+        .join(own, sa.and_(own.agency_id == Document.agency_id, own.year == Document.year))
+        .where(
+            own.id.in_(sa.select(Version.document_id).where(Version.id.in_(version_ids))),
+            own.state == "read",
+            own.kind.in_(PUBLISHES),
+            own.submitted_by.is_(None),
+            Document.kind.in_(PUBLISHES),
+            Document.submitted_by.is_not(None),
+            Document.state.in_(_STANDS),
+        )
     )
-    found = list(session.scalars(query))
-    for document_id in found:
-        withdrawals.withdraw(session, document_id, f"its portal shows it: {document.url}", day, now)
+    found = dict(session.execute(query).all())
+    for document_id, url in found.items():
+        withdrawals.withdraw(session, document_id, f"its portal shows it: {url}", day, now)
     return len(found)

@@ -63,8 +63,8 @@ def withdraw(session: Session, document_id: int, reason: str, day: date, now: da
     documents.withdrawn(session, document_id, reason, day)
     session.flush()
     document = session.get_one(Document, document_id)
-    findings.release(session, document_id, None, None, "gone", now)
+    findings.release(session, {document_id: findings.Place(None, None, "gone")}, now)
     if document.agency_id is not None and document.year is not None:
         bodies = {document.agency_id, *parents_of(session, [document.agency_id])}
-        for other in check_inputs.documents_of(session, [(body, document.year) for body in sorted(bodies)]):
-            work.add(session, "check", other, now, {"because_of": document_id})
+        others = check_inputs.documents_of(session, [(body, document.year) for body in sorted(bodies)])
+        work.add_all(session, "check", {id_: {"because_of": document_id} for id_, _, _ in others}, now)

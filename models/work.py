@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Json, chunks, inserted, one_of
@@ -19,6 +20,7 @@ ERROR_KINDS = ("retry", "person", "defect")
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(hours=2)
 OPEN = ("waiting", "taken")
+UNSEEN = {"synchronize_session": False}  # the objects at hand, if any, are not looked at again
 
 # How soon: the lower number first. What is due now comes before what only completes the past.
 ASKED = 0  # a person waits for it
@@ -134,6 +136,41 @@ def add(
         # Another process was a moment earlier; its row is open, or already ended again: look once more.
 
 
+def add_all(
+    session: Session, kind: str, subjects: Mapping[int, dict[str, Any]], now: datetime, priority: int = USUAL
+) -> list[int]:
+    """``add`` for many subjects, each with its payload, in a few statements. Returns the numbers of the work."""
+    found: dict[int, int] = {}
+    while left := sorted(subjects.keys() - found.keys()):
+        session.flush()
+        for part in chunks(left):
+            known = sa.select(Work).where(Work.kind == kind, Work.subject.in_(part), IS_OPEN).order_by(Work.id)
+            for row in session.scalars(known.with_for_update().execution_options(populate_existing=True)):
+                if row.state == "taken":
+                    row.payload = {**(row.payload or {}), "again": True}
+                row.priority = min(row.priority, priority)
+                found[row.subject] = row.id
+        new = [
+            {
+                "kind": kind,
+                "subject": one,
+                "priority": priority,
+                "payload": subjects[one],
+                "created_at": now,
+                "due_at": now,
+            }
+            for one in left
+            if one not in found
+        ]
+        session.flush()
+        if new:
+            # What another process added a moment earlier is left out, and looked at once more.
+            insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+            rows = insert(Work).on_conflict_do_nothing().returning(Work.subject, Work.id)
+            found |= dict(session.execute(rows, new).all())
+    return [found[subject] for subject in subjects]
+
+
 def urgency(year: int | None, now: datetime) -> int:
     """How soon a document of that report year is to be read and checked: the season's before those of earlier years;
     one of unknown year may be the season's."""
@@ -155,7 +192,7 @@ def claim(session: Session, work_id: int, by: str, now: datetime, lease: timedel
     """Take a piece of work: only one caller gets it. None if it is done, not due, or under another's live lease.
 
     The same ``by`` may take it again: a message that is delivered a second time means that its first holder died."""
-    taken = session.execute(
+    return session.scalar(
         sa.update(Work)
         .where(
             Work.id == work_id,
@@ -165,27 +202,33 @@ def claim(session: Session, work_id: int, by: str, now: datetime, lease: timedel
             ),
         )
         .values(state="taken", taken_by=by, taken_until=now + lease, attempts=Work.attempts + 1)
-        .returning(Work.id)
-        .execution_options(synchronize_session=False)
-    ).scalar()
-    return session.get(Work, work_id, populate_existing=True) if taken is not None else None
+        .returning(Work)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
 
 
 def finish(session: Session, work_id: int, by: str, now: datetime) -> bool:
-    """Mark it done, if ``by`` still holds it. False where somebody else took it over meanwhile.
+    """Mark it done, if ``by`` still holds it. False where somebody else took it over meanwhile."""
+    return finish_all(session, [work_id], by, now) is not None
 
-    Where the same work was asked for again while it ran, it waits once more."""
-    work = session.get(Work, work_id, with_for_update=True, populate_existing=True)
-    if work is None or work.state != "taken" or work.taken_by != by:
-        return False
-    if (work.payload or {}).get("again"):
-        work.payload = {key: value for key, value in work.payload.items() if key != "again"}
-        work.state, work.due_at, work.sent_at, work.attempts = "waiting", now, None, 0
-    else:
-        work.state, work.finished_at = "done", now
-    work.taken_by = work.taken_until = work.error = work.error_kind = None
-    session.flush()
-    return True
+
+def finish_all(session: Session, ids: Collection[int], by: str, now: datetime) -> list[int] | None:
+    """Mark these done, if ``by`` still holds all of them; None where somebody else took one over meanwhile.
+
+    Returns those that wait once more, because the same work was asked for again while it ran."""
+    mine = sa.select(Work.id, Work.payload).where(Work.id.in_(ids), TAKEN, Work.taken_by == by).order_by(Work.id)
+    found = session.execute(mine.with_for_update()).all()
+    if len(found) < len(set(ids)):
+        return None
+    again = {row.id: row.payload for row in found if (row.payload or {}).get("again")}
+    ended = {"taken_by": None, "taken_until": None, "error": None, "error_kind": None}
+    done = sa.update(Work).where(Work.id.in_([row.id for row in found if row.id not in again]))
+    session.execute(done.values(state="done", finished_at=now, **ended), execution_options=UNSEEN)
+    for id_, payload in again.items():
+        rest = {key: value for key, value in payload.items() if key != "again"}
+        renewed = {"payload": rest, "state": "waiting", "due_at": now, "sent_at": None, "attempts": 0}
+        session.execute(sa.update(Work).where(Work.id == id_).values(**renewed, **ended), execution_options=UNSEEN)
+    return list(again)
 
 
 def fail(

@@ -195,9 +195,9 @@ def test_the_portals_own_copy_takes_the_place_of_what_was_handed_in_and_refuses_
         url = "http://www.jia.gov.cn/nb/1.html"
         listed = record_listing(session, Item(source.id, "jia/1", url, title, "annual_report", 2021, agency.id), now)
         version, _ = record_version(session, listed.id, Content("b" * 64, "b" * 64, "1", "text/html", 5, url), now)
-        assert submissions.replaced_by(session, version.id, now.date(), now) == 0  # not read yet
+        assert submissions.replaced_by(session, [version.id], now.date(), now) == 0  # not read yet
         _read_as_report(session, listed.id)
-        assert submissions.replaced_by(session, version.id, now.date(), now) == 1
+        assert submissions.replaced_by(session, [version.id], now.date(), now) == 1
         assert session.get_one(Document, taken.document_id).state == "gone"
         with pytest.raises(submissions.NotTaken, match="from its portal already"):
             _submitted(session, agency.id, now, "c" * 64)

@@ -11,9 +11,9 @@ import logging
 import os
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -72,20 +72,41 @@ class NotYet(Exception):
         self.until = until
 
 
+GivenUp = Callable[["Session", int, str, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row of work that a task answers for."""
+
+    subject: int
+    priority: int = work.USUAL
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Job:
-    """A piece of work in hand. ``held`` are the rows this task answers for (several where it took more): id -> subject."""
+    """A piece of work in hand. ``rows`` are those that this task answers for, by their numbers: several where it took
+    more."""
 
     engine: Engine
     settings: config.Settings
+    kind: str
     work_id: int
     subject: int
     payload: dict[str, Any]
     attempt: int
     by: str
     priority: int = work.USUAL
-    held: dict[int, int] = field(default_factory=dict)
+    rows: dict[int, Held] = field(default_factory=dict)
+    max_attempts: int = MAX_ATTEMPTS
+    given_up: GivenUp | None = None
     _next: list[int] = field(default_factory=list)
+
+    @property
+    def held(self) -> dict[int, int]:
+        """Number -> subject of the rows that this task answers for."""
+        return {work_id: row.subject for work_id, row in self.rows.items()}
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -94,23 +115,26 @@ class Job:
             yield session
 
     @contextmanager
-    def finishing(self, work_id: int | None = None) -> Iterator[Session]:
-        """The transaction in which results are saved and the work is marked done: both or neither.
+    def finishing(self, *work_ids: int) -> Iterator[Session]:
+        """The transaction in which results are saved and the work (its own, or these rows) is marked done: both or
+        neither.
 
         Raises LeaseLost, and saves nothing, where somebody else holds the work now. Afterwards the messages for the
         work that follows are sent; what the broker does not take is left to the sweep."""
-        ended = self.work_id if work_id is None else work_id
+        ended = work_ids or (self.work_id,)
         with base.transaction(self.engine) as session:
             yield session
             now = base.utcnow()
-            if not work.finish(session, ended, self.by, now):
-                raise LeaseLost(ended)
-            # The work itself is among them where it was asked for again while it ran.
-            following = work.open_pieces(session, dict.fromkeys([*self._next, ended]))
-            pieces = queue.admitted(self.settings, following)
-            work.mark_sent(session, [number for number, _ in pieces], now)
+            again = work.finish_all(session, ended, self.by, now)
+            if again is None:
+                raise LeaseLost(*ended)
+            pieces = []
+            if following := dict.fromkeys([*self._next, *again]):
+                pieces = queue.admitted(self.settings, work.open_pieces(session, following))
+                work.mark_sent(session, [number for number, _ in pieces], now)
         self._next.clear()
-        self.held.pop(ended, None)
+        for work_id in ended:
+            self.rows.pop(work_id, None)
         queue.send(self.settings, pieces)
 
     def hold(self) -> None:
@@ -119,6 +143,11 @@ class Job:
         with base.transaction(self.engine) as session:
             if not leases.renew(session, self.by, base.utcnow(), LEASE):
                 raise LeaseLost(self.work_id)
+
+    def hold_in(self, session: Session, rows: Collection[int]) -> None:
+        """The same for all of these rows, in a transaction that writes on account of them."""
+        if leases.renew(session, self.by, base.utcnow(), LEASE) < len(rows):
+            raise LeaseLost(*rows)
 
     def then(self, work_id: int | None) -> None:
         """Name what comes next: its message is sent when this work is finished."""
@@ -133,11 +162,33 @@ class Job:
             for work_id in leases.claimable(session, own.kind, now, limit):
                 piece = work.claim(session, work_id, self.by, now, LEASE)
                 if piece is not None:
-                    self.held[piece.id] = piece.subject
+                    self.rows[piece.id] = Held(piece.subject)
+
+    def take_along(self, limit: int) -> list[int]:
+        """Take other work of the same kind that waits and of which no message was sent, to do it in one go with this;
+        ``rows`` then has it. Returns the numbers. Nothing where this work has been tried before: what a process may die
+        of is done alone."""
+        if self.attempt > 1:
+            return []
+        with base.transaction(self.engine) as session:
+            found = leases.take_along(session, self.kind, self.by, base.utcnow(), LEASE, limit)
+        self.rows |= {work_id: Held(subject, priority, payload) for work_id, subject, priority, payload in found}
+        return [work_id for work_id, _, _, _ in found]
+
+    def give_back(self, ids: Collection[int]) -> None:
+        """Let others have work that was taken along and not begun."""
+        with base.transaction(self.engine) as session:
+            leases.give_back(session, ids, self.by)
+        for work_id in ids:
+            self.rows.pop(work_id, None)
+
+    def fail(self, work_id: int, error: Exception) -> None:
+        """Write down that one of the rows failed; the others go on."""
+        alone = replace(self, rows={work_id: self.rows.pop(work_id)})
+        _failed(alone, error)
 
 
 Body = Callable[[Job], None]
-GivenUp = Callable[["Session", int, str, datetime], None]
 
 
 def task(kind: str, max_attempts: int = MAX_ATTEMPTS, given_up: GivenUp | None = None) -> Callable[[Body], Task]:
@@ -166,20 +217,14 @@ def execute(
         if row is None:
             log.debug("work %d is spent: done, not due, or in other hands", work_id)
             return
+        held = Held(row.subject, row.priority, dict(row.payload or {}))
         job = Job(
-            engine,
-            settings,
-            row.id,
-            row.subject,
-            dict(row.payload or {}),
-            row.attempts,
-            by,
-            row.priority,
-            {row.id: row.subject},
-        )
+            engine, settings, kind, row.id, held.subject, held.payload, row.attempts, by, held.priority, {row.id: held},
+            max_attempts, given_up,
+        )  # fmt: skip
     with logs.bound(work=work_id, **{ABOUT[kind]: job.subject}):
         if job.attempt > max_attempts:
-            _settle(job, f"the process that did it died {job.attempt - 1} times", "defect", max_attempts, given_up)
+            _settle(job, f"the process that did it died {job.attempt - 1} times", "defect")
             return
         try:
             with _keeping(job):
@@ -189,13 +234,17 @@ def execute(
             log.warning("taken over by another worker; this one's result is dropped")
         except NotYet as wait:
             with base.transaction(engine) as session:
-                for held in job.held:
-                    work.postpone(session, held, by, wait.until)
-        except Exception as error:  # every failure becomes a row that people see, none a lost message
-            error_kind, text = classify(error)
-            if error_kind == "defect":
-                log.exception("failed")
-            _settle(job, text, error_kind, max_attempts, given_up)
+                for number in job.held:
+                    work.postpone(session, number, by, wait.until)
+        except Exception as error:  # noqa: BLE001  every failure becomes a row that people see, none a lost message
+            _failed(job, error)
+
+
+def _failed(job: Job, error: Exception) -> None:
+    error_kind, text = classify(error)
+    if error_kind == "defect":
+        log.error("failed", exc_info=error)
+    _settle(job, text, error_kind)
 
 
 def classify(error: BaseException) -> tuple[ErrorKind, str]:
@@ -220,20 +269,20 @@ def classify(error: BaseException) -> tuple[ErrorKind, str]:
     return "defect", f"{name}: {said}{place}"
 
 
-def _settle(job: Job, error: str, kind: ErrorKind, max_attempts: int, given_up: GivenUp | None) -> None:
+def _settle(job: Job, error: str, kind: ErrorKind) -> None:
     """Write the failure down for all that the task still holds. Where the database is away too, the lease runs out and
     the sweep sends the work again."""
     now = base.utcnow()
     with base.transaction(job.engine) as session:
         for work_id, subject in job.held.items():
-            again = work.fail(session, work_id, job.by, error, kind, now, max_attempts)
+            again = work.fail(session, work_id, job.by, error, kind, now, job.max_attempts)
             row = session.get(work.Work, work_id)
             if again:
                 log.warning("work %d will be tried again: %s", work_id, error)
             elif row is not None and row.state == "failed":
                 log.error("work %d failed (%s): %s", work_id, kind, error)
-                if given_up is not None:
-                    given_up(session, subject, error, now)
+                if job.given_up is not None:
+                    job.given_up(session, subject, error, now)
 
 
 @contextmanager

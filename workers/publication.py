@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from models import agencies, contexts, findings
+from models import agencies, findings
+from models.facts import Facts, publication_contexts
 from models.ledger import standings_of
 from reports import checks
 from reports.checks.context import Body, Context
@@ -24,12 +25,10 @@ RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope == "public
 BATCH = 200  # bodies judged in one transaction: nobody waits long for the database
 
 
-def judge(
-    transaction: Callable[[], AbstractContextManager[Session]],
-    year: int,
-    now: datetime,
-    agency_ids: Collection[int] | None = None,
-) -> int:
+Transaction = Callable[[], AbstractContextManager["Session"]]
+
+
+def judge(transaction: Transaction, year: int, now: datetime, agency_ids: Collection[int] | None = None) -> int:
     """Judge the duties of ``year`` at ``now`` (aware, in the office's zone) and keep what the rules say: of all bodies, or
     of these and of the governments above those of which something else stands now. Returns how many findings stand.
     What cannot be told is not judged: it neither opens nor resolves a finding. What was said of a body that owes no
@@ -47,27 +46,53 @@ def judge(
     return count + (_judge(transaction, year, now, sorted(above)) if above else 0)
 
 
-def _judge(
-    transaction: Callable[[], AbstractContextManager[Session]], year: int, now: datetime, ids: list[int] | None
-) -> int:
+def judge_above(transaction: Transaction, year: int, now: datetime, outcomes: Sequence[findings.Outcome]) -> None:
+    """Judge the governments above those of which something else will stand once these outcomes are saved."""
+    ids = {outcome.subject.agency_id for outcome in outcomes}
+    with transaction() as session:
+        standing = findings.standing_for_publication(session, year, ids)
+        changed = set()
+        for outcome in outcomes:
+            before = {rule for agency_id, rule in standing if agency_id == outcome.subject.agency_id}
+            after = {said.rule for said in outcome.findings} | (before - set(outcome.judged))
+            if before != after:
+                changed.add(outcome.subject.agency_id)
+        above = agencies.parents_of(session, changed) - ids if changed else set()
+    if above:
+        _judge(transaction, year, now, sorted(above))
+
+
+def outcomes_of(
+    session: Session, standings: Mapping[int, Standing | None], year: int, now: datetime, facts: Facts
+) -> list[findings.Outcome]:
+    """What the rules of publication say of these bodies, by body its standing (None: it owes no report of the year, so
+    that nothing stands of it)."""
+    owing = [standing for standing in standings.values() if standing is not None]
+    out = [_outcome(standing, context) for standing, context in contexts_of(session, owing, now, None, facts)]
+    none = [agency_id for agency_id, standing in standings.items() if standing is None]
+    return out + [findings.Outcome(Subject(id_, year), "publication", judged=RULES) for id_ in none]
+
+
+def _judge(transaction: Transaction, year: int, now: datetime, ids: list[int] | None) -> int:
     with transaction() as session:
         standings = standings_of(session, year, now, ids)
     known = {standing.duty.agency_id: standing for standing in standings} if ids is None else None
-    count = 0
+    count, at = 0, now.astimezone(UTC)
     for start in range(0, len(standings), BATCH):
         with transaction() as session:
-            for standing, context in contexts_of(session, standings[start : start + BATCH], now, known):
-                count += _judge_one(session, standing, context, now)
+            found = contexts_of(session, standings[start : start + BATCH], now, known)
+            kept = findings.save_all(session, [_outcome(standing, context) for standing, context in found], at)
+            count += sum(map(len, kept))
     with transaction() as session:
         owed = {standing.duty.agency_id for standing in standings}
-        blamed = {agency_id for agency_id, _ in findings.standing_for_publication(session, year, ids)}
-        for id_ in blamed - owed:
-            subject = Subject(id_, year)
-            findings.save(session, findings.Outcome(subject, "publication", judged=RULES), now.astimezone(UTC))
+        blamed = {agency_id for agency_id, _ in findings.standing_for_publication(session, year, ids)} - owed
+        gone = [findings.Outcome(Subject(id_, year), "publication", judged=RULES) for id_ in sorted(blamed)]
+        if gone:
+            findings.save_all(session, gone, at)
     return count
 
 
-def _judge_one(session: Session, standing: Standing, context: Context, now: datetime) -> int:
+def _outcome(standing: Standing, context: Context) -> findings.Outcome:
     result = checks.run(None, context, RULES)
     seen = standing.sighting
     shown = findings.Shown(
@@ -76,18 +101,20 @@ def _judge_one(session: Session, standing: Standing, context: Context, now: date
         seen.url if seen else standing.source_url,
     )
     subject = Subject(standing.duty.agency_id, standing.duty.year)
-    outcome = findings.Outcome(subject, "publication", result.findings, result.judged, shown)
-    kept = findings.save(session, outcome, now.astimezone(UTC))
-    return len(kept)
+    return findings.Outcome(subject, "publication", result.findings, result.judged, shown)
 
 
 def contexts_of(
-    session: Session, standings: Sequence[Standing], now: datetime, known: Mapping[int, Standing] | None = None
+    session: Session,
+    standings: Sequence[Standing],
+    now: datetime,
+    known: Mapping[int, Standing] | None = None,
+    facts: Facts | None = None,
 ) -> Iterator[tuple[Standing, Context]]:
     """Each duty with what the rules of publication may know of it at ``now``; all duties are of one year. ``known`` are
-    the standings of all bodies of the year, where they are at hand."""
+    the standings of all bodies of the year and ``facts`` those of these bodies, where they are at hand."""
     below = _bodies_below(session, standings, now, known)
-    for standing, context in contexts.publication_contexts(session, standings, now):
+    for standing, context in publication_contexts(session, standings, now, facts):
         yield standing, replace(context, below=below.get(standing.duty.agency_id))
 
 

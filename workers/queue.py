@@ -32,8 +32,8 @@ RETRY_POLICY = {"max_retries": 6, "interval_start": 0.1, "interval_step": 0.1, "
 LOST_AFTER = timedelta(seconds=10)
 # A message whose queue is not empty may just wait for its turn; after this time another one is sent all the same.
 PATIENCE = timedelta(hours=1)
-WINDOW = 500  # messages of a queue that the broker holds, about; half a minute's work for four processes
-IDLE_WINDOW = 50  # of them for what is done only when nothing else is to be done
+WINDOW = 64  # messages of a queue that the broker holds, about: whoever gets one takes along what waits behind it
+IDLE_WINDOW = 16  # of them for what is done only when nothing else is to be done
 SEEN_SECONDS = 1.0  # how long a process trusts what it knows of a queue's length
 TOP_UP_SECONDS = 2.0
 IDLE_POLL = 0.2  # seconds between two looks at the queue

@@ -20,27 +20,13 @@ from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Outgoing, SendFailed, Server, deliver
 from crawler import run as crawler_run
-from models import (
-    agencies,
-    base,
-    contexts,
-    documents,
-    hosts,
-    leases,
-    mails,
-    readings,
-    sources,
-    submissions,
-    work,
-)
-from models import findings as stored
+from models import agencies, base, hosts, leases, mails, readings, sources, work
 from models.exports import export_reports
 from models.ledger import ledger_of
-from reports import checks, sandbox, sniff
-from reports.checks import similarity
+from reports import sandbox
 from reports.reader_version import READER_VERSION
 from summaries import figures, render
-from workers import policy, publication, queue
+from workers import batch, policy, publication, queue
 from workers.app import SWEEP, app
 from workers.policy import Job, NeedsPerson, NotYet, TryAgain, task
 
@@ -50,11 +36,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CRAWL_BATCH = 50  # sources one child takes: it keeps the pauses between requests to a host, over all of them
-MAX_ATTACHMENTS = 5  # of a page, that are read by themselves
 FRESH = timedelta(minutes=10)  # after that a digest is decided again before it leaves: a body may have published
 RENEWED_AHEAD = 1000  # versions of an older reader that wait to be read anew; the next sweep takes more
 KEPT = timedelta(days=90)  # how long done work is kept, for whoever asks what happened
-DOCUMENT_RULES = tuple(rule_id for rule_id in checks.RULES if rule_id not in publication.RULES)
 
 
 # ------------------------------------------------------------------ crawl
@@ -101,27 +85,8 @@ def _reading_given_up(session: Session, version_id: int, error: str, _now: datet
 
 @task("read", given_up=_reading_given_up)
 def read(job: Job) -> None:
-    """Read one version of a document, in a child with limits. A document that cannot be read is a result as well."""
-    store = storage.store(job.settings.blob_url)
-    with job.transaction() as session:
-        version = session.get_one(documents.Version, job.subject)
-        name, sha256 = version.name, version.sha256
-        attached = [(a.id, a.href, a.name, a.media_type, a.sha256) for a in version.attachments]
-    limits = sandbox.Limits(memory_mb=job.settings.read_memory_mb, seconds=job.settings.read_timeout)
-    files = {href: store.get(key) for _, href, _, _, key in attached}
-    report = sandbox.read(store.get(sha256), name, files, limits=limits)
-    # What is attached is read by itself too: the page and its file must say the same.
-    by_itself: dict[int, dict[str, Any]] = {}
-    for number, href, shown, media_type, _ in attached:
-        if report.error is None and sniff.is_document(media_type) and len(by_itself) < MAX_ATTACHMENTS:
-            by_itself[number] = sandbox.read(files[href], shown, limits=limits).as_dict(details=True)
-    bands = similarity.bands(report) if report.error is None and report.kind == "annual_report" else []
-    with job.finishing() as session:
-        for number, found in by_itself.items():
-            session.get_one(documents.Attachment, number).report = found
-        now = base.utcnow()
-        job.then(readings.save(session, job.subject, report, READER_VERSION, now, bands, job.priority))
-        submissions.replaced_by(session, job.subject, now.astimezone(job.settings.zone).date(), now)
+    """Read a version of a document and check what was read; and others that wait, in one go."""
+    batch.read(job)
 
 
 # ------------------------------------------------------------------ check
@@ -129,28 +94,9 @@ def read(job: Job) -> None:
 
 @task("check")
 def check(job: Job) -> None:
-    """Check a document as read last, and ask for a new check of the reports that it is compared with."""
-    with job.transaction() as session:
-        found = contexts.report_with_context(session, job.subject, base.utcnow().astimezone(job.settings.zone))
-    if found is None or found.subject is None:
-        with job.finishing():
-            return  # nobody can be told: `status` shows what was read and belongs to no known body
-    if "because_of" not in job.payload:
-        subject = found.subject
-        publication.judge(
-            job.transaction, subject.year, base.utcnow().astimezone(job.settings.zone), [subject.agency_id]
-        )
-    result = None
-    if found.report.kind == "annual_report":
-        result = checks.run(found.report, found.context, DOCUMENT_RULES)
-    now = base.utcnow()
-    with job.finishing() as session:
-        if result is not None:
-            shown = stored.Shown(found.document_id, found.version_id, found.url)
-            stored.save(session, stored.Outcome(found.subject, "report", result.findings, result.judged, shown), now)
-        if "because_of" not in job.payload:  # one step only, not the whole chain of years
-            for document_id in contexts.compared_with(session, found):
-                job.then(work.add(session, "check", document_id, now, {"because_of": found.document_id}).id)
+    """Check a document as read last, and ask for a new check of the reports that it is compared with; and others that
+    wait, in one go."""
+    batch.check(job)
 
 
 # ------------------------------------------------------------------ decide, mail, summary

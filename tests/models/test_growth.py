@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import base, contexts, documents, leases, ledger, readings, sources, work
+from models import base, compared, contexts, documents, facts, leases, ledger, readings, sources, work
 from tests import databases
 from tests.models import country, rows
 from workers import publication
@@ -33,7 +33,7 @@ def check(session: Session) -> None:
     assert found.context.history is not None
     assert found.context.portal is not None
     assert len(found.context.siblings or ()) == country.COUNTY - 2
-    contexts.compared_with(session, found)
+    compared.compared_with(session, found)
 
 
 def check_a_government(session: Session) -> None:
@@ -60,7 +60,7 @@ def record(session: Session) -> None:
 def judge(session: Session) -> None:
     standing = ledger.standing_of(session, BODY, country.YEAR, NOW)
     assert standing is not None
-    ((_, context),) = contexts.publication_contexts(session, [standing], NOW)
+    ((_, context),) = facts.publication_contexts(session, [standing], NOW)
     assert context.portal is not None
     assert context.portal.column_complete
 
@@ -124,7 +124,7 @@ def test_a_step_for_one_body_sends_a_handful_of_statements_and_scans_no_table_wh
 def test_the_ledger_of_all_sends_as_many_statements_for_a_thousand_bodies_as_for_sixty(countries: list[Engine]):
     def whole(session: Session) -> None:
         made = ledger.ledger_of(session, country.YEAR, NOW)
-        assert len(made.standings) == len(list(contexts.publication_contexts(session, made.standings, NOW)))
+        assert len(made.standings) == len(list(facts.publication_contexts(session, made.standings, NOW)))
         assert len(ledger.ledger_of(session, country.YEAR, NOW, under="第1县人民政府").standings) == country.COUNTY
 
     few, many = (len(sent_by(engine, whole)) for engine in countries)

@@ -21,7 +21,7 @@ from reports.reader_version import READER_VERSION
 from storage import store
 from tests.mailbox import Mailbox, mailbox
 from tests.test_faults import report_of
-from workers import policy, queue, tasks
+from workers import batch, policy, queue, tasks
 
 AGENCY = "甲县财政局"
 
@@ -39,18 +39,20 @@ def last_year(settings: config.Settings) -> int:
     return base.utcnow().astimezone(settings.zone).year - 1
 
 
-def body_of(db: Engine) -> int:
+def body_of(db: Engine, name: str = AGENCY) -> int:
     with base.transaction(db) as session:
         agency, _ = agencies.upsert_agency(
-            session, agencies.AgencyRow(name=AGENCY, level="county", kind="department", parent="甲县人民政府")
+            session, agencies.AgencyRow(name=name, level="county", kind="department", parent="甲县人民政府")
         )
         return agency.id
 
 
-def put(db: Engine, settings: config.Settings, data: bytes, year: int, name: str = "1.html") -> tuple[int, int]:
+def put(
+    db: Engine, settings: config.Settings, data: bytes, year: int, name: str = "1.html", agency: str = AGENCY
+) -> tuple[int, int]:
     """A stored document; (document, work to read it)."""
     now = base.utcnow()
-    agency_id = body_of(db)
+    agency_id = body_of(db, agency)
     sha256 = store(settings.blob_url).put(data)
     with base.transaction(db) as session:
         source = sources.upsert_source(session, "https://a.example/", agency_id, "", now)
@@ -58,9 +60,9 @@ def put(db: Engine, settings: config.Settings, data: bytes, year: int, name: str
             session,
             documents.Item(
                 source_id=source.id,
-                key=f"a/{year}",
-                url=f"https://a.example/{year}.html",
-                title=f"{AGENCY}{year}年政府信息公开工作年度报告",
+                key=f"{agency}/{year}",
+                url=f"https://a.example/{agency}/{year}.html",
+                title=f"{agency}{year}年政府信息公开工作年度报告",
                 kind="annual_report",
                 year=year,
                 agency_id=agency_id,
@@ -121,7 +123,7 @@ def document(db: Engine, document_id: int) -> documents.Document:
 # ------------------------------------------------------------------ read
 
 
-def test_a_stored_document_is_read_and_its_check_follows(db: Engine, settings: config.Settings):
+def test_a_stored_document_is_read_and_checked_in_one_go(db: Engine, settings: config.Settings):
     year = last_year(settings)
     document_id, work_id = put(db, settings, report_of(AGENCY, random.Random(1), year), year)
     run(tasks.read, work_id)
@@ -129,7 +131,8 @@ def test_a_stored_document_is_read_and_its_check_follows(db: Engine, settings: c
     assert (reading.kind, reading.year, reading.form) == ("annual_report", year, "2021")
     assert document(db, document_id).state == "read"
     assert row(db, work_id).state == "done"
-    assert [piece.subject for piece in waiting(db, "check")] == [document_id]
+    assert {found.document_id for found in all_of(db, findings.Finding)} == {document_id}
+    assert len(all_of(db, work.Work)) == 1
 
 
 def test_reading_twice_keeps_one_reading(db: Engine, settings: config.Settings):
@@ -150,16 +153,16 @@ def test_what_an_older_reader_read_is_read_anew_when_nothing_else_is_to_be_done(
     ):
         run(tasks.read, put(db, settings, data, year - number)[1])
     with base.transaction(db) as session:
-        session.execute(sa.update(work.Work).where(work.Work.kind == "check").values(state="done"))
         assert readings.outdated(session, READER_VERSION) == 0
         assert readings.renew(session, READER_VERSION, base.utcnow(), 10) == 0
-    monkeypatch.setattr(tasks, "READER_VERSION", "of tomorrow")
+    for module in (tasks, batch):
+        monkeypatch.setattr(module, "READER_VERSION", "of tomorrow")
     monkeypatch.setattr(tasks, "RENEWED_AHEAD", 2)
     tasks.sweep()
     assert [(piece.priority, piece.subject) for piece in waiting(db, "read")] == [(work.BACKGROUND, n) for n in (1, 2)]
     tasks.sweep()  # as many as are wanted wait already
-    for piece in waiting(db, "read"):
-        run(tasks.read, piece.id)
+    run(tasks.read, waiting(db, "read")[0].id)  # it takes the other along
+    assert waiting(db, "read") == []
     with base.transaction(db) as session:  # broken off here, it goes on with what is left
         assert readings.outdated(session, "of tomorrow") == 1
     tasks.sweep()
@@ -167,7 +170,6 @@ def test_what_an_older_reader_read_is_read_anew_when_nothing_else_is_to_be_done(
     run(tasks.read, left.id)
     assert {reading.reader_version for reading in all_of(db, readings.Reading)} == {"of tomorrow"}
     assert len(all_of(db, readings.Reading)) == 2
-    assert {piece.priority for piece in waiting(db, "check")} == {work.BACKGROUND}
     tasks.sweep()
     assert waiting(db, "read") == []
 
@@ -178,7 +180,8 @@ def test_a_reader_that_fails_on_what_an_earlier_one_read_leaves_its_reading_and_
     year = last_year(settings)
     document_id, work_id = put(db, settings, report_of(AGENCY, random.Random(1), year), year)
     run(tasks.read, work_id)
-    monkeypatch.setattr(tasks, "READER_VERSION", "of tomorrow")
+    for module in (tasks, batch):
+        monkeypatch.setattr(module, "READER_VERSION", "of tomorrow")
 
     def broken(*_: object, **__: object) -> None:
         raise KeyError("x")
@@ -222,8 +225,6 @@ def test_bytes_that_are_gone_need_a_person_and_the_document_says_so(db: Engine, 
 def read_and_check(db: Engine, settings: config.Settings, year: int, seed: int = 1) -> int:
     document_id, work_id = put(db, settings, report_of(AGENCY, random.Random(seed), year), year)
     run(tasks.read, work_id)
-    for piece in waiting(db, "check"):
-        run(tasks.check, piece.id)
     return document_id
 
 
@@ -245,8 +246,6 @@ def test_a_new_report_has_the_report_of_the_year_after_checked_again_and_no_othe
         read_and_check(db, settings, year)
     document_id, work_id = put(db, settings, report_of(AGENCY, random.Random(3), 2024), 2024)
     run(tasks.read, work_id)
-    (own,) = waiting(db, "check")
-    run(tasks.check, own.id)
     (after,) = waiting(db, "check")
     assert document(db, after.subject).year == 2025
     assert after.payload == {"because_of": document_id}
@@ -260,9 +259,7 @@ def test_a_document_of_an_unknown_body_is_checked_to_no_ones_blame(db: Engine, s
         session.get_one(documents.Document, document_id).agency_id = None
         session.execute(sa.delete(sources.SourceAgency))
     run(tasks.read, work_id)
-    (piece,) = waiting(db, "check")
-    run(tasks.check, piece.id)
-    assert row(db, piece.id).state == "done"
+    assert row(db, work_id).state == "done"
     assert not all_of(db, findings.Finding)
 
 
