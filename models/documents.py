@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from models import work
 from models.base import Base, Json, inserted, one_of
@@ -374,6 +374,12 @@ def current_version(session: Session, document_id: int) -> Version | None:
     return session.scalar(
         sa.select(Version).where(Version.document_id == document_id).order_by(Version.number.desc()).limit(1)
     )
+
+
+def to_read(session: Session, version_ids: Iterable[int]) -> list[Version]:
+    """These versions, each with what is attached to it."""
+    query = sa.select(Version).where(Version.id.in_(version_ids)).options(selectinload(Version.attachments))
+    return list(session.scalars(query))
 
 
 def versioned(session: Session, source_id: int) -> dict[str, int]:

@@ -12,11 +12,9 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 from celery.exceptions import SoftTimeLimitExceeded
-from sqlalchemy.orm import Session, selectinload
 
 import storage
 from models import base, compared, contexts, documents, findings, readings, submissions, work
@@ -26,6 +24,9 @@ from reports.reader_version import READER_VERSION
 from reports.report import Report
 from workers import publication
 from workers.policy import Job, LeaseLost
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
 
@@ -93,9 +94,8 @@ def _read(job: Job) -> dict[int, readings.Result]:
 def _versions(job: Job, rows: list[int]) -> dict[int, documents.Version]:
     """Row of work -> the version to read, with what is attached to it."""
     of = {job.rows[work_id].subject: work_id for work_id in rows}
-    query = sa.select(documents.Version).where(documents.Version.id.in_(of))
     with base.reading(job.engine) as session:
-        found = {of[one.id]: one for one in session.scalars(query.options(selectinload(documents.Version.attachments)))}
+        found = {of[one.id]: one for one in documents.to_read(session, of)}
     return {work_id: found[work_id] for work_id in rows}
 
 
