@@ -10,12 +10,18 @@ from crawler.families import articles
 from crawler.pages import FileLink, Page
 from reports import suffixes
 
+# What a link says to do with its file, and no name of it.
+_CALLS_TO = re.compile(
+    r"^[\[【（(]?(?:请?(?:点击|点此|在此|立即)?(?:下载|查看|打开|浏览|预览|阅读)(?:附件|文件|全文|此处|这里)?|附件\d*)[\]】）)]?$"
+)
+
 
 def of_file(url: str, headers: Mapping[str, str], shown: str) -> str:
     """``showname`` of its address or the text of its link, with the suffix that it bears."""
     path = unquote(urlsplit(url).path).rsplit("/", 1)[-1]
     disposed = _disposed(headers.get("Content-Disposition", ""))
     query = parse_qs(urlsplit(url).query)
+    shown = "" if _CALLS_TO.match(shown.strip()) else shown
     shown = (query.get("showname") or [shown])[0] or disposed or path
     if articles.FILE.search(shown) or articles.PICTURE.search(shown):
         return shown

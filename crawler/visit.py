@@ -195,7 +195,7 @@ class Visitor:
         if not page.is_markup:
             await self._file_is_document(seen, answer)
             return
-        if is_file:
+        if is_file and not accept.is_report(page):  # a page saved under a word processor's suffix is what it is
             look.fetcher.learnt.pop(url, None)
             raise Trouble(health.Verdict("incomplete", f"a page in place of the file {url}"))
         if depth < MAX_DEPTH and not accept.is_report(page) and await asyncio.to_thread(_lists_reports, page):

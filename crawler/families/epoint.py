@@ -76,7 +76,8 @@ def _of_list(page: Page, ask: Ask) -> Step:
         return Step(fault="the site's list is none")
     found, total = data.listings(answer, ask.said("column")), data.total_of(answer)
     size, index, first = int(ask.said("size")), int(ask.said("index")), int(ask.said("first"))
-    size = size or len(found)  # as many as the first page shows
+    if not size or (index == first and found and total is not None and len(found) < min(size, total)):
+        size = len(found)  # as many as the first page shows: some hand out fewer than they are asked for
     if not found and index == first and total != 0:
         return Step(end=End(total), fault="the site's list is empty and does not say so")
     full = len(found) >= size if total is None else (index - first + 1) * size < total

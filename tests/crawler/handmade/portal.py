@@ -30,11 +30,15 @@ class Portal:
     charset: str = "utf-8"
     family: str = ""
     day: date | None = DAY  # on which its reports were published, each in the year after its own
+    later: Pages = field(default_factory=dict)  # what stands there from the second day on; None: nothing any more
+    others: tuple[str, ...] = ()  # bodies that share its column
     base: str = ""
+    asked: list[str] = field(default_factory=list)  # targets, in order
     traffic: Traffic = field(default_factory=Traffic)
 
     def answer(self, request: Request) -> Answer:
         """What was given for the address, else 404."""
+        self.asked.append(request.target)
         for key in (f"{request.method} {request.path}", request.target, request.path, "*"):
             given = self.pages.get(key)
             answer = given(request) if callable(given) else given
