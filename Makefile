@@ -73,7 +73,8 @@ lock: $(DEV_STAMP) ## renew the pinned dependencies; the locks name no registry
 	@export UV_CUSTOM_COMPILE_COMMAND="make lock"; OPTIONS="--universal --generate-hashes --no-annotate --python-version 3.11 --quiet --upgrade"; \
 	  $(BIN)/uv pip compile $$OPTIONS pyproject.toml -o requirements.lock && \
 	  $(BIN)/uv pip compile $$OPTIONS pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock && \
-	  $(BIN)/uv pip compile $$OPTIONS --group bench -c requirements-dev.lock -o requirements-bench.lock
+	  $(BIN)/uv pip compile $$OPTIONS --group bench -c requirements-dev.lock -o requirements-bench.lock && \
+	  $(BIN)/uv pip compile $$OPTIONS --group render -c requirements-dev.lock -o requirements-render.lock
 
 clean: ## remove the environment and all that was made
 	@rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     crawl_delay: float = Field(2.0, ge=0)
     user_agent: str = "Nianbao/0.1 (annual report monitor; contact: see MAIL_FROM of the operator)"
     obey_robots: bool = True
+    # A Chromium that draws the pages of sources that ask for it (`agencies render`), e.g. /usr/bin/chromium; empty: none.
+    browser: str = ""
     # Seconds between two looks at one source in season, or of which a body owes; a seventh as often otherwise, and 24
     # times as often close to a deadline (crawler.plan).
     crawl_interval: int = Field(24 * 3600, ge=60)

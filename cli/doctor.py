@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from alerts import run as alerts_run
 from alerts.send import probe
 from cli.app import EXIT_ATTENTION, AsJson, configured
 from cli.show import out, print_json
+from crawler.render import NOT_INSTALLED
 from models import agencies, base
 from reports import wall
 from storage import private_folder, store
@@ -78,6 +80,7 @@ def examine(settings: config.Settings) -> list[Examined]:
         _examined("mail server", lambda: _mail_server(settings)),
         _examined("recipients", lambda: _recipients(settings)),
         _examined("wall around reading", _wall),
+        _examined("browser", lambda: _browser(settings.browser)),
     ]
 
 
@@ -90,6 +93,20 @@ def _examined(name: str, look: Callable[[], str]) -> Examined:
 
 class UnknownSetting(Exception):
     """A variable that begins like a setting's name and is none."""
+
+
+class NoBrowser(Exception):
+    """A browser is configured and cannot be used."""
+
+
+def _browser(executable: str) -> str:
+    if not executable:
+        return "none is configured: columns that only a script shows stay unknown-js"
+    if not os.access(executable, os.X_OK):
+        raise NoBrowser(f"NIANBAO_BROWSER {executable} is no program that can be run")
+    if importlib.util.find_spec("playwright") is None:
+        raise NoBrowser(NOT_INSTALLED)
+    return executable
 
 
 def _settings() -> str:

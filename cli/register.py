@@ -91,6 +91,31 @@ def agencies_confirm(
                 out.print(f"{escape(body.name)}: {escape(url)}", soft_wrap=True)
 
 
+@commands.command("render")
+def agencies_render(
+    agency: Annotated[
+        list[str], typer.Option("--agency", help="The body whose column only a browser shows; repeatable.")
+    ],
+    by: Annotated[str, typer.Option("--by", help="Who decides; kept in the trail.")] = "nianbao agencies render",
+    off: Annotated[bool, typer.Option("--off", help="No longer.")] = False,
+) -> None:
+    """Let a browser draw what a body's column shows only by script. It takes a Chromium (NIANBAO_BROWSER) and what
+    requirements-render.lock pins; every request of the page passes the crawler's own guard, pauses and robots.txt.
+
+    Example: nianbao agencies render --agency 甲县水利局
+    """
+    settings = configured()
+    with database(settings) as engine, base.transaction(engine) as session:
+        for name in agency:
+            body = agencies.resolve(session, name, local_now(settings).date())
+            if body is None:
+                raise Refused(f"--agency {name}: no body of the register has this name, or several have")
+            for url in columns.render(session, body.id, not off, by, base.utcnow()) or ["nothing to change"]:
+                out.print(f"{escape(body.name)}: {escape(url)}", soft_wrap=True)
+    if not off and not settings.browser:
+        err.print("nianbao: NIANBAO_BROWSER names no browser: pages are not drawn until it does")
+
+
 @commands.command("list")
 def agencies_list(as_json: AsJson = False) -> None:
     """Show the register.

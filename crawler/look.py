@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from crawler import links
 from crawler.fetch import Fetcher
+from crawler.pages import Page
+from crawler.render import NotDrawn, Renderer
 
 if TYPE_CHECKING:
     from crawler.record import Target
@@ -29,6 +32,23 @@ class Look:
     lists: set[str] = field(default_factory=set)  # keys of the list pages read
     met: set[str] = field(default_factory=set)  # keys of the rows met
     named: list[str] = field(default_factory=list)  # titles of all rows
+
+    renderer: Renderer | None = None  # where this source is to be drawn by a browser
+    drawn: set[str] = field(default_factory=set)  # keys of the pages that a browser drew
+    undrawn: str = ""
+
+    async def draw(self, page: Page) -> Page | None:
+        """The page as a browser draws it; None where that is not wanted, or did not work (``undrawn`` says why)."""
+        if self.renderer is None or links.key(page.url) in self.drawn:
+            return None
+        self.drawn.add(links.key(page.url))
+        try:
+            drawn, requests = await self.renderer.draw(page, self.target.guard)
+        except NotDrawn as error:
+            self.undrawn = str(error)
+            return None
+        self.fetcher.requests += requests
+        return drawn
 
     def missed(self, what: str) -> None:
         """Note what could not be had: the look is not whole."""

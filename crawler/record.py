@@ -53,6 +53,7 @@ class Target:
     owing: bool = True  # a body that it serves has no report of one of the last years
     known: dict[str, int] = field(default_factory=dict)  # address -> document, of those that hold a version
     override: str = ""  # the family that a person has set
+    rendered: bool = False  # a browser is to draw what shows nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class Recorder:
                 documents.lacking(session, list(serves), range(season - YEARS_OWED + 1, season + 1)),
                 documents.versioned(session, source_id),
                 source.family_override,
+                source.rendered,
             )
 
     def listed(self, target: Target, rows: Sequence[Listing], shared: bool, year: int | None = None) -> list[Seen]:

@@ -213,6 +213,9 @@ class Visitor:
         family = families.BY_NAME.get(look.family) or families.BY_NAME["static"]
         detail = family.detail(page)
         judged = accept.of_article(detail, seen.told)
+        if judged.found in {"fault", "empty"} and (drawn := await look.draw(page)) is not None:
+            page, detail = drawn, family.detail(drawn)
+            judged = accept.of_article(detail, seen.told)
         if await self._stands_against(seen, judged):
             look.fetcher.learnt.pop(url, None)
             return

@@ -131,10 +131,12 @@ class Walk:
         if taken.is_report:
             await self._visitor.page_is_report(page)
         if family is None and not taken.beneath and not taken.is_report:
-            return health.Verdict("unknown-js", "the page shows neither rows nor a known mark: a person must look")
+            return await self._as_drawn(
+                page, ask, depth, "the page shows neither rows nor a known mark: a person must look"
+            )
         nothing = not taken.own_rows and not taken.beneath and not taken.is_report and not step.asks
         if nothing and step.end.total != 0 and not pagers.says_empty(page) and step.end.pages is None:
-            return health.Verdict("unknown-js", "the page shows no rows and does not say that it is empty")
+            return await self._as_drawn(page, ask, depth, "the page shows no rows and does not say that it is empty")
         family = family or families.BY_NAME["static"]
         if depth == 0:
             look.family = family.name
@@ -147,6 +149,13 @@ class Walk:
             if column.ask.key not in look.lists:
                 await self._beneath(column, depth)
         return None
+
+    async def _as_drawn(self, page: Page, ask: Ask, depth: int, why: str) -> health.Verdict | None:
+        """A page that shows nothing, read as a browser draws it where the source wants that."""
+        drawn = await self._look.draw(page)
+        if drawn is not None:
+            return await self.column(drawn, ask, depth)
+        return health.Verdict("unknown-js", self._look.undrawn or why)
 
     # -------------------------------------------------------------- the pages of a list
 
@@ -167,6 +176,8 @@ class Walk:
                 look.stated = (look.stated or 0) + end.total
                 break
         reason = unproven(read.family, read.ends, len(read.rows), len(read.seen))
+        if links.key(read.first.url) in look.drawn and not _proves(read.ends):
+            reason = reason or "a list that a script draws does not show where it ends"
         if reason:
             look.missed(reason)
 
@@ -342,6 +353,11 @@ def take(page: Page, ask: Ask, depth: int, given: str = "") -> Taken:
         beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]
     step.columns = []
     return Taken(family, step, report, beneath, sum(_is_own(row, page) for row in step.rows))
+
+
+def _proves(ends: list[End]) -> bool:
+    """Whether a list itself says where it ends, in figures or as its last page."""
+    return any(end.total is not None or end.pages is not None or end.last for end in ends)
 
 
 def _is_own(row: Listing, page: Page) -> bool:

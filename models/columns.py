@@ -46,6 +46,21 @@ def confirm(session: Session, agency_id: int, by: str, now: datetime, note: str 
     return [source.url for _, source in rows]
 
 
+def render(session: Session, agency_id: int, on: bool, by: str, now: datetime) -> list[str]:
+    """Whether a browser is to draw what the columns of a body do not show; the addresses of those that changed."""
+    query = (
+        sa.select(Source)
+        .join(SourceAgency, SourceAgency.source_id == Source.id)
+        .where(SourceAgency.agency_id == agency_id, Source.rendered.is_not(on))
+    )
+    found = list(session.scalars(query.order_by(Source.id)))
+    for source in found:
+        source.rendered, source.next_due_at = on, now
+        people.audit(session, by, "render", "sources", source.id, {"rendered": not on}, {"rendered": on}, now)
+    session.flush()
+    return [source.url for source in found]
+
+
 def unconfirmed(session: Session) -> int:
     """How many columns of bodies nobody vouches for."""
     return session.scalar(sa.select(sa.func.count()).select_from(SourceAgency).where(sa.not_(vouched()))) or 0

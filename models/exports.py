@@ -87,6 +87,7 @@ def export_sources(session: Session, year: int | None = None) -> Iterator[dict[s
             "checked_at": source.checked_at,
             "changed_at": source.changed_at,
             "confirmed": source.id not in doubted,
+            "rendered": source.rendered,
         }
 
 

@@ -42,6 +42,9 @@ class Source(Base):
     url: Mapped[str] = mapped_column(unique=True)
     family: Mapped[str] = mapped_column(default="", server_default="")  # as the last look recognised it
     family_override: Mapped[str] = mapped_column(default="", server_default="")  # as a person has set it
+    rendered: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false()
+    )  # drawn by a browser, if one is set
     # How the last look ended
     status: Mapped[str] = mapped_column(default="", server_default="")
     reason: Mapped[str] = mapped_column(default="", server_default="")

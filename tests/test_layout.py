@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 HOMES: dict[str, set[str]] = {
     "scrapy": {"crawler"},
     "twisted": {"crawler"},
+    "playwright": {"crawler"},
     "celery": {"workers"},
     "kombu": {"workers"},
     "redis": {"workers"},

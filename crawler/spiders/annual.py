@@ -18,6 +18,7 @@ from crawler import health
 from crawler.fetch import Enough, Fetcher, Trouble
 from crawler.look import Look
 from crawler.record import Recorder
+from crawler.render import Renderer
 from crawler.visit import Visitor
 from crawler.walk import Walk
 from models import base
@@ -36,6 +37,7 @@ class AnnualReportSpider(scrapy.Spider):
         self._settings_ = settings_
         self._say = say
         self._recorder = Recorder(settings_)
+        self._renderer = Renderer(settings_.browser, self._download) if settings_.browser else None
         self.guards: list[net.Guard] = []
 
     async def start(self) -> AsyncIterator[Any]:
@@ -43,6 +45,8 @@ class AnnualReportSpider(scrapy.Spider):
         try:
             await asyncio.gather(*(self._watch(source_id) for source_id in self._source_ids))
         finally:
+            if self._renderer is not None:
+                await self._renderer.close()
             self._recorder.close()
         return
         yield
@@ -69,6 +73,7 @@ class AnnualReportSpider(scrapy.Spider):
         self.guards.append(target.guard)
         fetcher = Fetcher(self._download, self._recorder, target.guard, target.memory, now)
         look = Look(target, fetcher, now, season, family=target.family)
+        look.renderer = self._renderer if target.rendered else None
         verdict = await self._verdict(look)
         await asyncio.to_thread(self._recorder.finish, look, verdict)
         self._say(
