@@ -134,6 +134,7 @@ class World:
         fees = rng.choice((0, 0, 3, 80, 900))
         known, force = rng.randint(0, 40), rng.randint(0, 25)
         carried = dict.fromkeys(PARTS, 0)
+        pending: dict[str, int] = {}
         for year in YEARS:
             form = form_of(year)
             out: dict[str, Number] = dict.fromkeys(forms.keys(form), 0)
@@ -165,6 +166,8 @@ class World:
             for spec in forms.rows("disputes", form):
                 top = max(body.scale // 12, 1) if body.scale else 0
                 parts = [rng.randint(0, top) if rng.random() < 0.35 else 0 for _ in range(4)]
+                parts[0] += pending.get(spec.key, 0)  # what was pending is concluded, and counts again
+                pending[spec.key] = parts[3]
                 out.update(zip(spec.cells(), (*parts, sum(parts)), strict=True))
             self.cells[body.name, year] = _whole(out)
 

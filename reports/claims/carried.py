@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reports.claims.clauses import Clause, is_a
+from reports.claims.lexicon import Word
 from reports.claims.parts import of_part
 from reports.claims.reading import (
     CARRIED_IN,
@@ -44,7 +46,7 @@ def add_carried(clause: Clause, direction: str, reading: Reading) -> None:
     """A figure of what was carried ``direction``, or of what was handled of last year's."""
     figure = clause.figure
     assert figure is not None
-    spoiled = set(PARTIAL) - {"pending", "none", "without"}
+    spoiled = set(PARTIAL) - {"pending", "none", "without", *(("except",) if direction == "out" else ())}
     if of_part(clause, reading):
         return
     if clause.says("other_body"):
@@ -76,7 +78,18 @@ def _understood(clause: Clause, year: int | None) -> bool:
         i for i, word in enumerate(clause.before) if is_a(word, *DIRECTED) or of_year(word, year) in {"last", "other"}
     ]
     between = clause.before[pointers[0] :] if pointers else clause.before
-    return not any(is_a(word, "unknown", "activity") for word in (*between, *clause.after))
+    words = (*between, *_without_cause(clause.after))
+    return not any(is_a(word, "unknown", "activity") and word.text not in _EXCEPTED for word in words)
+
+
+_EXCEPTED = {"外", "以外", "之外"}  # 除3件结转下年外
+
+
+def _without_cause(words: Sequence[Word]) -> list[Word]:
+    """Words behind a figure but for why it is carried over: 3件因收到时间较晚结转下年."""
+    cause = next((i for i, word in enumerate(words) if word.kind == "cause"), len(words))
+    carry = next((i for i, word in enumerate(words) if i > cause and is_a(word, "carry", "move")), cause)
+    return [*words[:cause], *words[carry:]]
 
 
 def mark_with_carried_in(reading: Reading) -> None:

@@ -37,6 +37,9 @@ def is_part(clause: Clause, reading: Reading) -> bool:
     if is_aside_of_part(clause, reading):
         reading.partial.append(clause)
         return True
+    if reading.parts is not None and reading.parts.criterion == kind and reading.parts.complete and not figure.value:
+        reading.partial.append(clause)  # the rest of a list that is whole: 其他均为0件
+        return True
     if reading.parts is None or reading.parts.criterion != kind or reading.parts.complete:
         reading.parts = Parts(kind, reading.latest)
         reading.lists.append(reading.parts)

@@ -102,6 +102,7 @@ def _figure(clause: Clause, reading: Reading) -> None:  # noqa: C901  one branch
     beside, reading.matter = reading.matter == "other", matter
     if matter != "requests" or (beside and clause.says("on_request") and not clause.says(*VERBS)):
         reading.matter = "other" if beside else matter
+        reading.strays += reading.parts is not None
         return  # 主动公开5件，依申请公开3件 are ways of publishing documents
     if add_level(clause, reading):
         return

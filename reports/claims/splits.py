@@ -47,6 +47,8 @@ def splits(text: str, reading: Reading) -> list[Split]:
         whole, last = parts.whole, parts.last
         if whole is None or last is None or last.figure is None or whole.note.startswith("rounded"):
             continue
+        if reading.strays and sum(parts.figures, 0) < whole.value:
+            continue  # a figure that is not understood may be the part that lacks
         end = max((word.end for word in (*last.own, last.figure)), default=len(text))
         if len(parts.figures) < 2 or _OPEN.search(text[whole.start : end + 1]):
             continue

@@ -135,7 +135,7 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
     among = noun.kind == "bare_request" and not clause.before and within  # 12件申请中，
     if noun.kind == "bare_request" and not counted and not among:
         return
-    if noun.kind == "on_request" and noun.text.endswith(("情况", "工作", "方面")):
+    if noun.kind == "on_request" and noun.text.endswith(("情况", "工作", "方面")) and figure.value:
         return
     if among:
         reading.latest = Found(NEW, figure.value, clause.start, "handled_words")
