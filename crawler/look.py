@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler import links
 from crawler.fetch import Fetcher
@@ -32,6 +32,8 @@ class Look:
     lists: set[str] = field(default_factory=set)  # keys of the list pages read
     met: set[str] = field(default_factory=set)  # keys of the rows met
     named: list[str] = field(default_factory=list)  # titles of all rows
+    read_whole: dict[str, dict[str, Any]] = field(default_factory=dict)  # key of a list -> how it is, read to its end
+    passed: dict[str, int] = field(default_factory=dict)  # key -> items of the lists whose first page is as it was
 
     renderer: Renderer | None = None  # where this source is to be drawn by a browser
     drawn: set[str] = field(default_factory=set)  # keys of the pages that a browser drew
@@ -53,3 +55,8 @@ class Look:
     def missed(self, what: str) -> None:
         """Note what could not be had: the look is not whole."""
         self.trouble = self.trouble or what
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether further pages of lists were passed over: the look tells nothing of what is not there."""
+        return bool(self.passed)

@@ -51,9 +51,11 @@ class Target:
     guard: net.Guard
     items_before: int
     owing: bool = True  # a body that it serves has no report of one of the last years
-    known: dict[str, int] = field(default_factory=dict)  # address -> document, of those that hold a version
+    known: dict[str, documents.Known] = field(default_factory=dict)  # by address, of those that hold a version
     override: str = ""  # the family that a person has set
     rendered: bool = False  # a browser is to draw what shows nothing
+    lists: dict[str, dict[str, Any]] = field(default_factory=dict)  # key of a list -> how it was when it was read whole
+    brief: bool = False  # a list whose first page is as it was need not be read to its end this time
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +135,37 @@ class Recorder:
                 agency = session.get_one(agencies.Agency, agency_id)
                 serves[agency_id] = [name for name in agencies.names_of(agency) if name]
                 hosts.append(agency.portal)
+            owing = documents.lacking(session, list(serves), range(season - YEARS_OWED + 1, season + 1))
             return Target(
                 source_id,
                 run.id,
                 source.url,
                 source.family,
-                _memory(source.validators),
+                _memory(source.validators, "addresses"),
                 serves,
                 _guard(hosts, self._settings.allowed_private_hosts),
                 source.items,
-                documents.lacking(session, list(serves), range(season - YEARS_OWED + 1, season + 1)),
+                owing,
                 documents.versioned(session, source_id),
                 source.family_override,
                 source.rendered,
+                _memory(source.validators, "lists"),
+                self._may_be_brief(source, owing),
             )
+
+    @staticmethod
+    def seen_before(known: documents.Known) -> Seen:
+        """A known document as the row that it was listed by, without a look at the list."""
+        row = Listing(known.url, known.title, known.listed_on)
+        told = titles.told(known.title)
+        certain = known.agency_id is not None and known.year is not None
+        return Seen(row, told, known.id, known.agency_id, False, True, known.kind in REPORTS, certain, False)
+
+    def _may_be_brief(self, source: sources.Source, owing: bool) -> bool:
+        """Whether a look may leave out the further pages of lists: the last one ended well and their turn is not yet."""
+        last = source.complete_at
+        whole_on = last.astimezone(self._settings.zone).date() if last is not None else None
+        return source.status in sources.COMPLETE and not plan.whole_is_due(self.today(), whole_on, owing)
 
     def listed(self, target: Target, rows: Sequence[Listing], shared: bool, year: int | None = None) -> list[Seen]:
         """Record the rows of a list, some hundreds a transaction: nobody waits long for the database. A row whose link
@@ -220,7 +239,7 @@ class Recorder:
         """Mark a document that its portal has withdrawn; its bytes are kept."""
         with base.transaction(self._engine) as session:
             withdrawals.withdraw(
-                session, document_id, "the portal does not have it any more", self._today(), base.utcnow()
+                session, document_id, "the portal does not have it any more", self.today(), base.utcnow()
             )
 
     def replaced(self, document_id: int) -> bool:
@@ -231,9 +250,10 @@ class Recorder:
     def unanswered(self, document_id: int) -> None:
         """A listed document's page was not to be had today."""
         with base.transaction(self._engine) as session:
-            documents.failed_today(session, document_id, self._today())
+            documents.failed_today(session, document_id, self.today())
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The office's day."""
         return base.utcnow().astimezone(self._settings.zone).date()
 
     def finish(self, look: Look, verdict: health.Verdict) -> None:
@@ -256,17 +276,22 @@ class Recorder:
                     stated_total=look.stated,
                     validators=dict(source.validators or {}),
                     changed=look.changed,
+                    whole=not look.is_brief,
                 ),
                 now,
-                plan.interval(self._today(), target.owing, timedelta(seconds=self._settings.crawl_interval)),
+                plan.interval(self.today(), target.owing, timedelta(seconds=self._settings.crawl_interval)),
             )
             if status == "challenged" and source.next_due_at is not None:
                 source.next_due_at = max(source.next_due_at, now + CHALLENGED_AGAIN)
-            whole = status in sources.COMPLETE
+            whole = status in sources.COMPLETE and not look.is_brief
             for document_id in withdrawals.moved_within(session, target.source_id, look.now) if whole else ():
-                withdrawals.withdraw(session, document_id, "published again at another address", self._today(), now)
+                withdrawals.withdraw(session, document_id, "published again at another address", self.today(), now)
             old = {url: entry for url, entry in target.memory.items() if not whole or url in target.known}
-            source.validators = {"addresses": {**old, **look.fetcher.learnt}}
+            lists = {} if whole else target.lists
+            source.validators = {
+                "addresses": {**old, **look.fetcher.learnt},
+                "lists": {**lists, **look.read_whole},
+            }
 
 
 def _listed(session: Session, target: Target, row: Listing, shared: bool, year: int | None, now: datetime) -> Seen:
@@ -302,8 +327,8 @@ def _listed(session: Session, target: Target, row: Listing, shared: bool, year: 
     )
 
 
-def _memory(validators: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
-    found = (validators or {}).get("addresses")
+def _memory(validators: Mapping[str, Any] | None, what: str) -> dict[str, dict[str, Any]]:
+    found = (validators or {}).get(what)
     return {url: dict(entry) for url, entry in found.items()} if isinstance(found, dict) else {}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import net
-from crawler import accept, families, health, links, names, shells, titles
+from crawler import accept, families, health, links, names, plan, shells, titles
 from crawler.families import articles
 from crawler.families.base import Ask
 from crawler.families.rows import columns, is_directory, mark
@@ -19,11 +19,12 @@ from crawler.look import Look
 from crawler.pages import Detail, FileLink, Listing, Page
 from crawler.record import Fetched, Recorder, Seen, Wanted, gone_long_enough, media_type
 from crawler.settings import FILE_TIMEOUT
+from models.documents import Known
 from reports import sniff
 
 MAX_OPENED = 500  # details opened in one look; the next look goes on
 MAX_DEPTH = 3
-MANY = 60  # documents of a source from which on those of past years are looked at again only now and then
+MAX_NAMELESS = 3  # rows whose title tells no year that are opened at each look: the address may show the next year's
 AGAIN_AFTER = timedelta(days=14)
 NO_REPORT = "no report"
 
@@ -41,6 +42,8 @@ class Visitor:
         column: Callable[[Page, Ask, int], Awaitable[health.Verdict | None]],
     ) -> None:
         self._look, self._recorder, self._say, self._column = look, recorder, say, column
+        self._opened: set[str] = set()  # addresses
+        self._nameless = 0  # rows of which the title tells no year
 
     # -------------------------------------------------------------- rows
 
@@ -63,12 +66,15 @@ class Visitor:
         look.items += len(fresh)
         seen = await asyncio.to_thread(self._recorder.listed, look.target, rows, titles.is_shared(look.named), year)
         look.changed = look.changed or any(one.new for one in seen)
+        self._nameless += sum(one.told.year is None and titles.worth_opening(one.row.title) for one in seen)
         return seen
 
     async def _column_or_article(self, row: Listing, depth: int) -> None:
         assert row.url is not None
         try:
-            page = (await self._look.fetcher.get(row.url, afresh=self._look.target.owing)).page
+            page = (
+                await self._look.fetcher.get(row.url, afresh=self._look.target.owing or not self._look.target.brief)
+            ).page
         except Trouble:
             (seen,) = await self._record([row])
             await self._visit(seen, depth)
@@ -96,8 +102,11 @@ class Visitor:
         except net.NotAllowed as error:
             await self._note(seen, f"title found, target outside: {error}")
             return
+        if row.url in self._opened:
+            return
+        self._opened.add(row.url)
         if not self._is_due(seen):
-            look.fetcher.learnt[row.url] = look.target.memory[row.url]
+            look.fetcher.learnt[row.url] = {"row": _as_listed(row), **look.target.memory[row.url]}
             return
         look.opened += 1
         if look.opened > MAX_OPENED:
@@ -107,19 +116,31 @@ class Visitor:
             await self._detail(seen, depth)
         except Trouble as trouble:
             await self._not_had(seen, trouble)
+        if row.url in look.fetcher.learnt:
+            look.fetcher.learnt[row.url]["row"] = _as_listed(row)
 
     def _is_due(self, seen: Seen) -> bool:
-        """Reports that may still change are looked at each time. In a long column those of past years are looked at now
-        and then, and so is what turned out to be no report. A time in the future is no look."""
-        look = self._look
-        entry = look.target.memory.get(seen.row.url or "")
+        """Whether a row's page is to be asked for: one that was never had, one of which the list says something else than
+        then, one that may show another year's report by now, and any other when its turn has come."""
+        look, url = self._look, seen.row.url or ""
+        entry = look.target.memory.get(url)
         if entry is None or "at" not in entry:
             return True
-        lately = timedelta(0) <= look.now - datetime.fromisoformat(entry["at"]) < AGAIN_AFTER
+        asked_at = datetime.fromisoformat(entry["at"])
         if not seen.versioned:
+            lately = timedelta(0) <= look.now - asked_at < AGAIN_AFTER
             return not (entry.get("said") == NO_REPORT and lately)
-        old = seen.told.year is not None and seen.told.year < look.season - 1
-        return not (old and lately and len(look.target.known) > MANY)
+        if entry.get("row", "") not in {"", _as_listed(seen.row)}:
+            return True
+        known = look.target.known.get(url)
+        if known is None or (look.target.owing and seen.told.year is None and self._nameless <= MAX_NAMELESS):
+            return True
+        return self._turn(known, asked_at)
+
+    def _turn(self, known: Known, asked_at: datetime) -> bool:
+        look = self._look
+        interval = plan.document_interval(known.year, known.since, self._recorder.today(), look.season)
+        return plan.document_is_due(known.url, asked_at, look.now, interval)
 
     async def _note(self, seen: Seen, reason: str, kind: str | None = None) -> None:
         await asyncio.to_thread(self._recorder.note, seen.document_id, reason, kind)
@@ -138,6 +159,8 @@ class Visitor:
             if not seen.versioned and not seen.certain:
                 # Whose report of which year the title speaks of is not known: it may be anybody's here.
                 self._look.missed(f"{seen.row.url}: {trouble}")
+            elif not seen.versioned and seen.told.kind is None:
+                self._look.fetcher.learnt[seen.row.url] = {"said": NO_REPORT, "at": self._look.now.isoformat()}
             return  # nothing is published there; the title stays as evidence
         self._look.missed(f"{seen.row.url}: {trouble}")
 
@@ -154,20 +177,33 @@ class Visitor:
             await asyncio.to_thread(self._recorder.gone, document_id)
             look.changed = True
 
-    async def no_longer_listed(self) -> None:
-        """Documents that the list does not show any more: are they still there?"""
+    async def others(self) -> None:
+        """Known documents that this look did not meet in a list: are they still there? After a look that read every list
+        whole they are listed no longer, and asked for at once; after a brief one they are asked for in their turn."""
         look = self._look
-        for url, document_id in look.target.known.items():
-            if links.key(url) in look.met:
+        for url, known in look.target.known.items():
+            if links.key(url) in look.met | look.lists:
+                continue
+            entry = look.target.memory.get(url, {})
+            at_once = not look.is_brief and ("unlisted" not in entry or "gone" in entry)
+            if not at_once and "at" in entry and not self._turn(known, datetime.fromisoformat(entry["at"])):
+                look.fetcher.learnt.setdefault(url, entry)
                 continue
             try:
                 look.target.guard.check_url(url)
-                await look.fetcher.get(url)
+                if look.is_brief:
+                    await self._detail(self._recorder.seen_before(known), MAX_DEPTH)
+                else:
+                    await look.fetcher.get(url)
             except net.NotAllowed:
                 continue
             except Trouble as trouble:
-                if trouble.verdict.status in {"gone", "moved"}:
-                    await self._away(url, document_id)
+                if look.is_brief:
+                    await self._not_had(self._recorder.seen_before(known), trouble)
+                elif trouble.verdict.status in {"gone", "moved"}:
+                    await self._away(url, known.id)
+            if not look.is_brief and url in look.fetcher.learnt:
+                look.fetcher.learnt[url]["unlisted"] = entry.get("unlisted", look.now.isoformat())
 
     # -------------------------------------------------------------- details
 
@@ -309,6 +345,11 @@ class Visitor:
             return None, False
         name = names.of_file(answer.page.url, answer.headers, link.name)
         return Fetched(link.url, link.href, name, answer.page.body), False
+
+
+def _as_listed(row: Listing) -> str:
+    """What a list says of a document: where it says something else, the document is looked at."""
+    return f"{row.listed_on or ''} {row.title}"
 
 
 def _like_column(row: Listing, page: Page) -> bool:

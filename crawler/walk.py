@@ -5,6 +5,7 @@ Whether a list was read to its end is a result (``families.base.unproven``), nev
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from crawler.visit import Visitor
 MAX_LIST_PAGES = 120  # of a source, all its columns together
 MAX_DEPTH = 3  # year, then group, then body
 MAX_PROBES = 4
+NO_LIST = {"print": "", "items": 0, "no list": True}  # what is remembered of a page beneath that is none
 
 # What a column that holds no reports is called.
 _OF_OTHERS = re.compile(
@@ -56,6 +58,7 @@ class _List:
     read: set[str] = field(default_factory=set)  # keys of its pages
     probing: bool = False
     again: bool = False  # whether it was begun anew
+    print: str = ""  # of its first rows and of all that was said with them: another one where anything was added
 
     def add(self, step: Step) -> None:
         """Take over what an answer says."""
@@ -79,6 +82,24 @@ class _List:
             return False
         self.waiting, self.otherwise = self.otherwise, []
         return True
+
+    def take_print(self) -> None:
+        """Note how the list begins, as soon as rows are there."""
+        if self.rows and not self.print:
+            rows = [(mark(row), row.title, str(row.listed_on)) for row in self.rows.values()]
+            further = [ask.key for ask in [*self.waiting, *self.otherwise]]
+            columns = [(column.ask.key, column.title) for column in self.beneath]
+            said = repr((rows, further, columns, [(end.total, end.pages, end.last) for end in self.ends]))
+            self.print = hashlib.sha256(said.encode()).hexdigest()
+
+    def shows_additions_first(self) -> bool:
+        """Whether a row that is added anywhere changes what its first page shows: it states how many there are, or the
+        newest stand first. Lists with rows pinned on top or in no order are read on."""
+        if any(end.total is not None for end in self.ends):
+            return True
+        days = [row.listed_on for row in self.rows.values()]
+        dated = [day for day in days if day is not None]
+        return len(dated) == len(days) > 1 and dated == sorted(dated, reverse=True) and dated[0] > dated[-1]
 
     def is_whole(self) -> bool:
         """Whether as many items came as the list states."""
@@ -113,13 +134,14 @@ class Walk:
         await self._newer_siblings()
         await self._later_years()
         if not look.trouble:
-            await self._visitor.no_longer_listed()
+            await self._visitor.others()
         return health.of_look(look.items, before, look.trouble, look.changed)
 
     async def _list(self, ask: Ask | str, referer: str = "") -> Answer:
-        """A list page. While a body of the source still owes, no 304 is taken for an answer: some servers give it for
-        ever."""
-        return await self._look.fetcher.get(ask, referer, afresh=self._look.target.owing)
+        """A list page. A 304 is an answer only in a brief look at a source of which nobody owes: some servers give it for
+        ever, and what is not there is told from whole looks."""
+        target = self._look.target
+        return await self._look.fetcher.get(ask, referer, afresh=target.owing or not target.brief)
 
     async def column(self, page: Page, ask: Ask, depth: int) -> health.Verdict | None:
         """Read one list with its pages and the columns beneath it. Returns a verdict where the page is no list."""
@@ -142,12 +164,28 @@ class Walk:
             look.family = family.name
         read = _List(family, page, list(step.asks), list(step.otherwise), beneath=taken.beneath)
         read.add(step)
+        key, missed = ask.key, look.trouble
         if not taken.is_report or step.rows or step.asks:
-            await self._to_the_end(read)
-        await self._visitor.open(distinct(read.rows.values()), page, depth)
+            await self._to_the_end(read, key)
+        if key in look.passed:
+            look.items += look.passed[key]
+        else:
+            if missed == look.trouble:
+                look.read_whole[key] = {"print": read.print, "items": len(read.rows)}
+            await self._visitor.open(distinct(read.rows.values()), page, depth)
+        settled = of_past_years(read.beneath, look.season) if look.target.brief else set()
         for column in read.beneath:
-            if column.ask.key not in look.lists:
-                await self._beneath(column, depth)
+            known = look.target.lists.get(column.ask.key, {})
+            if column.ask.key in look.lists:
+                continue
+            if "under" in known and (column.ask.key in settled or (look.target.brief and "no list" in known)):
+                look.passed[column.ask.key] = int(known["under"])
+                look.items += int(known["under"])
+                continue
+            before = look.items
+            await self._beneath(column, depth)
+            if column.ask.key in look.read_whole:
+                look.read_whole[column.ask.key]["under"] = look.items - before
         return None
 
     async def _as_drawn(self, page: Page, ask: Ask, depth: int, why: str) -> health.Verdict | None:
@@ -159,10 +197,20 @@ class Walk:
 
     # -------------------------------------------------------------- the pages of a list
 
-    async def _to_the_end(self, read: _List) -> None:
-        """Read all further pages, and say whether that was all."""
+    async def _to_the_end(self, read: _List, key: str) -> None:
+        """Read all further pages, and say whether that was all. They are passed over where the first is as it was when
+        they were read last and would show what was added."""
         look = self._look
         while read.waiting or self._probe(read):
+            read.take_print()
+            before = look.target.lists.get(key, {})
+            if look.target.brief and read.print and before.get("print") == read.print and len(read.seen) == 1:
+                if read.shows_additions_first():
+                    look.passed[key] = int(before["items"])
+                    return
+                self._pass_over_past_years(read, key)
+                if not read.waiting:
+                    break
             ask = read.waiting.pop(0)
             if ask.key in look.lists:
                 continue
@@ -171,6 +219,7 @@ class Walk:
                 break
             if not await self._page(read, ask):
                 break
+        read.take_print()
         for end in read.ends:
             if end.total is not None:
                 look.stated = (look.stated or 0) + end.total
@@ -180,6 +229,15 @@ class Walk:
             reason = reason or "a list that a script draws does not show where it ends"
         if reason:
             look.missed(reason)
+
+    def _pass_over_past_years(self, read: _List, key: str) -> None:
+        """Leave out the pages of past years where a list is one page a report year."""
+        asked = [Column(ask, "") for ask in read.waiting if links.report_year(ask.url) is not None]
+        past = of_past_years(asked, self._look.season)
+        if past:
+            read.waiting = [ask for ask in read.waiting if ask.key not in past]
+            self._look.passed[f"{key} of past years"] = len(past)
+            self._look.items += len(past)
 
     async def _page(self, read: _List, ask: Ask) -> bool:
         """One further page; False where the list cannot be read on."""
@@ -267,13 +325,18 @@ class Walk:
             was_there = column.ask.url in look.target.memory
             if not trouble.refused and (trouble.verdict.status != "gone" or was_there):
                 look.missed(f"column {column.title}: {trouble}")
+            else:
+                look.read_whole[column.ask.key] = dict(NO_LIST)
             return
         if links.key(page.url) in look.lists or not (page.is_markup or column.ask.expects != "page"):
+            look.read_whole[column.ask.key] = dict(NO_LIST)
             return
         # A page beneath that is no list (a guide, a form) is nothing to worry about, unless it draws itself by script.
         verdict = await self.column(page, column.ask, depth + 1)
         if verdict is not None and not _OF_OTHERS.search(column.title):
             look.missed(f"column {column.title}: {verdict.reason}")
+        elif verdict is not None:
+            look.read_whole[column.ask.key] = dict(NO_LIST)
 
     async def _newer_siblings(self) -> None:
         """Where the source is the column of one year, the columns of later years beside it: they appear in January under
@@ -329,6 +392,25 @@ class Walk:
                     self._look.lists.add(links.key(page.url))  # the list inside may link to the page around it
                     return inner
         return page
+
+
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+YEARS_OPEN = (
+    2  # of the columns of years, the youngest ones that are read each time: reports are filed late, or in last year's
+)
+
+
+def of_past_years(columns_: list[Column], season: int) -> set[str]:
+    """The keys of those columns in which nothing is filed any more: named for years before the youngest ones."""
+    years: dict[str, int] = {}
+    for column in columns_:
+        tail = urlsplit(column.ask.url).path.rstrip("/").rpartition("/")[2]
+        asked = links.report_year(column.ask.url)
+        named = [str(asked)] if asked else _YEAR.findall(column.title) or _YEAR.findall(tail)
+        if named:
+            years[column.ask.key] = max(map(int, named))
+    still = {*sorted(set(years.values()))[-YEARS_OPEN:], season, season + 1}
+    return {key for key, year in years.items() if year not in still}
 
 
 Opener = Callable[[Page, Ask, int], Awaitable[health.Verdict | None]]

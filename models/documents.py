@@ -382,11 +382,34 @@ def to_read(session: Session, version_ids: Iterable[int]) -> list[Version]:
     return list(session.scalars(query))
 
 
-def versioned(session: Session, source_id: int) -> dict[str, int]:
-    """Address -> document of a source's documents that hold a version: to be looked at again when the list is unchanged."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document that holds a version, as a look at its source needs it: what its address is, what its list says of it,
+    whose report of which year it is."""
+
+    id: int
+    url: str
+    title: str
+    kind: str | None
+    year: int | None
+    agency_id: int | None
+    listed_on: date | None
+    since: date  # of its publication as stated, else of the first sight
+
+
+def versioned(session: Session, source_id: int) -> dict[str, Known]:
+    """Address -> document of a source's documents that hold a version and that the portal has not withdrawn: they are
+    looked at again by a plan. Of several at one address the one of the youngest year."""
     rows = session.execute(
-        sa.select(Document.url, Document.id).where(
-            Document.source_id == source_id, Document.id.in_(sa.select(Version.document_id))
+        sa.select(
+            Document.id, Document.url, Document.title, Document.kind, Document.year, Document.agency_id,
+            Document.listed_on, sa.func.coalesce(Document.published_on, Document.listed_on), Document.first_seen,
         )
-    )
-    return dict(rows.all())
+        .where(
+            Document.source_id == source_id,
+            Document.state != "gone",
+            Document.id.in_(sa.select(Version.document_id)),
+        )
+        .order_by(Document.year.asc().nulls_first(), Document.id)
+    )  # fmt: skip
+    return {row[1]: Known(*row[:7], row[7] or row[8].date()) for row in rows}

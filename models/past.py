@@ -98,7 +98,7 @@ def _source_states(session: Session, year: int, at: datetime) -> dict[int, Sourc
     complete: dict[int, datetime] = {}
     for run in session.scalars(sa.select(Run).where(Run.finished_at <= at).order_by(Run.finished_at, Run.id)):
         last[run.source_id] = run
-        if run.status in COMPLETE and run.finished_at is not None:
+        if run.status in COMPLETE and run.whole and run.finished_at is not None:
             complete[run.source_id] = run.finished_at
     lost = perhaps_lost(year).where(Document.first_seen <= at)
     unassigned = dict(session.execute(lost.group_by(Document.source_id)).all())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.agencies import Agency, AgencyAlias, AgencyRow, Office, guess_kind, name_of_office
 from models.base import Base, chunks
-from models.sources import Source, SourceAgency
+from models.sources import Source, SourceAgency, to_be_read
 
 BATCH = 1000  # rows that are written at once
 FIELDS = ("kind", "short_name", "division_code", "portal", "note", "deadline", "in_scope_from", "in_scope_to")
@@ -115,14 +115,13 @@ def _columns(session: Session, entries: Mapping[int, Entry], now: datetime) -> N
         for agency_id, found in wanted.items()
         for id_ in sorted(found)
     ]
+    served = _served(session, wanted)
     _insert_missing(session, SourceAgency, links)
     _confirm(session, {agency_id: found for agency_id, found in wanted.items() if entries[agency_id].confirmed})
-    former: dict[int, set[int]] = defaultdict(set)
-    for part_ids in chunks(wanted):
-        served = sa.select(SourceAgency.agency_id, SourceAgency.source_id).where(SourceAgency.agency_id.in_(part_ids))
-        for agency_id, source_id in session.execute(served):
-            if source_id not in wanted[agency_id]:
-                former[agency_id].add(source_id)
+    joined = {id_ for agency_id, found in wanted.items() for id_ in found - served.get(agency_id, set())}
+    for part_ids in chunks(joined):
+        to_be_read(session, part_ids, now)
+    former = {agency_id: gone for agency_id, found in served.items() if (gone := found - wanted[agency_id])}
     for agency_id, source_ids in former.items():  # those that moved: few
         session.execute(
             sa.delete(SourceAgency).where(SourceAgency.agency_id == agency_id, SourceAgency.source_id.in_(source_ids))
@@ -136,6 +135,16 @@ def _confirm(session: Session, wanted: Mapping[int, set[int]]) -> None:
         for link in session.scalars(doubted):
             link.confirmed = link.source_id in wanted[link.agency_id]
     session.flush()
+
+
+def _served(session: Session, agency_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Body -> the sources that serve it now."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for part in chunks(agency_ids):
+        query = sa.select(SourceAgency.agency_id, SourceAgency.source_id).where(SourceAgency.agency_id.in_(part))
+        for agency_id, source_id in session.execute(query):
+            found[agency_id].add(source_id)
+    return found
 
 
 def _insert_missing(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:

@@ -91,6 +91,7 @@ def _absent_at(session: Session, wanted: Sequence[sa.ColumnElement[bool]]) -> di
         .where(
             Run.source_id == SourceAgency.source_id,
             Run.status.in_(COMPLETE),
+            Run.whole,
             Run.finished_at < Document.first_seen,
         )
         .order_by(Run.finished_at.desc())

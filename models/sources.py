@@ -87,6 +87,8 @@ class Run(Base):
     stated_total: Mapped[int | None]
     status: Mapped[str] = mapped_column(default="", server_default="")
     reason: Mapped[str] = mapped_column(default="", server_default="")
+    # Whether every list was read to its end: only then is what it did not show not there
+    whole: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
     __table_args__ = (sa.Index("ix_runs_source_id_finished_at", "source_id", "finished_at"), one_of("status", STATUSES))
 
@@ -103,7 +105,16 @@ def upsert_source(session: Session, url: str, agency_id: int, family: str, now: 
         source.family_override = family
     if session.get(SourceAgency, (source.id, agency_id)) is None:
         inserted(session, SourceAgency(source_id=source.id, agency_id=agency_id))
+        to_be_read(session, [source.id], now)
     return source
+
+
+def to_be_read(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Sources that serve another body than before: what a look did not look for, it did not find missing either."""
+    session.flush()
+    session.execute(
+        sa.update(Source).where(Source.id.in_(ids)).values(status="", reason="", complete_at=None, next_due_at=now)
+    )
 
 
 def serve(session: Session, agency_id: int, urls: Sequence[str], family: str, now: datetime) -> None:
@@ -146,7 +157,8 @@ def start_run(session: Session, source_id: int, now: datetime) -> Run:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a look ended: ``status`` with the ``reason`` where it was not whole, what it took and found, and whether anything
-    was new. ``validators`` are kept only of a look that was whole."""
+    was new. ``validators`` are kept only of a look that was whole. A look that is not ``whole`` found the first pages of the
+    lists as they were and read no further."""
 
     status: str
     reason: str = ""
@@ -155,6 +167,7 @@ class Outcome:
     stated_total: int | None = None
     validators: Mapping[str, Any] = field(default_factory=dict)
     changed: bool = False
+    whole: bool = True
 
 
 def finish_run(session: Session, run_id: int, outcome: Outcome, now: datetime, interval: timedelta) -> None:
@@ -164,11 +177,12 @@ def finish_run(session: Session, run_id: int, outcome: Outcome, now: datetime, i
     status, reason = outcome.status, outcome.reason[:500]
     run.finished_at, run.status, run.reason = now, status, reason
     run.requests, run.items, run.stated_total = outcome.requests, outcome.items, outcome.stated_total
+    run.whole = outcome.whole
     source = session.get_one(Source, run.source_id)
     source.status, source.reason, source.items, source.requests = status, reason, outcome.items, outcome.requests
     source.checked_at = now
     if status in COMPLETE:
-        source.complete_at = now
+        source.complete_at = now if outcome.whole else source.complete_at
         source.validators = dict(outcome.validators)
         source.next_due_at = now + interval
     else:

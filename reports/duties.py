@@ -27,6 +27,7 @@ STATE_ZH: dict[State, str] = {
 
 DEPARTMENT_DEADLINE = (1, 31)  # 条例第四十九条第一款
 GOVERNMENT_DEADLINE = (3, 31)  # 条例第四十九条第二款
+SEASON_ENDS = (4, 15)  # stragglers and corrections come until then
 STATUTE = "《中华人民共和国政府信息公开条例》第四十九条"
 
 # A report may have come since a look that is older than that: sources are looked at daily in season.
@@ -230,6 +231,11 @@ class Ledger:
     def count(self, state: State) -> int:
         """How many duties stand so."""
         return sum(standing.state == state for standing in self.standings)
+
+
+def in_season(day: date) -> bool:
+    """Whether reports are being published on that day."""
+    return day <= date(day.year, *SEASON_ENDS)
 
 
 def statutory_deadline(kind: str, level: str, year: int) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from models.agencies import AgencyRow, upsert_agency
 from models.documents import Document, Version
 from models.sources import Source, upsert_source
 from reports.duties import COMPLETE, PUBLISHES
+from tests.crawler.world import time_passes
 
 
 @dataclass(slots=True)
@@ -61,10 +62,11 @@ class Fleet:
                         self.names[agency.id] = name
         self.settings = self.settings.model_copy(update={"allowed_private_hosts": network.hosts})
 
-    def look(self, day: date | None = None) -> None:
-        """One look at every source."""
+    def look(self, day: date | None = None, after: timedelta = timedelta(days=100)) -> None:
+        """One look at every source, so long after the last."""
         for site in self.sites:
             site.today = day or site.today
+        time_passes(self.engine, after)
         list(run.crawl(list(self.sources), self.settings))
         self.ever |= {(report.agency, report.year) for site in self.sites for report in site.truth()}
 

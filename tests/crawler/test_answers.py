@@ -192,6 +192,7 @@ class Days:
                 for what in self.raw
                 if what.split()[0] in {"later", "form", "stale", "yearly", "nameless", "column", "moved"}
             ]
+            world.time_passes()
             lines = world.look(*(self.raw if self.day == 1 else several))
             self.status.append({by_id[x["source_id"]]: x["status"] for x in lines if x["event"] == "source"})
 

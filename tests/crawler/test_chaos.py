@@ -54,6 +54,7 @@ def test_no_published_body_is_called_missing_and_no_known_report_is_lost(world):
         world.portals.hosts.append(raw.host)
         world.register(str(seed), raw.column)
     for look in range(1, LOOKS + 1):
+        world.time_passes()
         world.look()
         now = base.utcnow().astimezone(world.settings.zone)
         with base.transaction(world.engine) as session:

@@ -78,3 +78,21 @@ def test_a_shared_column_is_one_source_and_one_that_is_left_serves_the_body_no_m
         ).all()
         assert [tuple(row) for row in served] == [("甲局", "http://c.cn/"), ("乙局", "http://a.cn/")]
         assert session.scalar(sa.select(sa.func.count()).select_from(Source)) == 3
+
+
+def test_a_body_that_joins_a_column_is_judged_by_no_look_made_before_it_did(engine: Engine):
+    def complete(session: Any) -> dict[str, bool]:
+        return {source.url: source.complete_at is not None for source in session.scalars(sa.select(Source))}
+
+    first = Entry(AgencyRow("甲局", "county"), ("http://a.example/nb/",))
+    second = Entry(AgencyRow("乙局", "county"), ("http://a.example/nb/", "http://b.example/nb/"))
+    with base.transaction(engine) as session:
+        upsert_all(session, [first, Entry(AgencyRow("丙局", "county"), ("http://c.example/nb/",))], NOW)
+        session.execute(sa.update(Source).values(complete_at=NOW, status="ok"))
+        upsert_all(session, [first], NOW)
+        assert complete(session) == {"http://a.example/nb/": True, "http://c.example/nb/": True}
+        upsert_all(session, [first, second], NOW)
+        session.expire_all()
+        assert complete(session) == {
+            "http://a.example/nb/": False, "http://b.example/nb/": False, "http://c.example/nb/": True,
+        }  # fmt: skip

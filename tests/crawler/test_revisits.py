@@ -1,0 +1,227 @@
+"""What a look costs at a source where nothing changed, counted by the portal; and that what does change is found in time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+import sqlalchemy as sa
+
+from crawler import plan
+from demo.portal import Answer, Portals
+from demo.simulator import fleet
+from demo.simulator.families.aspnet import AspNet
+from demo.simulator.families.plain import OddPager
+from demo.simulator.families.trs import Trs
+from demo.simulator.families.truecms import TrueCms
+from demo.simulator.families.ucap import Ucap
+from demo.simulator.families.vsb import Vsb
+from demo.simulator.server import Network
+from demo.simulator.site import Site as Simulated
+from models import base
+from models.sources import Run, Source
+from tests.crawler.fleet import Fleet
+from tests.crawler.raw import Raw
+from tests.crawler.test_answers import report
+from tests.crawler.world import COLUMN, Site, World, article, below, listed, title
+
+DAY = timedelta(days=1)
+
+
+# ------------------------------------------------------------------ what it costs
+
+
+@dataclass(slots=True)
+class Revisit:
+    requests: dict[str, int]  # by family, robots.txt aside
+    statuses: set[str]
+    whole: list[bool]
+    items: list[tuple[int, int]]
+
+
+@pytest.fixture(scope="module")
+def revisit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Revisit]:
+    families = (Trs, Simulated, Vsb, TrueCms, OddPager, AspNet, Ucap)
+    sites = [fleet.site(family, "own", 70 + n) for n, family in enumerate(families)]
+    with Network() as network:
+        watched = Fleet(tmp_path_factory.mktemp("revisit"), network, sites)
+        watched.look()
+        before = _items(watched)
+        for site in sites:
+            site.traffic.reset()
+        watched.look(after=timedelta(minutes=5))
+        with base.transaction(watched.engine) as session:
+            runs = list(session.scalars(sa.select(Run).order_by(Run.id)))
+        statuses = {run.status for run in runs[len(sites) :]}
+        whole = [run.whole for run in runs]
+        requests = {site.family: site.traffic.requests - site.traffic.visits["/robots.txt"] for site in watched.sites}
+        yield Revisit(requests, statuses, whole, list(zip(before, _items(watched), strict=True)))
+        watched.engine.dispose()
+
+
+def _items(watched: Fleet) -> list[int]:
+    with base.transaction(watched.engine) as session:
+        return list(session.scalars(sa.select(Source.items).order_by(Source.id)))
+
+
+def test_an_unchanged_source_costs_one_request_though_its_list_has_more_pages_and_its_bodies_owe(revisit):
+    drawn_by_script = {"ucap": 2}  # the page, and the answer that fills it
+    assert revisit.requests == {name: drawn_by_script.get(name, 1) for name in revisit.requests}
+    assert revisit.statuses == {"unchanged"}
+
+
+def test_a_brief_look_counts_the_items_that_it_did_not_ask_for_and_is_not_called_whole(revisit):
+    assert [before for before, _ in revisit.items] == [after for _, after in revisit.items]
+    assert all(revisit.whole[: len(revisit.requests)])
+    assert not all(revisit.whole[len(revisit.requests) :])
+
+
+# ------------------------------------------------------------------ what changes is found
+
+
+class Long:
+    """A list of two pages that counts its pages and not its items; the newest stand first, or in no order."""
+
+    def __init__(self, ordered: bool, on_first: int = 4) -> None:
+        self.ordered = ordered
+        self.years = list(range(2017, 2025))
+        self.first = on_first
+        self.late: list[int] = []
+
+    def answer(self, path: str, _: dict[str, str]) -> str | None:
+        years = sorted(self.years, reverse=True)
+        pages = {"": years[: self.first], "index_1.html": [*years[self.first :], *self.late]}
+        name = path.removeprefix(COLUMN)
+        if path.startswith(COLUMN) and name in pages:
+            rows = [(f"{year}.html", title(year)) for year in pages[name]]
+            page = listed(*rows, more='<script>createPageHTML(2, 0, "index", "html");</script>')
+            first, *others = page.split("2025-01-20")
+            days = [f"{year + 1}-01-19" if self.ordered else f"2025-0{1 + year % 3}-11" for year in pages[name]]
+            return first + "".join(day + rest for day, rest in zip(days, others, strict=True))
+        return report(int(name[:4])) if name[:4].isdigit() and int(name[:4]) in [*self.years, *self.late] else None
+
+
+ROWS = [("1.html", title(2025)), ("2.html", title(2018))]
+
+
+def small(inner: str = "<p>一、总体情况</p><p>本年度工作平稳。</p>") -> Site:
+    return below({"": listed(*ROWS), **{href: article(text, inner) for href, text in ROWS}})
+
+
+class Season:
+    """Portals over some months; how many versions of each year's report were known after each look."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.long = {"ordered": Long(True), "unordered": Long(False)}
+        for what, one in self.long.items():
+            raw = Raw(one.answer)
+            world.portals.hosts.append(raw.host)
+            world.register(what, raw.column)
+        self.small = {"silent": small(), "row": small(), "file": small(FILED)}
+        for what, site in self.small.items():
+            site.given[COLUMN + "P0.pdf"] = Answer(b"%PDF-1.4 a", "application/pdf")
+            world.register(what, site)
+        self.versions: list[dict[str, Counter[int | None]]] = []
+        self.whole: list[bool] = []
+
+    def look(self) -> None:
+        self.world.look()
+        counts = {}
+        for what in self.world.ids:
+            years = {document.id: document.year for document in self.world.documents(what)}
+            counts[what] = Counter(years[version.document_id] for version in self.world.versions(what))
+        self.versions.append(counts)
+        source = self.world.source("ordered")
+        self.whole.append(source.complete_at == source.checked_at)
+
+    def change(self) -> None:
+        for one in self.long.values():
+            one.late.append(2012)
+        for what in ("silent", "row"):
+            changed = small("<p>一、总体情况</p><p>更正：本年度收到申请3件。</p>")
+            self.small[what].given |= changed.given
+        self.small["row"].given[COLUMN] = listed(*ROWS).replace("2025-01-20", "2025-03-03")
+        self.small["file"].given[COLUMN + "P0.pdf"] = Answer(b"%PDF-1.4 b", "application/pdf")
+
+
+FILED = '<p>一、总体情况</p><p>本年度工作平稳。</p><a href="P0.pdf">附件</a>'
+
+
+@pytest.fixture(scope="module")
+def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Season]:
+    with Portals() as portals:
+        season = Season(World(tmp_path_factory.mktemp("season"), portals))
+        season.look()
+        season.change()
+        season.look()
+        season.world.time_passes(8 * DAY)
+        season.look()
+        season.world.time_passes(61 * DAY)
+        season.look()
+        yield season
+        season.world.engine.dispose()
+
+
+def test_a_report_added_behind_the_first_page_is_found_at_once_in_an_unordered_list_else_within_a_day(season):
+    found = [(look["ordered"][2012], look["unordered"][2012]) for look in season.versions[:3]]
+    assert found == [(0, 0), (0, 1), (1, 1)]
+    assert season.whole == [True, False, True, True]
+
+
+def test_a_report_changed_in_place_is_found_in_its_turn_and_at_once_where_its_row_changed(season):
+    assert [look["row"][2025] for look in season.versions] == [1, 2, 2, 2]
+    assert [look["silent"][2025] for look in season.versions] == [1, 1, 2, 2]  # the season's within days
+    assert [look["silent"][2018] for look in season.versions] == [1, 1, 1, 2]  # an old one within months
+
+
+def test_a_file_changed_in_place_is_found_with_its_page(season):
+    assert [look["file"][2025] for look in season.versions] == [1, 1, 2, 2]
+
+
+# ------------------------------------------------------------------ whose turn it is
+
+
+def test_documents_found_together_have_their_turns_apart():
+    asked = datetime(2026, 7, 1, tzinfo=UTC)
+    interval = plan.document_interval(2020, date(2021, 1, 20), date(2026, 7, 1), 2025)
+    urls = [f"http://a.example/{number}.html" for number in range(300)]
+    due = [sum(plan.document_is_due(url, asked, asked + n * DAY, interval) for url in urls) for n in range(62)]
+    assert due[41] == 0
+    assert due[60] == len(urls)
+    assert max(later - before for before, later in pairwise(due)) < len(urls) / 6
+
+
+@pytest.mark.parametrize(
+    ("year", "published", "today", "days"),
+    [
+        (2025, date(2026, 1, 20), date(2026, 1, 22), 1),
+        (2025, date(2026, 1, 20), date(2026, 4, 10), 1),
+        (2025, date(2026, 1, 20), date(2026, 7, 1), 7),
+        (2025, date(2026, 6, 20), date(2026, 7, 1), 1),
+        (None, date(2026, 1, 20), date(2026, 7, 1), 7),
+        (2024, date(2025, 1, 20), date(2026, 2, 1), 14),
+        (2019, date(2020, 1, 20), date(2026, 2, 1), 60),
+    ],
+)
+def test_new_reports_and_those_of_the_season_have_their_turn_often_and_old_ones_seldom(year, published, today, days):
+    assert plan.document_interval(year, published, today, 2025) == days * DAY
+
+
+@pytest.mark.parametrize(
+    ("whole_on", "owing", "due"),
+    [
+        (None, False, True),
+        (date(2026, 2, 1), True, False),
+        (date(2026, 1, 31), True, True),
+        (date(2026, 1, 31), False, False),
+        (date(2026, 1, 25), False, True),
+        (date(2026, 2, 2), False, True),
+    ],
+)
+def test_lists_are_read_to_their_ends_daily_while_somebody_owes_and_weekly_otherwise(whole_on, owing, due):
+    assert plan.whole_is_due(date(2026, 2, 1), whole_on, owing) is due
