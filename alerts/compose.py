@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from alerts.digest import MOST_ITEMS, Digest
 from alerts.sheet import MEDIA_TYPE, sheet
+from models.portal_events import Events
 from reports.report import SEVERITY_ZH
 
 LARGEST = 95_000  # bytes of a mail; some mail programs cut what is longer than 100 kB
@@ -135,6 +136,17 @@ def compose_refusals(of: str, refused: Mapping[str, str], day: date) -> Message:
     address -> what the server said."""
     title = one_line(f"【年报监测·运维】{day.isoformat()}：{len(refused)}个收件地址被拒收")
     return _rendered("refused", {"subject": title, "of": of, "refused": refused, "day": day})
+
+
+def compose_portal(happened: Events, office: str, audience: str, day: date, most: int) -> Message:
+    """The mail that tells at once what a portal withdrew, and that a column lists nothing any more; at most ``most``
+    reports are named."""
+    parts = [f"{len(happened.withdrawn)}份年度报告已撤下或无法找到"] if happened.withdrawn else []
+    parts += ["一个栏目不再列出内容"] if happened.quiet else []
+    side = "·运维" if audience == "ops" else ""
+    title = one_line(f"【年报监测{side}】{'，'.join(parts)}（{day.isoformat()}）")
+    values = {"subject": title, "happened": happened, "office": office, "audience": audience, "day": day, "most": most}
+    return _rendered("portal", values)
 
 
 def compose_test(now: datetime, public_url: str = "") -> Message:

@@ -168,6 +168,15 @@ def told(session: Session) -> dict[str, set[str]]:
     return out
 
 
+def told_of(session: Session, keys: Sequence[str]) -> dict[str, set[str]]:
+    """As ``told``, of these matters alone."""
+    out: dict[str, set[str]] = {}
+    query = sa.select(MailNotice.audience, MailNotice.notice_key).join(Mail)
+    for audience, key in session.execute(query.where(Mail.state != "failed", MailNotice.notice_key.in_(keys))):
+        out.setdefault(audience, set()).add(key)
+    return out
+
+
 def last_digests(session: Session) -> dict[int | None, datetime]:
     """Office -> when its last digest was queued that did not fail."""
     query = (

@@ -16,6 +16,7 @@ from celery.signals import setup_logging, worker_process_init, worker_process_sh
 import config
 import logs
 import storage
+from alerts import portals
 from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Outgoing, SendFailed, Server, deliver
@@ -62,8 +63,9 @@ def crawl(job: Job) -> None:
         elif event["event"] == "source" and event["source_id"] in by_source:
             # The child has written the run and the source: what is known of publication is judged, the work ended.
             _judge_bodies_of(job, event["source_id"])
-            with job.finishing(by_source.pop(event["source_id"])):
-                pass
+            with job.finishing(by_source.pop(event["source_id"])) as session:
+                for mail_id in portals.queue_events(session, job.settings, event["source_id"], base.utcnow()):
+                    job.then(work.add(session, "mail", mail_id, base.utcnow()).id)
     if by_source:
         raise TryAgain(f"the crawl ended without a word on {len(by_source)} source(s)")
 

@@ -1,0 +1,87 @@
+"""What a portal did that must not wait for the day's digest: a report withdrawn, a column that lists nothing any more.
+
+The ops side is told at once; in season the supervising offices are too, for a report may have been taken down by
+mistake while it is due. Neither is said of a body whose report stands at another address."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from alerts.compose import compose_portal
+from alerts.run import OFFICE_WITHOUT_NAME, OPS, message_id
+from config import Settings
+from models import agencies, mails, portal_events
+from reports.duties import in_season
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+MOST_LISTED = 30  # withdrawn reports that one mail names
+
+
+def queue_events(session: Session, settings: Settings, source_id: int, now: datetime) -> list[int]:
+    """Queue the mails that tell what the last look at a source found gone and nobody was told of. Returns their numbers.
+    Safe to run twice: each event has a key that is told once to each side."""
+    now = now.astimezone(settings.zone)
+    happened = portal_events.at_source(session, source_id, now.date())
+    if not happened.keys:
+        return []
+    told = mails.told_of(session, happened.keys)
+    queued = [_queue(session, settings, happened.without(told.get("ops", set())), "ops", None, now)]
+    if in_season(now.date()):
+        news = happened.without(told.get("office", set()))
+        for office_id, part in _by_office(session, news).items():
+            queued.append(_queue(session, settings, part, "office", office_id, now))
+    return [number for number in queued if number is not None]
+
+
+def _by_office(session: Session, happened: portal_events.Events) -> dict[int | None, portal_events.Events]:
+    """What concerns each office's bodies; under None what concerns bodies without one."""
+    offices = agencies.office_ids(session, happened.bodies)
+    bodies: dict[int | None, set[int]] = defaultdict(set)
+    for agency_id in happened.bodies:
+        bodies[offices.get(agency_id)].add(agency_id)
+    return {office_id: happened.of(ids) for office_id, ids in bodies.items()}
+
+
+def _queue(
+    session: Session,
+    settings: Settings,
+    happened: portal_events.Events,
+    audience: str,
+    office_id: int | None,
+    now: datetime,
+) -> int | None:
+    recipients, name = _addressee(session, settings, audience, office_id)
+    keys = happened.keys
+    if not keys or not recipients:
+        return None
+    message = compose_portal(happened, name, audience, now.date(), MOST_LISTED)
+    key = f"portal:{audience}:{office_id or 0}:{now.date().isoformat()}:{keys[0]}:{len(keys)}"
+    draft = mails.Draft(
+        key=key,
+        message_id=message_id(key, settings.mail_from),
+        audience=audience,
+        event="portal",
+        day=now.date(),
+        recipients=recipients,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        notices=keys,
+        office_id=office_id,
+    )
+    mail = mails.queue(session, draft, now.astimezone(UTC))
+    return None if mail is None else mail.id
+
+
+def _addressee(session: Session, settings: Settings, audience: str, office_id: int | None) -> tuple[Sequence[str], str]:
+    if audience == "ops":
+        return settings.ops_mail, OPS
+    office = agencies.office(session, office_id) if office_id else None
+    if office is not None and office.emails:
+        return office.emails, office.name
+    return settings.office_mail, office.name if office is not None else OFFICE_WITHOUT_NAME

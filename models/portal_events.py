@@ -1,0 +1,126 @@
+"""What the last look at a source found gone, as people are told of it at once: reports withdrawn without another in their
+place, a column that lists nothing any more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from models.agencies import Agency
+from models.documents import Document
+from models.sources import Source, SourceAgency
+from reports.duties import PUBLISHES
+
+NEWS_FOR = timedelta(days=3)  # what was withdrawn longer ago is no news: nobody could be told in time
+_THERE = ("listed", "waiting", "read", "unreadable", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A report that its portal has no more."""
+
+    key: str
+    title: str
+    url: str
+    agency_id: int | None
+    agency: str
+    seen_on: date
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A column that listed something and lists nothing now; ``agencies`` are the bodies it serves, id -> name."""
+
+    key: str
+    url: str
+    by_id: dict[int, str]
+
+    @property
+    def agencies(self) -> list[str]:
+        """Their names."""
+        return list(self.by_id.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What happened at a source."""
+
+    withdrawn: tuple[Withdrawn, ...] = ()
+    quiet: Quiet | None = None
+
+    @property
+    def keys(self) -> list[str]:
+        """The events, each under the key that it is told once by."""
+        return [*(one.key for one in self.withdrawn), *([self.quiet.key] if self.quiet else [])]
+
+    @property
+    def bodies(self) -> set[int]:
+        """Whom they concern."""
+        return {one.agency_id for one in self.withdrawn if one.agency_id is not None} | set(
+            self.quiet.by_id if self.quiet else ()
+        )
+
+    def without(self, told: Collection[str]) -> Events:
+        """Those of which nobody was told."""
+        quiet = None if self.quiet is None or self.quiet.key in told else self.quiet
+        return Events(tuple(one for one in self.withdrawn if one.key not in told), quiet)
+
+    def of(self, bodies: Collection[int]) -> Events:
+        """Those that concern these bodies."""
+        named = {id_: name for id_, name in self.quiet.by_id.items() if id_ in bodies} if self.quiet else {}
+        quiet = replace(self.quiet, by_id=named) if self.quiet and named else None
+        return Events(tuple(one for one in self.withdrawn if one.agency_id in bodies), quiet)
+
+
+def at_source(session: Session, source_id: int, day: date) -> Events:
+    """What the looks up to ``day`` found gone at a source."""
+    source = session.get(Source, source_id)
+    if source is None:
+        return Events()  # it was struck from the register meanwhile
+    return Events(tuple(_withdrawn(session, source_id, day)), _quiet(session, source))
+
+
+def _withdrawn(session: Session, source_id: int, day: date) -> Iterable[Withdrawn]:
+    other = aliased(Document)
+    instead = sa.exists().where(
+        other.id != Document.id,
+        other.agency_id == Document.agency_id,
+        other.year == Document.year,
+        other.kind.in_(PUBLISHES),
+        other.state.in_(_THERE),
+    )
+    rows = session.execute(
+        sa.select(Document, Agency.name)
+        .outerjoin(Agency, Agency.id == Document.agency_id)
+        .where(
+            Document.source_id == source_id,
+            Document.state == "gone",
+            Document.kind.in_(PUBLISHES),
+            Document.gone_on >= day - NEWS_FOR,
+            ~instead,
+        )
+        .order_by(Document.id)
+    )
+    for document, agency in rows:
+        yield Withdrawn(
+            f"withdrawn:{document.id}:{document.gone_on}", document.title, document.url, document.agency_id,
+            agency or "", document.first_seen.date(), document.last_seen.date(),
+        )  # fmt: skip
+
+
+def _quiet(session: Session, source: Source) -> Quiet | None:
+    if source.status != "quiet":
+        return None
+    names = session.execute(
+        sa.select(Agency.id, Agency.name)
+        .join(SourceAgency, SourceAgency.agency_id == Agency.id)
+        .where(SourceAgency.source_id == source.id)
+        .order_by(Agency.id)
+    )
+    since = source.complete_at.date().isoformat() if source.complete_at else ""
+    return Quiet(f"quiet:{source.id}:{since}", source.url, dict(names.all()))

@@ -1,0 +1,90 @@
+"""What is told at once: a report withdrawn with none in its place, a column that lists nothing any more."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+import config
+from alerts import portals
+from models import agencies, base, documents, sources, withdrawals
+from models.mails import Mail
+from models.sightings import CHINA
+from tests.models.rows import DAY, NOW, body, column, looked, published
+
+WINTER = NOW.astimezone(CHINA)  # in season
+SUMMER = WINTER.replace(month=7)
+
+
+def settings() -> config.Settings:
+    return config.Settings(
+        data_dir=Path("var"), ops_mail=["ops@example.invalid"], office_mail=["office@example.invalid"], _env_file=None
+    )
+
+
+def told(session: Session, source: sources.Source, now: datetime = WINTER) -> list[tuple[str, str]]:
+    """Who was told what by the events of a look."""
+    numbers = portals.queue_events(session, settings(), source.id, now)
+    mails = session.scalars(sa.select(Mail).where(Mail.id.in_(numbers)).order_by(Mail.id))
+    return [(mail.stage, mail.text) for mail in mails]
+
+
+def scene(session: Session) -> tuple[agencies.Agency, sources.Source, documents.Document]:
+    agency = body(session)
+    source = column(session, agency)
+    looked(session, source, NOW - DAY)
+    document = published(session, source, agency, date(2027, 1, 18), 1)
+    return agency, source, document
+
+
+def test_a_withdrawal_is_told_to_ops_and_in_season_to_the_office_once(engine: Engine):
+    with base.transaction(engine) as session:
+        _, source, document = scene(session)
+        withdrawals.withdraw(session, document.id, "gone", WINTER.date(), NOW)
+        looked(session, source, NOW)
+        first = told(session, source)
+        assert [side for side, _ in first] == ["ops", "office"]
+        assert all(document.url in text and "请核实" in text for _, text in first)
+        assert told(session, source) == []
+        assert told(session, source, WINTER + DAY) == []
+
+
+def test_out_of_season_and_long_after_the_office_is_not_written_to_in_haste(engine: Engine):
+    with base.transaction(engine) as session:
+        _, source, document = scene(session)
+        withdrawals.withdraw(session, document.id, "gone", SUMMER.date(), SUMMER)
+        assert [side for side, _ in told(session, source, SUMMER)] == ["ops"]
+        other = published(session, source, body(session, "甲县民政局"), date(2027, 1, 18), 2)
+        withdrawals.withdraw(session, other.id, "gone", SUMMER.date() - timedelta(days=9), SUMMER)
+        assert told(session, source, SUMMER) == []
+
+
+def test_a_report_that_stands_at_another_address_is_no_withdrawal(engine: Engine):
+    with base.transaction(engine) as session:
+        agency, source, document = scene(session)
+        published(session, source, agency, date(2027, 2, 2), 2, now=NOW)
+        withdrawals.withdraw(session, document.id, "gone", WINTER.date(), NOW)
+        assert told(session, source) == []
+
+
+def test_a_column_that_lists_nothing_any_more_is_told_once_each_time_that_it_happens(engine: Engine):
+    with base.transaction(engine) as session:
+        _, source, _ = scene(session)
+        looked(session, source, NOW, "quiet", reason="the column listed 1 items before and lists none now")
+        assert [side for side, text in told(session, source) if source.url in text] == ["ops", "office"]
+        looked(session, source, NOW + DAY, "quiet")
+        assert told(session, source, WINTER + DAY) == []
+        looked(session, source, NOW + 2 * DAY)
+        looked(session, source, NOW + 3 * DAY, "quiet")
+        assert len(told(session, source, WINTER + 3 * DAY)) == 2
+
+
+def test_nothing_happened_nothing_is_told(engine: Engine):
+    with base.transaction(engine) as session:
+        _, source, _ = scene(session)
+        looked(session, source, NOW)
+        assert told(session, source) == []
