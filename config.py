@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     mail_from: str = "nianbao@localhost"
     # Mails that are handed to the server in any one minute; providers turn a sender away that exceeds theirs.
     mails_per_minute: int = Field(30, ge=1)
+    # Megabytes of a mail with a summary; files beyond that stay in the data folder and are named.
+    mail_size_mb: int = Field(10, ge=1)
     # Where digests go for bodies whose supervising office has no address of its own; comma-separated.
     office_mail: Annotated[list[str], NoDecode] = []
     # Where "cannot tell", doubtful readings and failed work go; comma-separated, empty: nowhere but the queue page.

@@ -6,7 +6,7 @@ why this person gets it. Plain, impersonal, verifying; 未发现 for absence, �
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -153,6 +153,45 @@ def compose_test(now: datetime, public_url: str = "") -> Message:
     """The mail that proves that mails arrive: it tells nothing of any body."""
     title = one_line(f"【年报监测】{now.date().isoformat()}：测试邮件")
     return _rendered("test", {"subject": title, "now": now, "public_url": public_url})
+
+
+def compose_failures(failures: Sequence[str], day: date) -> Message:
+    """The mail to the ops side about jobs of the timetable that failed: what and why, one line each."""
+    title = one_line(f"【年报监测·运维】{day.isoformat()}：{len(failures)}项定时任务未能完成")
+    return _rendered("failures", {"subject": title, "failures": failures, "day": day})
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A summary to be mailed: its title, chief figures (name, count, whether it calls for attention) and paragraphs, and
+    its files. ``key`` is unique for it."""
+
+    key: str
+    year: int
+    title: str
+    cards: Sequence[tuple[str, int, bool]]
+    paragraphs: Sequence[str]
+    files: Sequence[Attachment]
+
+
+def compose_summary(found: Summary, office: str, day: date, most: int, public_url: str = "") -> Message:
+    """The mail with a summary: its chief figures, its text, and its files as far as they stay within ``most`` bytes of the
+    mail, in their order; the others are named."""
+    attached: list[Attachment] = []
+    for file in found.files:
+        if sum(len(one.data) for one in (*attached, file)) * 37 // 27 <= most:
+            attached.append(file)
+    values = {
+        "subject": one_line(f"【年报监测】{found.year}年度 {day.isoformat()}：{found.title}"),
+        "found": found,
+        "office": office,
+        "attached": [file.name for file in attached],
+        "left": [file.name for file in found.files if file not in attached],
+        "most": most // 1_000_000,
+        "day": day,
+        "public_url": public_url,
+    }
+    return replace(_rendered("summary", values), attachments=tuple(attached))
 
 
 def _rendered(template: str, values: dict[str, Any]) -> Message:

@@ -12,7 +12,15 @@ import yaml
 from pydantic import TypeAdapter
 
 from alerts.calendar import Workdays
-from alerts.compose import compose, compose_refusals, compose_test
+from alerts.compose import (
+    Message,
+    Summary,
+    compose,
+    compose_failures,
+    compose_refusals,
+    compose_summary,
+    compose_test,
+)
 from alerts.decide import decide
 from alerts.digest import Digest
 from alerts.send import Delivery, Outgoing, deliver
@@ -146,18 +154,61 @@ def queue_refusals(
     key = f"refused:{mail_id}:{','.join(sorted(refused))}"
     row = session.get_one(mails.Mail, mail_id)
     day = now.astimezone(settings.zone).date()
-    message = compose_refusals(row.subject, refused, day)
+    return _queue_message(
+        session, settings, key, ("ops", "refused"), to, compose_refusals(row.subject, refused, day), [key], now
+    )
+
+
+def queue_failures(session: Session, settings: Settings, failures: Mapping[str, str], now: datetime) -> int | None:
+    """Queue the mail that tells the ops side of jobs of the timetable that failed (key -> what and why), each once a day.
+    None where there is nothing new to tell, or nobody to tell it to."""
+    day = now.astimezone(settings.zone).date()
+    told = mails.told(session).get("failures", set())
+    new = {key: said for name, said in failures.items() if (key := f"{name}:{day.isoformat()}") not in told}
+    if not new or not settings.ops_mail:
+        return None
+    key = f"failures:{uuid.uuid5(uuid.NAMESPACE_URL, ','.join(sorted(new)))}"
+    return _queue_message(
+        session, settings, key, ("failures", "failures"), settings.ops_mail, compose_failures(list(new.values()), day),
+        list(new), now,
+    )  # fmt: skip
+
+
+def queue_summary(session: Session, settings: Settings, found: Summary, office_id: int, now: datetime) -> int | None:
+    """Queue a summary to an office (0: to whoever gets mails of bodies that have none), once. None where it is queued or
+    sent already, or where nobody gets it."""
+    recipients, name = recipients_of(session, settings, office_id or None)
+    if not recipients:
+        return None
+    day = now.astimezone(settings.zone).date()
+    most = settings.mail_size_mb * 1_000_000
+    message = compose_summary(found, name, day, most, settings.public_url)
+    return _queue_message(
+        session, settings, found.key, ("summary", "summary"), recipients, message, [found.key], now, office_id or None
+    )  # fmt: skip
+
+
+def _queue_message(
+    session: Session, settings: Settings, key: str, kind: tuple[str, str], to: Sequence[str], message: Message,
+    notices: Sequence[str], now: datetime, office_id: int | None = None,
+) -> int | None:  # fmt: skip
+    audience, event = kind
     draft = mails.Draft(
         key=key,
         message_id=message_id(key, settings.mail_from),
-        audience="ops",
-        event="refused",
-        day=day,
+        audience=audience,
+        event=event,
+        day=now.astimezone(settings.zone).date(),
         recipients=to,
         subject=message.subject,
         text=message.text,
         html=message.html,
-        notices=[key],
+        notices=notices,
+        office_id=office_id,
+        attachments=[
+            {"name": one.name, "media_type": one.media_type, "sha256": store(settings.blob_url).put(one.data)}
+            for one in message.attachments
+        ],
     )
     mail = mails.queue(session, draft, now.astimezone(UTC))
     return None if mail is None else mail.id
@@ -190,7 +241,12 @@ def send_test(settings: Settings, recipients: Sequence[str], now: datetime) -> D
 def _addressee(session: Session, settings: Settings, digest: Digest) -> tuple[tuple[str, ...], str]:
     if digest.audience == "ops":
         return tuple(settings.ops_mail), OPS
-    office = agencies.office(session, digest.office_id) if digest.office_id else None
+    return recipients_of(session, settings, digest.office_id)
+
+
+def recipients_of(session: Session, settings: Settings, office_id: int | None) -> tuple[tuple[str, ...], str]:
+    """Who gets the mails of an office (None: of bodies that have none), and how it is addressed."""
+    office = agencies.office(session, office_id) if office_id else None
     if office is not None and office.emails:
         return tuple(office.emails), office.name
     return tuple(settings.office_mail), office.name if office is not None else OFFICE_WITHOUT_NAME

@@ -57,9 +57,10 @@ COMMANDS = {
     "alerts": "alerts",
     "rules": "rules",
     "queue": "queue",
+    "schedule": "schedule",
     "db": "database",
 }
-GROUPS = {"agencies", "findings", "alerts", "rules", "queue", "db"}
+GROUPS = {"agencies", "findings", "alerts", "rules", "queue", "schedule", "db"}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Year = Annotated[int | None, typer.Option("--year", help="Report year; the last ended year if not given.")]

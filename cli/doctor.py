@@ -21,10 +21,12 @@ from alerts.send import probe
 from cli.app import EXIT_ATTENTION, AsJson, configured
 from cli.show import out, print_json
 from crawler.render import NOT_INSTALLED
-from models import agencies, base
+from models import agencies, base, leases, locks, schedule
 from reports import wall
+from scheduler import LOCK
 from storage import private_folder, store
 from workers import broker, queue
+from workers.issues import BY_THE_CLOCK
 
 commands = typer.Typer()
 MOST_ASKED = 50  # recipients that a mail server is asked about
@@ -79,6 +81,7 @@ def examine(settings: config.Settings) -> list[Examined]:
         _examined("broker", lambda: _broker(settings)),
         _examined("mail server", lambda: _mail_server(settings)),
         _examined("recipients", lambda: _recipients(settings)),
+        _examined("timetable", lambda: _timetable(settings)),
         _examined("wall around reading", _wall),
         _examined("browser", lambda: _browser(settings.browser)),
     ]
@@ -144,6 +147,24 @@ def _recipients(settings: config.Settings) -> str:
     if lost:
         raise NoRecipient(f"{lost} notices have no recipient: give the office an address or set NIANBAO_OFFICE_MAIL")
     return "every notice to an office has one"
+
+
+class JobFailed(Exception):
+    """A job of the timetable failed when it ran last."""
+
+
+def _timetable(settings: config.Settings) -> str:
+    engine = base.make_engine(settings.database_url)
+    try:
+        with base.reading(engine) as session:
+            failed = [row.job for row in schedule.failed(session)]
+            failed += [f"{kind} {subject}" for kind, subject, _ in leases.failed_pieces(session, BY_THE_CLOCK)]
+            active = locks.holder_of(session, LOCK, base.utcnow())
+    finally:
+        engine.dispose()
+    if failed:
+        raise JobFailed(f"{', '.join(failed)} failed last; `nianbao schedule list` and `nianbao queue` say why")
+    return "no job failed last" if active else "no job failed last; no scheduler is active now"
 
 
 def _wall() -> str:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from alerts import run as alerts_run
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now, past_moment
 from cli.database import database, require_agency
-from cli.show import SEVERITY, err, new_table, out, print_json
+from cli.show import SEVERITY, err, new_table, out, print_json, spinner
+from config import Settings
 from exchange import export as files
-from models import agencies, base, exports, members, readings
+from models import agencies, base, exports, members, readings, schedule
 from models.ledger import ledger_of, unreadable_documents
 from models.past import ledger_at
-from models.sightings import midnight
-from models.standing_findings import corrected_findings
 from reports import aggregate as sums
 from reports.duties import Ledger, Standing
 from reports.reader_version import READER_VERSION
 from summaries import aggregate as pages
 from summaries import figures, render, workbook
-from summaries.figures import state_zh
+from summaries.figures import Figures, state_zh
+from workers import issues
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 commands = typer.Typer()
 
@@ -120,32 +125,57 @@ def summary(
     year: Year = None,
     under: Under = None,
     folder: Annotated[Path, typer.Option("--out", help="The folder to write into.")] = Path("var/summary"),
+    send: Annotated[bool, typer.Option("--send", help="Queue it by mail to the supervising office, once.")] = False,
 ) -> None:
     """Write the compliance summary: HTML, PDF, XLSX, and a circular (通报) as DOCX.
 
     A day, week or month is the last whole one; its summary begins with what was published, found and corrected in it.
 
     Example: nianbao summary --period season --year 2025 --out summary/
+
+    Example: nianbao summary --period month --under 甲县人民政府 --send
     """
     if period not in figures.PERIODS:
         raise Refused(f"--period {period}: use one of {', '.join(figures.PERIODS)}")
     settings = configured()
-    with database(settings) as engine, base.reading(engine) as session:
+    now = local_now(settings)
+    year = year or last_year(settings)
+    over = figures.period(period, now.date())
+    with database(settings) as engine, base.reading(engine) as session, spinner("counting …") as say:
         name = require_agency(session, under, settings)
-        year = year or last_year(settings)
-        ledger = ledger_of(session, year, local_now(settings), under=under)
-        reports = {each: exports.export_reports(session, year=each) for each in (year - 1, year)}
-        found = figures.figures(ledger, name, reports)
-        over = figures.period(period, local_now(settings).date())
-        since = {standing.duty.office_id: midnight(over.first) for standing in ledger.standings}
-        figures.add_changes(found, ledger, corrected_findings(session, since), over)
-        signed = agencies.office_name(session, name)
-    try:
-        paths = render.write(found, folder, signed)
-    except OSError as error:
-        raise Refused(f"{folder}: {error.strerror or error}") from None
+        found, signed = issues.figures_of(session, year, over, name, now)
+        say("writing …")
+        try:
+            paths = render.write(found, folder, signed)
+        except OSError as error:
+            raise Refused(f"{folder}: {error.strerror or error}") from None
+    if not found.lines:
+        err.print(f"no registered body owes a report of {year}; `nianbao agencies import FILE` fills the register")
     for path in paths:
         out.print(f"wrote {path}")
+    if send:
+        with database(settings) as engine, base.transaction(engine) as session:
+            out.print(_send(session, settings, found, (name, paths, now)), soft_wrap=True)
+
+
+def _send(session: Session, settings: Settings, found: Figures, of: tuple[str, list[Path], datetime]) -> str:
+    """Queue a summary to its office; says what became of it."""
+    name, paths, now = of
+    agency = agencies.resolve(session, name, now.date()) if name else None
+    office = agencies.office_of(session, agency.id) if agency is not None else None
+    number = office.id if office is not None else 0
+    to, _ = alerts_run.recipients_of(session, settings, number or None)
+    if not to:
+        raise Refused("nobody gets it: give the office an address in the register or set NIANBAO_OFFICE_MAIL")
+    over = found.period
+    assert over is not None
+    issue = schedule.issue(session, over.name, number, name, found.year, (over.first, over.last), True, now)
+    queued = issues.queue_mail(session, settings, issue, found, paths, now)
+    if queued is None:
+        return "this summary is queued or sent already; `nianbao alerts list` shows it"
+    issue.made_at = now
+    server = "" if settings.smtp_url else "; it leaves once NIANBAO_SMTP_URL is set"
+    return f"queued mail {queued} to {', '.join(to)}{server}"
 
 
 @commands.command()

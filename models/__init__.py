@@ -1,6 +1,6 @@
 """Tables, and the only SQL."""
 
-from models import agencies, base, documents, findings, hosts, locks, mails, people, readings, sources, work
+from models import agencies, base, documents, findings, hosts, locks, mails, people, readings, schedule, sources, work
 
 __all__ = [
     "agencies",
@@ -12,6 +12,7 @@ __all__ = [
     "mails",
     "people",
     "readings",
+    "schedule",
     "sources",
     "work",
 ]

@@ -128,6 +128,12 @@ def failures(session: Session) -> list[tuple[str, str, str, int]]:
     return [(kind, error_kind, error, count) for kind, error_kind, error, count in rows]
 
 
+def failed_pieces(session: Session, kinds: Collection[str]) -> list[tuple[str, int, str]]:
+    """(kind, subject, reason) of the failed work of these kinds."""
+    query = sa.select(Work.kind, Work.subject, Work.error).where(FAILED, Work.kind.in_(kinds)).order_by(Work.id)
+    return [(kind, subject, error or "") for kind, subject, error in session.execute(query)]
+
+
 def repeatable_failures(session: Session) -> list[int]:
     """Failed work that may be done once more without asking. A mail that is perhaps sent could arrive twice: putting it
     back takes a person who names it."""

@@ -76,11 +76,13 @@ PERIODS = ("day", "week", "month", "season", "year")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days that a summary looks back on, first and last included; a season and a year look at the whole."""
+    """The days that a summary looks back on, first and last included; a season and a year look at the whole, and ``since``
+    is the first day that the issue before did not cover."""
 
     name: str
     first: date
     last: date
+    since: date | None = None
 
     @property
     def zh(self) -> str:
@@ -94,7 +96,12 @@ class Period:
 
     def holds(self, moment: datetime | None, zone: tzinfo | None) -> bool:
         """Whether a moment lies in these days of the office's zone."""
-        return moment is not None and self.first <= moment.astimezone(zone).date() <= self.last
+        return moment is not None and self.first <= local_day(moment, zone) <= self.last
+
+
+def local_day(moment: datetime | None, zone: tzinfo | None) -> date:
+    """The day of a moment in the office's zone; the first day there is for none."""
+    return moment.astimezone(zone).date() if moment is not None else date.min
 
 
 def period(name: str, today: date) -> Period:
@@ -113,12 +120,14 @@ def period(name: str, today: date) -> Period:
 
 @dataclass(slots=True)
 class Changes:
-    """What became of the bodies within a period. ``days`` are those between finding and correction."""
+    """What became of the bodies within a period. ``days`` are those between finding and correction, ``lately`` how many of
+    the corrections the issue before did not have."""
 
     published: list[Line] = field(default_factory=list)
     found: list[OpenFinding] = field(default_factory=list)
     corrected: list[OpenFinding] = field(default_factory=list)
     days: list[int] = field(default_factory=list)
+    lately: int = 0
 
 
 @dataclass(slots=True)
@@ -129,6 +138,7 @@ class Figures:
     made_on: str
     under: str
     made_day: date = date.min
+    zone: tzinfo | None = None
     due: int = 0
     in_time: int = 0
     undated: int = 0
@@ -203,7 +213,7 @@ def figures(
 
     ``reports``: by report year the rows of ``export reports`` for this year and the one before, for the figures of
     requests and disputes; without them these are left out."""
-    out = Figures(ledger.year, ledger.now.strftime("%Y年%-m月%-d日 %H:%M"), under, ledger.now.date())
+    out = Figures(ledger.year, ledger.now.strftime("%Y年%-m月%-d日 %H:%M"), under, ledger.now.date(), ledger.now.tzinfo)
     found: dict[int, list[OpenFinding]] = {}
     for finding in ledger.findings:
         found.setdefault(finding.agency_id, []).append(finding)
@@ -238,16 +248,18 @@ def add_changes(out: Figures, ledger: Ledger, corrected: Iterable[OpenFinding], 
     changes = Changes()
     lines = {line.agency: line for line in out.lines}
     for standing in ledger.standings:
-        seen = standing.sighting
-        if seen is not None and standing.state in {"published", "late"} and over.holds(seen.first_seen, zone):
+        sighted = standing.sighting
+        if sighted is not None and standing.state in {"published", "late"} and over.holds(sighted.first_seen, zone):
             changes.published.append(lines[standing.duty.agency])
     within = {standing.duty.agency_id for standing in ledger.standings}
     changes.found = [f for f in ledger.findings if _blames(f) and over.holds(f.first_seen, zone)]
     for finding in corrected:
         if finding.agency_id in within and _blames(finding) and over.holds(finding.resolved_at, zone):
             changes.corrected.append(finding)
+            changes.lately += over.since is not None and local_day(finding.resolved_at, zone) >= over.since
             if finding.first_seen is not None and finding.resolved_at is not None:
-                changes.days.append((finding.resolved_at - finding.first_seen).days)
+                mended, seen = local_day(finding.resolved_at, zone), local_day(finding.first_seen, zone)
+                changes.days.append((mended - seen).days)
     out.period, out.changes = over, changes
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from statistics import median_low
 
 from reports.report import SEVERITY_ZH
 from summaries import charts
 from summaries.content import Chart, Content, Head, Link, Mark, Section, Table, Value
-from summaries.figures import Figures, Group
+from summaries.figures import Changes, Figures, Group, Period, local_day
 
 MOST_KINDS = 12  # problems in the chart; the table has all
 MOST_BODIES = 30  # bodies of the heat map, those with most problems
@@ -44,26 +45,23 @@ def _of_days(figures: Figures) -> str:
 
 
 def _sections(figures: Figures) -> Iterator[Section]:
-    if figures.changes is not None and figures.period is not None and figures.period.zh:
-        yield Section("本期情况", tuple(_changes(figures)))
+    changed, over = figures.changes, figures.period
+    if changed is not None and over is not None and over.zh:
+        yield Section("本期情况", tuple(_changes(figures, changed, over)))
     yield Section("发布情况", tuple(_publication(figures)))
     yield Section("问题汇总", tuple(_problems(figures)))
+    if changed is not None and over is not None and not over.zh:
+        yield Section("更正情况", tuple(_corrections(figures, changed, over)))
     if figures.flows:
         yield Section("申请和争议情况", tuple(_flows(figures)))
     yield Section("各单位情况", (_bodies(figures),))
 
 
-def _changes(figures: Figures) -> Iterator[str | Table | Chart]:
-    changes, over = figures.changes, figures.period
-    assert changes is not None
-    assert over is not None
-    mended = f"更正问题{len(changes.corrected)}项"
-    if changes.days:
-        mended += f"（从发现到更正的中位数为{median_low(changes.days)}天）"
+def _changes(figures: Figures, changes: Changes, over: Period) -> Iterator[str | Table | Chart]:
     bodies = len({finding.agency_id for finding in changes.found})
     yield (
         f"{over.zh}，首次见到{len(changes.published)}家单位的报告；"
-        f"新发现问题{len(changes.found)}项，涉及{bodies}家单位；{mended}。"
+        f"新发现问题{len(changes.found)}项，涉及{bodies}家单位；更正问题{len(changes.corrected)}项{_how_fast(changes)}。"
     )
     if changes.published:
         heads = (Head("单位", 34), Head("发布情况", 16), Head("发布日期", 16, "date"), Head("期限", 16, "date"))
@@ -72,13 +70,56 @@ def _changes(figures: Figures) -> Iterator[str | Table | Chart]:
             for line in changes.published
         ]
         yield Table("本期发布", heads, tuple(rows))
-    for name, found in (("本期新发现", changes.found), ("本期更正", changes.corrected)):
-        if found:
-            yield Table(
-                name,
-                (Head("单位", 28), Head("程度", 9), Head("事项", 60)),
-                tuple((f.agency, Mark(SEVERITY_ZH[f.severity], f.severity), f.message) for f in found),
-            )
+    if changes.found:
+        yield Table(
+            "本期新发现",
+            (Head("单位", 28), Head("程度", 9), Head("事项", 60)),
+            tuple((f.agency, Mark(SEVERITY_ZH[f.severity], f.severity), f.message) for f in changes.found),
+        )
+    yield from _corrected(figures, changes, "本期更正")
+
+
+def _corrections(figures: Figures, changes: Changes, over: Period) -> Iterator[str | Table | Chart]:
+    """Of a season: what was corrected in it and how fast, as a share of all problems, and since the issue before."""
+    count = len(changes.corrected)
+    if not count:
+        yield f"{_day(over.first)}至{_day(over.last)}没有已发现的问题得到更正。"
+        return
+    open_ = sum(problem.findings for problem in figures.problems if problem.severity != "notice")
+    share = f"{count / (count + open_):.0%}"
+    said = f"{_day(over.first)}至{_day(over.last)}更正问题{count}项，占此间已更正与尚未解决问题合计的{share}"
+    bodies = len({finding.agency_id for finding in changes.corrected})
+    said += f"，涉及{bodies}家单位{_how_fast(changes)}。"
+    if over.since is not None:
+        said += f"其中{changes.lately}项为上次汇总以后（{_day(over.since)}起）更正。"
+    yield said
+    yield from _corrected(figures, changes, "已更正")
+
+
+def _how_fast(changes: Changes) -> str:
+    return f"（从发现到更正的中位数为{median_low(changes.days)}天）" if changes.days else ""
+
+
+def _corrected(figures: Figures, changes: Changes, name: str) -> Iterator[Table]:
+    if not changes.corrected:
+        return
+    heads = (
+        Head("单位", 26), Head("程度", 9), Head("事项", 50), Head("发现日期", 16, "date"), Head("更正日期", 16, "date"),
+        Head("天数", 9, "number"),
+    )  # fmt: skip
+    rows: list[tuple[Value, ...]] = []
+    for one in changes.corrected:
+        found, mended = (local_day(moment, figures.zone) for moment in (one.first_seen, one.resolved_at))
+        days = (mended - found).days if one.first_seen is not None else None
+        rows.append(
+            (one.agency, Mark(SEVERITY_ZH[one.severity], one.severity), one.message,
+             found if one.first_seen is not None else None, mended, days)
+        )  # fmt: skip
+    yield Table(name, heads, tuple(rows))
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _publication(figures: Figures) -> Iterator[str | Table | Chart]:
@@ -126,7 +167,7 @@ def _groups(name: str, head: str, groups: list[Group]) -> Table:
 
 def _problems(figures: Figures) -> Iterator[str | Table | Chart]:
     if not figures.problems:
-        yield "未发现问题。"
+        yield "已识读的报告中未发现问题。"
         return
     chief = sorted(figures.problems, key=lambda problem: -problem.bodies)[:MOST_KINDS]
     yield Chart(charts.kinds([(p.severity, p.title, p.bodies) for p in chief]), "主要问题涉及的单位数")

@@ -239,6 +239,33 @@ def test_nothing_to_show_says_what_to_do_next(tmp_path, command, words):
     assert nianbao(*command.split(), "--json", cwd=tmp_path).stderr == ""
 
 
+def test_the_timetable_is_shown_with_what_runs_next_and_who_would_run_it(tmp_path):
+    above = tmp_path / "s.csv"
+    above.write_text("name,level,office_email\n甲县人民政府,county,zf@a.gov.cn\n", encoding="utf-8")
+    nianbao("agencies", "import", str(above), cwd=tmp_path)
+    answer = nianbao("schedule", "list", "--json", cwd=tmp_path)
+    rows = {(row["job"], row["office"]): row for row in map(json.loads, answer.stdout.splitlines())}
+    assert rows["decide alerts", ""]["when"] == "0 9 * * *"
+    assert rows["decide alerts", ""]["result"] == ""
+    month = rows["summary month", "甲县人民政府政府信息公开工作主管部门"]
+    assert month["next_run"].endswith("-01T07:00:00+08:00")
+    assert "no scheduler is active" in nianbao("schedule", "list", cwd=tmp_path).stderr
+    assert "no scheduler is active" in nianbao("doctor", cwd=tmp_path).stdout
+
+
+def test_a_summary_is_mailed_once_to_the_office_of_the_bodies_it_is_about(tmp_path):
+    above = tmp_path / "s.csv"
+    above.write_text("name,level,office_email\n甲县人民政府,county,zf@a.gov.cn\n", encoding="utf-8")
+    nianbao("agencies", "import", str(above), cwd=tmp_path)
+    call = ("summary", "--period", "month", "--under", "甲县人民政府", "--out", "s", "--send")
+    assert "queued mail 1 to zf@a.gov.cn" in nianbao(*call, cwd=tmp_path).stdout
+    assert "queued or sent already" in nianbao(*call, cwd=tmp_path).stdout
+    assert len(nianbao("alerts", "list", "--json", cwd=tmp_path).stdout.splitlines()) == 1
+    whole = nianbao("summary", "--out", "s", "--send", cwd=tmp_path)
+    assert whole.returncode == 2
+    assert "nobody gets it" in whole.stderr
+
+
 def test_the_doctor_names_a_setting_that_is_none(tmp_path):
     (tmp_path / ".env").write_text("NIANBAO_SMPT_URL=smtp://mail\n", encoding="utf-8")
     answer = nianbao("doctor", cwd=tmp_path, ofice_mail="a@b.cn")

@@ -42,7 +42,7 @@ ABOUT = {
     "check": "document",
     "decide": "year",
     "mail": "mail",
-    "summary": "year",
+    "summary": "issue",
 }
 
 LEASE = timedelta(seconds=20)

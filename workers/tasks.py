@@ -21,13 +21,11 @@ from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Outgoing, SendFailed, Server, deliver
 from crawler import run as crawler_run
-from models import agencies, base, hosts, leases, mails, readings, sources, work
-from models.exports import export_reports
-from models.ledger import ledger_of
+from models import base, hosts, leases, mails, readings, schedule, sources, work
 from reports import sandbox
 from reports.reader_version import READER_VERSION
-from summaries import figures, render
-from workers import batch, policy, publication, queue
+from summaries import render
+from workers import batch, issues, policy, publication, queue
 from workers.app import SWEEP, app
 from workers.policy import Job, NeedsPerson, NotYet, TryAgain, task
 
@@ -178,8 +176,26 @@ def _tell_refusals(session: Session, job: Job, refused: Mapping[str, str]) -> No
 
 
 def _is_stale(row: mails.Mail, now: datetime) -> bool:
-    """A digest that nobody has got and that waited too long to be sent as it is."""
-    return row.event == "digest" and row.state == "queued" and row.queued_at < now - FRESH and not row.deliveries
+    """A digest or summary that nobody has got and that waited too long to be sent as it is."""
+    return (
+        row.event in {"digest", "summary"}
+        and row.state == "queued"
+        and row.queued_at < now - FRESH
+        and not row.deliveries
+    )
+
+
+def _make_again(session: Session, job: Job, row: mails.Mail) -> None:
+    """A mail that waited too long is made anew from what is known now; what it would have said is taken back."""
+    now = base.utcnow()
+    if row.event == "summary":
+        issue = schedule.issue_of(session, row.key)
+        mails.withdraw(session, row.key)
+        if issue is not None:
+            job.then(schedule.to_be_made(session, issue, now))
+        return
+    for composed in alerts_run.decide_again(session, job.settings, row, now):
+        job.then(work.add(session, "mail", composed.id, now).id)
 
 
 def _take(job: Job) -> Outgoing | None:
@@ -195,8 +211,7 @@ def _take(job: Job) -> Outgoing | None:
             session.flush()
         stale = row is not None and _is_stale(row, base.utcnow())
         if row is not None and stale:
-            for composed in alerts_run.decide_again(session, job.settings, row, base.utcnow()):
-                job.then(work.add(session, "mail", composed.id, base.utcnow()).id)
+            _make_again(session, job, row)
         taken = None if stale else mails.take(session, job.subject)
         if taken is not None:
             return Outgoing(
@@ -221,17 +236,20 @@ def _take(job: Job) -> Outgoing | None:
 
 @task("summary")
 def summary(job: Job) -> None:
-    """Write the summary of a season (the work's subject) into the data folder."""
-    now = base.utcnow().astimezone(job.settings.zone)
-    under = str(job.payload.get("under") or "")
+    """Write an issue (the work's subject) into the data folder, and queue its mail where it is to be sent."""
     with job.transaction() as session:
-        ledger = ledger_of(session, job.subject, now, under=under or None)
-        reports = {year: export_reports(session, year=year) for year in (job.subject - 1, job.subject)}
-        found = figures.figures(ledger, under, reports)
-        signed = agencies.office_name(session, under)
-    render.write(found, job.settings.data_dir / "summary", signed)
-    with job.finishing():
-        pass
+        issue = session.get_one(schedule.Issue, job.subject)
+        now = base.utcnow().astimezone(job.settings.zone)
+        over = issues.days_of(session, issue)
+        found, signed = issues.figures_of(session, issue.year, over, issue.under, now)
+    folder = job.settings.data_dir / "summary" / (str(issue.office) if issue.office else "")
+    paths = render.write(found, folder, signed)
+    with job.finishing() as session:
+        issue = session.get_one(schedule.Issue, job.subject)
+        issue.made_at = now
+        queued = issues.queue_mail(session, job.settings, issue, found, paths, now) if issue.mailed else None
+        if queued is not None:
+            job.then(work.add(session, "mail", queued, base.utcnow()).id)
 
 
 # ------------------------------------------------------------------ sweep
@@ -244,6 +262,18 @@ def _sweep() -> None:
     with base.transaction(engine) as session:
         leases.forget_done(session, now - KEPT)
         readings.renew(session, READER_VERSION, now, RENEWED_AHEAD)
+        _tell_failures(session, now)
+
+
+def _tell_failures(session: Session, now: datetime) -> None:
+    """Ops hear of a job of the timetable that failed, and of its work, once a day."""
+    said = {f"{row.job}/{row.office_id}": f"{row.job}：{row.error}" for row in schedule.failed(session)}
+    said |= {
+        f"{kind}/{subject}": f"{kind} {subject}：{error}"
+        for kind, subject, error in leases.failed_pieces(session, issues.BY_THE_CLOCK)
+    }
+    if said:
+        alerts_run.queue_failures(session, config.settings(), said, now)
 
 
 sweep = app.task(_sweep, name=SWEEP)

@@ -33,6 +33,25 @@ def _day(text: str) -> str:
     return text
 
 
+NEVER = "never"
+_FIELD = r"(\*(/\d+)?|\d+(-\d+)?(,\d+(-\d+)?)*)"
+_DAYS = "(mon|tue|wed|thu|fri|sat|sun)"
+_CRON = re.compile(rf"{_FIELD}( {_FIELD}){{3}} (\*|{_DAYS}(-{_DAYS})?(,{_DAYS})*)")
+_MOST = (59, 23, 31, 12)
+
+
+def _cron(text: str) -> str:
+    """Minute, hour, day, month, day of the week by name; or never."""
+    fields = text.split(" ")
+    within = all(
+        int(number) <= most for field, most in zip(fields, _MOST, strict=False) for number in re.findall(r"\d+", field)
+    )
+    if text != NEVER and not (_CRON.fullmatch(text) and within):
+        raise ValueError("应为“分 时 日 月 星期（mon 至 sun 或 *）”，如 0 7 * * mon；不需要的写 never")
+    return text
+
+
+Cron = Annotated[str, AfterValidator(_cron)]
 Day = Annotated[str, AfterValidator(_day)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -44,6 +63,18 @@ class LocalDeadlines(BaseModel):
 
     submit: Day | None = None
     publish: Day | None = None
+
+
+class Schedule(BaseModel):
+    """When the office gets a summary of the last day, week or month, of the season so far, of the year so far."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary_day: Cron | None = None
+    summary_week: Cron | None = None
+    summary_month: Cron | None = None
+    summary_season: Cron | None = None
+    summary_year: Cron | None = None
 
 
 class Params(BaseModel):
@@ -64,6 +95,7 @@ class Params(BaseModel):
     decisions_ceiling: dict[Level, Annotated[int, Field(gt=0)]] | None = None
     hierarchy_tolerance_share: Annotated[float, Field(ge=0, le=0.5)] | None = None
     form_suggestions: bool | None = None
+    schedule: Schedule | None = None
 
 
 class Defaults(BaseModel):
@@ -87,6 +119,7 @@ class Defaults(BaseModel):
     decisions_ceiling: dict[Level, int]
     hierarchy_tolerance_share: Share
     form_suggestions: bool
+    schedule: Schedule
 
 
 # Set by offices under an earlier version and no longer theirs to set: what the reader doubts stays in doubt.

@@ -10,10 +10,26 @@ import html5lib
 import pytest
 from lxml import html as markup
 
-from alerts.compose import compose, compose_refusals, compose_test
+from alerts.compose import (
+    Attachment,
+    Summary,
+    compose,
+    compose_failures,
+    compose_refusals,
+    compose_summary,
+    compose_test,
+)
 from tests.alerts.test_compose_and_send import crowded
 
+SUMMARY = Summary(
+    "k", 2026, "甲县人民政府2026年度政府信息公开工作年度报告情况（2027年3月）",
+    (("应发布", 60, False), ("按时发布", 50, False), ("逾期发布", 4, True), ("未发现", 3, True), ("无法判断", 3, False)),
+    ("2027年3月，首次见到3家单位的报告；新发现问题7项，涉及5家单位；更正问题4项（从发现到更正的中位数为6天）。",),
+    (Attachment("情况.pdf", "application/pdf", b"x" * 10), Attachment("情况.xlsx", "application/x", b"x" * 2_000_000)),
+)  # fmt: skip
 MAILS = {
+    "summary": compose_summary(SUMMARY, "甲县政务公开办", date(2027, 4, 1), 1_000_000).html,
+    "failures": compose_failures(["decide alerts：ValueError: no such day"], date(2027, 2, 3)).html,
     "digest": compose(crowded(3), "甲县政务公开办", "https://nianbao.example.gov.cn/").html,
     "refused": compose_refusals("年报监测", {"left@a.gov.cn": "550 <b>unknown</b>"}, date(2027, 2, 3)).html,
     "test": compose_test(datetime(2027, 2, 3, 1, 0, tzinfo=UTC)).html,

@@ -602,15 +602,6 @@ def test_a_crawl_that_never_ends_well_is_given_up_as_incomplete_and_due_later(
     assert source.next_due_at > base.utcnow() + timedelta(minutes=50)
 
 
-def test_the_summary_is_written_into_the_data_folder(db: Engine, settings: config.Settings):
-    body_of(db)
-    with base.transaction(db) as session:
-        number = work.add(session, "summary", 2025, base.utcnow()).id
-    run(tasks.summary, number)
-    assert row(db, number).state == "done"
-    assert AGENCY in (settings.data_dir / "summary" / "nianbao-2025.html").read_text(encoding="utf-8")
-
-
 def test_the_sweep_runs_without_a_broker_and_forgets_old_work(db: Engine, settings: config.Settings):
     with base.transaction(db) as session:
         old = work.add(session, "check", 1, base.utcnow() - timedelta(days=200))
