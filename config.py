@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from logs import without_secrets
 
 PREFIX = "NIANBAO_"
-SECRETS = ("database_url", "broker_url", "smtp_url", "blob_url")
+SECRETS = ("database_url", "broker_url", "smtp_url", "imap_url", "blob_url")
 
 
 class BadSettings(Exception):
@@ -45,6 +45,8 @@ class Settings(BaseSettings):
 
     # smtp://user:secret@host:587?starttls=1 or smtps://…; empty: mails wait in the outbox.
     smtp_url: str = ""
+    # imaps://user:secret@host:993/INBOX: the mailbox of mail_from, in which mails that came back are found; empty: none.
+    imap_url: str = ""
     mail_from: str = "nianbao@localhost"
     # Mails that are handed to the server in any one minute; providers turn a sender away that exceeds theirs.
     mails_per_minute: int = Field(30, ge=1)

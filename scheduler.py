@@ -33,6 +33,7 @@ from reports.checks import DEFAULTS
 from reports.checks.params import NEVER
 from summaries import figures
 from workers import queue
+from workers.app import BOUNCES, SWEEP
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -44,6 +45,7 @@ LOCK = "scheduler"
 LEASE = timedelta(seconds=30)
 BEAT = 10.0  # seconds: two beats may be missed
 SWEEP_SECONDS = 30
+BOUNCES_SECONDS = 300
 TURNS_SECONDS = 15
 FIRST_PAUSE = timedelta(seconds=30)  # before a job that failed is tried again; doubled each time
 LATE_SUMMARIES = {
@@ -73,6 +75,7 @@ class Job:
     misfire: timedelta | None = None
     office: int = 0
     office_name: str = ""
+    reports_itself: bool = False  # how it went is written down by whoever does it
 
 
 def timetable(settings: config.Settings) -> tuple[Job, ...]:
@@ -81,6 +84,7 @@ def timetable(settings: config.Settings) -> tuple[Job, ...]:
         Job("due sources", Clock.due_sources, every=60),
         Job("sweep", Clock.sweep, every=SWEEP_SECONDS),
         Job("send mails", Clock.send_mails, every=300),
+        Job("mails that came back", Clock.bounces, every=BOUNCES_SECONDS, reports_itself=True),
         Job("decide alerts", adds=Clock.decide, cron=f"0 {settings.digest_hour} * * *"),
         Job("season's summary", adds=Clock.summarise, cron="0 7 * * mon"),
     )
@@ -148,12 +152,17 @@ class Clock:
 
     def sweep(self, now: datetime) -> None:  # noqa: ARG002  every job is told the time
         """Ask a worker to find what was recorded and not sent, or lost."""
-        queue.send_sweep(self.settings, expires=SWEEP_SECONDS)
+        queue.send_errand(self.settings, SWEEP, "sweep", SWEEP_SECONDS)
 
     def send_mails(self, now: datetime) -> None:
         """Work for mails that wait in the outbox with none, as those queued before a mail server was configured."""
         if self.settings.smtp_url:
             self._add(now, lambda s: [work.add(s, "mail", mail_id, now).id for mail_id in leases.queued_mails(s)])
+
+    def bounces(self, now: datetime) -> None:  # noqa: ARG002
+        """Ask a worker to look for mails that came back."""
+        if self.settings.imap_url:
+            queue.send_errand(self.settings, BOUNCES, "bounces", BOUNCES_SECONDS)
 
     def decide(self, session: Session, now: datetime) -> list[int]:
         """Decide once a day about the season of the last ended year."""
@@ -210,7 +219,7 @@ class Clock:
     def run(self, job: Job, now: datetime) -> None:
         """Run a job that has no hour, and write down how it went."""
         assert job.run is not None
-        if self._watched(job, now, lambda: job.run(self, now)):  # type: ignore[misc]
+        if self._watched(job, now, lambda: job.run(self, now)) and not job.reports_itself:  # type: ignore[misc]
             with base.transaction(self.engine) as session:
                 schedule.record(session, job.name, 0, now, None)
 

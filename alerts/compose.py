@@ -134,7 +134,7 @@ def _size(message: Message) -> int:
 def compose_refusals(of: str, refused: Mapping[str, str], day: date) -> Message:
     """The mail to the ops side about recipients of the mail with the subject ``of`` that a mail server refused for good:
     address -> what the server said."""
-    title = one_line(f"【年报监测·运维】{day.isoformat()}：{len(refused)}个收件地址被拒收")
+    title = one_line(f"【年报监测·运维】{day.isoformat()}：{len(refused)}个收件地址未能送达")
     return _rendered("refused", {"subject": title, "of": of, "refused": refused, "day": day})
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import yaml
 from pydantic import TypeAdapter
 
+from alerts.bounces import Bounce
 from alerts.calendar import Workdays
 from alerts.compose import (
     Message,
@@ -23,7 +25,7 @@ from alerts.compose import (
 )
 from alerts.decide import decide
 from alerts.digest import Digest
-from alerts.send import Delivery, Outgoing, deliver
+from alerts.send import Delivery, Outgoing, ascii_domain, deliver
 from config import Settings
 from models import agencies, mails
 from models.ledger import ledger_of, untrue_findings
@@ -33,6 +35,7 @@ from storage import store
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+BOUNCE_TIME = timedelta(days=14)  # after that a mail comes back no more; what claims so is none of ours
 OFFICE_WITHOUT_NAME = "政府信息公开工作主管部门"
 OPS = "运维值班"
 
@@ -159,6 +162,29 @@ def queue_refusals(
     )
 
 
+def take_bounces(session: Session, settings: Settings, failures: Sequence[Bounce], now: datetime) -> list[int]:
+    """Note mails that came back, on the mail and, where the address is wrong, on the address; ops are told of each once.
+    What names none of our mails of late, or none of its recipients, is left alone. Returns the mails that were queued."""
+    queued = []
+    for message_id, group in groupby(sorted(failures, key=lambda one: one.message_id), lambda one: one.message_id):
+        mail = mails.by_message_id(session, message_id, now - BOUNCE_TIME)
+        if mail is None:
+            continue
+        returned = {}
+        for bounce in group:
+            for who in mail.recipients:
+                if {who.lower(), ascii_domain(who).lower()} & set(bounce.addresses):
+                    returned[who] = f"{bounce.status} {bounce.reason}".strip()
+                    if bounce.no_such_address:
+                        mails.refuse(session, who, returned[who], mail.id, now)
+        new = mails.came_back(session, mail, returned)
+        to = [one for one in settings.ops_mail if one not in new]
+        told = queue_refusals(session, settings, mail.id, new, to, now) if new and to else None
+        if told is not None:
+            queued.append(told)
+    return queued
+
+
 def queue_failures(session: Session, settings: Settings, failures: Mapping[str, str], now: datetime) -> int | None:
     """Queue the mail that tells the ops side of jobs of the timetable that failed (key -> what and why), each once a day.
     None where there is nothing new to tell, or nobody to tell it to."""
@@ -247,6 +273,6 @@ def _addressee(session: Session, settings: Settings, digest: Digest) -> tuple[tu
 def recipients_of(session: Session, settings: Settings, office_id: int | None) -> tuple[tuple[str, ...], str]:
     """Who gets the mails of an office (None: of bodies that have none), and how it is addressed."""
     office = agencies.office(session, office_id) if office_id else None
-    if office is not None and office.emails:
-        return tuple(office.emails), office.name
-    return tuple(settings.office_mail), office.name if office is not None else OFFICE_WITHOUT_NAME
+    name = office.name if office is not None else OFFICE_WITHOUT_NAME
+    emails = office.emails if office is not None and office.emails else settings.office_mail
+    return mails.usable(session, emails), name

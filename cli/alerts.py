@@ -16,7 +16,7 @@ from alerts.send import SendFailed
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Year, configured, local_now, moment_of
 from cli.database import database
 from cli.show import err, new_table, out, print_json
-from models import base, exports
+from models import base, exports, mails
 from workers import publication
 
 commands = typer.Typer(help="What is told to whom.", no_args_is_help=True, rich_markup_mode=None)
@@ -126,6 +126,32 @@ def alerts_show(mail_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
         soft_wrap=True,
     )
     out.print(escape(row["text"]), soft_wrap=True)
+
+
+@commands.command("refused")
+def alerts_refused(
+    clear: Annotated[str | None, typer.Option("--clear", help="Send to this address again.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the addresses at which nothing arrives, as mails that came back said; nothing is sent to them.
+
+    Example: nianbao alerts refused --clear wang@example.gov.cn
+    """
+    settings = configured()
+    with database(settings) as engine, base.transaction(engine) as session:
+        if clear is not None and not mails.readmit(session, clear):
+            raise Refused(f"--clear {clear}: no such address is refused; `nianbao alerts refused` shows them")
+        rows = [(row.address, row.since, row.reason) for row in mails.refused(session)]
+    if as_json:
+        print_json(dict(zip(("address", "since", "reason"), row, strict=True)) for row in rows)
+        return
+    if not rows:
+        err.print("no address is refused")
+        return
+    table = new_table("address", "since", "reason")
+    for address, since, reason in rows:
+        table.add_row(escape(address), _shown(since, settings), escape(reason))
+    out.print(table)
 
 
 def _shown(moment: datetime | None, settings: config.Settings) -> str:

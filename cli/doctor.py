@@ -16,6 +16,7 @@ from rich.markup import escape
 
 import config
 import logs
+from alerts import bounces
 from alerts import run as alerts_run
 from alerts.send import probe
 from cli.app import EXIT_ATTENTION, AsJson, configured
@@ -80,6 +81,7 @@ def examine(settings: config.Settings) -> list[Examined]:
         _examined("store", lambda: _store(settings.blob_url)),
         _examined("broker", lambda: _broker(settings)),
         _examined("mail server", lambda: _mail_server(settings)),
+        _examined("mails that came back", lambda: _came_back(settings)),
         _examined("recipients", lambda: _recipients(settings)),
         _examined("timetable", lambda: _timetable(settings)),
         _examined("wall around reading", _wall),
@@ -193,6 +195,12 @@ def _mail_server(settings: config.Settings) -> str:
     if not settings.smtp_url:
         return "none configured: mails wait in the outbox"
     return probe(settings.smtp_url, settings.mail_from, _all_recipients(settings))
+
+
+def _came_back(settings: config.Settings) -> str:
+    if not settings.imap_url:
+        return "no mailbox configured (NIANBAO_IMAP_URL): what comes back is not seen"
+    return bounces.probe(settings.imap_url)
 
 
 def _all_recipients(settings: config.Settings) -> tuple[str, ...]:

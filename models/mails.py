@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import work
-from models.base import Base, Json, one_of
+from models.base import Base, Json, inserted, one_of
 
 STATES = ("queued", "sending", "sent", "failed", "perhaps_sent")
 
@@ -30,7 +30,8 @@ class Mail(Base):
     day: Mapped[date]
     # Content
     recipients: Mapped[list[str]] = mapped_column(Json)
-    # What became of each recipient: address -> {"state": delivered, refused, deferred or unsure, "reason": …}
+    # What became of each recipient: address -> {"state": …, "reason": …}: delivered, refused, deferred, unsure, or
+    # returned where the mail came back
     deliveries: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, default=dict, server_default="{}")
     subject: Mapped[str]
     text: Mapped[str]
@@ -61,6 +62,18 @@ class MailNotice(Base):
     notice_key: Mapped[str] = mapped_column(primary_key=True)
 
     __table_args__ = (sa.UniqueConstraint("audience", "notice_key"),)
+
+
+class RefusedAddress(Base):
+    """An address at which no mail will ever arrive, as a mail that came back said; nothing is sent there until a person
+    lifts the mark."""
+
+    __tablename__ = "refused_addresses"
+
+    address: Mapped[str] = mapped_column(primary_key=True)  # lower case
+    since: Mapped[datetime]
+    reason: Mapped[str]
+    mail_id: Mapped[int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,3 +233,53 @@ def interrupted(session: Session, mail_id: int) -> bool:
         .execution_options(synchronize_session=False)
     )
     return changed is not None
+
+
+# ------------------------------------------------------------------ mails that came back
+
+
+def by_message_id(session: Session, message_id: str, since: datetime) -> Mail | None:
+    """The mail of that id, if it was sent after that moment."""
+    return session.scalar(sa.select(Mail).where(Mail.message_id == message_id, Mail.sent_at >= since).with_for_update())
+
+
+def came_back(session: Session, mail: Mail, returned: Mapping[str, str]) -> dict[str, str]:
+    """Note that a sent mail came back from these recipients (address -> reason); returns those that were not known yet.
+    A mail that has come back from everybody has told nothing: what it told is told again."""
+    new = {who: why for who, why in returned.items() if mail.deliveries.get(who, {}).get("state") != "returned"}
+    found = {who: {"state": "returned", "reason": why} for who, why in new.items()}
+    mail.deliveries = {**mail.deliveries, **found}
+    if new and all(mail.deliveries.get(who, {}).get("state") in {"returned", "refused"} for who in mail.recipients):
+        mail.state, mail.sent_at, mail.error = "failed", None, "it came back from every recipient"
+    session.flush()
+    return new
+
+
+def refuse(session: Session, address: str, reason: str, mail_id: int, now: datetime) -> None:
+    """Mark an address as one at which nothing arrives."""
+    if session.get(RefusedAddress, address.lower()) is None:
+        inserted(session, RefusedAddress(address=address.lower(), since=now, reason=reason, mail_id=mail_id))
+
+
+def refused(session: Session) -> list[RefusedAddress]:
+    """The addresses so marked."""
+    return list(session.scalars(sa.select(RefusedAddress).order_by(RefusedAddress.address)))
+
+
+def usable(session: Session, addresses: Sequence[str]) -> tuple[str, ...]:
+    """Those of the addresses that are not so marked."""
+    marked = set(
+        session.scalars(
+            sa.select(RefusedAddress.address).where(RefusedAddress.address.in_([one.lower() for one in addresses]))
+        )
+    )
+    return tuple(one for one in addresses if one.lower() not in marked)
+
+
+def readmit(session: Session, address: str) -> bool:
+    """Lift the mark. False where there is none."""
+    row = session.get(RefusedAddress, address.lower())
+    if row is not None:
+        session.delete(row)
+        session.flush()
+    return row is not None

@@ -26,6 +26,7 @@ TASKS = {
     "summary": "workers.tasks.summary",
 }
 SWEEP = "workers.tasks.sweep"
+BOUNCES = "workers.tasks.bounces"
 QUEUES = {
     "crawl": "crawl",
     "read": "read",
@@ -34,6 +35,7 @@ QUEUES = {
     "mail": "mail",
     "summary": "mail",
     "sweep": "sweep",
+    "bounces": "mail",
 }
 CRAWL_QUEUES = ("crawl",)
 WORK_QUEUES = ("read", "check", "mail", "sweep")

@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from config import Settings
 from models import base, leases, work
 from workers import broker
-from workers.app import QUEUES, SWEEP, TASKS, limits, sender
+from workers.app import QUEUES, TASKS, limits, sender
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -138,14 +138,15 @@ def send(settings: Settings, pieces: Sequence[tuple[int, str]]) -> list[int]:
     return sent
 
 
-def send_sweep(settings: Settings, expires: float) -> bool:
-    """Ask a worker to sweep; the message is void after ``expires`` seconds, when the next one is due."""
+def send_errand(settings: Settings, name: str, kind: str, expires: float) -> bool:
+    """Ask a worker to run a task that is no row of work; the message is void after ``expires`` seconds, when the next one
+    is due."""
     try:
         client = sender(settings)
         with client.producer_pool.acquire(block=True, timeout=5) as producer:
-            _send_one(client, producer, settings, SWEEP, QUEUES["sweep"], "sweep", [], expires=expires)
+            _send_one(client, producer, settings, name, QUEUES[kind], kind, [], expires=expires)
     except (broker.BrokerFailed, OperationalError, OSError) as error:
-        log.warning("the sweep could not be sent: %s", error)
+        log.warning("%s could not be sent: %s", kind, error)
         return False
     return True
 

@@ -7,7 +7,7 @@ unique keys and conditional updates in the database decide, not hope.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from celery.signals import setup_logging, worker_process_init, worker_process_sh
 import config
 import logs
 import storage
+from alerts import bounces as mailbox
 from alerts import portals
 from alerts import run as alerts_run
 from alerts.compose import Attachment
@@ -26,7 +27,7 @@ from reports import sandbox
 from reports.reader_version import READER_VERSION
 from summaries import render
 from workers import batch, issues, policy, publication, queue
-from workers.app import SWEEP, app
+from workers.app import BOUNCES, SWEEP, app
 from workers.policy import Job, NeedsPerson, NotYet, TryAgain, task
 
 if TYPE_CHECKING:
@@ -263,6 +264,30 @@ def _sweep() -> None:
         leases.forget_done(session, now - KEPT)
         readings.renew(session, READER_VERSION, now, RENEWED_AHEAD)
         _tell_failures(session, now)
+
+
+def _bounces() -> None:
+    """Note the mails that came back, and tell ops. A mailbox that cannot be read is told like a job that failed."""
+    settings, engine = config.settings(), policy.database()
+
+    def take(failures: Sequence[mailbox.Bounce]) -> None:
+        with base.transaction(engine) as session:
+            queued = alerts_run.take_bounces(session, settings, failures, base.utcnow())
+            ids = [work.add(session, "mail", number, base.utcnow()).id for number in queued]
+        queue.publish(engine, settings, ids)
+
+    error = None
+    try:
+        found = mailbox.read(settings.imap_url, take) if settings.imap_url else 0
+        log.info("%d mail(s) came back", found)
+    except (mailbox.MailboxFailed, ValueError) as failure:
+        error = str(failure)
+        log.warning("%s", error)
+    with base.transaction(engine) as session:
+        schedule.record(session, "mails that came back", 0, base.utcnow(), error)
+
+
+bounces = app.task(_bounces, name=BOUNCES)
 
 
 def _tell_failures(session: Session, now: datetime) -> None:
