@@ -42,12 +42,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table and the name of its sheet in a workbook. ``annex``: too long to stand between paragraphs of a circular."""
+    """A table and the name of its sheet in a workbook. ``annex``: too long to stand between paragraphs of a circular;
+    ``inside``: for the office alone, it stands in no circular."""
 
     name: str
     heads: tuple[Head, ...]
     rows: tuple[tuple[Value, ...], ...]
     annex: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

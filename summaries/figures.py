@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from reports.checks import RULES
-from reports.duties import STATE_ZH, Ledger, OpenFinding, Standing, State
+from reports.duties import STATE_ZH, Ledger, OpenFinding, SourceState, Standing, State
 from reports.report import SEVERITY_ZH
 
 _SEVERITY_ORDER = {severity: order for order, severity in enumerate(SEVERITY_ZH)}
@@ -44,6 +44,16 @@ class Problem:
     findings: int
     bodies: int
     examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document that could not be read, and whose it is (empty: nobody knows)."""
+
+    agency: str
+    title: str
+    url: str
+    state: str
 
 
 @dataclass(slots=True)
@@ -161,6 +171,10 @@ class Figures:
     period: Period | None = None
     changes: Changes | None = None
     no_requests: int = 0
+    # What is no matter of a body: the doubts by body, the documents that could not be read, the sources not read whole.
+    doubts: dict[str, Counter[str]] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
+    failing: list[SourceState] = field(default_factory=list)
     sources_total: int = 0
     sources_failing: int = 0
 
@@ -235,7 +249,11 @@ def figures(
     out.review = sum(f.needs_review and f.state != "confirmed" for f in ledger.findings)
     out.unreadable = ledger.unreadable
     out.sources_total = len(ledger.sources)
-    out.sources_failing = sum(s.status not in {"ok", "unchanged"} for s in ledger.sources)
+    out.failing = [source for source in ledger.sources if source.status not in {"ok", "unchanged"}]
+    out.sources_failing = len(out.failing)
+    for finding in ledger.findings:
+        if finding.needs_review and finding.state != "confirmed":
+            out.doubts.setdefault(finding.agency, Counter())[_title(finding.rule)] += 1
     if reports is not None:
         _flows(out, {standing.duty.agency for standing in ledger.standings}, reports)
     return out
@@ -345,6 +363,10 @@ def _line(standing: Standing, findings: list[OpenFinding]) -> Line:
     )
 
 
+def _title(rule: str) -> str:
+    return RULES[rule].title if rule in RULES else rule
+
+
 def _problems(findings: list[OpenFinding]) -> list[Problem]:
     by_rule: dict[str, list[OpenFinding]] = {}
     for finding in findings:
@@ -357,7 +379,7 @@ def _problems(findings: list[OpenFinding]) -> list[Problem]:
         out.append(
             Problem(
                 rule,
-                RULES[rule].title if rule in RULES else rule,
+                _title(rule),
                 severity,
                 SEVERITY_ZH[severity],
                 len(found),

@@ -27,6 +27,7 @@ from summaries.official import Grid, Paper, Part
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_LINK = 2_079  # characters of an address that a spreadsheet follows
+DATE_ROOM = 4  # more of a column's width in a circular, whose type is larger: a date stays on one line
 MOST_ROWS = 200  # of a table in a circular; what is longer is named and stands in the workbook
 
 
@@ -76,7 +77,7 @@ def _printed(block: Any) -> Any:
     if not isinstance(block, Table):
         return {"svg": block.svg, "caption": block.caption}
     heads = [{"text": head.text, "width": head.width, "kind": head.kind} for head in block.heads]
-    return {"heads": heads, "rows": [[_print(value) for value in row] for row in block.rows]}
+    return {"name": block.name, "heads": heads, "rows": [[_print(value) for value in row] for row in block.rows]}
 
 
 def _print(value: Value) -> object:
@@ -144,7 +145,7 @@ def as_docx(content: Content, signed: str, dated: str) -> bytes:
     annexes: list[Table] = []
     shown = 0
     for section in content.sections:
-        annexes += [block for block in section.blocks if isinstance(block, Table) and block.annex]
+        annexes += [one for one in section.blocks if isinstance(one, Table) and one.annex and not one.inside]
         inline = [
             block
             for block in section.blocks
@@ -166,7 +167,8 @@ def _grid(table: Table) -> Grid:
         rest = f"其余{len(table.rows) - MOST_ROWS}行见电子表格"
         rows = (*rows, (rest, *[""] * (len(table.heads) - 1)))
     numbers = frozenset(n for n, head in enumerate(table.heads) if head.kind == "number")
-    return Grid(tuple(head.text for head in table.heads), rows, tuple(head.width for head in table.heads), numbers)
+    widths = tuple(head.width + DATE_ROOM * (head.kind == "date") for head in table.heads)
+    return Grid(tuple(head.text for head in table.heads), rows, widths, numbers)
 
 
 def _text(value: Value) -> str:

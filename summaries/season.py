@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from statistics import median_low
 
+from reports.duties import SOURCE_REASON_ZH, UNREAD_ZH
 from reports.report import SEVERITY_ZH
 from summaries import charts
 from summaries.content import Chart, Content, Head, Link, Mark, Section, Table, Value
@@ -25,7 +26,7 @@ def content(figures: Figures) -> Content:
     """The summary of a season."""
     return Content(
         title=f"{figures.under}{figures.year}年度政府信息公开工作年度报告情况{_of_days(figures)}",
-        circular=f"关于{figures.under}{figures.year}年度政府信息公开工作\n年度报告情况的通报",
+        circular=f"关于{figures.under}{figures.year}年度\n政府信息公开工作年度报告情况的通报",
         made=f"统计时间：{figures.made_on}　依据：{BASIS}",
         cards=(
             ("应发布", figures.due, False),
@@ -54,6 +55,8 @@ def _sections(figures: Figures) -> Iterator[Section]:
         yield Section("更正情况", tuple(_corrections(figures, changed, over)))
     if figures.flows:
         yield Section("申请和争议情况", tuple(_flows(figures)))
+    if figures.doubts or figures.unread or figures.failing:
+        yield Section("识读和数据来源情况", tuple(_own_failures(figures)))
     yield Section("各单位情况", (_bodies(figures),))
 
 
@@ -210,6 +213,44 @@ def _flows(figures: Figures) -> Iterator[str | Table | Chart]:
     )  # fmt: skip
     table = [(n, b, c, c - b, f"{(c - b) / b:+.1%}" if b else "—") for n, b, c in rows]
     yield Table("申请和争议", heads, tuple(table))
+
+
+def _own_failures(figures: Figures) -> Iterator[str | Table | Chart]:
+    """What is no matter of a body: our doubts, what could not be read, where the crawl did not come to the end."""
+    yield (
+        f"识读存疑、有待人工核对的事项{figures.review}项，涉及{len(figures.doubts)}家单位，未计入以上问题；"
+        f"未能识读的文件{max(figures.unreadable, len(figures.unread))}份；"
+        f"登记的来源{figures.sources_total}个，其中{len(figures.failing)}个最近一次未能读全。"
+    )
+    if figures.doubts:
+        rows = tuple(
+            (body, found.total(), "、".join(f"{title}（{count}）" for title, count in found.most_common()))
+            for body, found in sorted(figures.doubts.items())
+        )
+        yield Table(
+            "待核事项",
+            (Head("单位", 30), Head("项数", 9, "number"), Head("检查项目", 60)),
+            rows,
+            annex=True,
+            inside=True,
+        )
+    if figures.unread:
+        files = tuple(
+            (one.agency, Link(one.title or one.url, one.url), UNREAD_ZH.get(one.state, one.state))
+            for one in figures.unread
+        )
+        yield Table(
+            "未能识读的文件", (Head("单位", 30), Head("文件", 50), Head("情况", 24)), files, annex=True, inside=True
+        )
+    if figures.failing:
+        sources = tuple(
+            (Link(one.url, one.url), SOURCE_REASON_ZH.get(one.status, one.status),
+             local_day(one.checked_at, figures.zone) if one.checked_at else None,
+             local_day(one.complete_at, figures.zone) if one.complete_at else None)
+            for one in sorted(figures.failing, key=lambda one: one.url)
+        )  # fmt: skip
+        heads = (Head("来源", 50), Head("情况", 30), Head("最近查看", 16, "date"), Head("最近读全", 16, "date"))
+        yield Table("未能读全的来源", heads, sources, annex=True, inside=True)
 
 
 def _bodies(figures: Figures) -> Table:

@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "summaries": CORE | {"summaries"},
     "exchange": CORE,
     "workers": CORE | NEIGHBOURS | {"workers"},
-    "scheduler": {"config", "logs", "models", "workers"},
+    "scheduler": {"config", "logs", "models", "reports", "summaries", "workers"},
     "up": CORE | NEIGHBOURS | {"workers", "scheduler"},
     "demo": CORE | NEIGHBOURS | {"workers", "scheduler", "up", "demo"},
     "cli": CORE | NEIGHBOURS | {"workers", "scheduler", "up", "demo"},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from alerts import run as alerts_run
 from alerts.compose import Attachment, Summary
 from models import agencies, exports, schedule
-from models.ledger import ledger_of
+from models.ledger import ledger_of, unreadable_documents
 from models.sightings import midnight
 from models.standing_findings import corrected_findings
 from summaries import figures, season
@@ -37,6 +37,12 @@ def figures_of(session: Session, year: int, over: Period, under: str, now: datet
     reports = {each: exports.export_reports(session, year=each) for each in (year - 1, year)}
     found = figures.figures(ledger, under, reports)
     since = {standing.duty.office_id: midnight(over.first) for standing in ledger.standings}
+    names = {standing.duty.agency_id: standing.duty.agency for standing in ledger.standings}
+    found.unread = [
+        figures.Unread(names.get(one["agency_id"], ""), one["title"] or "", one["url"], one["state"])
+        for one in unreadable_documents(session, year)
+        if not under or one["agency_id"] in names
+    ]
     figures.add_changes(found, ledger, corrected_findings(session, since), over)
     return found, agencies.office_name(session, under)
 

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("error", Text(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("work_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("state IN ('waiting', 'done', 'failed', 'skipped')", name="ck_turns_state"),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'failed', 'skipped')", name="state"),
         sa.PrimaryKeyConstraint("job", "office_id", name="pk_turns"),
     )
     op.create_table(
@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("mailed", sa.Boolean(), nullable=False),
         sa.Column("made_at", Moment(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
-        sa.CheckConstraint("period IN ('day', 'week', 'month', 'season', 'year')", name="ck_issues_period"),
+        sa.CheckConstraint("period IN ('day', 'week', 'month', 'season', 'year')", name="period"),
         sa.PrimaryKeyConstraint("id", name="pk_issues"),
         sa.UniqueConstraint(
             "period", "office", "under", "year", "last", "mailed", name="uq_issues_period_office_under_year_last_mailed"
