@@ -15,7 +15,7 @@ from alerts import run
 from alerts.send import SendFailed
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Year, configured, local_now, moment_of
 from cli.database import database
-from cli.show import err, new_table, out, print_json
+from cli.show import err, new_table, out, print_json, spinner
 from models import base, exports, mails
 from workers import publication
 
@@ -35,7 +35,7 @@ def alerts_run(
     settings = configured()
     moment = moment_of("--now", now, settings) if now is not None else local_now(settings)
     season = year or moment.year - 1
-    with database(settings) as engine, base.transaction(engine) as session:
+    with spinner("deciding …"), database(settings) as engine, base.transaction(engine) as session:
         publication.judge(lambda: nullcontext(session), season, moment)  # one transaction: a dry run leaves nothing
         composed = run.decide_and_queue(session, settings, moment, year=season, dry_run=dry_run)
         homeless = run.without_recipient(session, settings, moment, season)

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from cli.app import AsJson, Refused, Year, configured, last_year, local_now
 from cli.database import database, require_agency
-from cli.show import err, new_table, out, print_json
+from cli.show import err, new_table, out, print_json, spinner
 from models import agencies, base
 from models.ledger import ledger_of
 from processes import whole_file
@@ -45,7 +45,7 @@ def write_letters(
         raise Refused(f"--reply-by {reply_by!r} is no date; write 2027-03-01") from None
     if day <= now.date():
         raise Refused(f"--reply-by {day}: that day is past")
-    with database(settings) as engine, base.reading(engine) as session:
+    with spinner("letters …"), database(settings) as engine, base.reading(engine) as session:
         name = require_agency(session, under, settings)
         ledger = ledger_of(session, year or last_year(settings), now, under=name)
         offices = {office.id: Issuer(office.name, office.agency_id) for office in agencies.offices(session)}

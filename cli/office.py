@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +13,7 @@ from rich.markup import escape
 from alerts import run as alerts_run
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now, past_moment
 from cli.database import database, require_agency
-from cli.show import SEVERITY, err, new_table, out, print_json, spinner
+from cli.show import SEVERITY, counted, err, new_table, out, print_json, spinner
 from config import Settings
 from exchange import export as files
 from models import agencies, base, exports, members, readings, schedule
@@ -51,7 +52,7 @@ def status(
     settings = configured()
     moment = past_moment("--at", at, settings) if at is not None else None
     year = year or (moment.year - 1 if moment is not None else last_year(settings))
-    with database(settings) as engine, base.reading(engine) as session:
+    with spinner(f"status of {year} …"), database(settings) as engine, base.reading(engine) as session:
         require_agency(session, under, settings)
         if moment is not None:
             ledger = ledger_at(session, year, moment, under=under)
@@ -141,7 +142,7 @@ def summary(
     now = local_now(settings)
     year = year or last_year(settings)
     over = figures.period(period, now.date())
-    with database(settings) as engine, base.reading(engine) as session, spinner("counting …") as say:
+    with spinner("counting …") as say, database(settings) as engine, base.reading(engine) as session:
         name = require_agency(session, under, settings)
         found, signed = issues.figures_of(session, year, over, name, now)
         say("writing …")
@@ -196,7 +197,7 @@ def aggregate(
     if year < sums.FIRST_YEAR:
         raise Refused(f"--year {year}: there is no uniform form before the report year {sums.FIRST_YEAR}")
     now = local_now(settings)
-    with database(settings) as engine, base.reading(engine) as session:
+    with spinner("adding up …"), database(settings) as engine, base.reading(engine) as session:
         name = require_agency(session, under, settings)
         result = sums.aggregate(name, year, members.members(session, year, now, name), now)
     try:
@@ -243,8 +244,10 @@ def export(
     if lang not in {None, "zh", "en"}:
         raise Refused(f"--lang {lang}: use zh or en")
     settings = configured()
-    with database(settings) as engine, base.reading(engine) as session:
-        rows = getattr(exports, f"export_{what}")(session, year=year)
+    # Rows on the screen show how far it is by themselves.
+    shown = spinner(f"{what} …") if path is not None or not out.is_terminal else nullcontext(lambda _: None)
+    with shown as say, database(settings) as engine, base.reading(engine) as session:
+        rows = counted(getattr(exports, f"export_{what}")(session, year=year), say, what)
         try:
             count = files.write(rows, what, form, path, lang, settings.zone)  # type: ignore[arg-type]
         except OSError as error:

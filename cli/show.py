@@ -53,3 +53,11 @@ def spinner(text: str) -> Iterator[Callable[[str], None]]:
         return
     with err.status(text) as status:
         yield lambda now: status.update(now)
+
+
+def counted(rows: Iterable[Any], say: Callable[[str], None], what: str) -> Iterator[Any]:
+    """The rows, with a word on how many there were so far."""
+    for number, row in enumerate(rows, 1):
+        if number % 100 == 0:
+            say(f"{what}: {number}")
+        yield row

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from twisted.cred import checkers, portal
 from twisted.internet import protocol
 from twisted.mail import imap4
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 
 @implementer(imap4.IMessage, imap4.IMessageFile)
