@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from logs import without_secrets
 
 PREFIX = "NIANBAO_"
-SECRETS = ("database_url", "broker_url", "smtp_url", "imap_url", "blob_url")
+SECRETS = ("database_url", "broker_url", "smtp_url", "imap_url", "blob_url", "office_channels", "ops_channels")
 
 
 class BadSettings(Exception):
@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     office_mail: Annotated[list[str], NoDecode] = []
     # Where "cannot tell", doubtful readings and failed work go; comma-separated, empty: nowhere but the queue page.
     ops_mail: Annotated[list[str], NoDecode] = []
+    # Chats and programs that get what goes to offices, and to the ops side, by mail (alerts.channels), with white space
+    # between them: wecombot://KEY dingtalk://SECRET@TOKEN feishu://TOKEN cloudevents+https://:SECRET@host/path
+    office_channels: str = ""
+    ops_channels: str = ""
     public_url: str = ""
     timezone: str = "Asia/Shanghai"
     # For rehearsals: a file with the moment that counts as now (``utcnow``); empty: the machine's clock.
@@ -126,6 +130,8 @@ class Settings(BaseSettings):
         for name in type(self).model_fields:
             value = getattr(self, name)
             text = ",".join(value) if isinstance(value, list) else str(value)
+            if name.endswith("_channels"):  # a token may stand anywhere in them
+                text = " ".join(f"{url.partition('://')[0]}://***" for url in text.split())
             out[f"{PREFIX}{name.upper()}"] = without_secrets(text) if name in SECRETS else text
         return out
 

@@ -156,8 +156,8 @@ class Clock:
 
     def send_mails(self, now: datetime) -> None:
         """Work for mails that wait in the outbox with none, as those queued before a mail server was configured."""
-        if self.settings.smtp_url:
-            self._add(now, lambda s: [work.add(s, "mail", mail_id, now).id for mail_id in leases.queued_mails(s)])
+        by_smtp = bool(self.settings.smtp_url)
+        self._add(now, lambda s: [work.add(s, "mail", each, now).id for each in leases.queued_mails(s, by_smtp)])
 
     def bounces(self, now: datetime) -> None:  # noqa: ARG002
         """Ask a worker to look for mails that came back."""

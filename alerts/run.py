@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import TypeAdapter
 
+from alerts import copies
 from alerts.bounces import Bounce
 from alerts.calendar import Workdays
 from alerts.compose import (
@@ -116,7 +117,10 @@ def _queue(
         ],
     )
     mail = mails.queue(session, draft, now.astimezone(UTC))
-    return None if mail is None else Composed(mail.id, recipients, message.subject, message.text)
+    if mail is None:
+        return None
+    copies.queue(session, settings, mail, now, [copies.item(notice) for notice in digest.notices])
+    return Composed(mail.id, recipients, message.subject, message.text)
 
 
 def without_recipient(session: Session, settings: Settings, now: datetime, year: int | None = None) -> int:
@@ -237,7 +241,10 @@ def _queue_message(
         ],
     )
     mail = mails.queue(session, draft, now.astimezone(UTC))
-    return None if mail is None else mail.id
+    if mail is None:
+        return None
+    copies.queue(session, settings, mail, now)
+    return mail.id
 
 
 def message_id(key: str, sender: str) -> str:

@@ -65,6 +65,7 @@ class Outgoing:
     queued_at: datetime
     attachments: tuple[Attachment, ...] = ()
     thread: str = ""
+    channel: str = ""  # where it is no mail but a copy for this channel (alerts.copies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rich.markup import escape
 
 import config
 import logs
-from alerts import bounces
+from alerts import bounces, copies
 from alerts import run as alerts_run
 from alerts.send import probe
 from cli.app import EXIT_ATTENTION, AsJson, configured
@@ -82,6 +82,7 @@ def examine(settings: config.Settings) -> list[Examined]:
         _examined("broker", lambda: _broker(settings)),
         _examined("mail server", lambda: _mail_server(settings)),
         _examined("mails that came back", lambda: _came_back(settings)),
+        _examined("channels", lambda: _channels(settings)),
         _examined("recipients", lambda: _recipients(settings)),
         _examined("timetable", lambda: _timetable(settings)),
         _examined("wall around reading", _wall),
@@ -195,6 +196,11 @@ def _mail_server(settings: config.Settings) -> str:
     if not settings.smtp_url:
         return "none configured: mails wait in the outbox"
     return probe(settings.smtp_url, settings.mail_from, _all_recipients(settings))
+
+
+def _channels(settings: config.Settings) -> str:
+    names = [*copies.configured(settings, "office"), *copies.configured(settings, "ops")]
+    return ", ".join(names) or "none configured: mails alone"
 
 
 def _came_back(settings: config.Settings) -> str:

@@ -147,11 +147,12 @@ def last_added(session: Session, kind: str) -> datetime | None:
     return session.scalar(sa.select(sa.func.max(Work.created_at)).where(Work.kind == kind))
 
 
-def queued_mails(session: Session) -> list[int]:
-    """The mails that wait in the outbox and have no open work to send them, oldest first."""
+def queued_mails(session: Session, by_smtp: bool = True) -> list[int]:
+    """The mails that wait in the outbox and have no open work to send them, oldest first; without a mail server only
+    those for channels."""
     pending = sa.select(Work.subject).where(Work.kind == "mail", IS_OPEN)
     query = sa.select(Mail.id).where(Mail.state == "queued", Mail.id.not_in(pending)).order_by(Mail.id)
-    return list(session.scalars(query))
+    return list(session.scalars(query if by_smtp else query.where(Mail.event == "channel")))
 
 
 def temporary(error: BaseException) -> bool:

@@ -238,6 +238,11 @@ def interrupted(session: Session, mail_id: int) -> bool:
 # ------------------------------------------------------------------ mails that came back
 
 
+def by_key(session: Session, key: str) -> Mail | None:
+    """The mail of that key."""
+    return session.scalar(sa.select(Mail).where(Mail.key == key))
+
+
 def by_message_id(session: Session, message_id: str, since: datetime) -> Mail | None:
     """The mail of that id, if it was sent after that moment."""
     return session.scalar(sa.select(Mail).where(Mail.message_id == message_id, Mail.sent_at >= since).with_for_update())

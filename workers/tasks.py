@@ -17,10 +17,11 @@ import config
 import logs
 import storage
 from alerts import bounces as mailbox
-from alerts import portals
+from alerts import bounces as mailbox
+from alerts import copies, portals
 from alerts import run as alerts_run
 from alerts.compose import Attachment
-from alerts.send import Outgoing, SendFailed, Server, deliver
+from alerts.send import Delivery, Outgoing, SendFailed, Server, deliver
 from crawler import run as crawler_run
 from models import base, hosts, leases, mails, readings, schedule, sources, work
 from reports import sandbox
@@ -127,15 +128,19 @@ def _mail_given_up(session: Session, mail_id: int, error: str, now: datetime) ->
 @task("mail", max_attempts=10, given_up=_mail_given_up)
 def mail(job: Job) -> None:
     """Hand one mail to the mail server. Once its text has left, it is never sent a second time by itself."""
-    if not job.settings.smtp_url:
+    with job.transaction() as session:
+        row = session.get(mails.Mail, job.subject)
+        by_smtp = row is None or row.event != copies.EVENT
+    if by_smtp and not job.settings.smtp_url:
         with job.finishing():
             return  # the outbox keeps it until a server is configured; the scheduler then adds the work anew
-    _await_turn(job)
+    if by_smtp:
+        _await_turn(job)
     outgoing = _take(job)
     if outgoing is None:
         return
     try:
-        delivery = deliver(outgoing, job.settings.smtp_url, job.settings.mail_from, job.hold)
+        delivery = _hand_over(job, outgoing)
     except SendFailed as failure:
         state = "perhaps_sent" if failure.perhaps_sent else "queued" if failure.kind == "retry" else "failed"
         with job.transaction() as session:
@@ -158,6 +163,14 @@ def mail(job: Job) -> None:
         raise TryAgain(f"not all recipients have it yet: {error}")
 
 
+def _hand_over(job: Job, outgoing: Outgoing) -> Delivery:
+    if not outgoing.channel:
+        return deliver(outgoing, job.settings.smtp_url, job.settings.mail_from, job.hold)
+    job.hold()
+    copies.send(job.settings, outgoing.channel, outgoing.subject, outgoing.text, base.utcnow())
+    return Delivery([outgoing.channel])
+
+
 def _await_turn(job: Job) -> None:
     """Mail servers turn a sender away that hands over more than so many a minute: all processes keep to one count."""
     server, now = Server.parse(job.settings.smtp_url), base.utcnow()
@@ -177,9 +190,9 @@ def _tell_refusals(session: Session, job: Job, refused: Mapping[str, str]) -> No
 
 
 def _is_stale(row: mails.Mail, now: datetime) -> bool:
-    """A digest or summary that nobody has got and that waited too long to be sent as it is."""
+    """A digest or summary, or its copy, that nobody has got and that waited too long to be sent as it is."""
     return (
-        row.event in {"digest", "summary"}
+        row.event in {"digest", "summary", copies.EVENT}
         and row.state == "queued"
         and row.queued_at < now - FRESH
         and not row.deliveries
@@ -189,6 +202,13 @@ def _is_stale(row: mails.Mail, now: datetime) -> bool:
 def _make_again(session: Session, job: Job, row: mails.Mail) -> None:
     """A mail that waited too long is made anew from what is known now; what it would have said is taken back."""
     now = base.utcnow()
+    if row.event == copies.EVENT:
+        of = copies.original(session, row)
+        if of is not None and of.state == "queued" and of.event in {"digest", "summary"}:
+            _make_again(session, job, of)  # its copies are taken back with it
+        else:
+            mails.withdraw(session, row.key)  # the mail left long ago: what it said may be true no more
+        return
     if row.event == "summary":
         issue = schedule.issue_of(session, row.key)
         mails.withdraw(session, row.key)
@@ -223,6 +243,7 @@ def _take(job: Job) -> Outgoing | None:
                 html=taken.html,
                 queued_at=taken.queued_at,
                 thread=alerts_run.thread_id(taken, job.settings.mail_from),
+                channel=taken.recipients[0] if taken.event == copies.EVENT else "",
                 attachments=tuple(
                     Attachment(one["name"], one["media_type"], storage.store(job.settings.blob_url).get(one["sha256"]))
                     for one in taken.attachments
