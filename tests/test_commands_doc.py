@@ -46,7 +46,12 @@ def promised() -> Iterator[tuple[str, str]]:
                     break
                 names = [f"{name} {each}".strip() for name in names for each in word[0].split("|")]
             for name in names:
-                yield name, f"{quoted} {' '.join(said)}"
+                yield name, f"{quoted} {ours(' '.join(said))}"
+
+
+def ours(text: str) -> str:
+    """The text without what it quotes of other programs."""
+    return re.sub(r"`([^`]*)`", lambda quoted: quoted[1] if quoted[1].startswith(("nianbao ", "--")) else " ", text)
 
 
 def options(command: Any) -> list[set[str]]:
