@@ -17,7 +17,6 @@ import config
 import logs
 import storage
 from alerts import bounces as mailbox
-from alerts import bounces as mailbox
 from alerts import copies, portals
 from alerts import run as alerts_run
 from alerts.compose import Attachment
