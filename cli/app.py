@@ -53,6 +53,7 @@ COMMANDS = {
     "letters": "letters",
     "export": "office",
     "agencies": "register",
+    "unassigned": "unassigned",
     "findings": "findings",
     "alerts": "alerts",
     "rules": "rules",
@@ -60,7 +61,7 @@ COMMANDS = {
     "schedule": "schedule",
     "db": "database",
 }
-GROUPS = {"agencies", "findings", "alerts", "rules", "queue", "schedule", "db"}
+GROUPS = {"agencies", "unassigned", "findings", "alerts", "rules", "queue", "schedule", "db"}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Year = Annotated[int | None, typer.Option("--year", help="Report year; the last ended year if not given.")]

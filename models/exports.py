@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from models.work import Work
 from reports.duties import (
     Duty,
     Sighting,
+    order,
     standing,
 )
 from reports.form import forms
@@ -156,10 +157,7 @@ EXPORTED = 1000  # bodies whose reports are asked for at once
 
 def _counts(seen: Sequence[Sighting], duty: Duty | None) -> tuple[Sighting, bool | None] | None:
     """The report that counts for the duty, and whether it came in time; None where none was read."""
-    reports = sorted(
-        (s for s in seen if s.kind == "annual_report" and s.state == "read"),
-        key=lambda s: (s.published_on or date.max, s.first_seen),
-    )
+    reports = sorted((s for s in seen if s.kind == "annual_report" and s.state == "read"), key=order)
     if not reports:
         return None
     if duty is None:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from reports.report import Cause, Kind
 from reports.subject import Subject
+from reports.twins import is_twin
 
 State = Literal["published", "late", "due", "missing", "cannot_tell"]
 STATES: tuple[State, ...] = ("published", "late", "due", "missing", "cannot_tell")
@@ -256,7 +257,7 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
 
     ``sightings`` are the documents known for this body and year; ``sources`` all sources registered for the body.
     """
-    seen = sorted(sightings, key=lambda s: (s.kind != "annual_report", s.published_on or date.max, s.first_seen))
+    seen = sorted(sightings, key=order)
     reports = [s for s in seen if s.kind in PUBLISHES and s.state == "read"]
     unread = [s for s in seen if s.state in UNREAD_ZH and s.kind in {*PUBLISHES, None}]
     interpretation = next((s for s in seen if s.kind == "interpretation" and s.state == "read"), None)
@@ -279,6 +280,12 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
     if doubt:
         return Standing(duty, "cannot_tell", doubt, None, None, interpretation, source_url)
     return Standing(duty, "missing", "", None, None, interpretation, source_url)
+
+
+def order(seen: Sighting) -> tuple[bool, date, bool, datetime]:
+    """Which of several reports of a body and year counts: the first published, of equals the standard page before its
+    twins, then the first seen."""
+    return seen.kind != "annual_report", seen.published_on or date.max, is_twin(seen.url), seen.first_seen
 
 
 def _published(
