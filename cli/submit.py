@@ -53,7 +53,7 @@ def submit(
     settings = configured()
     saved = submitted.put_together(_given(files), _address(url))
     with database(settings) as engine:
-        doubts, taken = _take(settings, engine, saved, agency, year, by or getpass.getuser())
+        doubts, taken = _take(settings, engine, saved, agency, year, by or _user())
         if not taken.new and not taken.assigned:
             out.print(f"{escape(files[0].name)}: stored already, nothing new", soft_wrap=True)
         elif taken.assigned:
@@ -68,6 +68,14 @@ def submit(
             out.print("stored; the service reads and checks it")
     if any(doubt.startswith("it cannot be read") for doubt in doubts):
         raise typer.Exit(EXIT_ATTENTION)
+
+
+def _user() -> str:
+    """The name of this machine's user. Raises Refused where it has none, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise Refused("--by: this machine's user has no name; say who saved it") from None
 
 
 def _given(paths: list[Path]) -> list[tuple[str, bytes]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import net
 from crawler import accept, families, health, leads, links, shells, titles
-from crawler.families.base import Ask
+from crawler.families.base import Ask, Family, Step
 from crawler.families.rows import columns, distinct
 from crawler.fetch import Enough, Fetcher, Trouble
 from crawler.leads import Lead
@@ -23,7 +23,8 @@ MOST_DEPTH = 7  # links from the home page
 ENOUGH = 0.9  # with a proposal of this confidence the search ends
 MOST_PROPOSALS = 3
 ACCEPTED_FROM = 0.8  # docs/commands.md states it
-_LIST_ASKS = 3  # further answers of a list that is empty in its page
+_LIST_ASKS = 8  # further answers of a list that is called the right one and has not shown the body yet
+_FEW_ASKS = 3  # of any other list
 _REPORTS = frozenset({"annual_report", "legacy_report"})
 
 
@@ -227,20 +228,26 @@ class Search:
             return [], "", []
         node = lead.url.partition("#")[2]
         step = await asyncio.to_thread(family.read, page, Ask(f"{page.url}#{node}" if node else page.url))
-        rows, waiting = list(step.rows), list(step.asks)
-        for _ in range(_LIST_ASKS):
+        rows, waiting, otherwise = list(step.rows), list(step.asks), list(step.otherwise)
+        for _ in range(_LIST_ASKS if lead.score >= leads.LABELLED else _FEW_ASKS):
             if self._shows_own(rows) or not waiting or self._fetcher.requests >= MOST_REQUESTS:
                 break
-            ask = waiting.pop(0)
-            try:
-                answer = await self._get(ask)
-            except Trouble:
-                break
-            following = await asyncio.to_thread(family.read, answer, ask)
+            following = await self._step(family, waiting.pop(0))
+            if not following.rows and not following.asks:
+                waiting, otherwise = otherwise, []  # the vendor's other way to ask
+                continue
             rows += following.rows
             waiting = [*following.asks, *waiting]
         beneath = await asyncio.to_thread(columns, page, rows)
         return distinct(rows), family.name, beneath
+
+    async def _step(self, family: Family, ask: Ask) -> Step:
+        """What a further answer of a list says; nothing where there is none."""
+        try:
+            answer = await self._get(ask)
+        except Trouble:
+            return Step()
+        return await asyncio.to_thread(family.read, answer, ask)
 
     def _shows_own(self, rows: Sequence[Listing]) -> bool:
         """Whether enough of a list was read to judge it: a report of the body, or reports without any name."""

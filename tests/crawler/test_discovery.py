@@ -39,6 +39,12 @@ def rows(*found: tuple[str, str]) -> str:
     return f"<html><head><title>列表</title></head><body><ul>{items}</ul></body></html>"
 
 
+def paged(number: str, *titles: str) -> str:
+    index = number if number.isdigit() else "0"
+    listed = rows(*((f"{number}{n}.html", one) for n, one in enumerate(titles)))
+    return listed.replace("</body>", f'<script>createPageHTML(3, {index}, "index", "html")</script></body>')
+
+
 NEWS = [
     ("/xw/1.html", "甲县供水有限公司发布2024年年度报告"),
     ("/xw/2.html", "我县召开2024年政府信息公开工作会议"),
@@ -133,6 +139,12 @@ LAYOUTS: dict[str, dict[str, str | Answer]] = {
             *[(f"{n}.html", title(2024, one)) for n, one in enumerate((*OTHERS, BODY))], ("9.html", title(2023))
         ),
         **DECOY_PAGES,
+    },
+    "its reports begin on the third page": {
+        "/": page("甲县人民政府", ("/nb/", "政府信息公开年报")),
+        "/nb/": paged("index", *[title(2024, f"甲县{one}") for one in ("教育局", "民政局", "财政局")]),
+        "/nb/index_1.html": paged("1", *[title(2024, f"甲县{one}") for one in ("林业局", "审计局", "司法局")]),
+        "/nb/index_2.html": paged("2", title(2024), title(2023), title(2022)),
     },
     "the column page is the report": {
         "/": page("甲县水利局", ("/nb/", "政府信息公开年报")),
@@ -236,6 +248,7 @@ def told(found: dict[str, Any], what: str) -> tuple[str, dict[str, Any]]:
         ("a column for each year", "/zwgk/zfxxgknb/"),
         ("the government's portal, a tree of bodies", "/xxgk/bm/slj/nb/"),
         ("one column of all bodies", "/nb/"),
+        ("its reports begin on the third page", "/nb/"),
     ],
 )
 def test_the_column_is_found_with_evidence_and_enough_confidence(found, what, path):
