@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from reports.form import forms, layout
 from reports.form.titles import parts
-from reports.report import SEVERITY_ZH
+from reports.report import SEVERITY_ZH, TABLES
+from reports.text import letters
 from tests.test_layout import sources
 
 ROOT = Path(__file__).parents[1]
@@ -104,3 +106,28 @@ def test_one_module_reads_the_day_of_publication():
 @pytest.mark.parametrize("name", ["GONE_AFTER", "web_address", "SEVERITY_ZH", "LAST_LEGACY_YEAR", "A_YEAR"])
 def test_a_constant_or_function_of_this_name_is_defined_once(name: str):
     assert len(calling(rf"(?:^|\n)(?:{name}(?::[^=\n]+)? = |def {name}\()")) == 1
+
+
+def printed_by_the_form() -> set[str]:
+    """The labels, heads and lines that the tables of either form print, and the titles of the parts."""
+    slots = {slot.text for form in forms.FORMS for table in TABLES for slot in layout.table(table, form)}
+    return {text for text in slots | {part.zh for part in parts()} if text}
+
+
+def test_readers_of_containers_and_tables_spell_no_word_of_the_form():
+    words = {letters(text) for text in printed_by_the_form()}
+    words = {word for word in words if len(word) >= 3}
+    rooms = ("reports/formats/", "reports/tables/", "reports/geometry/", "reports/grid.py", "reports/reader.py")
+    spelt = {
+        (name, word)
+        for name, text in literals()
+        if name.startswith(rooms) and len(text) < 400
+        for word in words
+        if word in letters(text)
+    }
+    assert spelt == set()
+
+
+def test_a_label_of_a_row_is_known_to_the_form_alone():
+    labels = {text for text in printed_by_the_form() if len(letters(text)) > 8}
+    assert {(name, label) for name, text in literals() for label in labels if label in text} == set()

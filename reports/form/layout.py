@@ -50,14 +50,15 @@ def _table(which: Table, form: Form) -> tuple[Slot, ...]:
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, Any]:
+def wording() -> dict[str, Any]:
+    """``layout.yaml``: what stands around the cells."""
     words: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
     return words
 
 
 def name(which: Table) -> str:
     """The table's short name: ``依申请``."""
-    text: str = _words()[which]["name"]
+    text: str = wording()[which]["name"]
     return text
 
 
@@ -93,13 +94,13 @@ def _group_of(spec: forms.RowSpec) -> str:
         head, parted, _ = spec.label.partition(" · ")
         return head if parted else ""
     group, _, rest = spec.key.partition(".")
-    words: dict[str, str] = _words()[spec.table].get("groups", {})
+    words: dict[str, str] = wording()[spec.table].get("groups", {})
     return words.get(group, "") if rest else ""
 
 
 def _proactive(form: Form) -> Iterator[Slot]:
     """Blocks by item of article 20; the last column of a row takes what is left of the width."""
-    words, width = _words()["proactive"], WIDTH["proactive"]
+    words, width = wording()["proactive"], WIDTH["proactive"]
     line = 0
     for spec in forms.rows("proactive", form):
         count = len(spec.columns)
@@ -117,7 +118,7 @@ def _proactive(form: Form) -> Iterator[Slot]:
 
 
 def _applications(form: Form) -> Iterator[Slot]:
-    words = _words()["applications"]
+    words = wording()["applications"]
     specs = forms.rows("applications", form)
     first, *middle, last = specs[0].headers
     yield Slot(0, 0, 3, 3, "head", words["corner"])

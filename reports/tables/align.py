@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reports.blocks import Blocks, Paragraph, Picture
+from reports.form import words
 from reports.form.forms import rows
 from reports.report import TABLES, Cell, Form, Table
 from reports.tables import separators
@@ -115,7 +116,7 @@ def _stands_there(table: Table, form: Form, blocks: Blocks) -> bool:
     elif table == "proactive":
         wanted = {letters(head) for spec in rows(table, form) for head in spec.headers}
     else:
-        wanted = {"未经复议直接起诉", "复议后起诉"}  # the other heads are narrow, and wrapped run together
+        wanted = set(words.disputes()[1])  # the other heads are narrow, and wrapped run together
     return sum(text in tight for text in wanted) >= LABELS_SEEN * len(wanted)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from reports.blocks import Block, Blocks, Grid, Paragraph
+from reports.form import words
 from reports.report import Table
 from reports.tables.labels import STRONG, best_likeness, is_dispute_head, is_form_words
 from reports.tables.model import TableFound, has_figures
@@ -38,7 +39,7 @@ def table_blocks(blocks: Blocks, found: dict[Table, TableFound]) -> frozenset[in
     for index, block in enumerate(blocks.blocks):
         if isinstance(block, Grid) and index not in out:
             tight = letters("".join(cell.text for row in block.rows for cell in row))
-            head = len(tight) < 400 and (is_dispute_head(tight) or "勾稽关系" in tight or "第二十条第" in tight)
+            head = len(tight) < 400 and (is_dispute_head(tight) or words.RELATION in tight or words.ITEM in tight)
             if head or _is_form(block):
                 out.add(index)
     return frozenset(out)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reports import numbers
+from reports.form import words
 from reports.form.forms import RowSpec, rows
 from reports.report import Cell, Form, Row
 from reports.tables.labels import SURE, best_likeness, is_dispute_head, similarity
@@ -58,7 +59,7 @@ def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:  # noqa:
             return found
     for line in lines:
         if line.grid == whole.grid and not line.flat:
-            columns = [c.column for c in line.cells if c.column is not None and letters(c.text) == "结果维持"]
+            columns = [c.column for c in line.cells if c.column is not None and letters(c.text) == words.outcomes()[0]]
             layout.heads[line.grid] = min([*columns, layout.heads.get(line.grid, 10**6)])
     fitted, sure = fit_row(whole, DISPUTES, layout)
     raws = tuple(cell.text.strip() for cell in whole.values)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from reports.form import words
 from reports.form.forms import rows
 from reports.numbers import looks_like_value
 from reports.report import Form, Table
@@ -70,12 +71,12 @@ def _proactive_headers(
         if at is None or not row.key or line.flat:
             continue
         above = next(
-            (x for x in reversed(lines[max(0, at - 3) : at]) if any("信息内容" in letters(c.text) for c in x.cells)),
+            (x for x in reversed(lines[max(0, at - 3) : at]) if any(words.SUBJECT in letters(c.text) for c in x.cells)),
             None,
         )
         if above is None:
             continue
-        printed = ["".join(c.text.split()) for c in above.cells if c.text.strip() and letters(c.text) != "信息内容"]
+        printed = ["".join(c.text.split()) for c in above.cells if c.text.strip() and letters(c.text) != words.SUBJECT]
         headers = specs[row.key].headers
         if len(printed) == len(headers):
             pairs = [("proactive", p, h) for p, h in zip(printed, headers, strict=True)]

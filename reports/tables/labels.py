@@ -8,6 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from reports.form import forms, layout
+from reports.form import words as form_words
 from reports.form.forms import RowSpec, rows
 from reports.report import TABLES, Form, Table
 from reports.tables.model import FORMS_BOTH, Line
@@ -26,6 +27,12 @@ _NUMERAL = re.compile(r"^(?:[一二三四五六七八九十]+|\d)")
 _UNIT_NOTE = re.compile(r"[（(](?:单位[:：]?)?[件个项万元]{1,2}[)）]")
 
 
+def _before_list(label: str) -> str:
+    """A label without what it says behind its first comma, which is often left out; the one behind its number is none."""
+    first, comma, _ = label[3:].partition("、")
+    return label[:3] + first if comma else label
+
+
 @lru_cache(maxsize=512)
 def _variants(label: str) -> tuple[tuple[str, float], ...]:
     """Ways in which a form's label is printed, each with its weight."""
@@ -33,17 +40,15 @@ def _variants(label: str) -> tuple[tuple[str, float], ...]:
     out: dict[str, float] = {full: 1.0}
     bare = letters(_PARENTHESIS.sub("", label))
     out.setdefault(bare, 1.0)
-    head = letters(label.split("、行政机关")[0])
+    head = letters(_before_list(label))
     out.setdefault(head, 0.98)
     for text in (full, bare, head):
         unnumbered = _NUMERAL.sub("", text)
         if len(unnumbered) >= 2:
             # Heads of columns read 总计 and 其他 too.
             out.setdefault(unnumbered, 0.97 if len(unnumbered) > 2 else 0.72)
-    if full == "行政规范性文件":
-        out["规范性文件"] = 0.99
-    elif full == "规范性文件":
-        out["行政规范性文件"] = 0.99
+    if other := form_words.other_label(label):
+        out[letters(other)] = 0.99
     return tuple(out.items())
 
 
@@ -206,10 +211,7 @@ def _other_form(flat: bool, printed: str, table: Table, form: Form) -> Form | No
 def is_dispute_head(text: str) -> bool:
     """Whether two or more heads of 表四 stand in a text."""
     tight = letters(text)
-    hits = sum(
-        word in tight for word in ("结果维持", "结果纠正", "其他结果", "尚未审结", "未经复议直接起诉", "复议后起诉")
-    )
-    return hits >= 2
+    return sum(word in tight for word in (*form_words.outcomes(), *form_words.disputes()[1])) >= 2
 
 
 @lru_cache(maxsize=1)
@@ -219,8 +221,8 @@ def _bare_labels() -> tuple[str, ...]:
         for form in forms.FORMS.values()
         for spec in (*form.tables["proactive"], *form.tables["applications"])
     }
-    plain = {letters(label) for label in specs} | {letters(label.split("（区分")[0]) for label in specs}
-    return tuple(sorted(plain | {letters(label.split("、行政机关")[0]) for label in specs}))
+    plain = {letters(label) for label in specs} | {letters(_PARENTHESIS.sub("", label)) for label in specs}
+    return tuple(sorted(plain | {letters(_before_list(label)) for label in specs}))
 
 
 @lru_cache(maxsize=16384)

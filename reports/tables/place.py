@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from reports import numbers
 from reports.blocks import GridCell
+from reports.form import words
 from reports.form.forms import RowSpec, rows
 from reports.numbers import looks_like_value
 from reports.report import Cell, Form, Row, Table
@@ -232,7 +233,7 @@ def printed_order(heads: Sequence[Line], headers: Sequence[str]) -> list[int] | 
             like, place = max((fuzz.ratio(text, letters(header)), -n) for n, header in enumerate(headers))
             if like >= HEAD:
                 marks.append(-place)
-            elif text == "法人或其他组织":
+            elif text == words.ORGANISATIONS:
                 marks.append(GROUP)
         if GROUP in order and marks and GROUP not in marks:
             at = order.index(GROUP)
@@ -249,7 +250,7 @@ def under_other_heads(values: Sequence[GridCell], heads: Sequence[Line], count: 
         [
             c
             for c in head.cells
-            if c.text.strip() and letters(c.text) != "信息内容" and "第二十条" not in letters(c.text)
+            if c.text.strip() and letters(c.text) != words.SUBJECT and words.ARTICLE not in letters(c.text)
         ]
         for head in heads
     ]

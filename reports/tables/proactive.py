@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reports import numbers
+from reports.form import words
 from reports.form.forms import RowSpec, rows
 from reports.numbers import looks_like_value
 from reports.report import Form
@@ -41,7 +42,7 @@ def _with_sub_rows(
     for other in lines[at + 1 :]:
         values = other.values[-count:]
         known = max(row_likeness(other, spec) for spec in specs)
-        heads = any("信息内容" in letters(cell.text) or "第二十条" in letters(cell.text) for cell in other.cells)
+        heads = any(_is_head(letters(cell.text)) for cell in other.cells)
         if (
             other.grid != line.grid
             or known >= SURE
@@ -160,3 +161,7 @@ def _merged_values(line: Line, count: int) -> Line:
             # Blanks behind the last figure are the merged cell's, those before it are the row's own.
             values = tuple(values[:count]) if all(is_blank(c) for c in values[count:]) else values
     return replace(line, values=values)
+
+
+def _is_head(tight: str) -> bool:
+    return words.SUBJECT in tight or words.ARTICLE in tight

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from reports import numbers
 from reports.blocks import At, Block, Grid, GridCell, Paragraph, SheetCell
-from reports.form import forms
+from reports.form import words
 from reports.text import letters
 
 _PROSE_END = re.compile(r"[。；：:]\s*$")
@@ -57,23 +57,7 @@ def _is_prose(text: str) -> bool:
     return len(text) > 12 or bool(_PROSE_END.search(text) or _HEADING.match(text))
 
 
-_LABELS = tuple(
-    {
-        "".join(filter(str.isalnum, spec.label))
-        for spec_form in forms.FORMS.values()
-        for table in ("proactive", "applications")
-        for spec in spec_form.tables[table]
-    }
-    | {
-        "信息内容",
-        "第二十条第一项",
-        "第二十条第五项",
-        "第二十条第六项",
-        "第二十条第八项",
-        "第二十条第九项",
-        "申请人情况",
-    }
-)
+_LABELS = (*words.row_labels(), words.SUBJECT, *words.ITEMS, words.APPLICANTS)
 
 
 def _is_label(text: str) -> bool:

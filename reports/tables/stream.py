@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 from reports.blocks import At, Blocks, GridCell, Paragraph
+from reports.form import words
 from reports.numbers import looks_like_value
 from reports.tables.labels import covered
-from reports.tables.model import COLUMNS, DISPUTES, Line
+from reports.tables.model import COLUMNS, DISPUTES, FORMS_BOTH, Line
 from reports.tables.rows import GLUED_FIGURES
 from reports.text import letters
 
@@ -26,7 +27,7 @@ class _Word:
 _MARKER = re.compile(r"\d{1,2}[.、．]")
 
 
-_TABLE_HEADS = ("第二十条第", "信息内容", "本年制发件数", "本年新制作数量")
+_TABLE_HEADS = (words.ITEM, words.SUBJECT, *(words.heads("proactive", form)[0] for form in FORMS_BOTH))
 
 
 def _words(blocks: Blocks) -> list[_Word]:
@@ -117,6 +118,6 @@ def from_first_table(lines: list[Line]) -> list[Line]:
     """The stream from the first head or row of a table on: figures in the prose before are none of its business."""
     for n, line in enumerate(lines):
         tight = letters(line.label)
-        if any(head in tight for head in _TABLE_HEADS) or covered(tight, "", "一、本年新收政府信息公开申请数量") >= 0.8:
+        if any(head in tight for head in _TABLE_HEADS) or covered(tight, "", words.first_row("applications")) >= 0.8:
             return lines[n:]
     return []

@@ -8,35 +8,17 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from reports.form.forms import rows
+from reports.form import words
+from reports.form.forms import row, rows
 from reports.report import Form
 from reports.tables.labels import label_likeness
 from reports.tables.match import GAP, candidate_rows, match
 from reports.tables.model import FORMS_BOTH, Line, is_blank
 from reports.text import letters
 
-_HEADERS: dict[Form, tuple[str, ...]] = {
-    "2021": ("本年制发件数", "本年废止件数", "现行有效件数", "本年处理决定数量", "本年收费金额单位万元"),
-    "2019": (
-        "本年新制作数量",
-        "本年新公开数量",
-        "对外公开总数量",
-        "上一年项目数量",
-        "本年增减",
-        "采购项目数量",
-        "采购总金额",
-    ),
-}
-
-
-_ROWS: dict[Form, tuple[str, ...]] = {
-    "2021": (
-        "行政规范性文件",
-        "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
-        "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请",
-    ),
-    "2019": ("其他对外管理服务事项", "政府集中采购", "（六）其他处理"),
-}
+_HEADERS: dict[Form, tuple[str, ...]] = {form: words.heads_of_one(form) for form in FORMS_BOTH}
+_ROWS: dict[Form, tuple[str, ...]] = {form: words.rows_of_one(form) for form in FORMS_BOTH}
+_WIDER = row("proactive", "2021", "licensing").label  # has three figures in the form of 2019 and one in that of 2021
 
 
 def _votes(lines: Sequence[Line], texts: Iterable[str]) -> Counter[Form]:
@@ -80,8 +62,8 @@ def _votes_of_row(flat: bool, printed: str) -> frozenset[tuple[Form, str]]:
 
 
 def _foreign_label(printed: str, label: str) -> bool:
-    # 规范性文件 and 行政规范性文件 differ by a word that agencies add and drop at will.
-    return letters(printed).endswith(letters(label)) if label == "行政规范性文件" else True
+    # Two names of one row may differ by a word that agencies add and drop at will.
+    return letters(printed).endswith(letters(label)) if words.other_label(label) else True
 
 
 def which_form(lines: list[Line], texts: list[str]) -> Form | None:
@@ -89,7 +71,7 @@ def which_form(lines: list[Line], texts: list[str]) -> Form | None:
     votes = _votes(lines, texts)
     if votes["2021"] != votes["2019"]:
         return "2021" if votes["2021"] > votes["2019"] else "2019"
-    # Without heads the rows decide: the better order, then the number of figures behind 行政许可.
+    # Without heads the rows decide: the better order, then the number of figures behind the row that is wider in one form.
     scores: dict[Form, float] = {}
     candidates = candidate_rows(lines, "applications")
     for each in FORMS_BOTH:
@@ -100,7 +82,7 @@ def which_form(lines: list[Line], texts: list[str]) -> Form | None:
     if len(scores) == 2 and abs(scores["2021"] - scores["2019"]) > 0.3:
         return "2021" if scores["2021"] > scores["2019"] else "2019"
     for line in lines:
-        if line.values and label_likeness(line.flat, line.label, "行政许可") >= 0.9:
+        if line.values and label_likeness(line.flat, line.label, _WIDER) >= 0.9:
             printed = sum(not is_blank(cell) for cell in line.values)
             return "2019" if printed >= 3 else "2021"
     if not scores:

@@ -6,17 +6,26 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median, pstdev
 
+from reports.form import words
+from reports.form.forms import rows
 from reports.tables.borderless.model import Columns, PrintedLine, place_of
 from reports.tables.borderless.words import is_header
+from reports.tables.model import FORMS_BOTH
+from reports.text import letters
 
 # Heads of the columns, the share of a column's width by which a figure may stand off, and how many characters of a
 # head's first line must be there.
 _HEADS: tuple[tuple[tuple[str, ...], float, int], ...] = (
-    (("本年制发件数", "本年废止件数", "现行有效件数"), 0.55, 4),
-    (("本年新制作数量", "本年新公开数量", "对外公开总数量"), 0.55, 4),
-    (("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"), 0.4, 2),
-    (("结果维持", "结果纠正", "其他结果", "尚未审结", "总计") * 3, 0.4, 2),
+    *((tuple(map(letters, rows("proactive", form)[0].headers)), 0.55, 4) for form in FORMS_BOTH),
+    (words.heads("applications"), 0.4, 2),
+    (words.heads("disputes") * len(rows("disputes", "2021")), 0.4, 2),
 )
+# A head that ends another's name (法人或其他组织) is none.
+_ENDS_NAME = {
+    head: words.ORGANISATIONS.partition(head)[0][-1:]
+    for head in words.heads("applications")
+    if head in words.ORGANISATIONS
+}
 
 
 def _by_heads(rows: Sequence[PrintedLine], entries: Sequence[PrintedLine], full: int) -> Columns | None:
@@ -64,7 +73,7 @@ def _find(lines: Sequence[PrintedLine], name: str, least: int) -> list[float]:
             end = at + least
             while end < len(joined) and end - at < len(name) and joined[end] == name[end - at]:
                 end += 1
-            if joined[at - 1 : at] != "或":  # 法人或其他组织
+            if not (before := _ENDS_NAME.get(name)) or joined[at - 1 : at] != before:
                 out.append((edges[at][0] + edges[end - 1][1]) / 2)
             at = joined.find(name[:least], end)
     return out

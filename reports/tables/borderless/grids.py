@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from reports.blocks import At, Block, Grid, GridCell
+from reports.form import words
 from reports.geometry.lines import Run
 from reports.geometry.shapes import Box, Segment
 from reports.tables.borderless.columns import columns_of, continued_columns
@@ -23,7 +24,7 @@ from reports.tables.borderless.model import (
 from reports.tables.borderless.words import is_header, is_piece, vocabulary
 from reports.text import letters
 
-_DISPUTE_WORDS = ("结果维", "结果纠", "其他结果", "尚未审", "行政复议", "行政诉讼")
+MANY_FIGURES = 10  # on a line: of 表四, which has fifteen
 
 
 def table_grids(
@@ -34,11 +35,7 @@ def table_grids(
     kind = ""
     for entry in entries:
         text = letters(entry.line.text)
-        found = (
-            "app" if "自然人" in text or "申请人情况" in text else "dis" if "结果" in text and is_header(entry) else ""
-        )
-        if not found and len(entry.figures) >= 10:
-            found = "dis"
+        found = _kind_of(entry, text)
         if found and found != kind and any(e.is_row for e in parts[-1]):
             # Heads just above, already taken by the table before, belong to this one.
             moved: list[PrintedLine] = []
@@ -53,6 +50,16 @@ def table_grids(
         if grid is not None:
             out.append(grid)
     return out
+
+
+def _kind_of(entry: PrintedLine, text: str) -> str:
+    """The table that a line's heads, or its many figures, begin; empty where they tell none."""
+    if words.heads("applications")[0] in text or words.APPLICANTS in text:
+        return "applications"
+    outcome = any(head[:2] in text for head in words.outcomes()[:2])
+    if (outcome and is_header(entry)) or len(entry.figures) >= MANY_FIGURES:
+        return "disputes"
+    return ""
 
 
 def _grid(number: int, entries: Sequence[PrintedLine], horizontal: Sequence[Segment], carried: Carried) -> Grid | None:

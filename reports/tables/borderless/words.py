@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from reports.form import forms
+from reports.form import words
 from reports.form.titles import parts
+from reports.report import TABLES
 from reports.tables.borderless.model import KNOWN, PrintedLine
 from reports.tables.labels import likeness
 from reports.text import letters
@@ -22,36 +23,13 @@ _NUMBERED = re.compile(r"\s*[一二三四五六七八]\s*[、.．]")
 _SECTIONS = tuple(letters(part.zh) for part in parts())
 
 
-_WORDS = (
-    "申请人情况", "法人或其他组织", "信息内容", "行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉", "单位万元",
-    "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和", "三本年度办理结果", "三不予公开", "四无法提供",
-    "五不予处理", "六其他处理", *(f"第二十条第{n}项" for n in "一五六八九"),
-)  # fmt: skip
-
-
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[str, ...]:
     """Heads of columns and of groups, without marks."""
-    headers = {
-        letters(header)
-        for form in forms.FORMS.values()
-        for specs in form.tables.values()
-        for spec in specs
-        for header in spec.headers
-    }
-    return tuple(sorted(headers | set(_WORDS)))
-
-
-@lru_cache(maxsize=1)
-def _row_labels() -> tuple[str, ...]:
-    return tuple(
-        sorted(
-            letters(spec.label)
-            for form in forms.FORMS.values()
-            for table in ("proactive", "applications")
-            for spec in form.tables[table]
-        )
-    )
+    heads = {head for table in TABLES for head in words.heads(table)}
+    groups, parts_ = words.disputes()
+    heads |= {words.SUBJECT, words.APPLICANTS, words.ORGANISATIONS, words.RESULTS, words.CORNER, words.UNIT}
+    return tuple(sorted(heads | {*words.ITEMS, *words.GROUPS, *groups, *parts_}))
 
 
 def is_heading(text: str) -> bool:
@@ -91,7 +69,7 @@ def is_piece(text: str) -> bool:
     short = letters(text)
     if len(short) < 2:
         return False
-    return likeness(text) >= KNOWN or any(short in label for label in _row_labels())
+    return likeness(text) >= KNOWN or any(short in label for label in words.row_labels())
 
 
 def is_matter(entry: PrintedLine) -> bool:
