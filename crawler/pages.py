@@ -109,3 +109,4 @@ class Detail:
     pictures: list[FileLink] = field(default_factory=list)
     dated_by: str = ""
     linked: int = 0  # characters of the text that stand in links
+    issuer: str = ""  # the body behind 发布机构, as the page states it

@@ -362,8 +362,9 @@ def _learn(document: documents.Document, detail: Detail, target: Target, now: da
         document.year = document.year or told.year
         if len(detail.title) > len(document.title):
             document.title = detail.title[:500]
-    if document.agency_id is None and told.agency:
-        document.agency_id = titles.assign(told.agency, target.serves, shared=True)
+    named = told.agency or detail.issuer
+    if document.agency_id is None and named:
+        document.agency_id = titles.assign(named, target.serves, shared=True)
 
 
 def content_key(sha256: str, detail: Detail | None, files: Sequence[str]) -> str:

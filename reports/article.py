@@ -1,5 +1,6 @@
-"""The head of an article's page, understood once: its title and its day, alike for the crawler that finds it and the reader
-that reads it. Pages of government portals state both in ``<meta>`` (ArticleTitle, PubDate) and print them above the text.
+"""The head of an article's page, understood once: its title, its day, the body that issues it, and what of the page is no
+article; alike for the crawler that finds it and the reader that reads it. Pages of government portals state them in ``<meta>``
+(ArticleTitle, PubDate) and print them above the text.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import islice
 
 from lxml import etree
 
-from reports import dates
+from reports import dates, issuer
 from reports.narrative.classify import classify, own_title
 from reports.text import date_in
 
@@ -38,21 +39,23 @@ _TABLE_OF_FIGURES = 8
 @dataclass(frozen=True, slots=True)
 class Article:
     """``title`` as the page states it (empty if it does not); ``published`` with where it was found, ``page`` (a labelled
-    date) or ``meta``; empty where it was not."""
+    date) or ``meta``; empty where it was not; ``issuer`` the body behind 发布机构 or its like, empty where none is."""
 
     title: str = ""
     published: date | None = None
     dated_by: str = ""
+    issuer: str = ""
 
 
 def understand(root: etree._Element) -> Article:
     """The article of a parsed page."""
     stated = _stated(root)
-    day, source = dates.labelled([_text(root)]), "page"
+    lines = _lines(root)
+    day, source = dates.labelled([" ".join(lines)]), "page"
     if day is None:
         found = (date_in(stated[name]) for name in _META_DATES if name in stated)
         day, source = next((each for each in found if each is not None), None), "meta"
-    return Article(_title(root, stated), day, source if day is not None else "")
+    return Article(_title(root, stated), day, source if day is not None else "", issuer.stated(lines) or "")
 
 
 def is_named_chrome(element: etree._Element) -> bool:
@@ -102,26 +105,27 @@ def _heads(root: etree._Element) -> list[etree._Element]:
     return [each for each in found if isinstance(each, etree._Element)][:_MOST] if isinstance(found, list) else []
 
 
-def _text(root: etree._Element) -> str:
-    """The beginning of the page's text, elements apart by a blank, without what is no part of an article."""
-    pieces: list[str] = []
+def _lines(root: etree._Element) -> list[str]:
+    """The beginning of the page's text as it stands in its elements, without what is no part of an article."""
+    lines: list[str] = []
     length = 0
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if event == "start":
             tag = node.tag
-            if tag in _ASIDE or tag.__class__ is not str:
+            if tag in _ASIDE or tag.__class__ is not str or (is_named_chrome(node) and is_chrome(node)):
                 walk.skip_subtree()
                 continue
             piece = node.text
         else:
             piece = node.tail
         if piece and (words := piece.split()):
-            pieces += words
-            length += len(piece)
+            lines.append(" ".join(words))
+            length += len(lines[-1]) + 1
             if length > _HEAD:
+                lines[-1] = lines[-1][: _HEAD - length]
                 break
-    return " ".join(pieces)[:_HEAD]
+    return lines
 
 
 def _squeezed(text: str) -> str:

@@ -103,6 +103,11 @@ def test_one_module_reads_the_day_of_publication():
     assert {name for name, text in literals() if text == "article:published_time"} == {"reports/article.py"}
 
 
+def test_one_module_knows_the_issuer_and_the_frame_of_a_page():
+    assert files_with(r"责\\s\*任") == {"reports/issuer.py"}
+    assert calling(r"bread\|?crumb|crumbs\?") == {"reports/article.py"}
+
+
 @pytest.mark.parametrize("name", ["GONE_AFTER", "web_address", "SEVERITY_ZH", "LAST_LEGACY_YEAR", "A_YEAR"])
 def test_a_constant_or_function_of_this_name_is_defined_once(name: str):
     assert len(calling(rf"(?:^|\n)(?:{name}(?::[^=\n]+)? = |def {name}\()")) == 1

@@ -87,7 +87,7 @@ def article(page: Page) -> Detail:
     taken = {file.url for file in files}
     pictures = [picture for picture in _pictures(page, base, inner) if picture.url not in taken]
     linked = sum(len(re.sub(r"\s+", "", link.text_content())) for link in shown.iter("a"))
-    return Detail(stated.title, day, text_of(shown), files, pictures, source, linked)
+    return Detail(stated.title, day, text_of(shown), files, pictures, source, linked, stated.issuer)
 
 
 # A visit counter or the day's weather inside the article makes no new version of it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reports import issuer
 from reports.narrative.classify import classify
 from reports.narrative.names import body_in, is_name, once
 from reports.narrative.paragraphs import Line
@@ -27,37 +28,6 @@ def signature(lines: Sequence[Line]) -> str:
         if is_name(text):
             return text
     return ""
-
-
-_ISSUER = re.compile(
-    r"(?:发\s*布|发\s*文|制\s*发|公\s*开|公\s*布|编\s*制|报\s*告|填\s*报|责\s*任)\s*(?:责\s*任)?\s*"
-    r"(?:机\s*构|机\s*关|单\s*位|部\s*门|主\s*体)(?:名称)?\s*[:：】\]|\s]*"
-)
-# The next field of the head, where nothing parts it from the value: a printed page loses blanks.
-_NEXT_FIELD = re.compile(
-    r"(?:索引号|文号|文件编号|发布|成文|生成|主题|信息(?:分类|来源)|公开(?:方式|日期|范围)|浏览|来源|日期|时间|有效性|体裁).*$"
-)
-_VALUE = re.compile(r"[^\s|:：，。,;；【\[]{2,40}")
-
-
-def issuer(lines: Sequence[Line]) -> str | None:
-    """The body that the page or the file states as the one that issues (发布机构): in the line of its label, or in the cell
-    or line behind it."""
-    head = [*lines[:40], *lines[-8:]]
-    for index, line in enumerate(head):
-        if len(line.text) > 300:
-            continue
-        for label in _ISSUER.finditer(line.text):
-            closed = label.group(0)[-1:] in ":：】]|" or not line.text[label.end() :].strip()
-            if not closed and label.start() > 0 and not line.text[label.start() - 1].isspace():
-                continue
-            value = _VALUE.match(line.text, label.end())
-            if value is None and not line.text[label.end() :].strip() and index + 1 < len(head):
-                value = _VALUE.fullmatch(head[index + 1].text.strip())
-            name = once(_NEXT_FIELD.sub("", fold(value.group(0)))) if value else ""
-            if is_name(name):
-                return name
-    return None
 
 
 _QUOTED = re.compile(r"《([^《》]{4,70}?(?:报告|年报))》")
@@ -92,7 +62,7 @@ def reporting_body(title: Title, preface: str, body: str, signed: str, lines: Se
         quoted = _in_prose(text)
         if quoted is not None:
             return quoted
-    return issuer(lines) or signed or _subject(preface) or _in_contact(body)
+    return issuer.stated([line.text for line in lines]) or signed or _subject(preface) or _in_contact(body)
 
 
 _SUBJECT = re.compile(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from crawler import links, titles
+import net
+from crawler import links, record, titles
+from crawler.families.articles import article
+from crawler.pages import Page
+from models.documents import Document
 
 
 @pytest.mark.parametrize(
@@ -65,3 +71,14 @@ def test_the_dynamic_address_of_an_article_is_that_of_its_file():
         "https://a.gov.cn/info/5069/1161616.htm"
     )
     assert links.key("http://a.gov.cn/list.jsp?wbtreeid=5069") != links.key("http://a.gov.cn/list.jsp?wbtreeid=5070")
+
+
+def test_a_report_whose_title_names_nobody_is_the_issuers_that_its_page_states():
+    serves = {1: ["甲县水利局"], 2: ["甲县教育局"]}
+    target = record.Target(1, 1, "http://a.gov.cn/", "", {}, serves, net.Guard(), 0)
+    markup = "<h1>2024年政府信息公开工作年度报告</h1><p>发布机构：{} 发布日期：2025-01-20</p><p>一、总体情况</p>"
+    for body, expected in (("甲县教育局", 2), ("乙县教育局", None)):
+        document = Document(title="2024年政府信息公开工作年度报告", kind="annual_report", year=2024, days={})
+        page = Page("http://a.gov.cn/1.html", f"<html><body>{markup.format(body)}</body></html>".encode())
+        record._learn(document, article(page), target, datetime(2025, 2, 1, tzinfo=UTC))
+        assert document.agency_id == expected

@@ -62,3 +62,27 @@ def test_the_day_of_an_address_is_the_crawlers_alone_and_named_as_such():
     found = article(Page("http://a.gov.cn/zwgk/202501/t20250120_1.html", page))
     assert (found.published_on, found.dated_by) == (date(2025, 1, 20), "address")
     assert read(page, "t20250120_1.html").published_on is None
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("<table><tr><td>索引号</td><td>000</td><td>发布机构</td><td>青柳市水务局</td></tr></table>", "青柳市水务局"),
+        ("<p>发布机构：青柳市水务局 发布日期：2025-01-20</p>", "青柳市水务局"),
+        ("<div><b>公开责任部门：</b><span>青柳市水务局</span></div>", "青柳市水务局"),
+        ("<div class=footer>发布机构：青柳市大数据局</div><p>发布单位： 青柳市水务局</p>", "青柳市水务局"),
+        ("<p>来源：青柳日报</p>", None),
+    ],
+)
+def test_crawler_and_reader_give_a_page_one_issuer(body, named):
+    title = "2024年政府信息公开工作年度报告"
+    page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{body}{BODY}</body></html>".encode()
+    assert article(Page("http://a.gov.cn/zwgk/1.html", page)).issuer == (named or "")
+    assert read(page, "1.html").agency == named
+
+
+def test_a_day_in_the_frame_of_a_page_is_nobodys():
+    frame = "<div class='footer'>更新时间：2026-11-01 版权所有</div>"
+    page = f"<html><body><h1>{TITLE}</h1>{BODY}{frame}</body></html>".encode()
+    assert article(Page("http://a.gov.cn/zwgk/1.html", page)).published_on is None
+    assert read(page, "1.html").published_on is None
