@@ -108,13 +108,14 @@ def subject(digest: Digest) -> str:
     older = digest.left_to_sheet()[1]  # what was found of other years is no fault of this one
     if older:
         parts.append(f"往年报告{older}项")
-    return one_line(f"【年报监测】{when}：{'，'.join(parts)}")
+    what = {"digest": "", "report": "新发布报告：", "escalation": "提请关注："}[digest.kind]
+    return one_line(f"【年报监测】{when}：{what}{'，'.join(parts)}")
 
 
 def compose(digest: Digest, office_name: str, public_url: str = "") -> Message:
     """The mail for a digest. ``office_name`` is the addressee; ``public_url`` the console's address, empty if none."""
     name = f"年报监测事项-{digest.year}年度-{digest.day.isoformat()}.xlsx"
-    files = (Attachment(name, MEDIA_TYPE, sheet(digest)),) if digest.audience == "office" else ()
+    files = (Attachment(name, MEDIA_TYPE, sheet(digest)),) if digest.audience != "ops" else ()
     for most in (MOST_ITEMS, MOST_ITEMS // 2, MOST_ITEMS // 4):
         part = replace(digest, most_items=most)
         values = {"digest": part, "office": office_name, "public_url": public_url, "subject": subject(digest)}

@@ -10,8 +10,11 @@ from alerts.calendar import Stage, Workdays, stage
 from alerts.digest import Digest, deadline_line
 from alerts.matters import MISSING, group_of, key_of, of_finding, of_findings, of_standing, together
 from alerts.notice import Audience, Notice
+from alerts.occasions import Situation, may_be_told
 from reports.checks import SUGGESTIONS
 from reports.duties import Ledger, OpenFinding, Standing
+
+NOTHING_KNOWN = Situation()
 
 
 def decide(
@@ -21,6 +24,7 @@ def decide(
     corrected: Iterable[OpenFinding] = (),
     suggesting: Collection[int] = (),
     workdays: Workdays | None = None,
+    offices: Mapping[int | None, Situation] | None = None,
 ) -> list[Digest]:
     """The digests of this day: what is open in the ledger and has not been told. A digest also recalls what was told
     before and still stands, and which matters told before are ``corrected`` since the last digest; these alone make none.
@@ -28,13 +32,15 @@ def decide(
     ``told`` holds, by audience, the keys already in a mail to it. Doubtful readings and bodies of which nothing can be
     said go to the ops team, never to the office: no body is blamed for our own reading or for a silent portal.
     ``now`` is aware and in the office's zone; its day names the digests. ``suggesting`` are the offices that want the
-    suggestions on form, which are one line a body and no more.
+    suggestions on form, which are one line a body and no more. ``offices`` say when they want to be told (any time where
+    they do not) and whether they have operators of their own.
     """
-    day = now.date()
+    day, situations = now.date(), offices or {}
     digests: dict[tuple[Audience, int | None], Digest] = {}
 
     def digest(audience: Audience, office_id: int | None) -> Digest:
-        where = (audience, office_id if audience == "office" else None)
+        own_ops = audience == "ops" and situations.get(office_id, NOTHING_KNOWN).has_ops
+        where = (audience, office_id if audience == "office" or own_ops else None)
         if where not in digests:
             digests[where] = Digest(audience, where[1], ledger.year, day)
         return digests[where]
@@ -52,7 +58,7 @@ def decide(
         if _cannot_tell(standing, day, workdays):
             notice = of_standing(standing)
             if notice.key not in told.get("ops", ()):
-                digest("ops", None).notices.append(notice)
+                digest("ops", standing.duty.office_id).notices.append(notice)
 
     if workdays is not None:
         _remind(ledger, told.get("office", set()), day, workdays, lambda office_id: digest("office", office_id))
@@ -61,7 +67,17 @@ def decide(
         item.notices.sort(key=lambda n: (n.agency, n.rule, n.place))
         _count(item, ledger)
     in_order = sorted(digests.items(), key=lambda pair: (pair[0][0], pair[0][1] or 0))
-    return [item for _, item in in_order if item.notices or item.stages]
+    found = [item for _, item in in_order if item.notices or item.stages]
+    return [item for item in found if _is_the_time(item, now, situations, workdays)]
+
+
+def _is_the_time(
+    digest: Digest, now: datetime, offices: Mapping[int | None, Situation], workdays: Workdays | None
+) -> bool:
+    if digest.audience == "ops" or workdays is None:
+        return True
+    deadlines = [stage.deadline for stage in digest.stages.values() if stage.name == "on"]
+    return may_be_told(offices.get(digest.office_id, NOTHING_KNOWN).wishes, now, workdays, deadlines)
 
 
 def _cannot_tell(standing: Standing, day: date, workdays: Workdays | None) -> bool:
@@ -87,8 +103,10 @@ def _remind(
             continue
         key = key_of(f"stage/{duty.office_id}/{ledger.year}", found.key)
         part = digest(duty.office_id)
-        if key not in told and not any(n.group == "missing" and n.agency == duty.agency for n in part.notices):
-            part.stages[key] = found
+        if key in told:
+            continue
+        part.stages[key] = found
+        if not any(n.group == "missing" and n.agency == duty.agency for n in part.notices):
             (part.pending if is_due else part.overdue).append(_of_silence(standing, found))
             part.still_open = [n for n in part.still_open if n.group != "missing" or n.agency != duty.agency]
 

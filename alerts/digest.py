@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from alerts.calendar import Stage
 from alerts.notice import GROUPS, Audience, Notice
+
+Kind = Literal["digest", "report", "escalation"]
+KINDS: tuple[Kind, ...] = ("digest", "report", "escalation")
 
 MOST_ITEMS = 30  # items in the text of one mail: a page or two; the attached sheet has all
 MOST_NAMED = 10  # bodies named one by one where a matter is only recalled
@@ -35,11 +39,15 @@ class Digest:
     late: int = 0
     missing: int = 0
     cannot_tell: int = 0
+    # The daily digest; what was found in reports just read, told at once; what stands although it was told long ago.
+    kind: Kind = "digest"
+    number: int = 0  # of a kind that may go several times a day
 
     @property
     def key(self) -> str:
-        """Unique for the mail: one digest an audience, office, report year and day."""
-        return f"digest:{self.audience}:{self.office_id or 0}:{self.year}:{self.day.isoformat()}"
+        """Unique for the mail: one of a kind an audience, office, report year and day."""
+        several = f":{self.number}" if self.number else ""
+        return f"{self.kind}:{self.audience}:{self.office_id or 0}:{self.year}:{self.day.isoformat()}{several}"
 
     def items(self) -> list[Notice]:
         """The notices that stand in the text: of the season's year, the gravest first, at most ``most_items``."""

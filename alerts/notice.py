@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Audience = Literal["office", "ops"]
+Audience = Literal["office", "leader", "ops"]  # the office's desk, its leader, the operators
 
 # The order in which an office works through them: published at all, in time, then figures and form.
 GROUPS: tuple[tuple[str, str], ...] = (

@@ -5,16 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import yaml
-from pydantic import TypeAdapter
-
-from alerts import copies
+from alerts import copies, situation
 from alerts.bounces import Bounce
-from alerts.calendar import Workdays
 from alerts.compose import (
     Message,
     Summary,
@@ -24,13 +20,10 @@ from alerts.compose import (
     compose_summary,
     compose_test,
 )
-from alerts.decide import decide
-from alerts.digest import Digest
+from alerts.digest import KINDS, Digest
 from alerts.send import Delivery, Outgoing, ascii_domain, deliver
 from config import Settings
-from models import agencies, mails
-from models.ledger import ledger_of, untrue_findings
-from models.standing_findings import corrected_findings, open_findings
+from models import agencies, mails, offices
 from storage import store
 
 if TYPE_CHECKING:
@@ -52,42 +45,67 @@ class Composed:
 
 
 def decide_and_queue(
-    session: Session, settings: Settings, now: datetime, year: int | None = None, dry_run: bool = False
+    session: Session,
+    settings: Settings,
+    now: datetime,
+    year: int | None = None,
+    dry_run: bool = False,
+    at_hours: bool = False,
 ) -> list[Composed]:
     """Decide what is due to be told at ``now`` (aware) about the season of ``year`` (default: the last ended year), with
-    the open findings of other years, and queue one mail an audience, office and day. Returns what was queued.
+    the open findings of other years, and queue one mail of a kind an audience, office and day. With ``at_hours`` an office
+    hears only from the hour on at which it wants its digest. Returns what was queued.
 
     Safe to run twice: the mail's key and each notice's key are unique in the database.
     """
     now = now.astimezone(settings.zone)
-    out = []
-    for digest in _digests(session, settings, now, year):
-        composed = _queue(session, settings, digest, now, dry_run)
-        if composed is not None:
-            out.append(composed)
-    return out
+    known = situation.known(session, settings, now, year)
+    found = [*known.digests(), *known.escalations()]
+    if at_hours:
+        found = [digest for digest in found if known.is_its_hour(digest, settings.digest_hour)]
+    return _queue_all(session, settings, found, now, dry_run)
+
+
+def tell_at_once(session: Session, settings: Settings, now: datetime, year: int) -> list[Composed]:
+    """Queue what was found in reports that were just read, for the offices that want to know within minutes."""
+    now = now.astimezone(settings.zone)
+    return _queue_all(session, settings, situation.known(session, settings, now, year).at_once(), now)
 
 
 def decide_again(session: Session, settings: Settings, mail: mails.Mail, now: datetime) -> list[Composed]:
-    """A digest that waited is decided again when it is about to leave: what is no longer true is not said, and all that
-    waited for one audience, office and season becomes one mail of today. Returns what was queued in its place: nothing
-    where nothing is left to tell, or where today's digest has left already (the rest is told tomorrow)."""
-    prefix = mail.key.removesuffix(mail.day.isoformat())
-    audience, office_id, year = mail.stage, mail.office_id, season_of(mail)
-    mails.withdraw(session, prefix)
+    """A mail of findings that waited is decided again when it is about to leave: what is no longer true is not said, and
+    all of a kind that waited for one audience, office and season becomes one mail of today. Returns what was queued in its
+    place: nothing where nothing is left to tell, or where today's digest has left already (the rest is told tomorrow)."""
+    kind, audience, office_id, year = mail.event, mail.stage, mail.office_id, season_of(mail)
+    mails.withdraw(session, _thread(mail))
+    session.flush()
     now = now.astimezone(settings.zone)
-    out = []
-    for digest in _digests(session, settings, now, year):
-        if (digest.audience, digest.office_id) == (audience, office_id):
-            composed = _queue(session, settings, digest, now)
-            if composed is not None:
-                out.append(composed)
-    return out
+    known = situation.known(session, settings, now, year)
+    found = {"digest": known.digests, "report": known.at_once, "escalation": known.escalations}[kind]()
+    same = [digest for digest in found if (digest.audience, digest.office_id) == (audience, office_id)]
+    return _queue_all(session, settings, same, now)
+
+
+def is_decided_again(mail: mails.Mail) -> bool:
+    """Whether the mail tells findings, which may have changed while it waited."""
+    return mail.event in KINDS
+
+
+def _thread(mail: mails.Mail) -> str:
+    """What the keys of mails of one kind to one audience of one office about one season begin with."""
+    return ":".join(mail.key.split(":")[:4]) + ":"
 
 
 def season_of(mail: mails.Mail) -> int:
     """The report year that a digest in the outbox is about."""
-    return int(mail.key.removesuffix(mail.day.isoformat()).rstrip(":").rpartition(":")[2])
+    return int(mail.key.split(":")[3])
+
+
+def _queue_all(
+    session: Session, settings: Settings, digests: Sequence[Digest], now: datetime, dry_run: bool = False
+) -> list[Composed]:
+    composed = [_queue(session, settings, digest, now, dry_run) for digest in digests]
+    return [one for one in composed if one is not None]
 
 
 def _queue(
@@ -103,7 +121,7 @@ def _queue(
         key=digest.key,
         message_id=message_id(digest.key, settings.mail_from),
         audience=digest.audience,
-        event="digest",
+        event=digest.kind,
         day=digest.day,
         recipients=recipients,
         subject=message.subject,
@@ -129,28 +147,9 @@ def without_recipient(session: Session, settings: Settings, now: datetime, year:
     now = now.astimezone(settings.zone)
     return sum(
         len(digest.notices)
-        for digest in _digests(session, settings, now, year)
+        for digest in situation.known(session, settings, now, year).digests(at_any_time=True)
         if digest.audience == "office" and not _addressee(session, settings, digest)[0]
     )
-
-
-def workdays_of(settings: Settings) -> Workdays:
-    """The official calendar with the corrections of ``workdays.yaml`` in the data folder (day: true where it is worked).
-    Raises ValueError where that file holds anything else."""
-    path = settings.data_dir / "workdays.yaml"
-    if not path.is_file():
-        return Workdays()
-    given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return Workdays(TypeAdapter(dict[date, bool]).validate_python(given))
-
-
-def _digests(session: Session, settings: Settings, now: datetime, year: int | None) -> list[Digest]:
-    ledger = ledger_of(session, year if year is not None else now.year - 1, now)
-    untrue = untrue_findings(session, now)
-    ledger.findings = [finding for finding in open_findings(session) if finding.id not in untrue]
-    corrected = corrected_findings(session, mails.last_digests(session))
-    suggesting = agencies.offices_with(session, "form_suggestions")
-    return decide(ledger, mails.told(session), now, corrected, suggesting, workdays_of(settings))
 
 
 def queue_refusals(
@@ -257,7 +256,7 @@ def thread_id(mail: mails.Mail, sender: str) -> str:
     """The id under which the digests to one office about one season stand together in a mail program; empty for others."""
     if mail.event != "digest":
         return ""
-    return message_id(mail.key.removesuffix(mail.day.isoformat()) + "thread", sender)
+    return message_id(f"{_thread(mail)}thread", sender)
 
 
 def send_test(settings: Settings, recipients: Sequence[str], now: datetime) -> Delivery:
@@ -272,8 +271,13 @@ def send_test(settings: Settings, recipients: Sequence[str], now: datetime) -> D
 
 
 def _addressee(session: Session, settings: Settings, digest: Digest) -> tuple[tuple[str, ...], str]:
+    office = agencies.office(session, digest.office_id) if digest.office_id else None
+    named = offices.recipients(office) if office is not None else offices.Recipients()
     if digest.audience == "ops":
-        return tuple(settings.ops_mail), OPS
+        return named.ops or tuple(settings.ops_mail), OPS
+    if digest.audience == "leader":
+        assert office is not None
+        return mails.usable(session, named.leader), office.name
     return recipients_of(session, settings, digest.office_id)
 
 

@@ -56,12 +56,13 @@ COMMANDS = {
     "unassigned": "unassigned",
     "findings": "findings",
     "alerts": "alerts",
+    "offices": "offices",
     "rules": "rules",
     "queue": "queue",
     "schedule": "schedule",
     "db": "database",
 }
-GROUPS = {"agencies", "unassigned", "findings", "alerts", "rules", "queue", "schedule", "db"}
+GROUPS = {"agencies", "unassigned", "findings", "alerts", "rules", "queue", "schedule", "db", "offices"}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Year = Annotated[int | None, typer.Option("--year", help="Report year; the last ended year if not given.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from exchange.words import column_of, words
+from exchange.words import Column, column_of, words
 
 MAX_BYTES = 50_000_000
 REQUIRED = ("name", "level")
@@ -24,9 +24,13 @@ class BadSheet(Exception):
     """The sheet cannot be used at all: one line that says why."""
 
 
-def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """(row number, column -> stripped text) of each row that is not empty; every known column is present. The head names
-    the columns in Chinese or by their keys. Raises BadSheet."""
+def rows(
+    path: Path, columns: Mapping[str, Column] | None = None, required: Sequence[str] = REQUIRED, group: str = "agencies"
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """(row number, column -> stripped text) of each row that is not empty; every known column (of the register, if not
+    given) is present. The head names the columns in Chinese or by their keys. ``group`` is the command that writes a
+    template. Raises BadSheet."""
+    columns = columns or words().columns
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadSheet(f"the file is larger than {MAX_BYTES // 1_000_000} MB")
@@ -35,24 +39,23 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise BadSheet(str(error.strerror or error)) from None
     table = _xlsx_table(data) if data.startswith(b"PK") else _csv_table(data)
     printed = [str(cell or "").strip().lstrip("\ufeff") for cell in next(table, [])]
-    unknown = [name for name in printed if name and column_of(name) is None]
-    head = [column_of(name) or name for name in printed]
-    columns = words().columns
-    if unknown and any(column_of(name) for name in printed):
+    unknown = [name for name in printed if name and column_of(name, columns) is None]
+    head = [column_of(name, columns) or name for name in printed]
+    if unknown and any(column_of(name, columns) for name in printed):
         named = "、".join(column.heads[0] for column in columns.values())
         raise BadSheet(f"row 1, column {unknown[0]!r} is not known; the columns are {named} ({', '.join(columns)})")
-    missing = [name for name in REQUIRED if name not in head]
+    missing = [name for name in required if name not in head]
     if missing:
         raise BadSheet(
             f"row 1 lacks the column {missing[0]} ({columns[missing[0]].heads[0]}); "
-            "`nianbao agencies template FILE` writes a sheet with all columns"
+            f"`nianbao {group} template FILE` writes a sheet with all columns"
         )
     doubled = [name for name in head if name and head.count(name) > 1]
     if doubled:
         raise BadSheet(f"row 1 has the column {doubled[0]!r} twice")
     for number, cells in enumerate(table, 2):
         texts = [_cell_text(cell) for cell in cells]
-        if not any(texts) or _explains(texts):
+        if not any(texts) or texts[0] == next(iter(columns.values())).explain:  # the template's row of explanations
             continue
         values = dict.fromkeys(columns, "")
         values.update({name: text for name, text in zip(head, texts, strict=False) if name})
@@ -60,10 +63,6 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             text for index, text in enumerate(texts) if text and (index >= len(head) or not head[index])
         )
         yield number, values
-
-
-def _explains(texts: list[str]) -> bool:
-    return texts[0] == words().columns["name"].explain  # the template's row of explanations, left standing
 
 
 def _cell_text(cell: object) -> str:

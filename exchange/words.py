@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Words(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     columns: dict[str, Column]
+    office_columns: dict[str, Column]
     words: dict[str, dict[str, tuple[str, ...]]]
     exports: dict[str, dict[str, str]]
     cells_of: dict[str, dict[str, str]]
@@ -40,10 +42,11 @@ def words() -> Words:
     return Words.model_validate(yaml.safe_load(text))
 
 
-def column_of(head: str) -> str | None:
-    """The register's column that a head of a sheet names, in Chinese or by its key; None if it names none."""
+def column_of(head: str, columns: Mapping[str, Column] | None = None) -> str | None:
+    """The column (of the register, if not given) that a head of a sheet names, in Chinese or by its key; None if it names
+    none."""
     plain = _AFTER.sub("", squeeze(head)).lower()
-    for key, column in words().columns.items():
+    for key, column in (columns or words().columns).items():
         if plain == key or plain in column.heads:
             return key
     return None

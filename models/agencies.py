@@ -116,14 +116,18 @@ class Contact(Base):
 
 
 class Office(Base):
-    """A supervising office (政府信息公开工作主管部门) of a government; its mails and its own parameters of the rules."""
+    """A supervising office (政府信息公开工作主管部门) of a government: who gets its mails in which role, its own parameters of
+    the rules, when it wants to be told (``models.offices``)."""
 
     __tablename__ = "offices"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     agency_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id", ondelete="CASCADE"), unique=True)
-    emails: Mapped[list[str]] = mapped_column(Json, default=list)
+    emails: Mapped[list[str]] = mapped_column(Json, default=list)  # of the desk (经办)
+    leaders: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    ops: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    wishes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
     params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 
 

@@ -190,6 +190,29 @@ def told_of(session: Session, keys: Sequence[str]) -> dict[str, set[str]]:
     return out
 
 
+def told_at(session: Session, audience: str) -> dict[str, datetime]:
+    """Matter -> when the mail that tells it to that audience was queued, of those that did not fail."""
+    query = (
+        sa.select(MailNotice.notice_key, Mail.queued_at)
+        .join(Mail)
+        .where(MailNotice.audience == audience, Mail.state != "failed")
+    )
+    return dict(session.execute(query).all())
+
+
+def kinds_on(session: Session, day: date) -> dict[int | None, dict[str, int]]:
+    """Office -> how many mails of each kind were queued for it on that day."""
+    out: dict[int | None, dict[str, int]] = {}
+    query = (
+        sa.select(Mail.office_id, Mail.event, sa.func.count())
+        .where(Mail.day == day, Mail.stage != "ops")
+        .group_by(Mail.office_id, Mail.event)
+    )
+    for office_id, event, number in session.execute(query):
+        out.setdefault(office_id, {})[event] = number
+    return out
+
+
 def last_digests(session: Session) -> dict[int | None, datetime]:
     """Office -> when its last digest was queued that did not fail."""
     query = (

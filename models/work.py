@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Json, chunks, inserted, one_of
 
-KINDS = ("crawl", "read", "check", "decide", "mail", "summary")
+KINDS = ("crawl", "read", "check", "decide", "tell", "mail", "summary")
 STATES = ("waiting", "taken", "done", "failed", "dropped")
 ERROR_KINDS = ("retry", "person", "defect")
 

@@ -17,7 +17,17 @@ FORKS.set_forkserver_preload(
     [
         *(
             f"cli.{name}"
-            for name in ("alerts", "documents", "findings", "office", "queue", "register", "rules", "service")
+            for name in (
+                "alerts",
+                "documents",
+                "findings",
+                "office",
+                "offices",
+                "queue",
+                "register",
+                "rules",
+                "service",
+            )
         ),
         *(
             "exchange.export",

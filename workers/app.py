@@ -22,6 +22,7 @@ TASKS = {
     "read": "workers.tasks.read",
     "check": "workers.tasks.check",
     "decide": "workers.tasks.decide",
+    "tell": "workers.tasks.tell",
     "mail": "workers.tasks.mail",
     "summary": "workers.tasks.summary",
 }
@@ -32,6 +33,7 @@ QUEUES = {
     "read": "read",
     "check": "check",
     "decide": "mail",
+    "tell": "mail",
     "mail": "mail",
     "summary": "mail",
     "sweep": "sweep",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 16  # documents in one go
+SOON = timedelta(minutes=5)  # until offices hear of what reports hold that were just read
 LONGEST = 2.0  # seconds of reading after which what was taken along is given back: scans are read one by one
 MAX_ATTACHMENTS = 5  # of a page, that are read by themselves
 DOCUMENT_RULES = tuple(rule_id for rule_id in checks.RULES if rule_id not in publication.RULES)
@@ -186,6 +187,10 @@ def check_documents(job: Job, rows: Iterable[int], wanted: Mapping[int, bool], k
     ]
     with job.finishing(*rows) as session:
         findings.save_all(session, outcomes, now.astimezone(UTC))
+        season = now.year - 1
+        if any(one.findings and one.scope == "report" and one.subject.year == season for one in outcomes):
+            # A few minutes later, so that reports read one after the other are one mail; the sweep sends its message.
+            work.add(session, "tell", season, base.utcnow(), due_at=base.utcnow() + SOON)
         again = {
             document_id: {"because_of": because}
             for document_id, because in compared.all_compared_with(session, news).items()

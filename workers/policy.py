@@ -41,6 +41,7 @@ ABOUT = {
     "read": "version",
     "check": "document",
     "decide": "year",
+    "tell": "year",
     "mail": "mail",
     "summary": "issue",
 }

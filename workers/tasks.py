@@ -110,7 +110,17 @@ def decide(job: Job) -> None:
     now = base.utcnow().astimezone(job.settings.zone)
     publication.judge(job.transaction, job.subject, now)
     with job.finishing() as session:
-        for composed in alerts_run.decide_and_queue(session, job.settings, now, year=job.subject):
+        for composed in alerts_run.decide_and_queue(session, job.settings, now, year=job.subject, at_hours=True):
+            job.then(work.add(session, "mail", composed.id, now).id)
+
+
+@task("tell")
+def tell(job: Job) -> None:
+    """Queue what was found in reports of a season (the work's subject) that were just read, for offices that want to know
+    within minutes."""
+    now = base.utcnow().astimezone(job.settings.zone)
+    with job.finishing() as session:
+        for composed in alerts_run.tell_at_once(session, job.settings, now, job.subject):
             job.then(work.add(session, "mail", composed.id, now).id)
 
 
@@ -189,9 +199,9 @@ def _tell_refusals(session: Session, job: Job, refused: Mapping[str, str]) -> No
 
 
 def _is_stale(row: mails.Mail, now: datetime) -> bool:
-    """A digest or summary, or its copy, that nobody has got and that waited too long to be sent as it is."""
+    """A mail of findings or a summary, or its copy, that nobody has got and that waited too long to be sent as it is."""
     return (
-        row.event in {"digest", "summary", copies.EVENT}
+        (alerts_run.is_decided_again(row) or row.event in {"summary", copies.EVENT})
         and row.state == "queued"
         and row.queued_at < now - FRESH
         and not row.deliveries
@@ -203,7 +213,7 @@ def _make_again(session: Session, job: Job, row: mails.Mail) -> None:
     now = base.utcnow()
     if row.event == copies.EVENT:
         of = copies.original(session, row)
-        if of is not None and of.state == "queued" and of.event in {"digest", "summary"}:
+        if of is not None and of.state == "queued" and (alerts_run.is_decided_again(of) or of.event == "summary"):
             _make_again(session, job, of)  # its copies are taken back with it
         else:
             mails.withdraw(session, row.key)  # the mail left long ago: what it said may be true no more
@@ -215,7 +225,9 @@ def _make_again(session: Session, job: Job, row: mails.Mail) -> None:
             job.then(schedule.to_be_made(session, issue, now))
         return
     for composed in alerts_run.decide_again(session, job.settings, row, now):
-        job.then(work.add(session, "mail", composed.id, now).id)
+        following = work.add(session, "mail", composed.id, now)
+        following.attempts = job.attempt - 1  # a server that did not answer is not asked as if for the first time
+        job.then(following.id)
 
 
 def _take(job: Job) -> Outgoing | None:

@@ -14,7 +14,7 @@ from alerts.calendar import Workdays, stage
 from alerts.compose import compose, subject
 from alerts.decide import decide
 from alerts.digest import Digest
-from alerts.run import workdays_of
+from alerts.situation import workdays_of
 from reports.duties import Duty, Ledger, OpenFinding, Standing
 
 CHINA = ZoneInfo("Asia/Shanghai")

@@ -301,6 +301,24 @@ def test_what_is_found_becomes_one_mail_however_often_it_is_decided(
     assert row(db, work_id).state == "done"
 
 
+def test_what_a_report_just_read_holds_is_mailed_within_minutes_and_not_by_the_digest_again(
+    db: Engine, settings: config.Settings, inbox: Mailbox
+):
+    year = last_year(settings)
+    read_and_check(db, settings, year)
+    (piece,) = waiting(db, "tell")
+    assert timedelta(0) < piece.due_at - base.utcnow() <= batch.SOON
+    again(db, piece.id)
+    run(tasks.tell, piece.id)
+    (sending,) = waiting(db, "mail")
+    run(tasks.mail, sending.id)
+    assert "新发布报告" in str(inbox.mails[0]["Subject"])
+    with base.transaction(db) as session:
+        number = work.add(session, "decide", year, base.utcnow()).id
+    run(tasks.decide, number)
+    assert [m.event for m in all_of(db, mails.Mail)] == ["report"]  # nothing is left for the digest
+
+
 def test_publication_is_judged_before_it_is_told(db: Engine, settings: config.Settings):
     year = last_year(settings)
     agency_id = body_of(db)

@@ -1,0 +1,112 @@
+"""What is known when it is decided what to tell: the ledger, what was told before, the offices and their working days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import yaml
+from pydantic import TypeAdapter
+
+from alerts import occasions
+from alerts.calendar import Workdays
+from alerts.decide import decide
+from alerts.digest import Digest
+from alerts.occasions import Situation
+from config import Settings
+from models import agencies, mails, offices
+from models.ledger import ledger_of, untrue_findings
+from models.standing_findings import corrected_findings, open_findings
+from reports import checks
+from reports.duties import Ledger, OpenFinding
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that a decision rests on, at the moment ``now``; the decisions themselves are pure."""
+
+    ledger: Ledger
+    now: datetime
+    told: Mapping[str, AbstractSet[str]]
+    told_at: Mapping[str, datetime]
+    corrected: list[OpenFinding]
+    suggesting: AbstractSet[int]
+    workdays: Workdays
+    offices: Mapping[int | None, Situation]
+
+    def digests(self, at_any_time: bool = False) -> list[Digest]:
+        """The daily digests; ``at_any_time``: also those whose office does not want to hear now."""
+        awake = {id_: replace(one, wishes=ALWAYS) for id_, one in self.offices.items()} | {None: Situation(ALWAYS)}
+        return decide(
+            self.ledger,
+            self.told,
+            self.now,
+            self.corrected,
+            self.suggesting,
+            self.workdays,
+            awake if at_any_time else self.offices,
+        )
+
+    def at_once(self) -> list[Digest]:
+        """What offices hear at once."""
+        return occasions.at_once(self.ledger, self.told, self.now, self.offices, self.workdays, OF_THE_REPORT)
+
+    def escalations(self) -> list[Digest]:
+        """What goes to the leaders."""
+        return occasions.escalations(self.ledger, self.told, self.told_at, self.now, self.offices, self.workdays)
+
+    def is_its_hour(self, digest: Digest, usual_hour: int) -> bool:
+        """Whether the hour has come at which the office wants its daily mails."""
+        situation = self.offices.get(digest.office_id, Situation())
+        return digest.audience == "ops" or occasions.digest_is_due(situation, self.now, usual_hour)
+
+
+ALWAYS = offices.Wishes()
+OF_THE_REPORT = frozenset(rule.id for rule in checks.RULES.values() if rule.scope != "publication")
+
+
+def known(session: Session, settings: Settings, now: datetime, year: int | None) -> Known:
+    """What stands in the database at ``now`` (aware, in the offices' zone) about the season of ``year`` (the last ended
+    one if not given), with the findings of other years that stand."""
+    ledger = ledger_of(session, year if year is not None else now.year - 1, now)
+    untrue = untrue_findings(session, now)
+    ledger.findings = [finding for finding in open_findings(session) if finding.id not in untrue]
+    return Known(
+        ledger,
+        now,
+        mails.told(session),
+        mails.told_at(session, "office"),
+        corrected_findings(session, mails.last_digests(session)),
+        agencies.offices_with(session, "form_suggestions"),
+        workdays_of(settings),
+        _situations(session, now),
+    )
+
+
+def _situations(session: Session, now: datetime) -> dict[int | None, Situation]:
+    today = mails.kinds_on(session, now.date())
+    return {
+        office.id: Situation(
+            offices.wishes_of(office),
+            bool(offices.recipients(office).leader),
+            bool(offices.recipients(office).ops),
+            today.get(office.id, {}),
+        )
+        for office in agencies.offices(session)
+    }
+
+
+def workdays_of(settings: Settings) -> Workdays:
+    """The official calendar with the corrections of ``workdays.yaml`` in the data folder (day: true where it is worked).
+    Raises ValueError where that file holds anything else."""
+    path = settings.data_dir / "workdays.yaml"
+    if not path.is_file():
+        return Workdays()
+    given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return Workdays(TypeAdapter(dict[date, bool]).validate_python(given))
