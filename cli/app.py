@@ -57,12 +57,13 @@ COMMANDS = {
     "findings": "findings",
     "alerts": "alerts",
     "offices": "offices",
+    "duties": "duties",
     "rules": "rules",
     "queue": "queue",
     "schedule": "schedule",
     "db": "database",
 }
-GROUPS = {"agencies", "unassigned", "findings", "alerts", "rules", "queue", "schedule", "db", "offices"}
+GROUPS = {"agencies", "unassigned", "findings", "alerts", "rules", "queue", "schedule", "db", "offices", "duties"}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Year = Annotated[int | None, typer.Option("--year", help="Report year; the last ended year if not given.")]

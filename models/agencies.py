@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models import people
-from models.base import Base, Json, chunks
+from models import history, people
+from models.base import Base, Json, chunks, one_of, utcnow
 from reports.checks.params import validated
 
 # The words of the register's sheet; `dispatched` are 派出机关/机构, `authorized` are 法律法规授权的组织.
@@ -131,8 +131,13 @@ class Office(Base):
     params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 
 
+GROUND_KINDS = ("notice", "extension", "exempt", "withdrawn")
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # when what an earlier version kept was recorded: nobody knows
+
+
 class DutyGround(Base):
-    """An own deadline of a body for some report years, with the notice it rests on."""
+    """An own deadline of a body for some report years with the notice it rests on, an extension, or that it owes none;
+    append only: of several the one recorded last holds, and one that is withdrawn leaves the law's day."""
 
     __tablename__ = "duty_grounds"
 
@@ -142,10 +147,15 @@ class DutyGround(Base):
     to_year: Mapped[int | None]
     deadline: Mapped[str]
     ground: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="notice", server_default="notice")
+    recorded_at: Mapped[datetime] = mapped_column(default=LONG_AGO)
+    recorded_by: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (
-        sa.UniqueConstraint("agency_id", "from_year"),
-        sa.CheckConstraint("deadline LIKE '__-__'", name="deadline_is_a_day"),
+        one_of("kind", GROUND_KINDS),
+        sa.CheckConstraint("(kind IN ('notice', 'extension')) = (deadline <> '')", name="deadline_by_kind"),
+        sa.CheckConstraint("deadline = '' OR deadline LIKE '__-__'", name="deadline_is_a_day"),
+        sa.Index("ix_duty_grounds_agency_id", "agency_id"),
         sa.CheckConstraint("to_year IS NULL OR to_year >= from_year", name="years_in_order"),
     )
 
@@ -169,9 +179,14 @@ class AgencyRow:
     office_emails: list[str] = field(default_factory=list)
 
 
-def upsert_agency(session: Session, row: AgencyRow) -> tuple[Agency, bool]:
+def entry_of(agency: Agency) -> history.Entry:
+    """What decides whether and by when the body owes a report, as the register says it now."""
+    return history.Entry(agency.kind, agency.level, agency.in_scope_from, agency.in_scope_to, agency.deadline)
+
+
+def upsert_agency(session: Session, row: AgencyRow, now: datetime | None = None) -> tuple[Agency, bool]:
     """The body of that name, added or updated; (body, added). A parent that is not registered yet is kept by name and
-    linked by ``link_parents`` once it is."""
+    linked by ``link_parents`` once it is. What it says from ``now`` on (the clock's time if not given) is kept."""
     agency = session.scalar(sa.select(Agency).where(Agency.name == row.name))
     added = agency is None
     if agency is None:
@@ -190,6 +205,7 @@ def upsert_agency(session: Session, row: AgencyRow) -> tuple[Agency, bool]:
     if row.office_emails:
         _set_office(session, agency, row.office_emails)
     session.flush()
+    history.note(session, {agency.id: entry_of(agency)}, now or utcnow())
     return agency, added
 
 

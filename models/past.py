@@ -1,6 +1,6 @@
 """The ledger as it stood at a moment past, from what is dated: documents, versions, readings, looks, steps of findings.
 
-The register is that of the report year's end, as always; its deadlines are those known today.
+The register, its notices, extensions and offices' days are those known then; a body that came into it later is not there.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +32,7 @@ def ledger_at(session: Session, year: int, at: datetime, under: str | None = Non
 
     ``under``: only the named body and those below it. Raises KeyError if the register has no such name."""
     ids = bodies_under(session, under, at)
-    owed = duties(session, year, ids)
+    owed = duties(session, year, ids, at)
     seen = _sightings(session, year, None if ids is None else {duty.agency_id for duty in owed}, at)
     states = _source_states(session, year, at)
     serving: dict[int, list[SourceState]] = defaultdict(list)
@@ -40,7 +40,7 @@ def ledger_at(session: Session, year: int, at: datetime, under: str | None = Non
     for source_id, agency_id, sure in session.execute(links.order_by(SourceAgency.source_id)):
         state = states[source_id]
         serving[agency_id].append(state if sure else replace(state, confirmed=False))
-    out = Ledger(year, at, exempt=exemptions(session, year, ids))
+    out = Ledger(year, at, exempt=exemptions(session, year, ids, at))
     used: dict[int, SourceState] = {}
     for duty in owed:
         out.standings.append(standing(duty, seen.get(duty.agency_id, []), serving[duty.agency_id], at))
@@ -126,12 +126,19 @@ def _findings(session: Session, year: int, at: datetime) -> list[OpenFinding]:
         .order_by(FindingEvent.id)
     )
     for finding_id, after in session.execute(query):
-        steps[finding_id] |= {name: str(value) for name, value in (after or {}).items()}
+        said = {name: str(value) for name, value in (after or {}).items()}
+        if "state" in said:
+            steps[finding_id].pop("until", None)  # a later decision says anew until when
+        steps[finding_id] |= said
     found = as_open(session, findings_query().where(Finding.year == year, Finding.first_seen <= at))
     return [
-        replace(
-            one, state=step["state"], expected=step.get("expected", one.expected), actual=step.get("actual", one.actual)
-        )
+        replace(one, state=state, expected=step.get("expected", one.expected), actual=step.get("actual", one.actual))
         for one in found
-        if (step := steps[one.id]).get("state") in OPEN_FINDINGS
+        if (state := _state_on(step := steps[one.id], at.date())) in OPEN_FINDINGS
     ]
+
+
+def _state_on(step: dict[str, str], day: date) -> str:
+    """The state of a finding after these steps; a waiver ends with its last day."""
+    state = step.get("state", "")
+    return "open" if state == "waived" and step.get("until", day.isoformat()) < day.isoformat() else state

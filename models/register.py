@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models.agencies import Agency, AgencyAlias, AgencyRow, Office, guess_kind, name_of_office
+from models import history
+from models.agencies import Agency, AgencyAlias, AgencyRow, Office, entry_of, guess_kind, name_of_office
 from models.base import Base, chunks
 from models.sources import Source, SourceAgency, to_be_read
 
@@ -58,6 +59,8 @@ def _bodies(session: Session, part: Sequence[Entry], now: datetime) -> int:
     _aliases(session, {ids[entry.body.name]: entry.body.aliases for entry in part if entry.body.aliases})
     _offices(session, {ids[entry.body.name]: entry.body for entry in part if entry.body.office_emails})
     _columns(session, {ids[entry.body.name]: entry for entry in part if entry.columns}, now)
+    bodies = session.scalars(sa.select(Agency).where(Agency.id.in_(ids.values())))
+    history.note(session, {agency.id: entry_of(agency) for agency in bodies}, now)
     return len(new)
 
 

@@ -1,0 +1,91 @@
+"""Who owed what by when, as it was known on a past day: extensions, notices, exemptions, the register, offices' days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from models import agencies, base, obligations
+from models.agencies import AgencyRow, Office, upsert_agency
+from models.ledger import ledger_of
+from models.obligations import duties, record
+from models.past import ledger_at
+from models.sightings import CHINA
+from tests.models.rows import DAY, NOW
+
+BEFORE = NOW - timedelta(days=40)
+
+
+def row(name: str = "甲县统计局", **values: object) -> AgencyRow:
+    return AgencyRow(name=name, **{"level": "county", "kind": "department", **values})  # type: ignore[arg-type]
+
+
+def at(session: Session, moment: datetime) -> dict[str, date]:
+    found = {duty.agency: duty.deadline for duty in duties(session, 2026, at=moment)}
+    past = ledger_at(session, 2026, moment.astimezone(CHINA))
+    assert {s.duty.agency: s.duty.deadline for s in past.standings} == found
+    return found
+
+
+def test_an_extension_holds_from_the_moment_it_was_recorded_and_a_withdrawal_ends_it(engine: Engine):
+    with base.transaction(engine) as session:
+        body, _ = upsert_agency(session, row(), BEFORE)
+        record(session, body, "extension", (2026, 2026), "02-28", "甲政办函3号", "王", NOW)
+        record(session, body, "withdrawn", (2026, 2026), "", "登记有误", "王", NOW + DAY)
+        law, extended = {body.name: date(2027, 1, 31)}, {body.name: date(2027, 2, 28)}
+        assert [at(session, NOW + DAY * n) for n in (-1, 0, 1)] == [law, extended, law]
+        assert duties(session, 2026)[0].deadline == date(2027, 1, 31)
+        assert duties(session, 2025, at=NOW)[0].deadline == date(2026, 1, 31)  # for its year alone
+
+
+def test_a_body_that_is_exempt_from_a_day_on_owed_before_and_is_named_with_the_reason(engine: Engine):
+    with base.transaction(engine) as session:
+        body, _ = upsert_agency(session, row(), BEFORE)
+        record(session, body, "exempt", (2026, None), "", "并入甲县发展和改革局", "王", NOW)
+        assert at(session, NOW - DAY) == {body.name: date(2027, 1, 31)}
+        assert at(session, NOW) == {}
+        later = ledger_of(session, 2026, (NOW + DAY).astimezone(CHINA))
+        assert [(one.agency, one.reason) for one in later.exempt] == [(body.name, "并入甲县发展和改革局")]
+        assert duties(session, 2027) == []
+
+
+def test_the_register_of_a_past_day_is_the_one_of_that_day(engine: Engine):
+    with base.transaction(engine) as session:
+        upsert_agency(session, row(), BEFORE)
+        upsert_agency(session, row(deadline="01-20"), NOW)
+        upsert_agency(session, row(in_scope_to=date(2026, 6, 30)), NOW + DAY)
+        upsert_agency(session, row("甲县教育局"), NOW + DAY)
+        assert at(session, BEFORE - DAY) == {}
+        assert at(session, BEFORE) == {"甲县统计局": date(2027, 1, 31)}
+        assert at(session, NOW) == {"甲县统计局": date(2027, 1, 20)}
+        assert at(session, NOW + DAY) == {"甲县教育局": date(2027, 1, 31)}
+        exempt = ledger_at(session, 2026, (NOW + DAY).astimezone(CHINA)).exempt
+        assert [(one.agency, one.reason) for one in exempt] == [("甲县统计局", "自2026-06-30后不再纳入范围")]
+        assert ledger_at(session, 2026, NOW.astimezone(CHINA)).exempt == []
+
+
+def test_what_an_office_asks_of_its_bodies_is_that_of_the_day(engine: Engine):
+    with base.transaction(engine) as session:
+        upsert_agency(session, row("甲县人民政府", kind="government", office_emails=["a@b.example"]), BEFORE)
+        upsert_agency(session, row(parent="甲县人民政府"), BEFORE)
+        agencies.link_parents(session)
+        office = session.query(Office).one()
+        agencies.set_params(session, office.id, {"local_deadlines": {"publish": "01-25"}}, "王", NOW)
+        agencies.set_params(session, office.id, {"local_deadlines": {"publish": "01-22"}}, "王", NOW + DAY)
+
+        def local(moment: datetime) -> date | None:
+            return next(d.local_deadline for d in duties(session, 2026, at=moment) if d.agency == "甲县统计局")
+
+        assert [local(NOW + DAY * n) for n in (-1, 0, 1)] == [None, date(2027, 1, 25), date(2027, 1, 22)]
+
+
+def test_what_was_recorded_stays_on_record_in_order(engine: Engine):
+    with base.transaction(engine) as session:
+        body, _ = upsert_agency(session, row(), BEFORE)
+        record(session, body, "extension", (2026, 2026), "02-28", "甲政办函3号", "王", NOW)
+        record(session, body, "extension", (2026, 2026), "03-05", "甲政办函5号", "王", NOW + DAY)
+        assert [(name, one.deadline) for name, one in obligations.recorded(session)] == [
+            (body.name, "02-28"), (body.name, "03-05"),
+        ]  # fmt: skip
