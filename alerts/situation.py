@@ -76,7 +76,7 @@ def known(session: Session, settings: Settings, now: datetime, year: int | None)
     one if not given), with the findings of other years that stand."""
     ledger = ledger_of(session, year if year is not None else now.year - 1, now)
     untrue = untrue_findings(session, now)
-    ledger.findings = [finding for finding in open_findings(session) if finding.id not in untrue]
+    ledger.findings = [finding for finding in open_findings(session, today=now.date()) if finding.id not in untrue]
     return Known(
         ledger,
         now,

@@ -16,7 +16,7 @@ from alerts.send import SendFailed
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Year, configured, local_now, moment_of
 from cli.database import database
 from cli.show import err, new_table, out, print_json, spinner
-from models import base, exports, mails
+from models import base, exports, findings, mails
 from workers import publication
 
 commands = typer.Typer(help="What is told to whom.", no_args_is_help=True, rich_markup_mode=None)
@@ -37,6 +37,7 @@ def alerts_run(
     season = year or moment.year - 1
     with spinner("deciding …"), database(settings) as engine, base.transaction(engine) as session:
         publication.judge(lambda: nullcontext(session), season, moment)  # one transaction: a dry run leaves nothing
+        findings.lapse(session, moment.date(), moment)
         composed = run.decide_and_queue(session, settings, moment, year=season, dry_run=dry_run)
         homeless = run.without_recipient(session, settings, moment, season)
         if dry_run:

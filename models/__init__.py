@@ -1,17 +1,34 @@
 """Tables, and the only SQL."""
 
-from models import agencies, base, documents, findings, hosts, locks, mails, people, readings, schedule, sources, work
+from models import (
+    agencies,
+    base,
+    documents,
+    findings,
+    history,
+    hosts,
+    locks,
+    mails,
+    people,
+    readings,
+    replies,
+    schedule,
+    sources,
+    work,
+)
 
 __all__ = [
     "agencies",
     "base",
     "documents",
     "findings",
+    "history",
     "hosts",
     "locks",
     "mails",
     "people",
     "readings",
+    "replies",
     "schedule",
     "sources",
     "work",

@@ -86,6 +86,23 @@ class FindingEvent(Base):
 SERVICE = "nianbao"
 
 
+def is_waived(today: date) -> sa.ColumnElement[bool]:
+    """The findings that are waived on that day: a waiver ends with its last day."""
+    return sa.and_(Finding.state == "waived", sa.or_(Finding.waived_until.is_(None), Finding.waived_until >= today))
+
+
+def lapse(session: Session, today: date, now: datetime) -> int:
+    """Open again what was waived until a day that is past. Returns how many."""
+    query = sa.select(Finding).where(Finding.state == "waived", Finding.waived_until < today).with_for_update()
+    rows = session.scalars(query).all()
+    for row in rows:
+        before = _figures(row)
+        row.state, row.waived_until = "open", None
+        _event(session, row, "reopened", SERVICE, now, before, _figures(row), "豁免期已满")
+    session.flush()
+    return len(rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Where findings were seen: document, version and address."""
@@ -263,7 +280,8 @@ def _write(row: Finding, said: Said, shown: Shown, now: datetime) -> None:
 
 
 def _figures(row: Finding) -> dict[str, Any]:
-    return {"expected": row.expected, "actual": row.actual, "state": row.state}
+    until = {"until": row.waived_until.isoformat()} if row.state == "waived" and row.waived_until else {}
+    return {"expected": row.expected, "actual": row.actual, "state": row.state, **until}
 
 
 def _renew(session: Session, row: Finding, said: Said, shown: Shown, now: datetime) -> None:

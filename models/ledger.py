@@ -17,6 +17,7 @@ from models.columns import vouched
 from models.documents import Document
 from models.findings import Finding
 from models.obligations import duties, exemptions
+from models.replies import waivers
 from models.sightings import perhaps_lost, sightings
 from models.sources import Source, SourceAgency
 from models.standing_findings import OPEN_FINDINGS, open_findings
@@ -37,9 +38,10 @@ def ledger_of(session: Session, year: int, now: datetime, under: str | None = No
     untrue = untrue_of(session, out.standings)
     out.findings = [
         f
-        for f in open_findings(session, year)
+        for f in open_findings(session, year, now.date())
         if (ids is None or f.agency_id in ids) and not untrue(f.rule, f.agency_id)
     ]
+    out.waivers = waivers(session, year, ids, now.date())
     out.unreadable = len([d for d in unreadable_documents(session, year) if ids is None or d["agency_id"] in ids])
     return out
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -17,12 +18,16 @@ from reports.report import Cause
 OPEN_FINDINGS = ("open", "confirmed")
 
 
-def open_findings(session: Session, year: int | None = None) -> list[OpenFinding]:
-    """The findings that stand, of one year or of all."""
-    query = findings_query().where(Finding.state.in_(OPEN_FINDINGS))
+def open_findings(session: Session, year: int | None = None, today: date | None = None) -> list[OpenFinding]:
+    """The findings that stand, of one year or of all; with ``today`` also what was waived until a day that is past."""
+    stands: sa.ColumnElement[bool] = Finding.state.in_(OPEN_FINDINGS)
+    if today is not None:
+        stands = sa.or_(stands, sa.and_(Finding.state == "waived", Finding.waived_until < today))
+    query = findings_query().where(stands)
     if year is not None:
         query = query.where(Finding.year == year)
-    return as_open(session, query)
+    found = as_open(session, query)
+    return [replace(one, state="open") if one.state == "waived" else one for one in found]
 
 
 def corrected_findings(session: Session, since: Mapping[int | None, datetime]) -> list[OpenFinding]:

@@ -213,6 +213,17 @@ class OpenFinding:
         return self.fingerprint or self.subject.key(self.rule, self.cells)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A matter that is not pursued until a day (None: for good), and why."""
+
+    agency: str
+    rule: str
+    message: str
+    reason: str
+    until: date | None
+
+
 @dataclass(slots=True)
 class Ledger:
     """The standings of a year at a moment, with the open findings and the sources' health, as plain data."""
@@ -224,6 +235,7 @@ class Ledger:
     sources: list[SourceState] = field(default_factory=list)
     unreadable: int = 0
     exempt: list[Exemption] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
 
     def of(self, agency_id: int) -> list[OpenFinding]:
         """The findings of one body."""

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from reports.checks import RULES
-from reports.duties import STATE_ZH, Ledger, OpenFinding, SourceState, Standing, State
+from reports.duties import STATE_ZH, Ledger, OpenFinding, SourceState, Standing, State, Waiver
 from reports.report import SEVERITY_ZH
 
 _SEVERITY_ORDER = {severity: order for order, severity in enumerate(SEVERITY_ZH)}
@@ -157,6 +157,7 @@ class Figures:
     pending: int = 0
     cannot_tell: int = 0
     unreadable: int = 0
+    waivers: list[Waiver] = field(default_factory=list)  # what is not pursued for now, as agreed
     review: int = 0
     clean: int = 0
     lines: list[Line] = field(default_factory=list)
@@ -248,6 +249,7 @@ def figures(
     out.problems = _problems(ledger.findings)
     out.review = sum(f.needs_review and f.state != "confirmed" for f in ledger.findings)
     out.unreadable = ledger.unreadable
+    out.waivers = ledger.waivers
     out.sources_total = len(ledger.sources)
     out.failing = [source for source in ledger.sources if source.status not in {"ok", "unchanged"}]
     out.sources_failing = len(out.failing)

@@ -57,7 +57,19 @@ def _sections(figures: Figures) -> Iterator[Section]:
         yield Section("申请和争议情况", tuple(_flows(figures)))
     if figures.doubts or figures.unread or figures.failing:
         yield Section("识读和数据来源情况", tuple(_own_failures(figures)))
+    if figures.waivers:
+        yield Section("经同意暂不处理的事项", tuple(_waivers(figures)))
     yield Section("各单位情况", (_bodies(figures),))
+
+
+def _waivers(figures: Figures) -> Iterator[str | Table | Chart]:
+    """What the office agreed not to pursue for now, with the reason and the last day: it counts as no problem meanwhile."""
+    yield f"下列{len(figures.waivers)}项经主管部门同意暂不处理，未计入问题；期满仍未更正的，自动恢复。"
+    yield Table(
+        "暂不处理事项",
+        (Head("单位", 14), Head("事项", 40), Head("理由", 30), Head("期限", 10, "date")),
+        tuple((one.agency, one.message, one.reason, one.until or "长期") for one in figures.waivers),
+    )
 
 
 def _changes(figures: Figures, changes: Changes, over: Period) -> Iterator[str | Table | Chart]:

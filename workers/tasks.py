@@ -22,7 +22,7 @@ from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Delivery, Outgoing, SendFailed, Server, deliver
 from crawler import run as crawler_run
-from models import base, hosts, leases, mails, readings, schedule, sources, work
+from models import base, findings, hosts, leases, mails, readings, schedule, sources, work
 from reports import sandbox
 from reports.reader_version import READER_VERSION
 from summaries import render
@@ -110,6 +110,7 @@ def decide(job: Job) -> None:
     now = base.utcnow().astimezone(job.settings.zone)
     publication.judge(job.transaction, job.subject, now)
     with job.finishing() as session:
+        findings.lapse(session, now.date(), now)
         for composed in alerts_run.decide_and_queue(session, job.settings, now, year=job.subject, at_hours=True):
             job.then(work.add(session, "mail", composed.id, now).id)
 
