@@ -6,6 +6,7 @@ why this person gets it. Plain, impersonal, verifying; 未发现 for absence, �
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,6 +25,8 @@ from reports.report import SEVERITY_ZH
 LARGEST = 95_000  # bytes of a mail; some mail programs cut what is longer than 100 kB
 MOST_EVIDENCE = 5  # of the places that show one cause, named in the text; the sheet has all
 LONGEST = 120  # characters of one matter in the text of a mail
+SHORT_ADDRESS = 48  # of these an address may take
+_ADDRESS = re.compile(r"https?://[^\s，。；、（）()“”]+")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -69,9 +72,16 @@ def one_line(text: str) -> str:
 
 
 def brief(text: str) -> str:
-    """One line of at most LONGEST characters: the text of a mail stays short whatever a page says, the sheet has it whole."""
-    line = one_line(text)
+    """One line of at most LONGEST characters: the text of a mail stays short whatever a page says, the sheet has it whole.
+    A long address is shortened first: what is said of it must not be cut off."""
+    line = _ADDRESS.sub(_shortened, one_line(text))
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _shortened(match: re.Match[str]) -> str:
+    whole = match.group()
+    host = "/".join(whole.split("/", 3)[:3])[:SHORT_ADDRESS]
+    return whole if len(whole) <= SHORT_ADDRESS else f"{host}/…"
 
 
 def facts(figures: Iterable[tuple[str, str]]) -> str:

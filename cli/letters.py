@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from alerts.situation import workdays_of
 from cli.app import AsJson, Refused, Year, configured, last_year, local_now
 from cli.database import database, require_agency
 from cli.show import err, new_table, out, print_json, spinner
@@ -40,7 +41,7 @@ def write_letters(
     settings = configured()
     now = local_now(settings)
     try:
-        day = date.fromisoformat(reply_by) if reply_by else reply_day(now.date())
+        day = date.fromisoformat(reply_by) if reply_by else reply_day(now.date(), workdays_of(settings).is_worked)
     except ValueError:
         raise Refused(f"--reply-by {reply_by!r} is no date; write 2027-03-01") from None
     if day <= now.date():

@@ -6,7 +6,7 @@ state cannot be told, nothing that awaits a person's look. They are written to f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -52,10 +52,12 @@ def _texts() -> dict[str, dict[str, Any]]:
 _WORDS = Environment(autoescape=False, undefined=StrictUndefined)  # noqa: S701  text for paper, no markup
 
 
-def reply_day(today: date, days: int = REPLY_DAYS) -> date:
-    """The day to reply by: ``days`` after today, and Monday where that is a weekend."""
+def reply_day(today: date, is_worked: Callable[[date], bool], days: int = REPLY_DAYS) -> date:
+    """The day to reply by: ``days`` after today, or the first worked day after that."""
     day = today + timedelta(days=days)
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+    while not is_worked(day):
+        day += timedelta(days=1)
+    return day
 
 
 def zh(day: date) -> str:

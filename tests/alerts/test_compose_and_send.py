@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 import config
-from alerts.compose import compose, compose_refusals, subject
+from alerts.compose import LONGEST, brief, compose, compose_refusals, subject
 from alerts.digest import Digest
 from alerts.notice import Notice
 from alerts.run import send_test
@@ -267,3 +267,15 @@ def test_a_test_mail_arrives_and_tells_of_no_body(tmp_path: Path):
     text = box.mails[0].get_body(("plain",))
     assert text is not None
     assert "2027年2月3日 09:00" in text.get_content()
+
+
+def test_a_long_address_in_a_message_is_shortened_and_what_is_said_of_it_stays_whole():
+    address = "http://www.jia.gov.cn/" + "zwgk/" * 40 + "t20260120_1.html"
+    message = f"甲县统计局已发布2025年度报告解读（{address}），但未发现年度报告原文，请核实发布情况。"
+    assert (
+        brief(message)
+        == "甲县统计局已发布2025年度报告解读（http://www.jia.gov.cn/…），但未发现年度报告原文，请核实发布情况。"
+    )
+    short = "截至2026年2月1日，未在http://www.jia.gov.cn/nb/发现甲县统计局2025年度报告。"
+    assert brief(short) == short
+    assert len(brief(f"http://{'a' * 300}.cn/{'页' * 200}" + "很长" * 200)) <= LONGEST

@@ -11,6 +11,7 @@ import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
+from alerts.calendar import Workdays
 from reports.duties import Duty, Ledger, OpenFinding, Sighting, Standing
 from summaries import official
 from summaries.letters import Issuer, letters, reply_day
@@ -128,7 +129,13 @@ def test_the_layout_is_that_of_official_papers():
 
 @pytest.mark.parametrize(
     ("today", "day"),
-    [((2026, 2, 9), (2026, 2, 24)), ((2026, 2, 6), (2026, 2, 23)), ((2026, 2, 7), (2026, 2, 23))],
+    [
+        ((2026, 2, 9), (2026, 2, 24)),
+        ((2026, 2, 6), (2026, 2, 24)),
+        ((2026, 1, 30), (2026, 2, 14)),
+        ((2026, 3, 20), (2026, 4, 7)),
+    ],
 )
-def test_the_reply_is_due_in_fifteen_days_and_never_on_a_weekend(today, day):
-    assert reply_day(date(*today)) == date(*day)
+def test_the_reply_is_due_in_fifteen_days_or_on_the_first_worked_day_after_that(today, day):
+    # 春节 until 23 February, the Saturday before it is worked; 清明 until 6 April
+    assert reply_day(date(*today), Workdays().is_worked) == date(*day)
