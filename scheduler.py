@@ -28,7 +28,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 import config
 import logs
-from models import agencies, base, leases, locks, schedule, work
+from models import agencies, base, leases, locks, offices, schedule, work
 from reports.checks import DEFAULTS
 from reports.checks.params import NEVER
 from summaries import figures
@@ -92,9 +92,13 @@ def timetable(settings: config.Settings) -> tuple[Job, ...]:
 
 def office_jobs(session: Session, settings: config.Settings) -> list[Job]:
     """The summaries by mail: for each office that has a recipient by its own parameters, and for bodies that have no
-    office by the defaults."""
+    office by the defaults; the digest of an office that wants it at another hour than the service's."""
     out = []
     for office in agencies.offices(session):
+        hour = offices.wishes_of(office).hour(settings.digest_hour)
+        if hour != settings.digest_hour:
+            cron = f"0 {hour} * * *"
+            out.append(Job("decide alerts", adds=Clock.decide, cron=cron, office=office.id, office_name=office.name))
         if office.emails or settings.office_mail:
             crons = DEFAULTS["schedule"] | ((office.params or {}).get("schedule") or {})
             under = session.get_one(agencies.Agency, office.agency_id).name
