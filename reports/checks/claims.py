@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from reports.checks.catalogue import Rule
 from reports.checks.engine import Claimed, judge
@@ -59,10 +60,13 @@ def judge_claim(inputs: Inputs, rule: Rule, instance: Instance, claim: Claim) ->
 
 def summed(inputs: Inputs, claim: Claim) -> list[str]:
     """The cells of a claim on a group: ``不予公开12件`` is every row of that group in the report's form."""
-    if not claim.of_group:
-        return []
-    patterns = claim.cell.split("+")
-    return [key for key in inputs.tables.keys if any(fnmatchcase(key, pattern) for pattern in patterns)]
+    return list(_group(claim.cell, inputs.tables.keys)) if claim.of_group else []
+
+
+@lru_cache(maxsize=256)
+def _group(cell: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    patterns = cell.split("+")
+    return tuple(key for key in keys if any(fnmatchcase(key, pattern) for pattern in patterns))
 
 
 def step_of(claim: Claim) -> Decimal:
