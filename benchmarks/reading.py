@@ -33,6 +33,7 @@ import olefile
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 import python_calamine
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -44,6 +45,7 @@ from tests.makers import docx, html, odt, ofd, office, pdf, report, rtf, scan, s
 from tests.reports import rendering
 
 OUT = Path("var/bench/reading.json")
+COST = Path(__file__).parent / "data" / "cost.yaml"
 SURE = 0.9
 BINS = (0.0, 0.3, 0.6, 0.9, 0.95, 0.99, 1.0)
 MIXED = "mixed"
@@ -577,10 +579,13 @@ def show(console: Console, result: dict[str, Any], counted: dict[tuple[str, str]
     for kind, value in result["documents_per_second"].items():
         table.add_row(kind, f"{value:.1f}")
     console.print(table)
-    table = _table("CPU against the bare library", "format", "bare", "reading ms", "bare ms", "ratio", "container only")
+    columns = ("format", "bare", "reading ms", "bare ms", "ratio", "before", "container only")
+    table = _table("CPU against the bare library", *columns)
+    before: dict[str, float] = yaml.safe_load(COST.read_text(encoding="utf-8"))["reading"]
     for row in result["ratios"]:
         only = "" if row["container_only"] is None else str(row["container_only"])
-        figures = (str(row["milliseconds"]), str(row["bare_milliseconds"]), str(row["ratio"]), only)
+        earlier = str(before.get(row["format"], ""))
+        figures = (str(row["milliseconds"]), str(row["bare_milliseconds"]), str(row["ratio"]), earlier, only)
         table.add_row(row["format"], row["bare"], *figures)
     console.print(table)
     table = _table("Cut at random", "format", "files", "refused", "silent", "said without a look")
