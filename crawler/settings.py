@@ -42,6 +42,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
             "crawler.middlewares.GuardMiddleware": 50,
             "crawler.robots.RobotsMiddleware": 100,
             "crawler.middlewares.InflateMiddleware": 590,
+            "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+            "crawler.cookies.HostCookies": 700,
             "crawler.budget.BudgetMiddleware": 950,
         },
         "NIANBAO_PRIVATE_HOSTS": settings.allowed_private_hosts,
