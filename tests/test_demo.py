@@ -15,11 +15,11 @@ import pytest
 
 import config
 import up
-from demo.portal import Item, Portal, Portals
 from models import base, exports
 from models.agencies import AgencyRow, upsert_agency
 from models.ledger import unreadable_documents
 from models.sources import upsert_source
+from tests.crawler.given import Item, Portal, Portals
 
 ROOT = Path(__file__).parents[1]
 
@@ -95,7 +95,7 @@ def test_broken_files_end_unreadable_with_the_reason_and_the_run_goes_on(tmp_pat
         Item(title.format(year), date(year + 1, 1, 20), file=(f"{year}.pdf", data)) for year, data in files.items()
     ]
     with Portals() as portals:
-        portal = portals.add(Portal("甲县", items))
+        portal = portals.put(Portal("甲县", items))
         settings = config.Settings(
             data_dir=tmp_path,
             database_url=f"sqlite:///{tmp_path / 'n.sqlite3'}",

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from demo import pages
-from demo.portal import Answer, Portals
+from demo.simulator.server import Answer
 from tests.calling import nianbao
+from tests.crawler.given import Portals
 from tests.crawler.world import COLUMN, Site
 
 FORM = next(body for body in pages.bodies() if body.slug == "tjj-cq")

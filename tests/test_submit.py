@@ -15,8 +15,7 @@ import config
 import up
 from crawler import submitted
 from demo import pages
-from demo.portal import Answer, Portal, Portals
-from demo.portal import Item as Row
+from demo.simulator.server import Answer
 from models import base, submissions
 from models.agencies import AgencyRow, upsert_agency
 from models.documents import Content, Document, Item, StoredFile, record_listing, record_version
@@ -24,6 +23,8 @@ from models.ledger import standing_of
 from models.people import Audit
 from models.sources import Outcome, finish_run, start_run, upsert_source
 from tests.calling import nianbao
+from tests.crawler.given import Item as Row
+from tests.crawler.given import Portal, Portals
 from tests.makers import docx, report, small
 
 BODY = next(body for body in pages.bodies() if body.slug == "tjj-cq")
@@ -223,7 +224,7 @@ def test_a_file_of_nobody_is_assigned_by_its_witness_and_one_of_another_body_is_
 @pytest.mark.slow
 def test_a_portal_that_challenges_then_opens_ends_with_its_own_copy(tmp_path):
     with Portals() as portals:
-        portal = portals.add(Portal(FULL_PORTAL, []))
+        portal = portals.put(Portal(FULL_PORTAL, []))
         portal.broken = CHALLENGE
         settings = config.Settings(
             data_dir=tmp_path, crawl_delay=0.01, allowed_private_hosts=portals.hosts, _env_file=None

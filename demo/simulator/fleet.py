@@ -16,7 +16,7 @@ from demo.simulator.families.truecms import TrueCms
 from demo.simulator.families.ucap import Ucap
 from demo.simulator.families.vsb import Vsb
 from demo.simulator.families.years import YearPages
-from demo.simulator.shapes import SHAPES
+from demo.simulator.shapes import MORE, SHAPES
 from demo.simulator.site import Site
 
 FAMILIES: tuple[type[Site], ...] = (
@@ -28,7 +28,7 @@ FAMILIES: tuple[type[Site], ...] = (
 def site(family: type[Site], shape: str, seed: int, last_year: int = 2024) -> Site:
     """One portal of a family, its columns laid out in a shape."""
     publisher = Publisher(seed, last_year=last_year)
-    root, duties = SHAPES[shape](publisher)
+    root, duties = (SHAPES | MORE)[shape](publisher)
     return family(f"{publisher.region()}人民政府", root, duties, seed)
 
 

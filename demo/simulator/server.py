@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from urllib.parse import parse_qsl, unquote
 
 HOST = "127.0.0.1"
@@ -125,7 +125,7 @@ class Network:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._servers: list[asyncio.Server] = []
 
-    def __enter__(self) -> Network:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -5,6 +5,7 @@ Each function makes (root column, which column serves which bodies) from a publi
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from demo.simulator.content import Entry, Publisher
@@ -119,7 +120,32 @@ def among_notices(publisher: Publisher) -> Layout:
     return root, [(root, (agency,))]
 
 
+def due(publisher: Publisher) -> Layout:
+    """4, as short as it can be: two bodies, two years, and notices so late that the due reports stand on page 2."""
+    agencies = publisher.bodies(publisher.region(), 2)
+    root = _root(publisher)
+    year = publisher.last_year
+    for which in range(3):
+        notice = publisher.decoy(agencies[0], year, which)
+        root.entries.append(replace(notice, day=date(year + 1, 2, 20 + which)))
+    root.entries += [publisher.report(agency, one) for one in (year, year - 1) for agency in agencies]
+    return root, [(root, tuple(agencies))]
+
+
+def column_is_report(publisher: Publisher) -> Layout:
+    """7: one column a year whose own page is the report."""
+    (agency,) = publisher.bodies(publisher.region(), 1)
+    root = _root(publisher)
+    for year in (publisher.last_year - 1, publisher.last_year):
+        entry = publisher.report(agency, year)
+        child = _column(publisher, publisher.rng.choice(YEARS).format(y=year), f"{year}年", root)
+        child.entries, child.since, child.is_report = [entry], entry.day, True
+    return root, [(root, (agency,))]
+
+
 SHAPES: dict[str, Callable[[Publisher], Layout]] = {
     shape.__name__: shape
     for shape in (own, years, years_and_groups, shared, by_body, by_body_beneath, superior, among_notices)
 }
+# For those that ask for them: what only some families show, what only tests of many portals need.
+MORE: dict[str, Callable[[Publisher], Layout]] = {shape.__name__: shape for shape in (due, column_is_report)}

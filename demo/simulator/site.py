@@ -29,6 +29,7 @@ class Column:
     children: list[Column] = field(default_factory=list)
     parent: Column | None = None
     since: date | None = None
+    is_report: bool = False  # its page is its only entry
 
     @property
     def path(self) -> str:
@@ -103,7 +104,8 @@ class Site:
         for column in self.columns():
             for index, entry in enumerate(self.listed(column)):
                 if entry.kind == "report":
-                    url = entry.outside or self.base + self.article_path(column, entry)
+                    there = self.column_path(column) if column.is_report else self.article_path(column, entry)
+                    url = entry.outside or self.base + there
                     reachable = not entry.outside and self.reachable(column, index)
                     out.append(Truth(entry.agency, entry.year, entry.day, entry.title, url, reachable))
         return out
@@ -205,7 +207,9 @@ class Site:
         return [(name, self.href(here, path)) for name, path in out]
 
     def column_page(self, column: Column, number: int) -> Answer:
-        """A list page."""
+        """A list page, or the report where the column is one."""
+        if column.is_report and (shown := self.listed(column)):
+            return self.article_page(column, shown[0])
         here = self.page_path(column, number)
         there = {id(c) for c in self.columns()}
         beneath = [c for c in column.children if id(c) in there]
@@ -273,7 +277,7 @@ class Site:
         for number in _to(len(self.paged(column))):
             yield self.page_path(column, number), lambda c=column, n=number: self.column_page(c, n)  # type: ignore[misc]
         for entry in self.listed(column):
-            if entry.html:
+            if entry.html and not column.is_report:
                 yield self.article_path(column, entry), lambda c=column, e=entry: self.article_page(c, e)  # type: ignore[misc]
             if entry.file is not None:
                 data = entry.file[1]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import escape
+from urllib.parse import urlsplit
 
 from demo.simulator.content import Entry, interpretation
 from demo.simulator.server import Answer, Request
@@ -47,7 +48,7 @@ def _trap(
 
 
 def _is_column(site: Site, request: Request) -> bool:
-    paths = {duty.url.removeprefix(site.base).partition("?")[0] for duty in site.duties()}
+    paths = {urlsplit(duty.url).path for duty in site.duties()}
     return request.path in paths
 
 

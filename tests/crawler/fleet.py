@@ -77,7 +77,9 @@ class Fleet:
             versioned = set(session.scalars(sa.select(Version.document_id)))
             documents = list(session.scalars(sa.select(Document).where(Document.kind.in_(PUBLISHES))))
             held = Counter(
-                (d.source_id, self.names.get(d.agency_id or 0), d.year) for d in documents if d.id in versioned
+                (d.source_id, self.names.get(d.agency_id or 0), d.year)
+                for d in documents
+                if d.id in versioned and d.gone_on is None
             )
             for source in session.scalars(sa.select(Source)):
                 found = out.setdefault(self.sources[source.id].family, Sum())

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from demo.portal import HOST
+from demo.simulator.server import HOST
 from tests.crawler.world import COLUMN
 
 Given = str | bytes | tuple[int, dict[str, str], str | bytes]

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import pytest
 
-from demo.portal import Portals
 from models import base
 from models.sources import COMPLETE, Source, due
+from tests.crawler.given import Portals
 from tests.crawler.raw import Given, Raw
 from tests.crawler.world import COLUMN, World, listed, title
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.portal import Portals
 from models import base, ledger
+from tests.crawler.given import Portals
 from tests.crawler.raw import Given, Raw
 from tests.crawler.test_answers import BUSY, CUT, HOME, LOGIN, PLAIN, SHELL, WALL, report
 from tests.crawler.world import COLUMN, World, listed, title

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo.portal import Answer, Portals
+from demo.simulator.server import Answer
+from tests.crawler.given import Portals
 from tests.crawler.world import COLUMN, NAME, Site, World, article, below, listed, title
 
 REPORT_PAGE = article(

@@ -15,9 +15,10 @@ import pytest
 import sqlalchemy as sa
 
 import config
-from demo.portal import Answer, Portals
+from demo.simulator.server import Answer
 from models import base
 from models.sources import Run
+from tests.crawler.given import Portals
 from tests.crawler.world import COLUMN, Site, World, article, below, listed, title
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,7 @@ class Busy(Site):
         self.at_once = self.most = 0
         self._lock = threading.Lock()
 
-    def answer(self, path: str) -> Answer:
+    def at(self, path: str) -> Answer:
         with self._lock:
             self.at_once += 1
             self.most = max(self.most, self.at_once)
@@ -50,7 +51,7 @@ class Busy(Site):
             if self.refusals and path.endswith(".html"):
                 self.refusals -= 1
                 return Answer(b"slow down", status=self.status, headers=self.headers)
-        return super().answer(path)
+        return super().at(path)
 
 
 class Season:
@@ -146,11 +147,11 @@ class Hanging(Site):
         super().__init__({})
         self.asked, self.free = threading.Event(), threading.Event()
 
-    def answer(self, path: str) -> Answer:
+    def at(self, path: str) -> Answer:
         if path == COLUMN:
             self.asked.set()
             self.free.wait(30)
-        return super().answer(path)
+        return super().at(path)
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ import sqlalchemy as sa
 import config
 from crawler import run
 from crawler.discovery import ACCEPTED_FROM, MOST_REQUESTS
-from demo.portal import Answer, Portals, forbidden
+from demo.simulator.server import Answer
 from models import base, columns
 from models.agencies import AgencyRow, upsert_agency
 from models.people import Audit
 from models.sources import Source, SourceAgency, serve
 from tests.calling import nianbao
+from tests.crawler.given import Portals, forbidden
 from tests.crawler.world import Site, article
 
 BODY = "甲县水利局"

@@ -10,8 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from crawler import run
-from demo.portal import Portals
 from models import base, hosts
+from tests.crawler.given import Portals
 from tests.crawler.raw import Given, Raw
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, World, listed, title

@@ -18,9 +18,10 @@ import pytest
 
 import config
 from crawler import run
-from demo.portal import Answer, Portals, forbidden
+from demo.simulator.server import Answer
 from models import base, columns
 from models.sources import Source
+from tests.crawler.given import Portals, forbidden
 from tests.crawler.world import COLUMN, Site, World, article, title
 from tests.models.rows import body, column
 

@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 
 from crawler import plan
-from demo.portal import Answer, Portals
 from demo.simulator import fleet
 from demo.simulator.families.aspnet import AspNet
 from demo.simulator.families.plain import OddPager
@@ -20,11 +19,12 @@ from demo.simulator.families.trs import Trs
 from demo.simulator.families.truecms import TrueCms
 from demo.simulator.families.ucap import Ucap
 from demo.simulator.families.vsb import Vsb
-from demo.simulator.server import Network
+from demo.simulator.server import Answer, Network
 from demo.simulator.site import Site as Simulated
 from models import base
 from models.sources import Run, Source
 from tests.crawler.fleet import Fleet
+from tests.crawler.given import Portals
 from tests.crawler.raw import Raw
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, Site, World, article, below, listed, title

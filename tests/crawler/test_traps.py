@@ -9,7 +9,6 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from demo.portal import forbidden
 from demo.simulator import fleet
 from demo.simulator.families.trs import Trs
 from demo.simulator.server import Network
@@ -19,6 +18,7 @@ from models import base
 from models.documents import Document
 from models.sources import Source
 from tests.crawler.fleet import Fleet, Sum
+from tests.crawler.given import forbidden
 
 
 @dataclass(slots=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.portal import Answer, Item, Portal, Portals, forbidden
+from demo.simulator.server import Answer
 from models import base, work
+from tests.crawler.given import Item, Portal, Portals, forbidden
 from tests.crawler.world import NAME, World
 
 TITLE = NAME + "{}年政府信息公开工作年度报告"
@@ -39,7 +40,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def _publish(world: World, address: str) -> None:
     sites = {
-        "pages": Portal("甲县", [report(year) for year in range(2019, 2026)], "trs", per_page=3),
+        "pages": Portal("甲县", [report(year) for year in range(2019, 2026)], per_page=3),
         "same": Portal("甲县", [report(2024), report(2025)]),
         "edited": Portal("甲县", [report(2024)]),
         "others": Portal(

@@ -12,11 +12,12 @@ from sqlalchemy.orm.attributes import flag_modified
 
 import config
 from crawler import run
-from demo.portal import Answer, Portal, Portals
+from demo.simulator.server import Answer
 from models import base
 from models.agencies import AgencyRow, upsert_agency
 from models.documents import Attachment, Document, Version
 from models.sources import Source, upsert_source
+from tests.crawler.given import Portal, Portals
 
 COLUMN = "/zwgk/zfxxgknb/"
 NAME = "甲县水利局"
