@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from models.agencies import AgencyRow, upsert_agency
 from models.documents import Attachment, Document, Version
 from models.sources import Source, upsert_source
 from tests.crawler.handmade.portal import Portal
+from tests.crawler.world import time_passes
 
 
 @dataclass(slots=True)
@@ -121,6 +122,7 @@ class Looks:
         )  # fmt: skip
 
     def later(self) -> None:
-        """The next day."""
+        """A later day, on which the turn of everything has come again."""
+        time_passes(self.engine, timedelta(days=100))
         for portal in self.portals:
             portal.pages = {key: page for key, page in (portal.pages | portal.later).items() if page is not None}
