@@ -26,7 +26,7 @@ LARGEST = 95_000  # bytes of a mail; some mail programs cut what is longer than 
 MOST_EVIDENCE = 5  # of the places that show one cause, named in the text; the sheet has all
 LONGEST = 120  # characters of one matter in the text of a mail
 SHORT_ADDRESS = 48  # of these an address may take
-_ADDRESS = re.compile(r"https?://[^\s，。；、（）()“”]+")
+_ADDRESS = re.compile(r"https?://[!-~]+")  # as a portal writes it: what is Chinese behind it is the sentence
 TEMPLATES = Path(__file__).parent / "templates"
 
 

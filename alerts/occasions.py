@@ -102,7 +102,8 @@ def _old_matters(
     ledger: Ledger, told_at: Mapping[str, datetime], now: datetime
 ) -> Iterator[tuple[int | None, Notice, date]]:
     """(office, matter, the day from which its leader's days are counted)."""
-    blamed = {finding.agency_id: finding for finding in _missing(ledger.findings)}
+    # That the desk was told is said in the mail: it must have been.
+    blamed = {f.agency_id: f for f in _missing(ledger.findings) if of_finding(f, group_of(f)).key in told_at}
     for standing in ledger.standings:
         finding = blamed.get(standing.duty.agency_id)
         if standing.state == "missing" and finding is not None:

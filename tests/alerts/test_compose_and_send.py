@@ -276,6 +276,8 @@ def test_a_long_address_in_a_message_is_shortened_and_what_is_said_of_it_stays_w
         brief(message)
         == "甲县统计局已发布2025年度报告解读（http://www.jia.gov.cn/…），但未发现年度报告原文，请核实发布情况。"
     )
+    within = f"截至2026年2月1日，未在{address}发现甲县统计局2025年度报告。"
+    assert brief(within) == "截至2026年2月1日，未在http://www.jia.gov.cn/…发现甲县统计局2025年度报告。"
     short = "截至2026年2月1日，未在http://www.jia.gov.cn/nb/发现甲县统计局2025年度报告。"
     assert brief(short) == short
     assert len(brief(f"http://{'a' * 300}.cn/{'页' * 200}" + "很长" * 200)) <= LONGEST

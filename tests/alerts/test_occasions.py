@@ -111,14 +111,18 @@ def test_nobody_is_told_at_once_who_does_not_want_it_or_sleeps_or_had_many_today
 LED: dict[int | None, Situation] = {5: Situation(Wishes(escalate_after=3), has_leader=True)}
 
 
+TOLD_AT = {n.key: NOW for d in decide(ledger(MISSING), {}, NOW) for n in d.notices}
+
+
 def absent(now: datetime) -> Ledger:
     return ledger(MISSING, standings=(Standing(DUTY, "missing"),), now=now)
 
 
 def test_the_leader_hears_once_of_who_is_missing_so_many_working_days_after_the_day():
-    assert escalations(absent(NOW), {}, {}, NOW, LED, DAYS) == []  # Monday and Tuesday
+    assert escalations(absent(NOW), {}, TOLD_AT, NOW, LED, DAYS) == []  # Monday and Tuesday
     later = NOW + timedelta(days=1)
-    (digest,) = escalations(absent(later), {}, {}, later, LED, DAYS)
+    assert escalations(absent(later), {}, {}, later, LED, DAYS) == []  # the desk was not told
+    (digest,) = escalations(absent(later), {}, TOLD_AT, later, LED, DAYS)
     assert (digest.audience, digest.kind, [n.agency for n in digest.notices]) == (
         "leader",
         "escalation",
@@ -126,7 +130,7 @@ def test_the_leader_hears_once_of_who_is_missing_so_many_working_days_after_the_
     )
     assert "提请关注：未发现1家" in subject(digest)
     assert "提请关注" in compose(digest, "甲县政务公开办").text
-    assert escalations(absent(later), keys([digest]), {}, later, LED, DAYS) == []
+    assert escalations(absent(later), keys([digest]), TOLD_AT, later, LED, DAYS) == []
 
 
 def test_the_leader_hears_of_errors_that_stand_so_many_working_days_after_the_desk_was_told():
