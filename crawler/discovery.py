@@ -20,7 +20,7 @@ from crawler.pages import Listing, Page
 
 MOST_REQUESTS = 40  # for one body: a home page, its site map, some thirty columns
 MOST_DEPTH = 7  # links from the home page
-ENOUGH = 0.9  # with a proposal of this confidence the search ends
+ENOUGH = 0.95  # with a proposal of this confidence the search ends
 MOST_PROPOSALS = 3
 ACCEPTED_FROM = 0.8  # docs/commands.md states it
 _LIST_ASKS = 8  # further answers of a list that is called the right one and has not shown the body yet
@@ -194,12 +194,17 @@ class Search:
         """Whether a page is a column of the body's reports."""
         rows, family, columns_ = await self._rows(page, lead)
         for column in columns_:
-            if lead.score >= leads.LABELLED and column.url:
+            told = titles.told(column.title)
+            is_report = (
+                told.kind in _REPORTS and told.year is not None
+            )  # the paper itself, at an address like a column's
+            if lead.score >= leads.LABELLED and column.url and not is_report:
                 own = column.title in self._body.names
                 self._push(lead.down(column.url, column.title, lead.score - 3, page.url, own))
         node = lead.url.partition("#")[2]
         proof = self._proof(rows, Proof(f"{page.url}#{node}" if node else page.url, family))
-        proof.labelled = max(leads.label_score(lead.title, page.url), lead.score if lead.all_years else 0)
+        # What leads down from a column of that name (its years, groups, the body's own part) is still that column.
+        proof.labelled = max(leads.label_score(title, page.url) for title in (lead.title, *lead.trail))
         proof.in_own_part, proof.trail = lead.own, lead.trail
         if accept.is_report(page) and not proof.own:
             detail = titles.told(_title(page))

@@ -141,6 +141,12 @@ LAYOUTS: dict[str, dict[str, str | Answer]] = {
         ),
         **DECOY_PAGES,
     },
+    "years beneath a plain name": {
+        "/": page("甲县人民政府", ("/c/1/", "年度报告"), *DECOYS),
+        "/c/1/": page("年度报告", ("a/", "2024年"), ("b/", "2023年"), (f"{'x' * 8}/", title(2022))),
+        "/c/1/a/": rows(*[(f"{n}.html", title(2024, one)) for n, one in enumerate((*OTHERS, BODY))]),
+        "/c/1/b/": rows(*[(f"{n}.html", title(2023, one)) for n, one in enumerate((*OTHERS, BODY))]),
+    },
     "its reports begin on the third page": {
         "/": page("甲县人民政府", ("/nb/", "政府信息公开年报")),
         "/nb/": paged("index", *[title(2024, f"甲县{one}") for one in ("教育局", "民政局", "财政局")]),
@@ -250,6 +256,7 @@ def told(found: dict[str, Any], what: str) -> tuple[str, dict[str, Any]]:
         ("the government's portal, a tree of bodies", "/xxgk/bm/slj/nb/"),
         ("one column of all bodies", "/nb/"),
         ("its reports begin on the third page", "/nb/"),
+        ("years beneath a plain name", "/c/1/"),
     ],
 )
 def test_the_column_is_found_with_evidence_and_enough_confidence(found, what, path):
