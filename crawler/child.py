@@ -1,6 +1,7 @@
-"""The crawl's own process: ``python -m crawler.child 17 23`` reads these sources, one JSON line for each version stored
-and each source finished on standard output, logs on standard error. Scrapy's reactor cannot be started twice in a
-process, so a crawl is a process. ``python -m crawler.child --discover 5 8`` looks for the columns of these bodies."""
+"""The crawl's own process: ``python -m crawler.child 17 23`` reads these sources and those whose numbers come on standard
+input, a line each, until that ends; one JSON line for each version stored and each source finished on standard output,
+logs on standard error. Scrapy's reactor cannot be started twice in a process, so a crawl is a process.
+``python -m crawler.child --discover 5 8`` looks for the columns of these bodies."""
 
 from __future__ import annotations
 

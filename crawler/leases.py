@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import time
 import uuid
 from collections import defaultdict
@@ -32,7 +31,7 @@ class Leases:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._holder = f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:8]}"
+        self._holder = f"{hosts.process_name(os.getpid())}{uuid.uuid4().hex[:8]}"
         self._held: dict[str, float] = {}  # key -> until when, on this process's clock
         self._one: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._idle: dict[str, asyncio.TimerHandle] = {}

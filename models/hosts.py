@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -20,6 +21,11 @@ class HostLease(Base):
     holder: Mapped[str] = mapped_column(default="", server_default="")
     until: Mapped[datetime]
     quiet_until: Mapped[datetime]
+
+
+def process_name(pid: int) -> str:
+    """How the holder of a lease begins that is a process of this machine."""
+    return f"{socket.gethostname()} {pid} "
 
 
 def take(session: Session, key: str, holder: str, now: datetime, lease: timedelta) -> timedelta:
@@ -41,6 +47,16 @@ def leave(session: Session, key: str, holder: str, now: datetime, quiet: timedel
     session.execute(
         sa.update(HostLease)
         .where(HostLease.key == key, HostLease.holder == holder)
+        .values(holder="", until=now, quiet_until=now + quiet)
+    )
+
+
+def leave_all(session: Session, process: str, now: datetime, quiet: timedelta) -> None:
+    """Give back all that a process held which is known to have died: nobody need wait until its leases run out. Its last
+    requests count: nobody asks those hosts for as long as ``quiet``."""
+    session.execute(
+        sa.update(HostLease)
+        .where(HostLease.holder.startswith(process, autoescape=True))
         .values(holder="", until=now, quiet_until=now + quiet)
     )
 

@@ -155,15 +155,18 @@ class Job:
         if work_id is not None:
             self._next.append(work_id)
 
-    def take_more(self, limit: int) -> None:
-        """Take other due work of the same kind as well; ``held`` then has it."""
+    def take_more(self, limit: int) -> list[int]:
+        """Take other due work of the same kind as well; returns its numbers, and ``held`` then has it."""
         now = base.utcnow()
+        taken = []
         with base.transaction(self.engine) as session:
             own = session.get_one(work.Work, self.work_id)
             for work_id in leases.claimable(session, own.kind, now, limit):
                 piece = work.claim(session, work_id, self.by, now, LEASE)
                 if piece is not None:
                     self.rows[piece.id] = Held(piece.subject)
+                    taken.append(piece.id)
+        return taken
 
     def take_along(self, limit: int) -> list[int]:
         """Take other work of the same kind that waits and of which no message was sent, to do it in one go with this;

@@ -7,6 +7,7 @@ unique keys and conditional updates in the database decide, not hope.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CRAWL_BATCH = 50  # sources one child takes: it keeps the pauses between requests to a host, over all of them
 FRESH = timedelta(minutes=10)  # after that a digest is decided again before it leaves: a body may have published
 RENEWED_AHEAD = 1000  # versions of an older reader that wait to be read anew; the next sweep takes more
 KEPT = timedelta(days=90)  # how long done work is kept, for whoever asks what happened
@@ -53,10 +53,18 @@ def _crawl_given_up(session: Session, source_id: int, error: str, now: datetime)
 
 @task("crawl", max_attempts=3, given_up=_crawl_given_up)
 def crawl(job: Job) -> None:
-    """Look at a source, and at all others that wait: one child at a time keeps the pauses a host is owed."""
-    job.take_more(CRAWL_BATCH)
-    by_source = {source_id: work_id for work_id, source_id in job.held.items()}
-    for event in crawler_run.crawl(sorted(by_source), job.settings):
+    """Look at a source, and at the others that wait, side by side in one child; as some are done, others are taken, for
+    as long as one look may last."""
+    by_source = {job.subject: job.work_id}
+    until = time.monotonic() + job.settings.crawl_timeout
+
+    def more(room: int) -> list[int]:
+        fresh = {job.held[one]: one for one in job.take_more(room)} if time.monotonic() < until else {}
+        by_source.update(fresh)
+        return sorted(fresh)
+
+    first = more(crawler_run.POOL - 1)
+    for event in crawler_run.crawl([job.subject, *first], job.settings, more):
         if event["event"] == "version" and event.get("work_id") is not None:
             queue.publish(job.engine, job.settings, [event["work_id"]])
         elif event["event"] == "source" and event["source_id"] in by_source:
@@ -65,6 +73,8 @@ def crawl(job: Job) -> None:
             with job.finishing(by_source.pop(event["source_id"])) as session:
                 for mail_id in portals.queue_events(session, job.settings, event["source_id"], base.utcnow()):
                     job.then(work.add(session, "mail", mail_id, base.utcnow()).id)
+        elif event["event"] == "failed" and event["source_id"] in by_source:
+            job.fail(by_source.pop(event["source_id"]), crawler_run.CrawlFailed(event["reason"]))
     if by_source:
         raise TryAgain(f"the crawl ended without a word on {len(by_source)} source(s)")
 

@@ -5,6 +5,10 @@ downloader with its middlewares (guard, robots, redirect, budget)."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
@@ -23,6 +27,23 @@ from crawler.visit import Visitor
 from crawler.walk import Walk
 from models import base
 
+SIGN_OF_LIFE = 20.0  # seconds
+
+
+def _read(loop: asyncio.AbstractEventLoop, came: asyncio.Future[bytes]) -> None:
+    """What comes next on standard input, handed to the loop; nothing where it ended."""
+    try:
+        text = os.read(sys.stdin.fileno(), 65536)
+    except (OSError, ValueError):
+        text = b""
+    with contextlib.suppress(RuntimeError):  # the loop may have ended meanwhile
+        loop.call_soon_threadsafe(_hand_over, came, text)
+
+
+def _hand_over(came: asyncio.Future[bytes], text: bytes) -> None:
+    if not came.done():
+        came.set_result(text)
+
 
 class AnnualReportSpider(scrapy.Spider):
     """Watches report columns."""
@@ -39,17 +60,48 @@ class AnnualReportSpider(scrapy.Spider):
         self._recorder = Recorder(settings_)
         self._renderer = Renderer(settings_.browser, self._download) if settings_.browser else None
         self.guards: list[net.Guard] = []
+        self._rest = b""  # of a line on standard input
 
     async def start(self) -> AsyncIterator[Any]:
-        """Reads all sources; yields nothing, for each look writes its own rows."""
+        """Reads the sources named at the start and those named on standard input, side by side; yields nothing, for each
+        look writes its own rows."""
+        alive = asyncio.ensure_future(self._say_that_it_lives())
+        looks = {asyncio.ensure_future(self._watch(source_id)) for source_id in self._source_ids}
+        asked = asyncio.ensure_future(self._named())
         try:
-            await asyncio.gather(*(self._watch(source_id) for source_id in self._source_ids))
+            while looks or not asked.done():
+                done, _ = await asyncio.wait({*looks, asked}, return_when=asyncio.FIRST_COMPLETED)
+                looks -= done
+                if asked in done and (source_ids := asked.result()):
+                    looks |= {asyncio.ensure_future(self._watch(source_id)) for source_id in source_ids}
+                    asked = asyncio.ensure_future(self._named())
+                elif asked.done():
+                    looks = looks and (await asyncio.wait(looks))[1]
         finally:
+            for task in (alive, asked, *looks):
+                task.cancel()
             if self._renderer is not None:
                 await self._renderer.close()
             self._recorder.close()
         return
         yield
+
+    async def _say_that_it_lives(self) -> None:
+        while True:
+            await asyncio.sleep(SIGN_OF_LIFE)
+            self._say({"event": "alive"})
+
+    async def _named(self) -> list[int]:
+        """The numbers that came on standard input; none where it ended."""
+        loop = asyncio.get_running_loop()
+        while True:
+            came: asyncio.Future[bytes] = loop.create_future()
+            # A thread of its own, for the pool's are few; no buffered reader, whose lock would outlive the process's end.
+            threading.Thread(target=_read, args=(loop, came), daemon=True).start()
+            text = await came
+            whole, _, self._rest = (self._rest + text).rpartition(b"\n")
+            if whole or not text:
+                return [int(line) for line in whole.split()]
 
     async def _watch(self, source_id: int) -> None:
         with logs.bound(source=source_id):
@@ -75,6 +127,7 @@ class AnnualReportSpider(scrapy.Spider):
         look = Look(target, fetcher, now, season, family=target.family)
         look.renderer = self._renderer if target.rendered else None
         verdict = await self._verdict(look)
+        self.guards.remove(target.guard)
         await asyncio.to_thread(self._recorder.finish, look, verdict)
         self._say(
             {
@@ -90,9 +143,12 @@ class AnnualReportSpider(scrapy.Spider):
     async def _verdict(self, look: Look) -> health.Verdict:
         try:
             walk = Walk(look, self._recorder, lambda walk: Visitor(look, self._recorder, self._say, walk.column))
-            return await walk.read()
+            async with asyncio.timeout(self._settings_.crawl_timeout):
+                return await walk.read()
         except (Trouble, Enough) as trouble:
             return trouble.verdict
+        except TimeoutError:
+            return health.Verdict("incomplete", f"the look took longer than {self._settings_.crawl_timeout} seconds")
         except Exception as error:
             self.logger.exception("a defect while reading the column")
             return health.Verdict("incomplete", f"defect while reading the column: {type(error).__name__}: {error}")

@@ -38,22 +38,23 @@ class Counting:
         return listed(("a.html", title(2025))) if path.endswith("/") else None
 
 
-def test_three_crawlers_on_one_host_ask_one_after_another_and_keep_its_pause(tmp_path: Path):
+def test_three_crawlers_of_ten_sources_on_one_host_ask_one_after_another_and_keep_its_pause(tmp_path: Path):
     counting = Counting()
     raw = Raw(counting.answer)
     portals = Portals()
     portals.hosts.append(raw.host)
     world = World(tmp_path, portals)
     world.settings = world.settings.model_copy(update={"crawl_delay": PAUSE})
-    for name in ("a", "b", "c"):
+    for name in "abcdefghij":
         world.register(name, f"http://{raw.host}{COLUMN}{name}/")
+    ids = list(world.ids.values())
     with ThreadPoolExecutor(3) as pool:
-        looks = pool.map(lambda number: list(run.crawl([number], world.configured())), world.ids.values())
+        looks = pool.map(lambda part: list(run.crawl(part, world.configured())), (ids[:4], ids[4:7], ids[7:]))
         statuses = [line["status"] for lines in looks for line in lines if line["event"] == "source"]
-    assert statuses == ["ok"] * 3
+    assert statuses == ["ok"] * 10
     assert counting.most == 1
     times = [at for at, _ in raw.asked]
-    assert len(times) == 9  # robots.txt, list and article, each crawler for itself
+    assert len(times) == 3 + 2 * 10  # robots.txt, each crawler for itself; list and article
     assert (
         min(after - before for before, after in pairwise(times)) > PAUSE * 0.5
     )  # they leave a pause apart; on a busy machine one arrives late and the next in time

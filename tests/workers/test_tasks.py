@@ -587,7 +587,7 @@ def test_one_crawl_takes_all_sources_that_wait_and_ends_each_by_its_own_line(
     asked: list[list[int]] = []
     states: list[list[str]] = []
 
-    def lines(source_ids: list[int], _: config.Settings) -> Iterator[dict[str, Any]]:
+    def lines(source_ids: list[int], _: config.Settings, more: crawler_run.More) -> Iterator[dict[str, Any]]:
         asked.append(list(source_ids))
         for source_id in source_ids[:2]:
             yield {"event": "source", "source_id": source_id, "status": "ok", "items": 0}
