@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import config
-from demo.portal import Portals
 from models import base
 from models.agencies import AgencyRow, upsert_agency
 from models.sources import Source, upsert_source
+from tests.crawler.given import Portals
 from tests.crawler.raw import Given, Raw
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, World, listed, title

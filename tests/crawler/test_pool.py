@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from crawler import run
-from demo.portal import Portals
 from models import base
 from models.documents import Document, Version
+from tests.crawler.given import Portals
 from tests.crawler.raw import Given, Raw
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, World, listed, title
