@@ -8,6 +8,7 @@ from itertools import pairwise
 from lxml.html import HtmlElement
 
 from crawler import links
+from crawler import pager_words as words
 from crawler.families.base import Ask, Pairs
 from crawler.families.rows import base_of, squeezed
 from crawler.pages import Page
@@ -16,6 +17,7 @@ _PRESSED = frozenset({"submit", "image"})
 _NOT_SENT = frozenset({"submit", "button", "image", "reset", "file"})
 _LONGEST = 200_000  # characters of a hidden field
 _MOST_PAGES = 500
+_SIZED = "@data-size or @data-pagesize or @data-page-size or @data-limit"
 _JUMP = re.compile(r"转[到至]|跳[转到至]|到\s*第|前往|\bgo\b", re.IGNORECASE)
 
 
@@ -87,6 +89,24 @@ def boxes_of_pages(page: Page) -> list[tuple[HtmlElement, list[int]]]:
         if runs and numbers[-1] <= _MOST_PAGES:
             out.append((select, numbers))
     return out
+
+
+def held(page: Page) -> tuple[int | None, int | None]:
+    """Items and pages as hidden fields and attributes hold them for a script (``#totalPage``, ``data-total``)."""
+    total = pages = None
+    for field in page.tree.xpath("//input[@value and (@name or @id)]"):
+        value = str(field.get("value")).strip()
+        names = [str(field.get(one) or "") for one in ("name", "id")]
+        if not re.fullmatch(r"\d{1,6}", value):
+            continue
+        if any(words.FIELD_PAGES.match(name) for name in names):
+            pages = int(value)
+        elif any(words.FIELD_TOTAL.match(name) for name in names):
+            total = int(value)
+    for element in page.tree.xpath(f"//*[@data-total or @data-count][{_SIZED}]"):
+        value = str(element.get("data-total") or element.get("data-count"))
+        total = int(value) if total is None and re.fullmatch(r"\d{1,6}", value) else total
+    return total, pages
 
 
 def jump_box(page: Page) -> str:

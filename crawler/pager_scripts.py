@@ -48,6 +48,18 @@ _SCROLLS = re.compile(
 )
 
 
+_SETTINGS = re.compile(
+    r"\b(?:page_?info|pager|page|pagination|paging)\b['\"]?\s*[=:]\s*\{[^{}]{0,200}?\btotal['\"]?\s*:\s*['\"]?(\d{1,6})\b",
+    re.I,
+)
+# A call that draws a pager of so many pages, and a request that names a page.
+_COUNTED = re.compile(r"\b\w*(?:page|fenye)\w*\s*\(\s*['\"]?([2-9]|\d{2,4})['\"]?\s*,", re.IGNORECASE)
+_ASKS_FOR_PAGE = re.compile(
+    r"(?:\$\.(?:ajax|get|post|getJSON)|\bfetch|axios(?:\.\w+)?|\.load)\s*\(.{0,300}?\bpage(?:No|Num|Index|Number)?['\"]?\s*[:=]",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A pager that a script draws: its call's name, what the call states."""
@@ -61,12 +73,26 @@ def drawn(script: str) -> Drawn | None:
     """The pager that a script draws; None where it draws none."""
     found = words.SCRIPT_PAGER.search(script)
     if found is None:
-        return Drawn("a list that grows as one scrolls", None, None) if _SCROLLS.search(script) else None
+        return _drawn_otherwise(script)
     near = script[found.start() : found.start() + _NEAR]
     pages, items, size = (_first(pattern, near) for pattern in (_PAGES, _ITEMS, _SIZE))
     if pages is None and items is not None and size:
         pages = -(-items // size)
     return Drawn(found.group(0).strip("( "), items if size or pages else None, pages)
+
+
+def _drawn_otherwise(script: str) -> Drawn | None:
+    settings = _SETTINGS.search(script)
+    if settings is not None:
+        return Drawn("its settings", int(settings.group(1)), None)
+    for pattern, name in (
+        (_SCROLLS, "a list that grows as one scrolls"),
+        (_COUNTED, "a call with a number of pages"),
+        (_ASKS_FOR_PAGE, "a request that names a page"),
+    ):
+        if pattern.search(script):
+            return Drawn(name, None, None)
+    return None
 
 
 def address(script: str, number: int) -> str | None:

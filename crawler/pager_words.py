@@ -24,10 +24,14 @@ MORE = re.compile(
 LOADS = re.compile(
     r"^(点击|上拉|下拉|滑动|继续|向[上下]滑动)?(加载|获取|显示|展开)(更多|剩余|全部)(内容|信息|数据|记录|列表)?\s*[>»….]*$"
 )
+# Fields that a script reads a list's size from.
+FIELD_PAGES = re.compile(r"^(?:total_?pages?|page_?count|count_?page|max_?page|pages?_?total)$", re.IGNORECASE)
+FIELD_TOTAL = re.compile(r"^(?:total_?(?:count|records?|rows?|num|items?)|record_?count|rows?_?count)$", re.IGNORECASE)
+SLIDES = re.compile(r"swiper|slick|slide|carousel|banner|focus|lunbo|pic", re.IGNORECASE)
 PAGER_TAG = re.compile(r"-(pagination|pager|paging|infinite-scroll)$|^van-list$")
 NEXT_PICTURE = re.compile(r"next|xiayiye|xyy|pagedown|page_down|right|forward", re.IGNORECASE)
 PAGER_NAME = re.compile(
-    r"(^|[\s_-])(pages?|pager|paging|pagination|pageination|pagebar|pagenav|fenye|laypage|pagelist|page_?box|"
+    r"(^|[\s_-])(pages?|pager|paging|pagination(?:js)?|pageination|pagebar|pagenav|fenye|laypage|pagelist|page_?box|"
     r"page_?num\w*|turn_?page|layui-laypage)([\s_-]|$)",
     re.IGNORECASE,
 )
@@ -40,7 +44,7 @@ COUNT = re.compile(
     re.IGNORECASE,
 )
 TOTAL = re.compile(
-    r"共\s*(?:有|计)?\s*[:：]?\s*(\d{1,6})\s*(?:条|篇|项|个(?:记录|结果))|总(?:记录|条)数\s*[:：]?\s*(\d{1,6})|"
+    r"(?:共|合计|找到|检索到)\s*(?:有|计|找到|检索到|查询到)?\s*[:：]?\s*(\d{1,6})\s*(?:条|篇|项|个(?:记录|结果))|总(?:记录|条)数\s*[:：]?\s*(\d{1,6})|"
     r"(?:记录|信息)总数\s*[:：]?\s*(\d{1,6})"
 )
 BARE_COUNT = re.compile(r"^\s*第?\s*(\d{1,4})\s*[/／]\s*(\d{1,4})\s*页?\s*$")

@@ -170,8 +170,9 @@ class _Reading:
         """Counts that a script states, and pagers that only a script draws."""
         code = re.sub(r"function\s+\w+\s*\(", "function (", self.script)
         drawn = pager_scripts.drawn(code)
-        totals = (self.total, _most(words.SCRIPT_TOTAL, code), drawn.items if drawn else None)
-        counts = (self.pages, _most(words.SCRIPT_COUNT, code), drawn.pages if drawn else None)
+        held_total, held_pages = pager_forms.held(self.page)
+        totals = (self.total, _most(words.SCRIPT_TOTAL, code), held_total, drawn.items if drawn else None)
+        counts = (self.pages, _most(words.SCRIPT_COUNT, code), held_pages, drawn.pages if drawn else None)
         self.total = next((one for one in totals if one is not None), None)
         self.pages = next((one for one in counts if one is not None), None)
         if not self.asks and self.ask.number == 1:
@@ -237,12 +238,35 @@ class _Reading:
             if not spent and self.ask.number == 1:
                 self.unread = self.unread or f"its pager ({label}) is no link"
             return
+        if not self.unread:
+            self.unread = self._dead_numbers()
         box = pager_forms.jump_box(self.page) if self.pages is None and self.total is None else ""
         if box:
             self.unread = self.unread or f"its pager ({box}) is a field to type a page into"
 
+    def _dead_numbers(self) -> str:
+        """Numbers of a pager that are no links, and a bare 1/3: a script waits behind them."""
+        if self.pages is not None or self.total is not None or self.ask.number > 1:
+            return ""
+        for element in self.page.tree.iter(*_TEXTS):
+            label = squeezed(element.text_content()) if len(element) == 0 else ""
+            counted = words.BARE_COUNT.match(label) if 2 < len(label) < 14 else None
+            if counted and counted.group(1) == "1" and int(counted.group(2)) > 1 and not _in_slides(element):
+                return f"its pager ({label}) is no link"
+            if label == "2" and any(words.PAGER_NAME.search(_named(a)) for a in element.iterancestors()):
+                return "its pager (2) is no link"
+        return ""
+
 
 # ------------------------------------------------------------------ small questions
+
+
+def _named(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def _in_slides(element: HtmlElement) -> bool:
+    return any(words.SLIDES.search(_named(above)) for above in (element, *element.iterancestors()))
 
 
 def page_elements(page: Page, path: str) -> list[HtmlElement]:

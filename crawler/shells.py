@@ -96,6 +96,8 @@ def filled_by_script(page: Page) -> str:
     asks = _ASKS_FOR_DATA.search(code) is not None
     if not asks and page.tree.xpath("//template//a | //textarea[contains(., '<a')]"):
         return ""  # what a script puts there is in the page
+    for table in page.tree.xpath("//table[@data-url or contains(@data-options, 'url') or contains(@lay-data, 'url')]"):
+        return str(table.get("id") or table.get("class") or "table")
     for element in page.tree.xpath("//ul[@id or @class] | //ol[@id] | //tbody[@id] | //div[@id] | //table[@id]"):
         if len(element) or (element.text or "").strip():
             continue

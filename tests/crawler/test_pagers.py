@@ -58,6 +58,15 @@ UNREADABLE = [
     "<script>var pageCount = 3;</script>", "第1/2页", "<script>$('#p').pagination({pageSize: 20})</script>",
     '<ul class="pagination"></ul>', "<p>第 1 页 / 共 2 页</p>",
     '<select class="page"><option>1</option><option>2</option></select>',
+    '<ul class="paginationjs"><li data-num="1">1</li><li data-num="2">2</li></ul>',
+    '<input type="hidden" id="totalPage" value="3">',
+    '<input type="hidden" name="pageCount" value="2">', '<div id="pg" data-total="26" data-size="10"></div>', "<em>1 / 3</em>",
+    '<script>var pageInfo={"total":26,"size":20}</script>', "<p>共找到26条记录</p>", "<p>合计：26 条</p>",
+    "<script>$.post('/list.do',{page:2},function(d){$('ul').append(d)})</script>",
+    "<script>document.write(getPageHtml(3,1));</script>",
+    "<table class='easyui-datagrid' data-options=\"url:'/l.json',pagination:true\"></table>", "<p>转到第<input size=2>页</p>",
+    "<table data-toggle='table' data-url='/x' data-pagination='true'></table>", "<el-pagination :total='6'></el-pagination>",
+    "<div>上拉加载更多</div><script>$(window).scroll(function(){ page++; loadList(page); });</script>",
 ]  # fmt: skip
 
 
@@ -105,7 +114,9 @@ def test_a_form_that_posts_the_next_page_becomes_a_request_with_its_fields():
     [
         "共1页", '<span class="disabled">下一页</span>', '<a href="index.html">首页</a><a href="index.html">尾页</a>', "第1/1页",
         '<a class="disabled" href="javascript:;">下一页</a>', "<script>var totalPage = 1;</script>",
-        '<div class="nav"><a href="/news/">更多&gt;&gt;</a></div>', "共3条",
+        '<div class="nav"><a href="/news/">更多&gt;&gt;</a></div>', "共3条", '<div class="swiper"><i>1/5</i></div>',
+        "<script>$(window).scroll(function(){ $('#top').fadeIn(); });</script>", "<script>setPage(1);showDate(2025,1);</script>",
+        "<script>$.get('/count?id=7');</script>", '<p>上一篇：<a href="20.html">甲</a> 下一篇：<a href="19.html">乙</a></p>',
     ],
 )  # fmt: skip
 def test_a_list_of_one_page_is_whole(pager):
