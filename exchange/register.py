@@ -124,6 +124,9 @@ def _contradictions(
             yield BadRow(number, "parent", f"the body would stand below itself: {' < '.join(chain)}")
             break
     before = known.get(name)
+    if row.in_scope == "no" and row.in_scope_to is None and not (before and before.in_scope_to):
+        end = words().columns["in_scope_to"].heads[0]
+        yield BadRow(number, "in_scope", f"a body that owes no report any more needs the day of its end ({end})")
     first = row.in_scope_from or (before.in_scope_from if before else None)
     last = row.in_scope_to or (before.in_scope_to if before else None)
     if first is not None and last is not None and first > last:
@@ -231,6 +234,7 @@ class Row(BaseModel):
     note: str
     in_scope_from: Annotated[date | None, BeforeValidator(_day)]
     in_scope_to: Annotated[date | None, BeforeValidator(_day)]
+    in_scope: Annotated[str, BeforeValidator(_word("yes_no"))]
     deadline: Annotated[str, BeforeValidator(_deadline)]
     aliases: Annotated[list[str], BeforeValidator(_names)]
     office_email: Annotated[list[str], BeforeValidator(_emails)]
@@ -307,8 +311,8 @@ def template(path: Path) -> None:
             sheet.column_dimensions[letter].number_format = "@"  # else a spreadsheet makes a date of 01-25
     sheet.row_dimensions[2].height = 64
     sheet.freeze_panes = "B3"
-    for name in ("level", "kind"):
-        named = ",".join(names[0] for names in words().words[name].values())
+    for name, vocabulary in (("level", "level"), ("kind", "kind"), ("in_scope", "yes_no")):
+        named = ",".join(names[0] for names in words().words[vocabulary].values())
         choice = DataValidation(type="list", formula1=f'"{named}"', allow_blank=name not in REQUIRED)
         choice.error, choice.errorTitle = "请从列表中选择", columns[name].heads[0]
         sheet.add_data_validation(choice)

@@ -214,7 +214,7 @@ def test_a_scope_that_ends_before_the_one_on_record_begins_is_refused(sqlite_eng
         (b"", "lacks the column name"),
         (b"level\ncounty\n", "lacks the column name"),
         (b"name,level\n", "no rows below its head"),
-        (b"name,level,name\n", "'name' twice"),
+        (b"name,level,name\n", "column name twice"),
         (b"name,level,colour\n", "'colour' is not known"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", "neither CSV nor XLSX"),
         (b"PK\x03\x04 cut off", "the XLSX is damaged"),
@@ -330,6 +330,40 @@ def test_heads_and_words_are_known_in_chinese_as_by_their_keys(
     with base.transaction(sqlite_engine) as session:
         agency = session.scalars(sa.select(Agency)).one()
         assert (agency.name, agency.level, agency.kind, agency.parent_name) == (row[0], "county", "department", row[3])
+
+
+def test_a_title_above_the_head_and_a_column_that_counts_the_rows_are_no_columns(sqlite_engine: Engine, tmp_path: Path):
+    title: list[list[Any]] = [["甲县政府信息公开单位名录"], ["（截至2026年12月）"], []]
+    rows: list[list[Any]] = [
+        ["序号", "单位　名称", "级　别"],
+        [1, "甲县统计局", "县直"],
+        [2, "甲县水利局", "ｃｏｕｎｔｙ"],
+        [3, None, None],
+    ]
+    result = take(sqlite_engine, workbook(tmp_path / "a.xlsx", title + rows))
+    assert (result.added, result.bad) == (2, [])
+    bad = take(sqlite_engine, workbook(tmp_path / "b.xlsx", [*title, rows[0], [1, "乙县统计局", "洲"]]))
+    assert [(one.row, one.column) for one in bad.bad] == [(5, "level")]
+
+
+def test_a_sheet_without_a_head_is_refused_by_what_its_first_row_lacks(sqlite_engine: Engine, tmp_path: Path):
+    with pytest.raises(BadSheet, match="row 1 lacks the column name"):
+        take(sqlite_engine, workbook(tmp_path / "a.xlsx", [["名录"], ["甲县统计局", "县"]]))
+    with pytest.raises(BadSheet, match="'撤销日期'、'截止日期'"):
+        take(sqlite_engine, workbook(tmp_path / "b.xlsx", [["单位名称", "层级", "撤销日期", "截止日期"]]))
+
+
+@pytest.mark.parametrize(("said", "day", "bad"), [
+    ("是", None, []), ("√", None, []), ("否", "２０２６年１２月３１日", []), ("否", None, ["in_scope"]),
+    ("也许", None, ["in_scope"]),
+])  # fmt: skip
+def test_who_owes_no_report_any_more_needs_the_day_of_its_end(
+    sqlite_engine: Engine, tmp_path: Path, said: str, day: str | None, bad: list[str]
+):
+    path = workbook(
+        tmp_path / "a.xlsx", [["单位名称", "层级", "是否纳入", "截止日期"], ["甲县统计局", "县", said, day]]
+    )
+    assert [one.column for one in take(sqlite_engine, path).bad] == bad
 
 
 @pytest.mark.parametrize(
