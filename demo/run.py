@@ -56,20 +56,7 @@ def demo(out: Console, err: Console) -> int:
     started = time.monotonic()
     with Network() as portals, Mailbox(folder / "mail") as mailbox:
         register = _publish(portals, folder)
-        settings = config.Settings(
-            data_dir=folder,
-            database_url=f"sqlite:///{folder / 'nianbao.sqlite3'}",
-            blob_url=(folder / "blobs").as_uri(),
-            broker_url="",
-            smtp_url=mailbox.url,
-            mail_from="年报监测 <nianbao@demo.example>",
-            office_mail=[OFFICE],
-            ops_mail=[OPS],
-            public_url="",
-            allowed_private_hosts=portals.hosts,
-            crawl_delay=0.05,
-            log_level="WARNING",
-        )
+        settings = _settings(folder, portals, mailbox)
         base.upgrade(settings.database_url)
         engine = base.make_engine(settings.database_url)
         try:
@@ -102,6 +89,24 @@ def demo(out: Console, err: Console) -> int:
         _show(out, ledgers)
         _where(out, folder, mailbox, written, time.monotonic() - started)
     return 0
+
+
+def _settings(folder: Path, portals: Network, mailbox: Mailbox) -> config.Settings:
+    """Everything in one folder, and nothing that leaves this machine."""
+    return config.Settings(
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'nianbao.sqlite3'}",
+        blob_url=(folder / "blobs").as_uri(),
+        broker_url="",
+        smtp_url=mailbox.url,
+        mail_from="年报监测 <nianbao@demo.example>",
+        office_mail=[OFFICE],
+        ops_mail=[OPS],
+        public_url="",
+        allowed_private_hosts=portals.hosts,
+        crawl_delay=0.05,
+        log_level="WARNING",
+    )
 
 
 def _publish(portals: Network, folder: Path) -> Path:
