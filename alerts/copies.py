@@ -21,20 +21,22 @@ if TYPE_CHECKING:
 
 EVENT = "channel"
 MARK = "+"  # between the key of a mail and the name of a channel
+# Whose channels get the mails to an audience; what goes to a leader alone goes to no chat.
+AUDIENCES = {"office": "office", "summary": "office", "ops": "ops", "failures": "ops"}
 ITEM = ("key", "group", "agency", "year", "rule", "message", "place", "expected", "actual", "basis", "url")
 LONGEST = 600  # characters of a chat's message: the shortest limit of those known is 2048 bytes
 
 
 def configured(settings: Settings, audience: str) -> dict[str, str]:
     """The channels that get what an audience gets: name -> address. Raises channels.BadChannel."""
-    return channels.channels(settings.office_channels if audience in {"office", "summary"} else settings.ops_channels)
+    return channels.channels({"office": settings.office_channels, "ops": settings.ops_channels}.get(audience, ""))
 
 
 def queue(
     session: Session, settings: Settings, mail: mails.Mail, now: datetime, items: Sequence[Mapping[str, Any]] = ()
 ) -> None:
     """Queue the copies of a mail that was just queued; a webhook's has the ``items`` of the mail one by one."""
-    for name in configured(settings, mail.stage):
+    for name in configured(settings, AUDIENCES.get(mail.stage, "")):
         key = f"{mail.key}{MARK}{name}"
         text = _text(mail)
         if channels.is_webhook(name):

@@ -172,3 +172,12 @@ def test_a_channel_that_is_configured_no_more_waits_for_a_person(settings: confi
     with pytest.raises(SendFailed) as failed:
         copies.send(settings, "json-00000000", "s", "t", NOW)
     assert failed.value.kind == "person"
+
+
+def test_what_goes_to_a_leader_alone_goes_to_no_chat(db: Engine, settings: config.Settings, two: Listener):
+    with base.transaction(db) as session:
+        draft = mails.Draft("k", "<k@x>", "leader", "overdue", NOW.date(), ["a@x.example"], "s", "t", "h", ["k"])
+        mail = mails.queue(session, draft, NOW)
+        assert mail is not None
+        copies.queue(session, config.settings().model_copy(update={"ops_channels": "json://a.example"}), mail, NOW)
+    assert len(all_of(db, mails.Mail)) == 1
