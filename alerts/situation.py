@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,9 +15,10 @@ from alerts import occasions
 from alerts.calendar import Workdays
 from alerts.decide import decide
 from alerts.digest import Digest
+from alerts.matters import REMOVED, group_of, of_finding
 from alerts.occasions import Situation
 from config import Settings
-from models import agencies, mails, offices
+from models import agencies, mails, offices, portal_events
 from models.ledger import ledger_of, untrue_findings
 from models.standing_findings import corrected_findings, open_findings
 from reports import checks
@@ -77,16 +78,30 @@ def known(session: Session, settings: Settings, now: datetime, year: int | None)
     ledger = ledger_of(session, year if year is not None else now.year - 1, now)
     untrue = untrue_findings(session, now)
     ledger.findings = [finding for finding in open_findings(session, today=now.date()) if finding.id not in untrue]
+    told, told_at = mails.told(session), mails.told_at(session, "office")
+    at_once = _told_at_once(session, ledger.findings, told_at)
     return Known(
         ledger,
         now,
-        mails.told(session),
-        mails.told_at(session, "office"),
+        told | {"office": told.get("office", set()) | at_once.keys()},
+        at_once | told_at,
         corrected_findings(session, mails.last_digests(session)),
         agencies.offices_with(session, "form_suggestions"),
         workdays_of(settings),
         _situations(session, now),
     )
+
+
+def _told_at_once(
+    session: Session, findings: Iterable[OpenFinding], told_at: Mapping[str, datetime]
+) -> dict[str, datetime]:
+    """The matters of reports taken down of which the office heard at once (``alerts.portals``): the digest recalls them."""
+    told = portal_events.told_of(session, told_at)
+    return {
+        of_finding(finding, group_of(finding)).key: told[finding.agency_id, finding.year]
+        for finding in findings
+        if finding.rule in REMOVED and (finding.agency_id, finding.year) in told
+    }
 
 
 def _situations(session: Session, now: datetime) -> dict[int | None, Situation]:

@@ -3,14 +3,15 @@ place, a column that lists nothing any more."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from models.agencies import Agency
+from models.base import chunks
 from models.documents import Document
 from models.sources import Source, SourceAgency
 from reports.duties import PUBLISHES
@@ -83,6 +84,18 @@ def at_source(session: Session, source_id: int, day: date) -> Events:
     if source is None:
         return Events()  # it was struck from the register meanwhile
     return Events(tuple(_withdrawn(session, source_id, day)), _quiet(session, source))
+
+
+def told_of(session: Session, told_at: Mapping[str, datetime]) -> dict[tuple[int, int], datetime]:
+    """(body, report year) -> when its withdrawal was told at once; ``told_at`` are matters with the time of their mail."""
+    moments = {int(key.split(":")[1]): at for key, at in told_at.items() if key.startswith("withdrawn:")}
+    out: dict[tuple[int, int], datetime] = {}
+    for part in chunks(moments):
+        query = sa.select(Document.id, Document.agency_id, Document.year).where(Document.id.in_(part))
+        for id_, agency_id, year in session.execute(query):
+            if agency_id is not None and year is not None:
+                out[agency_id, year] = moments[id_]
+    return out
 
 
 def _withdrawn(session: Session, source_id: int, day: date) -> Iterable[Withdrawn]:

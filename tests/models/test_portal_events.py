@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import config
-from alerts import portals
+from alerts import portals, situation
 from models import agencies, base, documents, sources, withdrawals
 from models.mails import Mail
 from models.sightings import CHINA
 from tests.models.rows import DAY, NOW, body, column, looked, published
+from workers import publication
 
 WINTER = NOW.astimezone(CHINA)  # in season
 SUMMER = WINTER.replace(month=7)
@@ -51,6 +53,20 @@ def test_a_withdrawal_is_told_to_ops_and_in_season_to_the_office_once(engine: En
         assert all(document.url in text and "请核实" in text for _, text in first)
         assert told(session, source) == []
         assert told(session, source, WINTER + DAY) == []
+
+
+def test_what_the_office_heard_at_once_the_digest_recalls_and_does_not_tell_again(engine: Engine):
+    with base.transaction(engine) as session:
+        _, source, document = scene(session)
+        withdrawals.withdraw(session, document.id, "gone", WINTER.date(), NOW)
+        looked(session, source, NOW)
+        publication.judge(lambda: nullcontext(session), 2026, WINTER)
+        before = situation.known(session, settings(), WINTER, 2026).digests()
+        (key,) = [n.key for digest in before for n in digest.notices if n.rule == "PUB-REMOVED"]
+        told(session, source)
+        known = situation.known(session, settings(), WINTER + DAY, 2026)
+        assert not [n for digest in known.digests() for n in digest.notices if n.rule == "PUB-REMOVED"]
+        assert known.told_at[key] == WINTER  # from then on the leader's days are counted
 
 
 def test_out_of_season_and_long_after_the_office_is_not_written_to_in_haste(engine: Engine):
