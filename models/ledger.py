@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.agencies import below, children_of, parents_of, resolve
-from models.base import chunks
+from models.base import chunks, uncollected
 from models.columns import vouched
 from models.documents import Document
 from models.findings import Finding
@@ -24,6 +24,7 @@ from models.standing_findings import OPEN_FINDINGS, open_findings
 from reports.duties import COVERAGE, TRUE_WHILE, Ledger, SourceState, Standing, is_true_now, standing
 
 
+@uncollected()
 def ledger_of(session: Session, year: int, now: datetime, under: str | None = None) -> Ledger:
     """The standings of ``year`` at ``now`` (aware, in the office's zone), with the open findings of that year.
 
@@ -78,6 +79,7 @@ def _standings(
         yield standing(duty, seen.get(duty.agency_id, []), serving[duty.agency_id], now), serving[duty.agency_id]
 
 
+@uncollected()
 def standings_of(session: Session, year: int, now: datetime, agency_ids: Iterable[int] | None) -> list[Standing]:
     """How the duties of these bodies (None: of all) stand; a body that owes no report of that year has none."""
     ids = None if agency_ids is None else list(agency_ids)

@@ -66,9 +66,9 @@ class Packed(TypeDecorator[dict[str, Any]]):
     impl = sa.LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: dict[str, Any] | None, _dialect: sa.Dialect) -> bytes | None:
-        """To the database."""
-        return None if value is None else pack(storable(value))
+    def process_bind_param(self, value: dict[str, Any] | bytes | None, _dialect: sa.Dialect) -> bytes | None:
+        """To the database; what is packed already stays as it is."""
+        return value if value is None or isinstance(value, bytes) else pack(storable(value))
 
     def process_result_value(self, value: bytes | None, _dialect: sa.Dialect) -> dict[str, Any] | None:
         """From the database."""

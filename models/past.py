@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.base import chunks
+from models.base import chunks, uncollected
 from models.columns import vouched
 from models.documents import Document, Version
 from models.findings import Finding, FindingEvent
@@ -27,6 +27,7 @@ from models.standing_findings import OPEN_FINDINGS, as_open, findings_query
 from reports.duties import Ledger, OpenFinding, Sighting, SourceState, standing
 
 
+@uncollected()
 def ledger_at(session: Session, year: int, at: datetime, under: str | None = None) -> Ledger:
     """The standings of ``year`` as they were known at ``at`` (aware, in the office's zone), with the findings that stood.
 

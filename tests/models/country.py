@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from models import base
 from models.agencies import Agency, Office
 from models.documents import Document, Version
+from models.packed import pack
 from models.readings import Reading, SimilarityBand
 from models.sources import Run, Source, SourceAgency
 from tests.models import rows
@@ -29,7 +30,8 @@ BATCH = 3000
 def fill(session: Session, bodies: int) -> None:
     """That many bodies, whole counties at a time, numbered from 1; every table that grows with them is filled. The
     tenth of the readings share their bands with the whole country, as reports from one template do."""
-    figures = rows.report({"applications.new.total": 3}).as_dict(details=True)
+    whole = rows.report({"applications.new.total": 3}).as_dict(details=True)
+    figures = {year: pack(whole | {"year": year}) for year in (YEAR - 1, YEAR)}
     made: dict[Any, list[dict[str, Any]]] = {}
 
     def put(model: Any, **values: Any) -> None:
@@ -39,7 +41,7 @@ def fill(session: Session, bodies: int) -> None:
         head = number - (number - 1) % COUNTY
         _body(put, number, head)
         for back in (1, 0):
-            _report(put, 2 * number - back, number, YEAR - back, figures)
+            _report(put, 2 * number - back, number, YEAR - back, figures[YEAR - back])
         if number % BATCH == 0:
             _write(session, made)
     _write(session, made)
@@ -70,7 +72,7 @@ def _body(put: Callable[..., None], number: int, head: int) -> None:
         put(Run, source_id=number, started_at=at, finished_at=at, status="ok")
 
 
-def _report(put: Callable[..., None], id_: int, agency_id: int, year: int, figures: dict[str, Any]) -> None:
+def _report(put: Callable[..., None], id_: int, agency_id: int, year: int, figures: bytes) -> None:
     url, digest = f"http://www.p{agency_id}.gov.cn/nb/{year}.html", sha256(str(id_).encode()).hexdigest()
     put(
         Document,
@@ -86,7 +88,7 @@ def _report(put: Callable[..., None], id_: int, agency_id: int, year: int, figur
     put(
         Reading,
         id=id_, version_id=id_, reader_version=rows.READER, kind="annual_report", year=year, form="2021",
-        cells={"applications.new.total": 3}, report=figures | {"year": year}, created_at=rows.NOW,
+        cells={"applications.new.total": 3}, report=figures, created_at=rows.NOW,
     )  # fmt: skip
     for band in range(BANDS):
         put(SimilarityBand, reading_id=id_, band=band, hash=band if id_ % 10 == 0 and band == 0 else id_ * 10 + band)
