@@ -39,6 +39,7 @@ STEADY_SECONDS = 60.0  # a child that lived so long starts over with a clean sla
 RESTARTS = 5
 WATCH_SECONDS = 0.5
 BROKER_SECONDS = 2.0
+REFUSED_SECONDS = 5.0  # between two starts while the broker takes no messages
 BROKER_MISSES = 3  # a machine under load answers late: one silence is no death
 
 Progress = Callable[[str], AbstractContextManager[Callable[[str], None]]]
@@ -94,6 +95,13 @@ class Tree:
             return
         if child.not_before == 0.0:
             status = child.process.returncode if child.process is not None else None
+            if refused := broker.refuses(self.settings.broker_url):
+                # No part is to blame: it is waited for, as for a broker that is away.
+                child.not_before = now + REFUSED_SECONDS
+                log.warning(
+                    "%s ended: the broker takes no messages (%s); it is started again later", child.name, refused
+                )
+                return
             child.restarts += 1
             if child.restarts > RESTARTS:
                 self.failure = f"{child.name} ended {child.restarts} times (status {status}){child.last_words()}"

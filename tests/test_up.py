@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 import config
 import scheduler
@@ -71,6 +72,30 @@ def test_a_service_is_up_with_all_its_parts_and_gone_afterwards(settings: config
         assert len(processes_of(settings.data_dir)) >= 4
     assert until(lambda: not processes_of(settings.data_dir), 5), processes_of(settings.data_dir)
     assert not scheduler.healthy(settings)
+
+
+def test_a_broker_that_is_full_is_waited_for(settings: config.Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(up, "REFUSED_SECONDS", 0.5)
+    monkeypatch.setattr(up, "RESTARTS", 1)
+    server = broker.start(settings.data_dir)
+    client = redis.Redis.from_url(server.url)
+    client.config_set("maxmemory", "1mb")
+    client.config_set("maxmemory-policy", "noeviction")
+    client.set("much", "x" * (4 << 20))
+    assert "maxmemory" in broker.refuses(server.url)
+    with up.services(settings.model_copy(update={"broker_url": server.url}), quiet=True) as tree:
+        started = [child.process.pid for child in tree.children if child.process is not None]
+        assert until(lambda: all(c.process is not None and c.process.pid not in started for c in tree.children), 120)
+        tree.check()
+        client.config_set("maxmemory", "0")
+        assert broker.refuses(server.url) == ""
+        log = settings.data_dir / "log" / "worker.log"
+        assert until(lambda: client.exists("_kombu.binding.read") == 1, 120), log.read_text()[-2000:]
+        tree.check()
+
+
+def test_a_broker_that_is_away_refuses_nothing():
+    assert broker.refuses(f"redis://127.0.0.1:{free_port()}/0") == ""
 
 
 def test_a_part_that_dies_is_started_again(settings: config.Settings):

@@ -109,6 +109,23 @@ def alive(broker: Broker) -> bool:
     return _answers({"pid": broker.pid, "port": broker.port, "password": broker.password}, broker.folder)
 
 
+def refuses(url: str) -> str:
+    """Why the server at this address answers and takes no message (full, read-only, its disk full); empty where it takes
+    them or does not answer."""
+    if not url.startswith(("redis://", "rediss://")):
+        return ""
+    client = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
+    try:
+        client.set("nianbao.takes", 1, ex=60)
+    except redis.ResponseError as error:
+        return " ".join(str(error).split())
+    except (redis.RedisError, OSError):
+        return ""
+    finally:
+        client.close()
+    return ""
+
+
 def exists(broker: Broker) -> bool:
     """True if the process is there, whether it answers or not."""
     if broker.process is not None:
