@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from models import base
-from models.packed import pack, unpack
+from models.packed import WORDS, pack, unpack
 from models.readings import Reading
 from reports import reader
 from reports.report import number_as_json
@@ -40,7 +41,19 @@ def test_what_is_packed_comes_back_equal_and_in_its_order(value: dict[str, Any])
 
 def test_bytes_of_no_known_format_are_refused():
     with pytest.raises(ValueError, match="unknown format"):
-        unpack(b"\x02abc")
+        unpack(b"\x09abc")
+
+
+def test_what_was_packed_without_the_forms_words_is_still_read_and_what_is_cut_off_is_refused():
+    value = {"cells": {str(n): {"v": n} for n in range(9)}}
+    assert unpack(pack(value, words=False)) == value
+    for packed in (pack(value), pack(value, words=False)):
+        with pytest.raises(ValueError, match="cut off"):
+            unpack(packed[:-5])
+
+
+def test_the_words_that_stored_reports_are_packed_with_are_never_changed():
+    assert sha256(WORDS).hexdigest() == "5dad7bc24324a45dfc321c1f6f98c5662798bf3a50e4350133bbb38f3eff004b"
 
 
 def test_a_whole_report_with_its_cells_takes_at_most_fifteen_kilobytes(sqlite_engine: Engine):
