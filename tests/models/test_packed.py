@@ -90,3 +90,21 @@ def test_reports_stored_as_text_are_packed_in_place_and_unpacked_again(engine: E
         after = {r.id: r for r in session.scalars(sa.select(Reading))}
         assert {id_: r.report for id_, r in after.items()} == before
         assert after[3].cells == cells
+
+
+def test_the_way_back_leaves_reports_as_the_version_before_reads_them(engine: Engine, database_url: str):
+    with base.transaction(engine) as session:
+        agency = rows.body(session)
+        source = rows.column(session, agency)
+        for number in (1, 2):
+            document = rows.listed(session, source, agency, number)
+            rows.read(session, rows.fetched(session, document, str(number))[0])
+        before = {r.id: r.report for r in session.scalars(sa.select(Reading))}
+    base.downgrade(database_url, "0023")
+    with engine.connect() as connection:
+        stored = connection.execute(sa.text("SELECT id, report FROM readings")).all()
+    assert {bytes(packed)[:1] for _, packed in stored} == {b"\x01"}
+    assert {id_: unpack(bytes(packed)) for id_, packed in stored} == before
+    base.upgrade(database_url)
+    with base.transaction(engine) as session:
+        assert {r.id: r.report for r in session.scalars(sa.select(Reading))} == before
