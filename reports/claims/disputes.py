@@ -92,7 +92,11 @@ def _figure(clause: Clause, groups: list[str], state: _Case) -> None:
     if any(is_a(word, "unrelated") for word in (*clause.tail, *clause.trail)):
         return
     known = all(is_a(word, *_KNOWN) or of_year(word, None) for word in clause.own)
-    if not known or any(is_a(word, "accept", "done") for word in clause.after):
+    reviewed = any(is_a(word, "accept") for word in clause.before)
+    handled = reviewed or any(is_a(word, "accept", "done") for word in clause.after)
+    if reviewed:
+        state.group = ""  # 受理行政复议案件7件: what a reviewing body counts of others, and so what it says of them
+    if not known or handled:
         return
     if len(groups) > 1:
         if clause.says("each") or any(word.text.startswith(("各", "均", "都")) for word in clause.own):

@@ -82,55 +82,61 @@ def _each(clause: Clause) -> list[Clause]:
     return [replace(clause, before=part) for part in parts if part]
 
 
-def _figure(clause: Clause, reading: Reading) -> None:  # noqa: C901  one branch a scope that a figure may have
+def _figure(clause: Clause, reading: Reading) -> None:
     """One figure."""
-    figure = clause.figure
-    assert figure is not None
     clause = _with_trail(clause, reading.year)
-    if figure.kind != "figure" or (not figure.unit and not _stands_alone(clause)):
+    figure = clause.figure
+    if figure is None or figure.kind != "figure" or (not figure.unit and not _stands_alone(clause)):
         return
+    directed = direction_of(clause, reading.year)
+    if not _of_requests(clause, directed, reading) or add_level(clause, reading):
+        return
+    if compared(clause.before, reading.year) or not _of_this_year(clause, directed, reading):
+        add_quoted(clause, reading)
+    elif directed:
+        add_carried(clause, directed, reading)
+    elif not closes_list(clause, reading):
+        _whole_or_part(clause, reading)
+
+
+def _of_requests(clause: Clause, directed: str, reading: Reading) -> bool:
+    """Whether a figure counts requests; what it counts is the matter of those behind it."""
+    result = clause.find("result.")
     matter = matter_of(clause, reading.matter, reading.topic)
     if clause.listed and clause.says("other_matter") and not clause.says("topic_of") and reading.whole is not None:
-        reading.out = [
-            found for found in reading.out if found is not reading.whole
-        ]  # 其中含6项备案: no requests at all
+        # 其中含6项备案: no requests at all
+        reading.out = [found for found in reading.out if found is not reading.whole]
         reading.whole = None
-    directed = direction_of(clause, reading.year)
-    result = clause.find("result.")
     if matter in {"", "other"} and not clause.says("other_matter") and (directed or (result and reading.whole)):
         matter = "requests" if reading.topic == "requests" or directed else matter
     beside, reading.matter = reading.matter == "other", matter
-    if matter != "requests" or (beside and clause.says("on_request") and not clause.says(*VERBS)):
-        reading.matter = "other" if beside else matter
-        reading.strays += reading.parts is not None
-        return  # 主动公开5件，依申请公开3件 are ways of publishing documents
-    if add_level(clause, reading):
-        return
-    if compared(clause.before, reading.year):
-        add_quoted(clause, reading)
-        return
+    if matter == "requests" and not (beside and clause.says("on_request") and not clause.says(*VERBS)):
+        return True
+    reading.matter = "other" if beside else matter  # 主动公开5件，依申请公开3件 are ways of publishing documents
+    reading.strays += reading.parts is not None
+    return False
+
+
+def _of_this_year(clause: Clause, directed: str, reading: Reading) -> bool:
+    """Whether a figure is of the report's year, which those behind it then are too."""
     period = reading.aside_period if clause.depth else reading.period
     if not directed or clause.says(*DIRECTED):
         period = period_of(clause, period, reading.year)
     reading.aside_period = period  # that of an aside ends with it: 收到8件（去年6件），办结7件
     if not clause.depth:
         reading.period = period
-    if period != "this":
-        add_quoted(clause, reading)
-        return
-    if directed:
-        add_carried(clause, directed, reading)
-        return
-    if closes_list(clause, reading):
-        return
+    return period == "this"
+
+
+def _whole_or_part(clause: Clause, reading: Reading) -> None:
+    """A figure of the year: a part of a list, a whole, or a row of the results."""
+    result = clause.find("result.")
     if is_part(clause, reading):
         add_applicant(clause, reading)
-        return
-    if clause.says("carry", "move", *PARTIAL) or of_part(clause, reading):
+    elif clause.says("carry", "move", *PARTIAL) or of_part(clause, reading):
         reading.unclaimed |= not result
         reading.strays += 1
-        return
-    if not result:
+    elif not result:
         made = len(reading.out)
         add_whole(clause, reading)
         reading.unclaimed = len(reading.out) == made

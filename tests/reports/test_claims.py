@@ -405,3 +405,10 @@ def test_what_is_said_of_another_body_is_no_claim(agency, text, value):
 def test_figures_in_rows_and_sums_are_told_apart(text, expected):
     found = {c.cell: c.value for c in claims(f"（二）依申请公开情况。{text}", 1, "2021", 2023) if c.note == ""}
     assert {cell: value for cell, value in found.items() if cell in {NEW, DONE}} == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["受理政府信息公开申请行政复议案件7件，其中维持5件。", "我局作为复议机关受理政府信息公开行政复议案件7件。"]
+)
+def test_what_a_reviewing_body_counts_of_others_is_none_of_its_own_disputes(text):
+    assert said(f"（五）监督保障。{text}") == {}
