@@ -57,16 +57,7 @@ def align(blocks: Blocks) -> Aligned:
         found[table] = first
     found["disputes"] = read_disputes(grid_lines, stream, form, found["applications"])
     strays = settle(blocks, [*grid_lines, *stream], found, form)
-    cells: dict[str, Cell] = {}
-    states: dict[str, str] = {}
-    for table in TABLES:
-        if not found[table].pairs and _stands_there(table, form, blocks):
-            # Its heads and labels are there, and no row could be told: lost, and by no means missing.
-            cells.update({key: Cell(None, "", LOST) for spec in rows(table, form) for key in spec.cells()})
-            states[table] = "read"
-            continue
-        cells.update(found[table].cells)
-        states[table] = _state(found[table], pictures)
+    cells, states = _cells_and_states(found, form, blocks, pictures)
     if not any(f.pairs for f in found.values()):
         return _without_figures(blocks, pictures)
     everything = sorted((entry for f in found.values() for entry in f.rows), key=lambda entry: entry[0])
@@ -82,6 +73,23 @@ def align(blocks: Blocks) -> Aligned:
         table_blocks(blocks, found) | moved.keys(),
         [warning for f in found.values() for warning in f.warnings],
     )
+
+
+def _cells_and_states(
+    found: dict[Table, TableFound], form: Form, blocks: Blocks, pictures: int
+) -> tuple[dict[str, Cell], dict[str, str]]:
+    """The cells of all tables, and how each table was found."""
+    cells: dict[str, Cell] = {}
+    states: dict[str, str] = {}
+    for table in TABLES:
+        if not found[table].pairs and _stands_there(table, form, blocks):
+            # Its heads and labels are there, and no row could be told: lost, and by no means missing.
+            cells.update({key: Cell(None, "", LOST) for spec in rows(table, form) for key in spec.cells()})
+            states[table] = "read"
+            continue
+        cells.update(found[table].cells)
+        states[table] = _state(found[table], pictures)
+    return cells, states
 
 
 def _without_figures(blocks: Blocks, pictures: int) -> Aligned:

@@ -15,26 +15,11 @@ from reports.tables.place import ColumnLayout, fit_row, place_row, reading_order
 from reports.text import letters
 
 
-def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:  # noqa: C901  to be split: heads, halves and figures of one printed row
+def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:
     """One row of 15, or 5 and 10, or three rows of 5, without labels, behind the heads of the table."""
     found = TableFound()
     specs = rows("disputes", form)
-    keys = [key for spec in specs for key in spec.cells()]
-    start = next(
-        (
-            n
-            for n, line in enumerate(lines)
-            if n >= after and is_dispute_head("".join(line.words) if not line.flat else line.label)
-        ),
-        None,
-    )
-    candidates = [line for line in lines[start:] if _bare_figures(line)] if start is not None else []
-    if not candidates:
-        candidates = [
-            line
-            for line in lines[after:]
-            if _bare_figures(line) and len(line.values) in (DISPUTES, DISPUTES + 1) and not line.flat
-        ]
+    start = _start(lines, after)
     layout = ColumnLayout()
     grouped = _vertical_disputes(lines[start:], specs) if start is not None else None
     if grouped is not None:
@@ -42,6 +27,37 @@ def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:  # noqa:
             place_row(found, spec, (0, 1.0), [line], layout, neighboured=False)
         found.pairs = 1
         return found
+    whole, taken = _whole_row(_candidates(lines, start, after))
+    if whole is None:
+        return found
+    for line in lines:
+        if line.grid == whole.grid and not line.flat:
+            columns = [c.column for c in line.cells if c.column is not None and letters(c.text) == words.outcomes()[0]]
+            layout.heads[line.grid] = min([*columns, layout.heads.get(line.grid, 10**6)])
+    _fill(found, whole, taken, layout, [key for spec in specs for key in spec.cells()])
+    return found
+
+
+def _start(lines: Sequence[Line], after: int) -> int | None:
+    """The printed row in which the heads of the table stand."""
+    for n, line in enumerate(lines[after:], after):
+        if is_dispute_head(line.label if line.flat else "".join(line.words)):
+            return n
+    return None
+
+
+def _candidates(lines: Sequence[Line], start: int | None, after: int) -> list[Line]:
+    """Rows that are nothing but figures: behind the heads, else as many as the table has."""
+    found = [line for line in lines[start:] if _bare_figures(line)] if start is not None else []
+    return found or [
+        line
+        for line in lines[after:]
+        if _bare_figures(line) and len(line.values) in (DISPUTES, DISPUTES + 1) and not line.flat
+    ]
+
+
+def _whole_row(candidates: Sequence[Line]) -> tuple[Line | None, list[Line]]:
+    """The row of all figures, and the printed rows that it was put together of, if it was."""
     whole = next((line for line in candidates if len(line.values) >= DISPUTES - 3), None)
     parts = [line for line in candidates if len(line.values) in (5, 10)]
     taken: list[Line] = []
@@ -51,39 +67,26 @@ def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:  # noqa:
                 taken.append(line)
         if sum(len(x.values) for x in taken) == DISPUTES:
             values = tuple(cell for line in taken for cell in line.values)
-            blocks_ = tuple(sorted({b for line in taken for b in line.blocks}))
-            whole = replace(taken[0], values=values, cells=values, blocks=blocks_)
-    if whole is None:
-        whole = next((line for line in candidates if len(line.values) >= 3), None)
-        if whole is None:
-            return found
-    for line in lines:
-        if line.grid == whole.grid and not line.flat:
-            columns = [c.column for c in line.cells if c.column is not None and letters(c.text) == words.outcomes()[0]]
-            layout.heads[line.grid] = min([*columns, layout.heads.get(line.grid, 10**6)])
+            blocks = tuple(sorted({b for line in taken for b in line.blocks}))
+            whole = replace(taken[0], values=values, cells=values, blocks=blocks)
+    return whole or next((line for line in candidates if len(line.values) >= 3), None), taken
+
+
+def _fill(found: TableFound, whole: Line, taken: Sequence[Line], layout: ColumnLayout, keys: Sequence[str]) -> None:
+    """The cells of the table from its row of figures."""
     fitted, sure = fit_row(whole, DISPUTES, layout)
     raws = tuple(cell.text.strip() for cell in whole.values)
+    odd = len(raws) != DISPUTES
     found.pairs = 1
     found.lines.append(whole)
     found.placed.update({line.index: tuple(keys) for line in (*taken, whole)})
-    found.rows.append(
-        (
-            reading_order(whole),
-            Row(
-                "disputes",
-                None if len(raws) != DISPUTES else "",
-                "",
-                raws,
-                whole.at,
-                short=len(raws) != DISPUTES and (fitted is None or sure < 1.0),
-            ),
-        )
-    )
+    short = odd and (fitted is None or sure < 1.0)
+    printed = Row("disputes", None if odd else "", "", raws, whole.at, short=short)
+    found.rows.append((reading_order(whole), printed))
     if fitted is None:
         found.cells.update({key: Cell(None, "", SHORT, whole.at) for key in keys})
     else:
         found.cells.update({key: to_cell(cell, sure) for key, cell in zip(keys, fitted, strict=True)})
-    return found
 
 
 def _vertical_disputes(lines: Sequence[Line], specs: Sequence[RowSpec]) -> list[Line] | None:

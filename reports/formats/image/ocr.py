@@ -171,11 +171,7 @@ class _Recogniser:
         said = "".join(text)
         if any(char not in FIGURE for char in said) and len(said) <= 12:
             others.append((0.0, self._figure(scores)))
-        others.sort(key=lambda entry: -entry[0])
-        alternatives = dict.fromkeys(
-            other for _, other in others if other and "".join(other.split()) != "".join(said.split())
-        )
-        return Text(said, confidence, tuple(alternatives)[:MAX_ALTERNATIVES])
+        return Text(said, confidence, _alternatives(said, others))
 
     def _figure(self, scores: Scores) -> str:
         """The likeliest figure, whatever else may be likelier."""
@@ -199,3 +195,11 @@ def prepared_crop(crop: Crop) -> Crop:
 @lru_cache(maxsize=1)
 def _recogniser(threads: int) -> _Recogniser:
     return _Recogniser(threads)
+
+
+def _alternatives(text: str, others: list[tuple[float, str]]) -> tuple[str, ...]:
+    """The other readings, the likeliest first, each once and none that differs in blanks alone."""
+    others.sort(key=lambda entry: -entry[0])
+    tight = "".join(text.split())
+    found = dict.fromkeys(other for _, other in others if other and "".join(other.split()) != tight)
+    return tuple(found)[:MAX_ALTERNATIVES]

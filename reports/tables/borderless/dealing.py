@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from reports.geometry.lattice import merged
 from reports.geometry.lines import Run
@@ -14,6 +15,7 @@ from reports.tables.labels import likeness
 from reports.text import letters
 
 _MAX_PIECES, _MAX_HEIGHT = 14, 200  # lines and points of one wrapped label
+LIKE_A_ROW = 0.85  # likeness from which on a label may stand for a row without figures
 # Prices of dealing out labels.
 _UNLIKE, _SKIP, _UNLABELLED, _BLANK_ROW, _ELSEWHERE = 1.6, 0.4, 0.9, 0.2, 0.5
 
@@ -79,61 +81,88 @@ def _rightmost(label: Sequence[Run]) -> list[Run]:
     return best
 
 
-def dealt_by_order(rows: list[FigureRow], pieces: Sequence[Run]) -> list[FigureRow]:  # noqa: C901  to be split: the one rule of how figures fall under labels by order
+def dealt_by_order(rows: list[FigureRow], pieces: Sequence[Run]) -> list[FigureRow]:
     """Pieces of labels dealt out to rows, both in order, so that the labels are most like the form's and near."""
     pieces = _own_labels(sorted(pieces, key=lambda r: (round(r.middle, 1), r.bbox[0])), rows)
     rows = sorted(rows, key=lambda row: row.middle)
-    pitch = max(median([b.middle - a.middle for a, b in pairwise(rows)]) if len(rows) > 1 else 15.0, 6.0)
-    m, n = len(pieces), len(rows)
-    infinite = float("inf")
-    cost = [[infinite] * (n + 1) for _ in range(m + 1)]
-    back: list[list[tuple[int, int, str]]] = [[(0, 0, "")] * (n + 1) for _ in range(m + 1)]
-    cost[0][0] = 0.0
-    groups = _groups(pieces)
-    on_line = [next((k for k, row in enumerate(rows) if abs(row.middle - piece.middle) < 1), None) for piece in pieces]
-    for i in range(m + 1):
-        for j in range(n + 1):
-            here = cost[i][j]
-            if here == infinite:
-                continue
-            steps: list[tuple[int, int, str, float]] = []
-            if j < n:
-                steps.append((i, j + 1, "bare", _UNLABELLED))
-            if i < m:
-                steps.append((i + 1, j, "skip", _SKIP))
-            for size, (like, middle, first) in enumerate(groups[i] if i < m else (), 1):
-                if j < n:
-                    # Figures stand beside the middle of a wrapped label, or beside its first line.
-                    away = min(abs(middle - rows[j].middle), abs(first - rows[j].middle) + 0.2 * pitch)
-                    price = _UNLIKE * (1 - like) + 0.35 * min(away / pitch, 3.0)
-                    # What stands on a line with figures is hardly another line's label.
-                    price += _ELSEWHERE * any(on_line[k] not in (None, j) for k in range(i, i + size))
-                    steps.append((i + size, j + 1, "row", price))
-                if like >= 0.85:
-                    steps.append((i + size, j, "blank", _UNLIKE * (1 - like) + _BLANK_ROW))
-            for a, b, how, price in steps:
-                if here + price < cost[a][b] - 1e-12:
-                    cost[a][b] = here + price
-                    back[a][b] = (i, j, how)
     out: list[FigureRow] = []
-    i, j = m, n
-    while i or j:
-        a, b, how = back[i][j]
-        label = list(pieces[a:i])
-        if how == "row":
-            rows[b].label = label
-            out.append(rows[b])
-        elif how == "bare":
-            out.append(rows[b])
-        elif how == "blank":
+    for step in _cheapest(rows, pieces):
+        label = list(pieces[step.piece : step.piece + step.size])
+        if step.row is not None:
+            if step.size:
+                rows[step.row].label = label
+            out.append(rows[step.row])
+        elif step.labels:
             out.append(FigureRow(sum(run.middle for run in label) / len(label), [], label))
-        i, j = a, b
-    out.reverse()
     for one, other in pairwise(out):  # a label without figures and figures without a label may belong together
         for empty, beside in ((one, other), (other, one)):
             if not empty.figures and likeness("".join(run.text for run in beside.label)) < KNOWN:
                 empty.doubtful = True
     return out
+
+
+class _Step(NamedTuple):
+    """From ``piece`` on ``size`` pieces are taken: as the label of ``row`` (without pieces: it has none), as that of a row
+    without figures (``labels``), or as none."""
+
+    piece: int
+    size: int
+    row: int | None
+    labels: bool
+    price: float
+
+
+def _cheapest(rows: Sequence[FigureRow], pieces: Sequence[Run]) -> list[_Step]:
+    """The steps that deal all pieces out to all rows at the least price."""
+    m, n = len(pieces), len(rows)
+    groups = _groups(pieces)
+    pitch = max(median([b.middle - a.middle for a, b in pairwise(rows)]) if len(rows) > 1 else 15.0, 6.0)
+    on_line = [next((k for k, row in enumerate(rows) if abs(row.middle - piece.middle) < 1), None) for piece in pieces]
+    infinite = float("inf")
+    cost = [[infinite] * (n + 1) for _ in range(m + 1)]
+    back: list[list[_Step | None]] = [[None] * (n + 1) for _ in range(m + 1)]
+    cost[0][0] = 0.0
+    for i in range(m + 1):
+        for j in range(n + 1):
+            here = cost[i][j]
+            if here == infinite:
+                continue
+            steps = [_Step(i, 0, j, False, _UNLABELLED)] if j < n else []
+            if i < m:
+                steps.append(_Step(i, 1, None, False, _SKIP))
+                steps += _labels_from(i, j, groups[i], rows, on_line, pitch)
+            for step in steps:
+                a, b = i + step.size, j + (step.row is not None)
+                if here + step.price < cost[a][b] - 1e-12:
+                    cost[a][b] = here + step.price
+                    back[a][b] = step
+    out: list[_Step] = []
+    i, j = m, n
+    while (found := back[i][j]) is not None:
+        out.append(found)
+        i, j = found.piece, j - (found.row is not None)
+    return out[::-1]
+
+
+def _labels_from(
+    i: int,
+    j: int,
+    group: Sequence[tuple[float, float, float]],
+    rows: Sequence[FigureRow],
+    on_line: Sequence[int | None],
+    pitch: float,
+) -> Iterator[_Step]:
+    """The labels that begin with piece ``i``, for row ``j`` or for a row without figures, each with its price."""
+    for size, (like, middle, first) in enumerate(group, 1):
+        if j < len(rows):
+            # Figures stand beside the middle of a wrapped label, or beside its first line.
+            away = min(abs(middle - rows[j].middle), abs(first - rows[j].middle) + 0.2 * pitch)
+            price = _UNLIKE * (1 - like) + 0.35 * min(away / pitch, 3.0)
+            # What stands on a line with figures is hardly another line's label.
+            price += _ELSEWHERE * any(on_line[k] not in (None, j) for k in range(i, i + size))
+            yield _Step(i, size, j, True, price)
+        if like >= LIKE_A_ROW:
+            yield _Step(i, size, None, True, _UNLIKE * (1 - like) + _BLANK_ROW)
 
 
 def _groups(pieces: Sequence[Run]) -> list[list[tuple[float, float, float]]]:
