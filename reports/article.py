@@ -91,12 +91,12 @@ def _title(root: etree._Element, stated: Mapping[str, str]) -> str:
     named = stated.get("articletitle", "")
     heads = [_squeezed("".join(map(str, islice(each.itertext(), _MOST)))) for each in _heads(root)]
     heads = [unescape(head) for head in heads if 2 <= len(head) <= _LONGEST_TITLE]
-    told = [(each, classify(each)) for each in (named, *heads) if each]
+    classified = [(each, classify(each)) for each in (named, *heads) if each]
     # A column's name (政府信息公开年报) has the words of a report too, but no year.
-    telling = [each for each, what in told if what.kind is not None and what.year is not None]
-    telling += [each for each, what in told if what.kind is not None]
-    if telling:
-        return own_title(telling[0])
+    of_reports = [each for each, what in classified if what.kind is not None and what.year is not None]
+    of_reports += [each for each, what in classified if what.kind is not None]
+    if of_reports:
+        return own_title(of_reports[0])
     return named or (heads[0] if heads else "")
 
 

@@ -27,7 +27,7 @@ FORMATS: dict[str, str] = {
     "et": "reports.formats.sheet.book",
     "ods": "reports.formats.sheet.book",
     "ofd": "reports.formats.ofd",
-    "image": "reports.formats.image.frames",
+    "image": "reports.formats.image.headers",
     "zip": "reports.formats.archive",
     "rar": "reports.formats.archive",
 }

@@ -15,7 +15,7 @@ from lxml import etree
 
 from reports.blocks import At, Blocks, Picture, Unreadable
 from reports.formats.container import Container, inside
-from reports.formats.pages import Line4, Page, layouts_of, rules_of, segments
+from reports.formats.pages import DrawnPage, Line4, layouts_of, rules_of, segments
 from reports.formats.runs import Ink
 from reports.geometry.shapes import Box
 
@@ -82,7 +82,7 @@ class _Ofd:
 
     def read(self) -> Blocks:
         out = Blocks("ofd")
-        pages: list[Page] = []
+        pages: list[DrawnPage] = []
         scanned = 0
         for root in _named(self._package.xml("OFD.xml"), "DocRoot"):
             path = inside("", root.text or "")
@@ -192,14 +192,14 @@ class _Ofd:
                 if content is not None:
                     self._objects(content, canvas, resources, own, depth + 1)
 
-    def _page(self, canvas: _Canvas, number: int) -> tuple[Page, bool]:
+    def _page(self, canvas: _Canvas, number: int) -> tuple[DrawnPage, bool]:
         area = canvas.width * canvas.height
         large = [(order, box) for order, box, _ in canvas.pictures if _area(box) >= PAGE_SIZED * area]
         # Text under a page-sized picture is not what is seen.
         shown = [n for n, order in enumerate(canvas.orders) if not any(order < o for o, _ in large)]
         pictured = sum(_area(box) for _, box, _ in canvas.pictures) >= PAGE_SIZED * area
         scan = pictured and len(shown) <= FEW
-        page = Page(number, canvas.width, canvas.height, [], np.zeros((0, 4)))
+        page = DrawnPage(number, canvas.width, canvas.height, [], np.zeros((0, 4)))
         if not scan and shown:
             page.texts = [canvas.texts[n] for n in shown]
             page.boxes = np.asarray([canvas.boxes[n] for n in shown], dtype=np.float64)

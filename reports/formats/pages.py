@@ -39,7 +39,7 @@ _CELL_PADDING = 12.0  # points, both sides: what office programs leave at most b
 
 
 @dataclass(slots=True)
-class Page:
+class DrawnPage:
     """One page, upright. ``texts`` are single characters (a ligature may give more), ``boxes`` their rectangles
     (n × 4: x0, y0, x1, y1) of the full height of the font; ``doubts`` are places where something stands, or stood, that
     the text does not say."""
@@ -56,14 +56,14 @@ class Page:
     doubtful: bool = False  # something of the page, who knows where, is not in its text
 
 
-def layouts_of(pages: list[Page]) -> list[PageLayout | SheetLayout]:
+def layouts_of(pages: list[DrawnPage]) -> list[PageLayout | SheetLayout]:
     """The pages with their characters in lines and boxes."""
     for page in pages:
         _settle(page)
     return [_layout(page) for page in pages]
 
 
-def _settle(page: Page) -> None:
+def _settle(page: DrawnPage) -> None:
     """Leave out of a page what is struck out and the marks of notes; where they stood is in doubt, or is not sure."""
     if not page.texts:
         return
@@ -78,7 +78,7 @@ def _settle(page: Page) -> None:
         page.boxes, page.horizontal = page.boxes[~gone], horizontal
 
 
-def _layout(page: Page) -> PageLayout:
+def _layout(page: DrawnPage) -> PageLayout:
     """One page: the characters in the boxes of its ruled tables, and lines of those outside."""
     found = tables(page.horizontal, page.vertical, TOLERANCE) if page.horizontal and page.vertical else []
     owner, lattices = _owners(page, found)
@@ -102,7 +102,7 @@ def _layout(page: Page) -> PageLayout:
     )
 
 
-def _owners(page: Page, found: list[Lattice]) -> tuple[Ints, list[Lattice]]:
+def _owners(page: DrawnPage, found: list[Lattice]) -> tuple[Ints, list[Lattice]]:
     """For each character the box it stands in, numbered through all lattices; -1 outside."""
     owner: Ints = np.full(len(page.texts), -1, dtype=np.int64)
     if not len(owner) or not found:
@@ -128,7 +128,7 @@ def _owners(page: Page, found: list[Lattice]) -> tuple[Ints, list[Lattice]]:
     return owner, found
 
 
-def _lines(page: Page, owner: Ints) -> dict[int, list[TextLine]]:
+def _lines(page: DrawnPage, owner: Ints) -> dict[int, list[TextLine]]:
     """Lines by owner, top to bottom; characters left to right; a character struck twice is taken once."""
     if not len(owner):
         return {}
@@ -183,7 +183,7 @@ def _lacks_columns(lattice: Lattice, own: list[list[TextLine]]) -> bool:
     return rows >= 2
 
 
-def _grid(page: Page, lattice: Lattice, own: list[list[TextLine]]) -> Grid:
+def _grid(page: DrawnPage, lattice: Lattice, own: list[list[TextLine]]) -> Grid:
     cells = {
         (box.row, box.column): GridCell(
             cell_text(lines, box.bbox[2] - box.bbox[0]), At(page.number, box.bbox), box.column, box.column_span

@@ -63,7 +63,7 @@ def _pages(data: bytes, pages: Collection[int]) -> Iterator[tuple[int, Pixels, f
 def image(data: bytes, pages: Collection[int]) -> Blocks:
     """The given pages (from 1) of a picture file, recognised at another size. Raises Unreadable as its reader does."""
     chosen = sorted(pages)[:MAX_PAGES]
-    return _recognised((n, _resized(pixels)) for n, pixels in enumerate(picture.frames(data), 1) if n in chosen)
+    return _recognised((n, _resized(pixels)) for n, pixels in enumerate(picture.images(data), 1) if n in chosen)
 
 
 def _resized(pixels: Pixels) -> Pixels:
@@ -86,8 +86,8 @@ def pdf_cells(data: bytes, places: Sequence[At]) -> list[str]:
             crops += lines
             owners += [n] * len(lines)
     out = [""] * len(places)
-    for n, said in zip(owners, ocr.read(crops), strict=True):
-        out[n] += said.text.strip().translate(_LETTERS)
+    for n, recognised in zip(owners, ocr.read(crops), strict=True):
+        out[n] += recognised.text.strip().translate(_LETTERS)
     return out
 
 

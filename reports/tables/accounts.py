@@ -19,7 +19,7 @@ from reports.form.forms import rows, split
 from reports.numbers import UNIT, looks_like_value
 from reports.report import Form, Table
 from reports.tables.labels import PAIRABLE, best_likeness, is_form_words, is_made_of_form_words
-from reports.tables.model import Line, Stray, TableFound, put_in_doubt
+from reports.tables.model import PrintedRow, Stray, TableFound, put_in_doubt
 from reports.text import half_width, letters
 
 SCATTERED = 3  # rows of stray figures in one grid: from here on its rows are not to be trusted
@@ -46,7 +46,7 @@ class _Entry:
 
     page: int | None
     grid: int
-    line: Line | None = None
+    line: PrintedRow | None = None
     table: Table | None = None
     keys: tuple[str, ...] = ()
     left: tuple[GridCell, ...] = ()  # figures that no cell and no label took
@@ -54,7 +54,7 @@ class _Entry:
     ends: bool = False  # prose or a heading: nothing before it belongs to anything behind it
 
 
-def settle(blocks: Blocks, lines: Sequence[Line], found: dict[Table, TableFound], form: Form) -> list[Stray]:
+def settle(blocks: Blocks, lines: Sequence[PrintedRow], found: dict[Table, TableFound], form: Form) -> list[Stray]:
     """The figures left over, in reading order; the cells that they may belong to are in doubt afterwards.
 
     ``lines`` are all printed rows, of grids and of text; those of text count where a table was read from them."""
@@ -85,7 +85,7 @@ def settle(blocks: Blocks, lines: Sequence[Line], found: dict[Table, TableFound]
     return strays
 
 
-def _entries(blocks: Blocks, lines: Sequence[Line], found: dict[Table, TableFound]) -> list[_Entry]:
+def _entries(blocks: Blocks, lines: Sequence[PrintedRow], found: dict[Table, TableFound]) -> list[_Entry]:
     """All rows and lines in reading order, with what was placed and what is left."""
     placed: dict[int, tuple[Table, tuple[str, ...]]] = {}
     known: set[int] = set()
@@ -94,7 +94,7 @@ def _entries(blocks: Blocks, lines: Sequence[Line], found: dict[Table, TableFoun
         placed.update({index: (table, keys) for index, keys in each.placed.items()})
         known |= each.known
         flat = flat or any(line.flat for line in each.lines)
-    by_block: dict[int, list[Line]] = {}
+    by_block: dict[int, list[PrintedRow]] = {}
     for line in lines:
         if not line.flat or flat:
             by_block.setdefault(line.blocks[-1], []).append(line)
@@ -114,7 +114,7 @@ def _entries(blocks: Blocks, lines: Sequence[Line], found: dict[Table, TableFoun
 
 
 def _row_entry(
-    line: Line,
+    line: PrintedRow,
     placed: tuple[Table, tuple[str, ...]] | None,
     known: bool,
     inferred: bool,
@@ -319,7 +319,7 @@ def _doubt_run_together(blocks: Blocks, entries: Sequence[_Entry], found: dict[T
             put_in_doubt(found[entry.table], entry.keys)
 
 
-def _is_open(blocks: Blocks, line: Line) -> bool:
+def _is_open(blocks: Blocks, line: PrintedRow) -> bool:
     """Whether a row stands in a table of a page whose columns were inferred."""
     block = blocks.blocks[line.blocks[-1]]
     return isinstance(block, Grid) and not block.ruled and block.at.page is not None

@@ -21,7 +21,7 @@ from reports.tables.disputes import read_disputes
 from reports.tables.halves import with_joined_halves
 from reports.tables.heads import header_labels
 from reports.tables.labels import STRONG, likeness_to_table
-from reports.tables.model import COLUMNS, FORMS_BOTH, LOST, Aligned, Line, TableFound
+from reports.tables.model import COLUMNS, FORMS_BOTH, LOST, Aligned, PrintedRow, TableFound
 from reports.tables.proactive import read_proactive
 from reports.tables.rows import rows_of_grids
 from reports.tables.stream import from_first_table, rows_of_text
@@ -45,7 +45,7 @@ def align(blocks: Blocks) -> Aligned:
     if form is None:
         return _without_figures(blocks, pictures)
     found: dict[Table, TableFound] = {}
-    readers: tuple[tuple[Table, Callable[[list[Line], Form, bool], TableFound]], ...] = (
+    readers: tuple[tuple[Table, Callable[[list[PrintedRow], Form, bool], TableFound]], ...] = (
         ("proactive", read_proactive),
         ("applications", read_applications),
     )

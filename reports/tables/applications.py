@@ -10,7 +10,7 @@ from reports.form.forms import RowSpec, rows
 from reports.report import Form
 from reports.tables.labels import SURE, other_form_of
 from reports.tables.match import candidate_rows, copies_of_table, match, with_unlabelled
-from reports.tables.model import BY_ORDER, COLUMNS, Line, TableFound
+from reports.tables.model import BY_ORDER, COLUMNS, PrintedRow, TableFound
 from reports.tables.place import (
     ColumnLayout,
     add_other_rows,
@@ -22,13 +22,13 @@ from reports.tables.place import (
 )
 
 
-def read_applications(lines: list[Line], form: Form, flat: bool) -> TableFound:
+def read_applications(lines: list[PrintedRow], form: Form, flat: bool) -> TableFound:
     """The best copy of the table among the rows; empty where fewer than four rows are sure."""
     specs = rows("applications", form)
     best = TableFound()
     best_pairs: dict[int, tuple[int, float]] = {}
-    best_lines: list[Line] = []
-    copies: list[tuple[dict[int, tuple[int, float]], list[Line]]] = []
+    best_lines: list[PrintedRow] = []
+    copies: list[tuple[dict[int, tuple[int, float]], list[PrintedRow]]] = []
     for copy in copies_of_table(candidate_rows(lines, "applications"), "applications"):
         own = [line for line in copy if other_form_of(line, "applications", form) is None]
         pairs = with_unlabelled(match(own, specs), own, specs)

@@ -10,12 +10,12 @@ from reports.form import words
 from reports.form.forms import RowSpec, rows
 from reports.report import Cell, Form, Row
 from reports.tables.labels import SURE, best_likeness, is_dispute_head, similarity
-from reports.tables.model import DISPUTES, SHORT, Line, TableFound
+from reports.tables.model import DISPUTES, SHORT, PrintedRow, TableFound
 from reports.tables.place import ColumnLayout, fit_row, place_row, reading_order, to_cell
 from reports.text import letters
 
 
-def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:
+def _read_row(lines: list[PrintedRow], form: Form, after: int) -> TableFound:
     """One row of 15, or 5 and 10, or three rows of 5, without labels, behind the heads of the table."""
     found = TableFound()
     specs = rows("disputes", form)
@@ -38,7 +38,7 @@ def _read_row(lines: list[Line], form: Form, after: int) -> TableFound:
     return found
 
 
-def _start(lines: Sequence[Line], after: int) -> int | None:
+def _start(lines: Sequence[PrintedRow], after: int) -> int | None:
     """The printed row in which the heads of the table stand."""
     for n, line in enumerate(lines[after:], after):
         if is_dispute_head(line.label if line.flat else "".join(line.words)):
@@ -46,7 +46,7 @@ def _start(lines: Sequence[Line], after: int) -> int | None:
     return None
 
 
-def _candidates(lines: Sequence[Line], start: int | None, after: int) -> list[Line]:
+def _candidates(lines: Sequence[PrintedRow], start: int | None, after: int) -> list[PrintedRow]:
     """Rows that are nothing but figures: behind the heads, else as many as the table has."""
     found = [line for line in lines[start:] if _bare_figures(line)] if start is not None else []
     return found or [
@@ -56,11 +56,11 @@ def _candidates(lines: Sequence[Line], start: int | None, after: int) -> list[Li
     ]
 
 
-def _whole_row(candidates: Sequence[Line]) -> tuple[Line | None, list[Line]]:
+def _whole_row(candidates: Sequence[PrintedRow]) -> tuple[PrintedRow | None, list[PrintedRow]]:
     """The row of all figures, and the printed rows that it was put together of, if it was."""
     whole = next((line for line in candidates if len(line.values) >= DISPUTES - 3), None)
     parts = [line for line in candidates if len(line.values) in (5, 10)]
-    taken: list[Line] = []
+    taken: list[PrintedRow] = []
     if whole is None and len(parts) >= 2:
         for line in parts:
             if sum(len(x.values) for x in taken) + len(line.values) <= DISPUTES:
@@ -72,7 +72,9 @@ def _whole_row(candidates: Sequence[Line]) -> tuple[Line | None, list[Line]]:
     return whole or next((line for line in candidates if len(line.values) >= 3), None), taken
 
 
-def _fill(found: TableFound, whole: Line, taken: Sequence[Line], layout: ColumnLayout, keys: Sequence[str]) -> None:
+def _fill(
+    found: TableFound, whole: PrintedRow, taken: Sequence[PrintedRow], layout: ColumnLayout, keys: Sequence[str]
+) -> None:
     """The cells of the table from its row of figures."""
     fitted, sure = fit_row(whole, DISPUTES, layout)
     raws = tuple(cell.text.strip() for cell in whole.values)
@@ -89,7 +91,7 @@ def _fill(found: TableFound, whole: Line, taken: Sequence[Line], layout: ColumnL
         found.cells.update({key: to_cell(cell, sure) for key, cell in zip(keys, fitted, strict=True)})
 
 
-def _vertical_disputes(lines: Sequence[Line], specs: Sequence[RowSpec]) -> list[Line] | None:
+def _vertical_disputes(lines: Sequence[PrintedRow], specs: Sequence[RowSpec]) -> list[PrintedRow] | None:
     """Three labelled rows of five, as some pages turn the table."""
     out = []
     for spec in specs:
@@ -108,7 +110,7 @@ def _vertical_disputes(lines: Sequence[Line], specs: Sequence[RowSpec]) -> list[
     return out
 
 
-def _bare_figures(line: Line) -> bool:
+def _bare_figures(line: PrintedRow) -> bool:
     """A row of figures whose label, if any, is no row of the applications."""
     figures = sum(numbers.parse(cell.text).value is not None for cell in line.values)
     if line.flat:
@@ -118,7 +120,9 @@ def _bare_figures(line: Line) -> bool:
     return len(line.values) >= 5 and (not line.label or best_likeness(line.label) < SURE)
 
 
-def read_disputes(grid_lines: list[Line], stream: list[Line], form: Form, applications: TableFound) -> TableFound:
+def read_disputes(
+    grid_lines: list[PrintedRow], stream: list[PrintedRow], form: Form, applications: TableFound
+) -> TableFound:
     """The table as it stands behind 表三, or else anywhere; in grids, or else in the text."""
     for lines in (grid_lines, stream):
         if not lines:

@@ -11,11 +11,13 @@ from reports.form.forms import rows
 from reports.numbers import looks_like_value
 from reports.report import Form, Table
 from reports.tables.labels import is_dispute_head
-from reports.tables.model import Line, TableFound, has_figures
+from reports.tables.model import PrintedRow, TableFound, has_figures
 from reports.text import letters
 
 
-def header_labels(lines: Sequence[Line], found: dict[Table, TableFound], form: Form) -> list[tuple[str, str, str]]:
+def header_labels(
+    lines: Sequence[PrintedRow], found: dict[Table, TableFound], form: Form
+) -> list[tuple[str, str, str]]:
     """The printed column headers beside the form's: (table, printed, expected)."""
     out: list[tuple[str, str, str]] = []
     order = {line.index: n for n, line in enumerate(lines)}
@@ -62,7 +64,7 @@ def _match_headers(table: str, printed: Sequence[str], expected: Sequence[str]) 
 
 
 def _proactive_headers(
-    lines: Sequence[Line], found: TableFound, form: Form, order: dict[int, int]
+    lines: Sequence[PrintedRow], found: TableFound, form: Form, order: dict[int, int]
 ) -> list[tuple[str, str, str]]:
     out: list[tuple[str, str, str]] = []
     specs = {spec.key: spec for spec in rows("proactive", form)}

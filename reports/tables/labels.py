@@ -11,7 +11,7 @@ from reports.form import forms, layout
 from reports.form import words as form_words
 from reports.form.forms import RowSpec, rows
 from reports.report import TABLES, Form, Table
-from reports.tables.model import FORMS_BOTH, Line
+from reports.tables.model import FORMS_BOTH, PrintedRow
 from reports.text import letters
 
 RUN_TOGETHER = 0.8  # of a text's pairs of characters that are the form's: the others are where two words meet
@@ -112,7 +112,7 @@ def _like(flat: bool, label: str, words: tuple[str, ...], after: str, wanted: st
     return best
 
 
-def row_likeness(line: Line, spec: RowSpec) -> float:
+def row_likeness(line: PrintedRow, spec: RowSpec) -> float:
     """How surely a printed row is this row of the form, 0…1."""
     return _like(line.flat, line.label, line.words, line.after, spec.label)
 
@@ -193,7 +193,7 @@ def label_likeness(flat: bool, printed: str, label: str) -> float:
     return covered(letters(printed), "", label) if flat else similarity(printed, label)
 
 
-def other_form_of(line: Line, table: Table, form: Form) -> Form | None:
+def other_form_of(line: PrintedRow, table: Table, form: Form) -> Form | None:
     """The other form, if the row is plainly one of its own and none of this."""
     return _other_form(line.flat, line.label, table, form)
 

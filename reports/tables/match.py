@@ -20,12 +20,12 @@ from reports.tables.labels import (
     place_in_table,
     row_likeness,
 )
-from reports.tables.model import COLUMNS, DISPUTES, Line, has_figures
+from reports.tables.model import COLUMNS, DISPUTES, PrintedRow, has_figures
 
 GAP = 0.35  # what it costs to leave a printed row or a row of the form without a partner
 
 
-def match(lines: Sequence[Line], specs: Sequence[RowSpec]) -> dict[int, tuple[int, float]]:
+def match(lines: Sequence[PrintedRow], specs: Sequence[RowSpec]) -> dict[int, tuple[int, float]]:
     """Both sequences in order, as cheaply as possible: index of spec -> (index of line, likeness)."""
     printed = tuple((line.flat, line.label, line.words, line.after, line.blank) for line in lines)
     return dict(_matched(printed, tuple(spec.label for spec in specs)))
@@ -66,7 +66,7 @@ def _matched(
 
 
 def with_unlabelled(
-    pairs: dict[int, tuple[int, float]], lines: Sequence[Line], specs: Sequence[RowSpec]
+    pairs: dict[int, tuple[int, float]], lines: Sequence[PrintedRow], specs: Sequence[RowSpec]
 ) -> dict[int, tuple[int, float]]:
     """Rows without a legible label between two placed ones, if exactly as many are missing there."""
     out = dict(pairs)
@@ -85,9 +85,9 @@ def with_unlabelled(
     return out
 
 
-def copies_of_table(lines: list[Line], table: Table) -> list[list[Line]]:
+def copies_of_table(lines: list[PrintedRow], table: Table) -> list[list[PrintedRow]]:
     """Copies of a table: the order of the form starts again where a copy starts."""
-    out: list[list[Line]] = [[]]
+    out: list[list[PrintedRow]] = [[]]
     highest = -1
     for line in lines:
         # Heads print 总计 and 其他 too.
@@ -101,7 +101,7 @@ def copies_of_table(lines: list[Line], table: Table) -> list[list[Line]]:
     return out
 
 
-def candidate_rows(lines: Sequence[Line], table: Table) -> list[Line]:
+def candidate_rows(lines: Sequence[PrintedRow], table: Table) -> list[PrintedRow]:
     """The rows that may be this table's, by label or by the number of their figures."""
     out = []
     for line in lines:

@@ -49,7 +49,7 @@ class Aligned:
 
 
 @dataclass(slots=True)
-class Line:
+class PrintedRow:
     """A printed row: the words that may be its label (the likeliest last) and the cells behind them."""
 
     words: tuple[str, ...]
@@ -81,7 +81,7 @@ class TableFound:
     cells: dict[str, Cell] = field(default_factory=dict)
     rows: list[tuple[tuple[int, int], Row]] = field(default_factory=list)
     labels: list[tuple[str, str, str]] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[PrintedRow] = field(default_factory=list)
     pairs: int = 0
     placed: dict[int, tuple[str, ...]] = field(default_factory=dict)  # index of a printed row -> the cells it fills
     known: set[int] = field(default_factory=set)  # rows that fill no cell, and are told or compared all the same

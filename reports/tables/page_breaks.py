@@ -14,7 +14,7 @@ from reports import numbers
 from reports.blocks import Block, Grid, GridCell, Paragraph
 from reports.grid import PAGE_NUMBER
 from reports.tables.labels import best_likeness, likeness
-from reports.tables.model import Line
+from reports.tables.model import PrintedRow
 from reports.text import letters
 
 WHOLE = 0.9  # from here on a text is a label of the form by itself
@@ -135,9 +135,9 @@ def _both(
     return (*words_above[:-1], label, *values)
 
 
-def joined_rows(lines: list[Line]) -> list[Line]:
+def joined_rows(lines: list[PrintedRow]) -> list[PrintedRow]:
     """Rows that a page end cut in two, one half with the figures, the other with blanks."""
-    out: list[Line] = []
+    out: list[PrintedRow] = []
     for line in lines:
         above = out[-1] if out else None
         if above is not None and above.label and line.label and above.values and line.values:

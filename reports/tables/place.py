@@ -20,7 +20,7 @@ from reports.tables.model import (
     FORMS_BOTH,
     LOST,
     SHORT,
-    Line,
+    PrintedRow,
     TableFound,
     has_figures,
     is_blank,
@@ -53,7 +53,7 @@ class ColumnLayout:
             self._usual[grid] = usual if often * 2 > counts.total() else None
         return self._usual[grid]
 
-    def learn(self, lines: Iterable[Line], count: int) -> None:
+    def learn(self, lines: Iterable[PrintedRow], count: int) -> None:
         """Take note of the rows whose figures can lie in one way only."""
         self._usual.clear()
         for line in lines:
@@ -79,7 +79,7 @@ def _options(values: Sequence[GridCell], count: int) -> list[tuple[int, int]]:
     return [(k, extra - k) for k in range(extra + 1) if k <= lead and extra - k <= trail]
 
 
-def fit_row(line: Line, count: int, layout: ColumnLayout) -> tuple[tuple[GridCell, ...] | None, float]:  # noqa: C901  one branch a way in which a row may be short
+def fit_row(line: PrintedRow, count: int, layout: ColumnLayout) -> tuple[tuple[GridCell, ...] | None, float]:  # noqa: C901  one branch a way in which a row may be short
     """Exactly ``count`` cells of a row and how surely they are the ones; None where nothing places them."""
     values = without_sublabels(line.values, count)
     if len(values) == count:
@@ -175,7 +175,7 @@ def place_row(
     found: TableFound,
     spec: RowSpec,
     pair: tuple[int, float] | None,
-    lines: Sequence[Line],
+    lines: Sequence[PrintedRow],
     layout: ColumnLayout,
     neighboured: bool,
     keys: Sequence[str] = (),
@@ -203,12 +203,12 @@ def place_row(
         found.cells[key] = to_cell(cell, min(sure, most))
 
 
-def heads_above(line: Line, lines: Sequence[Line], count: int) -> list[Line]:
+def heads_above(line: PrintedRow, lines: Sequence[PrintedRow], count: int) -> list[PrintedRow]:
     """Up to ``count`` lines without figures straight above a row, in its grid or in one of heads alone."""
     at = next((n for n, other in enumerate(lines) if other.index == line.index), None)
     if at is None or line.flat:
         return []
-    out: list[Line] = []
+    out: list[PrintedRow] = []
     for other in reversed(lines[max(0, at - 2 * count) : at]):
         if has_figures(other.cells):
             if out:
@@ -220,7 +220,7 @@ def heads_above(line: Line, lines: Sequence[Line], count: int) -> list[Line]:
     return out[::-1]
 
 
-def printed_order(heads: Sequence[Line], headers: Sequence[str]) -> list[int] | None:
+def printed_order(heads: Sequence[PrintedRow], headers: Sequence[str]) -> list[int] | None:
     """The places in the form of the columns as their heads are printed, where that is another order; None where it is
     the form's or where the heads do not say. Only the order within one printed row counts: spans are a page's own claim.
 
@@ -243,7 +243,7 @@ def printed_order(heads: Sequence[Line], headers: Sequence[str]) -> list[int] | 
     return order if sorted(order) == list(range(len(headers))) and order != sorted(order) else None
 
 
-def under_other_heads(values: Sequence[GridCell], heads: Sequence[Line], count: int) -> bool:
+def under_other_heads(values: Sequence[GridCell], heads: Sequence[PrintedRow], count: int) -> bool:
     """Whether a figure stands below another column's head than its own: between blanks a lone figure of a table without
     rules may be taken for its neighbour's."""
     named = [
@@ -267,7 +267,7 @@ def under_other_heads(values: Sequence[GridCell], heads: Sequence[Line], count: 
     return False
 
 
-def _holds_another(line: Line, spec: RowSpec) -> bool:
+def _holds_another(line: PrintedRow, spec: RowSpec) -> bool:
     """Whether the label is another row's as well: the rule between the two was lost, and whose figures these are is
     open."""
     if line.flat:
@@ -280,12 +280,12 @@ def _holds_another(line: Line, spec: RowSpec) -> bool:
     return any(len(o) >= 5 and o not in own and fuzz.partial_ratio(o, printed) >= 85 for o in others)
 
 
-def reading_order(line: Line) -> tuple[int, int]:
+def reading_order(line: PrintedRow) -> tuple[int, int]:
     """By block, then by row within it."""
     return line.blocks[-1], line.at.row or 0
 
 
-def _printed_label(line: Line, spec: RowSpec) -> str:
+def _printed_label(line: PrintedRow, spec: RowSpec) -> str:
     """The label as printed; of a stream, as many of the words before the figures as the label has."""
     text = "".join(line.label.split())
     if not line.flat:
@@ -295,7 +295,9 @@ def _printed_label(line: Line, spec: RowSpec) -> str:
     return text[at:] if at >= 0 and len(text) - at <= size + 4 else text[-size:]
 
 
-def add_other_rows(found: TableFound, lines: Sequence[Line], first: Line, last: Line, table: Table, form: Form) -> None:
+def add_other_rows(
+    found: TableFound, lines: Sequence[PrintedRow], first: PrintedRow, last: PrintedRow, table: Table, form: Form
+) -> None:
     """Rows of the other form and rows of no form between or beside the placed ones."""
     used = {line.index for line in found.lines}
     inside = False
@@ -317,7 +319,7 @@ def add_other_rows(found: TableFound, lines: Sequence[Line], first: Line, last: 
             inside = False
 
 
-def _is_whole_row(line: Line, found: TableFound, foreign: Form | None) -> bool:
+def _is_whole_row(line: PrintedRow, found: TableFound, foreign: Form | None) -> bool:
     """Whether a row of another form or of none is a row at all, and not a piece of one that was cut: it has as many cells
     behind its label as a placed row, and its label is another form's or no piece of the form's words."""
     label = letters(line.label)
@@ -328,7 +330,7 @@ def _is_whole_row(line: Line, found: TableFound, foreign: Form | None) -> bool:
 
 def compare_copies(
     found: TableFound,
-    copies: list[tuple[dict[int, tuple[int, float]], list[Line]]],
+    copies: list[tuple[dict[int, tuple[int, float]], list[PrintedRow]]],
     chosen: dict[int, tuple[int, float]],
     specs: Sequence[RowSpec],
 ) -> None:

@@ -12,7 +12,7 @@ from reports.numbers import looks_like_value
 from reports.report import Form
 from reports.tables.labels import STRONG, SURE, other_form_of, row_likeness
 from reports.tables.match import candidate_rows, copies_of_table, match
-from reports.tables.model import BY_ORDER, Line, TableFound, is_blank
+from reports.tables.model import BY_ORDER, PrintedRow, TableFound, is_blank
 from reports.tables.place import (
     ColumnLayout,
     add_other_rows,
@@ -27,8 +27,8 @@ from reports.text import letters
 
 
 def _with_sub_rows(
-    line: Line, lines: Sequence[Line], specs: Sequence[RowSpec], count: int
-) -> tuple[Line, set[int]] | None:
+    line: PrintedRow, lines: Sequence[PrintedRow], specs: Sequence[RowSpec], count: int
+) -> tuple[PrintedRow, set[int]] | None:
     """A row that is printed in parts, each with a label of its own (行政检查, 行政确认 under 其他对外管理服务事项), with
     their sums, and the indexes of the parts; None where it is printed whole."""
     at = next((n for n, other in enumerate(lines) if other.index == line.index), None)
@@ -67,13 +67,13 @@ def _with_sub_rows(
     return replace(line, values=summed), indexes
 
 
-def read_proactive(lines: list[Line], form: Form, _flat: bool) -> TableFound:
+def read_proactive(lines: list[PrintedRow], form: Form, _flat: bool) -> TableFound:
     """The best copy of the table among the rows; empty where fewer than two rows are sure."""
     specs = rows("proactive", form)
     best = TableFound()
     chosen: dict[int, tuple[int, float]] = {}
-    chosen_lines: list[Line] = []
-    copies: list[tuple[dict[int, tuple[int, float]], list[Line]]] = []
+    chosen_lines: list[PrintedRow] = []
+    copies: list[tuple[dict[int, tuple[int, float]], list[PrintedRow]]] = []
     for copy in copies_of_table(candidate_rows(lines, "proactive"), "proactive"):
         own = [line for line in copy if other_form_of(line, "proactive", form) is None]
         pairs = {n: pair for n, pair in match(own, specs).items() if pair[1] >= STRONG}
@@ -119,8 +119,8 @@ def read_proactive(lines: list[Line], form: Form, _flat: bool) -> TableFound:
 
 
 def _damaged_labels(
-    pairs: dict[int, tuple[int, float]], placed: list[Line], lines: Sequence[Line], specs: Sequence[RowSpec]
-) -> tuple[dict[int, tuple[int, float]], list[Line]]:
+    pairs: dict[int, tuple[int, float]], placed: list[PrintedRow], lines: Sequence[PrintedRow], specs: Sequence[RowSpec]
+) -> tuple[dict[int, tuple[int, float]], list[PrintedRow]]:
     """Rows that are missing between two placed ones and whose damaged labels stand between these on the page."""
     where = {line.index: n for n, line in enumerate(lines)}
     out, own = dict(pairs), list(placed)
@@ -148,7 +148,7 @@ def _damaged_labels(
     return out, own
 
 
-def _merged_values(line: Line, count: int) -> Line:
+def _merged_values(line: PrintedRow, count: int) -> PrintedRow:
     """A merged row prints one figure and the grid keeps blanks beside it, or repeats the figure in each."""
     values = without_sublabels(line.values, count)
     printed = [cell for cell in values if not is_blank(cell)]

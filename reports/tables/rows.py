@@ -10,19 +10,19 @@ from reports import numbers
 from reports.blocks import At, Blocks, Grid, GridCell
 from reports.numbers import looks_like_value
 from reports.tables.labels import SURE, best_likeness
-from reports.tables.model import Line
+from reports.tables.model import PrintedRow
 from reports.tables.page_breaks import joined_rows
 from reports.text import letters
 
 GLUED_FIGURES = re.compile(r"^(.*[^\d.,，\s])\s*(0{2,}|\d[\d,，]*(?:\.\d+)?)$", re.DOTALL)
 
 
-def line_of(cells: tuple[GridCell, ...], at: At, block: int, grid: int) -> Line:
+def line_of(cells: tuple[GridCell, ...], at: At, block: int, grid: int) -> PrintedRow:
     """A row of a grid: which of its words is its label, and what stands behind it."""
     wordy = [i for i, cell in enumerate(cells) if not looks_like_value(cell.text)]
     words = tuple(cells[i].text for i in wordy)
     if not wordy:
-        return Line((), cells, at, (block,), grid, "", cells)
+        return PrintedRow((), cells, at, (block,), grid, "", cells)
     best = max(wordy, key=lambda i: (best_likeness(cells[i].text), i))
     known = best_likeness(cells[best].text)
     if known >= SURE:
@@ -44,7 +44,7 @@ def line_of(cells: tuple[GridCell, ...], at: At, block: int, grid: int) -> Line:
         glued = GLUED_FIGURES.match(label.strip())
         if glued and best_likeness(glued[1]) >= 0.8:
             label, values = glued[1], _unglue(glued[2], cells[chosen])
-    return Line(
+    return PrintedRow(
         tuple(w for i, w in zip(wordy, words, strict=True) if i <= chosen), cells, at, (block,), grid, label, values
     )
 
@@ -79,9 +79,9 @@ def _exploded(row: tuple[GridCell, ...]) -> list[tuple[GridCell, ...]]:
     return out
 
 
-def rows_of_grids(blocks: Blocks) -> list[Line]:
+def rows_of_grids(blocks: Blocks) -> list[PrintedRow]:
     """The rows of all grids in reading order, those that a page end cut put together."""
-    out: list[Line] = []
+    out: list[PrintedRow] = []
     grid = 0
     for index, block in enumerate(blocks.blocks):
         if not isinstance(block, Grid):

@@ -9,7 +9,7 @@ from reports.blocks import At, Blocks, GridCell, Paragraph
 from reports.form import words
 from reports.numbers import looks_like_value
 from reports.tables.labels import covered
-from reports.tables.model import COLUMNS, DISPUTES, FORMS_BOTH, Line
+from reports.tables.model import COLUMNS, DISPUTES, FORMS_BOTH, PrintedRow
 from reports.tables.rows import GLUED_FIGURES
 from reports.text import letters
 
@@ -69,10 +69,10 @@ def _runs(words: list[_Word]) -> list[tuple[list[_Word], list[_Word]]]:
     return out
 
 
-def rows_of_text(blocks: Blocks) -> list[Line]:
+def rows_of_text(blocks: Blocks) -> list[PrintedRow]:
     """Rows out of a stream of words: runs of figures with the words between them."""
     runs = _runs(_words(blocks))
-    out: list[Line] = []
+    out: list[PrintedRow] = []
     for n, (before, run) in enumerate(runs):
         if not run:
             continue
@@ -84,7 +84,7 @@ def rows_of_text(blocks: Blocks) -> list[Line]:
             )
             touched = {w.block for w in part} | ({w.block for w in before[-30:]} if k == 0 else set())
             out.append(
-                Line(
+                PrintedRow(
                     (label,) if k == 0 else (),
                     cells,
                     cells[0].at,
@@ -114,7 +114,7 @@ def _parts(run: list[_Word]) -> list[list[_Word]]:
     return [run]
 
 
-def from_first_table(lines: list[Line]) -> list[Line]:
+def from_first_table(lines: list[PrintedRow]) -> list[PrintedRow]:
     """The stream from the first head or row of a table on: figures in the prose before are none of its business."""
     for n, line in enumerate(lines):
         tight = letters(line.label)

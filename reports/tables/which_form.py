@@ -13,7 +13,7 @@ from reports.form.forms import row, rows
 from reports.report import Form
 from reports.tables.labels import label_likeness
 from reports.tables.match import GAP, candidate_rows, match
-from reports.tables.model import FORMS_BOTH, Line, is_blank
+from reports.tables.model import FORMS_BOTH, PrintedRow, is_blank
 from reports.text import letters
 
 _HEADERS: dict[Form, tuple[str, ...]] = {form: words.heads_of_one(form) for form in FORMS_BOTH}
@@ -21,7 +21,7 @@ _ROWS: dict[Form, tuple[str, ...]] = {form: words.rows_of_one(form) for form in 
 _WIDER = row("proactive", "2021", "licensing").label  # has three figures in the form of 2019 and one in that of 2021
 
 
-def _votes(lines: Sequence[Line], texts: Iterable[str]) -> Counter[Form]:
+def _votes(lines: Sequence[PrintedRow], texts: Iterable[str]) -> Counter[Form]:
     """Each header and row of one form only is one vote, however often it is printed."""
     seen: set[tuple[Form, str]] = set()
     for text in dict.fromkeys(texts):
@@ -66,7 +66,7 @@ def _foreign_label(printed: str, label: str) -> bool:
     return letters(printed).endswith(letters(label)) if words.other_label(label) else True
 
 
-def which_form(lines: list[Line], texts: list[str]) -> Form | None:
+def which_form(lines: list[PrintedRow], texts: list[str]) -> Form | None:
     """By heads and rows that only one form has, else by the order and width of the rows; None where nothing tells."""
     votes = _votes(lines, texts)
     if votes["2021"] != votes["2019"]:

@@ -23,7 +23,7 @@ class GridDraft:
 
 
 @dataclass(slots=True)
-class Flow:
+class Content:
     """Text and blocks being collected: of the page, or of one cell.
 
     ``inks`` says how each piece of ``buffer`` is printed (none: all plainly); ``linked`` are characters of it that stand
@@ -40,7 +40,7 @@ class Flow:
 class CellDraft:
     """A cell being read, with the spans that the page claims for it."""
 
-    flow: Flow
+    content: Content
     colspan: int
     rowspan: int
 
@@ -77,15 +77,15 @@ def placed(rows: list[list[CellDraft]]) -> Iterator[tuple[list[CellDraft], list[
 
 def drawn(cell: CellDraft, column: int) -> Drawn:
     """A cell's text, a line a paragraph, and how sure it is: a figure drawn as a picture is no blank."""
-    flow = cell.flow
-    if len(flow.blocks) == 1 and isinstance(only := flow.blocks[0], Paragraph):
+    content = cell.content
+    if len(content.blocks) == 1 and isinstance(only := content.blocks[0], Paragraph):
         text = only.text.strip("\xa0 \u3000")
-        return text, column, cell.colspan, 0.0 if flow.unread and not text else only.confidence
-    paragraphs = [block for block in flow.blocks if isinstance(block, Paragraph)]
+        return text, column, cell.colspan, 0.0 if content.unread and not text else only.confidence
+    paragraphs = [block for block in content.blocks if isinstance(block, Paragraph)]
     texts = (block.text.strip("\xa0 \u3000") for block in paragraphs if block.text.strip() or len(paragraphs) == 1)
     text = "\n".join(texts)
     confidence = min((block.confidence for block in paragraphs), default=1.0)
-    return text, column, cell.colspan, 0.0 if flow.unread and not text else confidence
+    return text, column, cell.colspan, 0.0 if content.unread and not text else confidence
 
 
 def drafted(block: Block) -> Paragraph | Picture | GridDraft:

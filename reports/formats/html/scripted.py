@@ -35,16 +35,16 @@ _NAME = re.compile(r"[\"']?(\w{1,20})[\"']?\s*[:=]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class HeldText:
     """The markup that a script or a field holds; ``named`` as an article."""
 
     markup: str
     named: bool = False
 
 
-def texts_of(root: etree._Element) -> list[Text]:
+def texts_of(root: etree._Element) -> list[HeldText]:
     """The texts that the page's scripts and hidden fields hold, in their order, each once."""
-    out: dict[str, Text] = {}
+    out: dict[str, HeldText] = {}
     for held, named in _strings_of_page(root):
         for found in _texts(held, named, 0):
             out.setdefault(found.markup, found)
@@ -96,7 +96,7 @@ def _plain(literal: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _texts(text: str, named: bool, depth: int) -> Iterator[Text]:
+def _texts(text: str, named: bool, depth: int) -> Iterator[HeldText]:
     """The texts that a string holds: itself, or those within its JSON, or what it is the code of."""
     bare = text.strip()
     if depth > MAX_DEPTH or (len(bare) < LEAST and not (named and _MARKUP.search(bare))):
@@ -109,9 +109,9 @@ def _texts(text: str, named: bool, depth: int) -> Iterator[Text]:
     if coded is not None:
         yield from _texts(coded, named, depth + 1)
     elif _MARKUP.search(bare) and (named or len(_CHINESE.findall(bare)) >= LEAST_CHINESE):
-        yield Text(bare, named)
+        yield HeldText(bare, named)
     elif "\n" in bare and len(_CHINESE.findall(bare)) >= LEAST_CHINESE:
-        yield Text("".join(f"<p>{escape(line)}</p>" for line in bare.splitlines()), named)
+        yield HeldText("".join(f"<p>{escape(line)}</p>" for line in bare.splitlines()), named)
 
 
 def _json(text: str) -> object:

@@ -12,8 +12,8 @@ from reports.blocks import Block, Paragraph, Picture
 from reports.formats.html.elements import SHOWN_INPUTS, UNREAD, all_text, first_texts, pixels
 from reports.formats.html.grids import (
     CellDraft,
+    Content,
     Drawn,
-    Flow,
     GridDraft,
     TableDraft,
     close_grid,
@@ -45,7 +45,7 @@ class Walker:
         self.looks: list[Look] = [_PLAIN]
         self.ink = Ink.PLAIN
         self.pictures = pictures
-        self.flows: list[Flow] = [Flow()]
+        self.contents: list[Content] = [Content()]
         self.tables: list[TableDraft] = []
         self.links = 0
         self.linked_file = False
@@ -82,7 +82,7 @@ class Walker:
                 if open_ and (tail := element.tail):
                     self._text(tail)
         self._flush()
-        return numbered(self.flows[0].blocks)
+        return numbered(self.contents[0].blocks)
 
     # ---- what an element is
 
@@ -91,7 +91,7 @@ class Walker:
         if kind.state == "hidden":
             # Who looks at the cell sees a blank; a script may show what is hidden.
             if self.tables and kind.tag not in BY_TAG and all_text(element).strip():
-                self.flows[-1].unread = True
+                self.contents[-1].unread = True
             return True
         if kind.state == "skipped" or (kind.state == "asked" and is_chrome(element)):
             return True
@@ -166,13 +166,13 @@ class Walker:
             if not self.tables or self.tables[-1].open_row:
                 self._flush()
                 self.tables.append(TableDraft(implied=True))
-                self.flows.append(Flow())
+                self.contents.append(Content())
             self.tables[-1].rows.append([])
             self.tables[-1].open_row = True
         elif role == TABLE:
             self._flush()
             self.tables.append(TableDraft())
-            self.flows.append(Flow())  # what stands in a table outside its cells
+            self.contents.append(Content())  # what stands in a table outside its cells
         elif kind.block:
             self._flush()
         if kind.special:
@@ -187,10 +187,10 @@ class Walker:
         table = self.tables[-1]
         if not table.rows:
             table.rows.append([])
-        cell = CellDraft(Flow(), kind.colspan, kind.rowspan)
+        cell = CellDraft(Content(), kind.colspan, kind.rowspan)
         table.rows[-1].append(cell)
         # A cell opens a place in which whole tables may stand.
-        self.flows.append(cell.flow)
+        self.contents.append(cell.content)
         self.tables.append(TableDraft(open_row=True))
 
     def _enter_special(self, element: etree._Element, kind: Kind, role: int) -> None:
@@ -217,9 +217,9 @@ class Walker:
     def _leave(self, kind: Kind, role: int) -> None:
         if role == CELL:
             self._flush()
-            if len(self.tables) > 1 and self.flows[-1] is self._last_cell_flow():
+            if len(self.tables) > 1 and self.contents[-1] is self._last_cell_content():
                 self.tables.pop()
-                self.flows.pop()
+                self.contents.pop()
         elif role == ROW:
             table = self.tables[-1]
             table.open_row = False
@@ -240,47 +240,47 @@ class Walker:
         elif kind.tag in VERBATIM:
             self.preformatted -= 1
 
-    def _last_cell_flow(self) -> Flow | None:
+    def _last_cell_content(self) -> Content | None:
         rows = self.tables[-2].rows
-        return rows[-1][-1].flow if rows and rows[-1] else None
+        return rows[-1][-1].content if rows and rows[-1] else None
 
     # ---- text
 
     def _text(self, text: str) -> None:
-        flow = self.flows[-1]
-        if not flow.buffer and text.isspace() and not self.preformatted and not text.strip(_WHITE):
+        content = self.contents[-1]
+        if not content.buffer and text.isspace() and not self.preformatted and not text.strip(_WHITE):
             return  # the markup's own indentation
         self._piece(text, self.ink)
         if self.links and not self.linked_file:
-            flow.linked += len(text.strip())
+            content.linked += len(text.strip())
 
     def _piece(self, text: str, ink: Ink) -> None:
-        flow = self.flows[-1]
-        if ink or flow.inks:  # as long as all is plain nothing is written down
-            flow.inks += [Ink.PLAIN] * (len(flow.buffer) - len(flow.inks))
-            flow.inks.append(ink)
-        flow.buffer.append(text)
+        content = self.contents[-1]
+        if ink or content.inks:  # as long as all is plain nothing is written down
+            content.inks += [Ink.PLAIN] * (len(content.buffer) - len(content.inks))
+            content.inks.append(ink)
+        content.buffer.append(text)
 
     def _flush(self) -> None:
-        flow = self.flows[-1]
-        if not flow.buffer:
+        content = self.contents[-1]
+        if not content.buffer:
             return
-        raw, confidence = settled(flow.buffer, flow.inks)
-        flow.buffer.clear()
-        flow.inks.clear()
-        linked, flow.linked = flow.linked, 0
+        raw, confidence = settled(content.buffer, content.inks)
+        content.buffer.clear()
+        content.inks.clear()
+        linked, content.linked = content.linked, 0
         if self.preformatted:
-            flow.blocks.extend(drafted(block) for block in from_lines(raw.splitlines()))
+            content.blocks.extend(drafted(block) for block in from_lines(raw.splitlines()))
             return
         if not raw or raw.isspace():
             if confidence < 1.0:
-                flow.blocks.append(Paragraph("", confidence=confidence))
+                content.blocks.append(Paragraph("", confidence=confidence))
             return
         text = raw if raw.isalnum() else _SPACES.sub(" ", raw).strip(" ")
         # A paragraph that is nothing but a link leads elsewhere: menus, lists of other years' reports.
-        if linked and len(self.flows) == 1 and linked >= len(text.strip()) - 3 and not self.headings:
+        if linked and len(self.contents) == 1 and linked >= len(text.strip()) - 3 and not self.headings:
             return
-        flow.blocks.append(Paragraph(text, heading=self.headings > 0, confidence=confidence))
+        content.blocks.append(Paragraph(text, heading=self.headings > 0, confidence=confidence))
 
     def _picture(self, element: etree._Element) -> None:
         if any(pixels(element.get(side)) <= 3 for side in ("width", "height")):
@@ -298,15 +298,15 @@ class Walker:
                 return
             data = self.pictures[int(index)]
             source = f"embedded-{int(index) + 1}"
-        self.flows[-1].blocks.append(Picture(source, data))
-        self.flows[-1].unread = True
+        self.contents[-1].blocks.append(Picture(source, data))
+        self.contents[-1].unread = True
 
     # ---- tables
 
     def _end_table(self) -> None:
         table = self.tables.pop()
-        loose = self.flows.pop()
-        out = self.flows[-1].blocks
+        loose = self.contents.pop()
+        out = self.contents[-1].blocks
         # A caption or text that the markup lost between rows is shown by browsers above the table.
         out.extend(loose.blocks)
         rows: list[list[Drawn]] = []
@@ -315,7 +315,7 @@ class Walker:
                 close_grid(out, rows, table.implied)
                 rows = []
                 for cell in row:
-                    out.extend(cell.flow.blocks)
+                    out.extend(cell.content.blocks)
                 continue
             cells = [drawn(cell, column) for cell, column in zip(row, columns, strict=True)]
             if len(cells) == 1 and not cells[0][0] and cells[0][3] == 1.0:
@@ -327,7 +327,7 @@ class Walker:
     def _is_layout(row: list[CellDraft]) -> bool:
         for cell in row:
             length = 0
-            for block in cell.flow.blocks:
+            for block in cell.content.blocks:
                 if isinstance(block, GridDraft):
                     return True
                 if isinstance(block, Paragraph):
@@ -335,7 +335,8 @@ class Walker:
             if length > PROSE:
                 return True
         return len(row) == 1 and any(
-            isinstance(b, Picture) or (isinstance(b, Paragraph) and _SECTION.match(b.text)) for b in row[0].flow.blocks
+            isinstance(b, Picture) or (isinstance(b, Paragraph) and _SECTION.match(b.text))
+            for b in row[0].content.blocks
         )
 
 

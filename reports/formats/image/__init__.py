@@ -1,2 +1,2 @@
 """Pictures of pages: decoded, made straight, cut into lines and recognised (``picture``), their size checked before
-(``frames``)."""
+(``headers``)."""

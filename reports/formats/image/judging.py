@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from reports.blocks import At, Grid, GridCell
-from reports.formats.image.ground import PAPER
-from reports.formats.image.model import FIGURE, STROKE, UNSURE, Line, Page
+from reports.formats.image.model import FIGURE, STROKE, UNSURE, InkLine, ScannedPage
+from reports.formats.image.preprocessing import PAPER
 from reports.geometry.lattice import Lattice
 from reports.geometry.shapes import Box
 
@@ -29,10 +29,13 @@ _DASHES = frozenset("一-—–ー―_－~")
 _SLASHES = frozenset("/／一1|lI丿")
 
 
-def judge(page: Page, inside: dict[tuple[int, int], list[Line]]) -> None:
+def judge(page: ScannedPage, inside: dict[tuple[int, int], list[InkLine]]) -> None:
     """Whether the digits of the page are fine and dark enough to be trusted."""
     digits = [
-        line for lines in inside.values() for line in lines if line.said.text.isdigit() and line.said.confidence > 0.5
+        line
+        for lines in inside.values()
+        for line in lines
+        if line.recognised.text.isdigit() and line.recognised.confidence > 0.5
     ]
     if len(digits) < 4:
         return
@@ -40,12 +43,12 @@ def judge(page: Page, inside: dict[tuple[int, int], list[Line]]) -> None:
     darkest = []
     for line in digits:
         x0, y0, x1, y1 = line.box
-        darkest.append(PAPER - float(np.percentile(page.ground.flat[y0:y1, x0:x1], 5)))
+        darkest.append(PAPER - float(np.percentile(page.image.flat[y0:y1, x0:x1], 5)))
     contrast = float(np.median(darkest)) / PAPER
     page.below_par = float(np.median(heights)) < MIN_DIGIT or contrast < MIN_CONTRAST
 
 
-def grid_of(page: Page, lattice: Lattice, own: Sequence[Sequence[Line]]) -> Grid:
+def grid_of(page: ScannedPage, lattice: Lattice, own: Sequence[Sequence[InkLine]]) -> Grid:
     """A lattice with the lines that stand in each of its boxes."""
     cells = {
         (box.row, box.column): _cell(page, box.bbox, lines, box.column, box.column_span)
@@ -55,19 +58,19 @@ def grid_of(page: Page, lattice: Lattice, own: Sequence[Sequence[Line]]) -> Grid
     return Grid(rows, At(page.number, _points(page, lattice.bbox)))
 
 
-def _points(page: Page, box: Sequence[float]) -> Box:
-    scale = page.ground.scale
+def _points(page: ScannedPage, box: Sequence[float]) -> Box:
+    scale = page.image.scale
     return (float(box[0] / scale), float(box[1] / scale), float(box[2] / scale), float(box[3] / scale))
 
 
-def _cell(page: Page, bbox: Box, lines: Sequence[Line], column: int, span: int) -> GridCell:
+def _cell(page: ScannedPage, bbox: Box, lines: Sequence[InkLine], column: int, span: int) -> GridCell:
     at = At(page.number, _points(page, bbox))
     if not lines:
         confidence = 0.5 if _shadow(page, bbox) else 0.98
         return GridCell("", at, column, span, _capped(page, bbox, confidence))
-    said = [_said(page, line) for line in lines]
-    texts = [text for text, _, _ in said]
-    confidence = min(sure for _, sure, _ in said)
+    recognised = [_said(page, line) for line in lines]
+    texts = [text for text, _, _ in recognised]
+    confidence = min(sure for _, sure, _ in recognised)
     if len(texts) > 1 and all(FIGURE.fullmatch(text) for text in texts):
         # A figure that had no room is wrapped; figures that had room are two.
         room = (bbox[2] - bbox[0]) - max(line.box[2] - line.box[0] for line in lines[:-1])
@@ -75,13 +78,13 @@ def _cell(page: Page, bbox: Box, lines: Sequence[Line], column: int, span: int) 
         confidence = min(confidence, UNSURE)
     else:
         text = "".join(texts)
-    alternatives = said[0][2] if len(said) == 1 else ()
+    alternatives = recognised[0][2] if len(recognised) == 1 else ()
     return GridCell(text, at, column, span, _capped(page, bbox, confidence), alternatives)
 
 
-def _said(page: Page, line: Line) -> tuple[str, float, tuple[str, ...]]:
+def _said(page: ScannedPage, line: InkLine) -> tuple[str, float, tuple[str, ...]]:
     """A line's text, how sure it is, and other readings."""
-    text, confidence, others = line.said
+    text, confidence, others = line.recognised
     text = text.strip()
     x0, y0, x1, y1 = line.box
     if len(text) <= 1 and y1 - y0 < STROKE * page.em and x1 - x0 > y1 - y0:
@@ -103,11 +106,11 @@ def _said(page: Page, line: Line) -> tuple[str, float, tuple[str, ...]]:
     return text, confidence, others
 
 
-def _doubtful_figure(page: Page, line: Line, text: str) -> bool:
+def _doubtful_figure(page: ScannedPage, line: InkLine, text: str) -> bool:
     """A figure whose ink does not fit what was read: too wide or narrow for its digits, or dots that were not read."""
     if text[0] in ".,，．":
         return True
-    boxes = page.marks.boxes[line.parts]
+    boxes = page.components.boxes[line.parts]
     width, height = line.box[2] - line.box[0], line.box[3] - line.box[1]
     digits = sum(char.isdigit() for char in text)
     if text == "1" and _leaning(page, line) > SLASH:
@@ -122,10 +125,10 @@ def _doubtful_figure(page: Page, line: Line, text: str) -> bool:
     return specks > 0 or (dots != stops and (dots > 0 or digits > 1))
 
 
-def _pitch(page: Page, line: Line, figure: str) -> float:
+def _pitch(page: ScannedPage, line: InkLine, figure: str) -> float:
     """The greatest distance between the middles of neighbouring digits, in heights of a character; infinite where the
     pieces of ink are not one a digit."""
-    boxes = page.marks.boxes[line.parts]
+    boxes = page.components.boxes[line.parts]
     boxes = boxes[boxes[:, 3] - boxes[:, 1] >= 0.6 * (line.box[3] - line.box[1])]
     if len(boxes) != sum(char.isdigit() for char in figure):
         return float("inf")
@@ -133,32 +136,32 @@ def _pitch(page: Page, line: Line, figure: str) -> float:
     return float(np.diff(middles).max(initial=0.0)) / page.em
 
 
-def _is_slash(page: Page, line: Line, text: str) -> bool:
+def _is_slash(page: ScannedPage, line: InkLine, text: str) -> bool:
     """Whether what the recogniser takes for 1, 一 or / is one stroke that leans as no 1 does."""
     height = line.box[3] - line.box[1]
     alone = text in _SLASHES and len(line.parts) == 1 and height >= max(LEGIBLE_SLASH, 0.55 * page.em)
     return alone and _leaning(page, line) > SURELY_SLASH
 
 
-def _leaning(page: Page, line: Line) -> float:
+def _leaning(page: ScannedPage, line: InkLine) -> float:
     """How far the upper third of the ink lies to the right of the lower third, in heights: 0 for an upright stroke, less
     for a 1 with its flag, about 0.3 for a slash."""
     x0, y0, x1, y1 = line.box
-    ink = np.isin(page.marks.labels[y0:y1, x0:x1], line.parts)
+    ink = np.isin(page.components.labels[y0:y1, x0:x1], line.parts)
     third = max(1, (y1 - y0) // 3)
     above, below = np.nonzero(ink[:third])[1], np.nonzero(ink[-third:])[1]
     return float(above.mean() - below.mean()) / (y1 - y0) if len(above) and len(below) else 0.0
 
 
-def _capped(page: Page, bbox: Box, confidence: float) -> float:
+def _capped(page: ScannedPage, bbox: Box, confidence: float) -> float:
     x0, y0, x1, y1 = (max(0, round(v)) for v in bbox)
-    seal = page.ground.seal
+    seal = page.image.seal
     if page.below_par or page.pale or (seal is not None and bool(seal[y0:y1, x0:x1].any())):
         return min(confidence, UNSURE)
     return confidence
 
 
-def _shadow(page: Page, bbox: Box) -> bool:
+def _shadow(page: ScannedPage, bbox: Box) -> bool:
     """Whether something faint stands in a box without ink."""
     inset = max(2.0, 0.22 * page.em)
     x0, y0, x1, y1 = (round(v) for v in (bbox[0] + inset, bbox[1] + inset, bbox[2] - inset, bbox[3] - inset))

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from reports.formats.image import ocr
-from reports.formats.image.ground import PAPER, Grey
-from reports.formats.image.model import FIGURE, STROKE, UNSURE, Ints, Line, Page
+from reports.formats.image.model import FIGURE, STROKE, UNSURE, InkLine, Ints, ScannedPage
+from reports.formats.image.preprocessing import PAPER, Grey
 from reports.geometry.shapes import Box
 
 # Of the height of a Chinese character of the tables:
@@ -20,11 +20,11 @@ NEW_LINE = 1.75  # taller: two lines that touch
 WORD_GAP = 1.3  # wider: two columns
 
 
-def box_lines(page: Page, parts: Ints, bbox: Box) -> list[Line]:
+def box_lines(page: ScannedPage, parts: Ints, bbox: Box) -> list[InkLine]:
     """The printed lines in a box, without what is left of its rules."""
     if not len(parts):
         return []
-    boxes = page.marks.boxes[parts]
+    boxes = page.components.boxes[parts]
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     near = max(2.0, 0.14 * page.em)
     edge = (
@@ -38,11 +38,11 @@ def box_lines(page: Page, parts: Ints, bbox: Box) -> list[Line]:
     return _lines(page, parts[~remains])
 
 
-def _lines(page: Page, parts: Ints) -> list[Line]:
-    """Marks to lines by their heights on the page, from top to bottom; dust far from any line is left out."""
+def _lines(page: ScannedPage, parts: Ints) -> list[InkLine]:
+    """Components to lines by their heights on the page, from top to bottom; dust far from any line is left out."""
     if not len(parts):
         return []
-    boxes = page.marks.boxes[parts]
+    boxes = page.components.boxes[parts]
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     dust = (width < DUST * page.em) & (height < DUST * page.em)
     low = ~dust & (height < STROKE * page.em)
@@ -82,7 +82,7 @@ def _lines(page: Page, parts: Ints) -> list[Line]:
         chosen = solid | stops
         taken = boxes[chosen]
         box = (taken[:, 0].min(), taken[:, 1].min(), taken[:, 2].max(), taken[:, 3].max())
-        out += _split(page, Line(parts[chosen], (int(box[0]), int(box[1]), int(box[2]), int(box[3]))))
+        out += _split(page, InkLine(parts[chosen], (int(box[0]), int(box[1]), int(box[2]), int(box[3]))))
     return out
 
 
@@ -100,10 +100,10 @@ def _mended(spans: list[list[float]], em: float) -> list[list[float]]:
     return out
 
 
-def _split(page: Page, line: Line) -> list[Line]:
+def _split(page: ScannedPage, line: InkLine) -> list[InkLine]:
     """Two lines that touch are parted where the ink is thinnest."""
     height = line.box[3] - line.box[1]
-    boxes = page.marks.boxes[line.parts]
+    boxes = page.components.boxes[line.parts]
     own = float(np.percentile(boxes[:, 3] - boxes[:, 1], 75))
     tall = max(page.em, own)
     if height <= NEW_LINE * tall or len(line.parts) < 4:
@@ -119,7 +119,7 @@ def _split(page: Page, line: Line) -> list[Line]:
     parts = [line.parts[middle < place], line.parts[middle >= place]]
     if not len(parts[0]) or not len(parts[1]):
         return [line]
-    upper, lower = (Line(p, _around(page.marks.boxes[p])) for p in parts)
+    upper, lower = (InkLine(p, _around(page.components.boxes[p])) for p in parts)
     return [upper, *_split(page, lower)]
 
 
@@ -127,11 +127,11 @@ def _around(boxes: Ints) -> tuple[int, int, int, int]:
     return (int(boxes[:, 0].min()), int(boxes[:, 1].min()), int(boxes[:, 2].max()), int(boxes[:, 3].max()))
 
 
-def free_lines(page: Page, parts: Ints) -> list[list[Line]]:
+def free_lines(page: ScannedPage, parts: Ints) -> list[list[InkLine]]:
     """The lines outside tables, each in pieces where wide gaps part it."""
     if not len(parts):
         return []
-    boxes = page.marks.boxes[parts]
+    boxes = page.components.boxes[parts]
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     # Emblems, photographs, the black edges of a copy.
     text = (height < 5 * page.em) & (width < 12 * page.em)
@@ -140,48 +140,48 @@ def free_lines(page: Page, parts: Ints) -> list[list[Line]]:
         tall = line.box[3] - line.box[1]
         if tall < 0.5 * page.em and len(line.parts) < 3:
             continue
-        own = line.parts[np.argsort(page.marks.boxes[line.parts, 0], kind="stable")]
+        own = line.parts[np.argsort(page.components.boxes[line.parts, 0], kind="stable")]
         pieces: list[list[int]] = []
         reach = -1e9
         for part in own.tolist():
-            x0, _, x1, _ = page.marks.boxes[part].tolist()
+            x0, _, x1, _ = page.components.boxes[part].tolist()
             if x0 - reach > WORD_GAP * max(page.em, 0.8 * tall):
                 pieces.append([])
             pieces[-1].append(part)
             reach = max(reach, x1)
-        out.append([Line(np.array(p), _around(page.marks.boxes[p])) for p in pieces])
+        out.append([InkLine(np.array(p), _around(page.components.boxes[p])) for p in pieces])
     return out
 
 
-def recognise(page: Page, lines: Sequence[Line]) -> None:
+def recognise(page: ScannedPage, lines: Sequence[InkLine]) -> None:
     """Read all lines of a page at once; what was read goes into each."""
     crops = [_crop(page, line) for line in lines]
-    for line, said in zip(lines, ocr.read(crops), strict=True):
-        line.said = said
+    for line, recognised in zip(lines, ocr.read(crops), strict=True):
+        line.recognised = recognised
 
 
-def look_beside(page: Page, figures: Sequence[tuple[Box, Line]]) -> None:
+def look_beside(page: ScannedPage, figures: Sequence[tuple[Box, InkLine]]) -> None:
     """A minus is a hair of ink, and on a pale or coarse page no ink at all: where something faint stands before a figure
     of a box, both are read together. A sign that was there stays in doubt."""
-    found: list[tuple[Line, Line]] = []
+    found: list[tuple[InkLine, InkLine]] = []
     for bbox, line in figures:
-        if not line.said.text[:1].isdigit() or not FIGURE.fullmatch(line.said.text):
+        if not line.recognised.text[:1].isdigit() or not FIGURE.fullmatch(line.recognised.text):
             continue
         start = _faint_before(page, bbox, line)
         if start is not None:
             found.append((line, replace(line, box=(start, *line.box[1:]))))
     recognise(page, [wider for _, wider in found])
     for line, wider in found:
-        narrow, wide = line.said, wider.said
+        narrow, wide = line.recognised, wider.recognised
         if wide.text == narrow.text:
             continue
         signed = FIGURE.fullmatch(wide.text) is not None and wide.text[1:] == narrow.text
         text, other = (wide.text, narrow.text) if signed else (narrow.text, wide.text)
         sure = min(narrow.confidence, wide.confidence, UNSURE)
-        line.said = ocr.Text(text, sure, tuple(dict.fromkeys((other, *narrow.alternatives))))
+        line.recognised = ocr.Recognised(text, sure, tuple(dict.fromkeys((other, *narrow.alternatives))))
 
 
-def _faint_before(page: Page, bbox: Box, line: Line) -> int | None:
+def _faint_before(page: ScannedPage, bbox: Box, line: InkLine) -> int | None:
     """Where something faint begins, at half the height of a figure and no further before it than a sign stands."""
     x0, y0, _, y1 = line.box
     height = y1 - y0
@@ -192,7 +192,7 @@ def _faint_before(page: Page, bbox: Box, line: Line) -> int | None:
     return left + int(columns[0]) - reach if len(columns) >= 2 else None
 
 
-def _crop(page: Page, line: Line) -> Grey:
+def _crop(page: ScannedPage, line: InkLine) -> Grey:
     """The line's rectangle as it is in the picture: faint dots stay, rules are white."""
     x0, y0, x1, y1 = line.box
     height, width = page.clean.shape

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.formats.image import ocr
-from reports.formats.image.ground import Grey, Ground
+from reports.formats.image.preprocessing import Grey, Preprocessed
 
 UNSURE = 0.85
 STROKE = 0.3  # lower: a dash or a stroke of a character
@@ -20,16 +20,16 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(slots=True)
-class Line:
+class InkLine:
     """A printed line: which components make it, its rectangle in pixels, and what was read."""
 
     parts: Ints
     box: tuple[int, int, int, int]
-    said: ocr.Text = ocr.NOTHING
+    recognised: ocr.Recognised = ocr.NOTHING
 
 
 @dataclass(slots=True)
-class Marks:
+class Components:
     """The pieces of ink of a page that are no rules: n × 4 rectangles (x0, y0, x1, y1) and their areas."""
 
     boxes: Ints
@@ -38,12 +38,12 @@ class Marks:
 
 
 @dataclass(slots=True)
-class Page:
+class ScannedPage:
     """A page made straight, with what is known of its ink as a whole."""
 
     number: int
-    ground: Ground
-    marks: Marks
+    image: Preprocessed
+    components: Components
     mask: Grey  # the ink of the rules
     em: float  # height of a Chinese character of the tables, pixels
     pale: bool  # the rules are hair lines, guessed rather than seen

@@ -39,7 +39,7 @@ Crop = NDArray[np.uint8]
 Scores = NDArray[np.float32]
 
 
-class Text(NamedTuple):
+class Recognised(NamedTuple):
     """What a crop says.
 
     ``confidence`` is the least probable character's, or less where a character may stand between those that were read;
@@ -50,7 +50,7 @@ class Text(NamedTuple):
     alternatives: tuple[str, ...] = ()
 
 
-NOTHING = Text("", 0.0)
+NOTHING = Recognised("", 0.0)
 
 _threads = 0
 _lock = threading.Lock()
@@ -65,7 +65,7 @@ def configure(threads: int) -> None:
     _threads = threads
 
 
-def read(crops: Sequence[Crop]) -> list[Text]:
+def read(crops: Sequence[Crop]) -> list[Recognised]:
     """The texts of grey crops (dark on white, uint8, one printed line each without margins), in their order."""
     if not crops:
         return []
@@ -95,7 +95,7 @@ class _Recogniser:
         self._space = len(self._characters) - 1
         self._input = self._session.get_inputs()[0].name
 
-    def read(self, crops: Sequence[Crop]) -> list[Text]:
+    def read(self, crops: Sequence[Crop]) -> list[Recognised]:
         prepared = [prepared_crop(crop) for crop in crops]
         out = [NOTHING] * len(crops)
         order = sorted(range(len(crops)), key=lambda i: prepared[i].shape[1])
@@ -124,7 +124,7 @@ class _Recogniser:
         scores: Scores = self._session.run(None, {self._input: batch})[0]
         return scores
 
-    def _decoded(self, scores: Scores) -> Text:
+    def _decoded(self, scores: Scores) -> Recognised:
         """CTC: runs of one character are one, blanks part them."""
         best = scores.argmax(axis=1)
         if not best.any():
@@ -168,10 +168,10 @@ class _Recogniser:
                 if int(second[at]) not in beside and chance >= UNREAD:
                     confidence = min(confidence, 1 - chance)
                     others.append((chance, "".join([*text[:n], self._characters[second[at]], *text[n + 1 :]])))
-        said = "".join(text)
-        if any(char not in FIGURE for char in said) and len(said) <= 12:
+        recognised = "".join(text)
+        if any(char not in FIGURE for char in recognised) and len(recognised) <= 12:
             others.append((0.0, self._figure(scores)))
-        return Text(said, confidence, _alternatives(said, others))
+        return Recognised(recognised, confidence, _alternatives(recognised, others))
 
     def _figure(self, scores: Scores) -> str:
         """The likeliest figure, whatever else may be likelier."""

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from reports.blocks import Blocks, PageLayout, Unreadable
-from reports.formats.image import ground
+from reports.formats.image import preprocessing
 from reports.formats.image.characters import text_lines
-from reports.formats.image.ground import PAPER, Grey
 from reports.formats.image.judging import grid_of, judge
 from reports.formats.image.lines import box_lines, free_lines, look_beside, recognise
-from reports.formats.image.model import Ints, Line, Marks, Page
+from reports.formats.image.model import Components, InkLine, Ints, ScannedPage
+from reports.formats.image.preprocessing import PAPER, Grey
 from reports.geometry.lattice import Box as LatticeBox
 from reports.geometry.lattice import Lattice, tables
 
@@ -44,14 +44,14 @@ def blocks(data: bytes, first: int = 1) -> Blocks:
 
     Raises Unreadable: damaged, more than 60 megapixels or 60 pages, or too small to hold text."""
     out = Blocks("image-ocr")
-    for number, picture in enumerate(frames(data), first):
+    for number, picture in enumerate(images(data), first):
         page, warnings = page_layout(picture, number)
         out.layouts.append(page)
         out.warnings += warnings
     return out
 
 
-def frames(data: bytes) -> Iterator[NDArray[np.uint8]]:
+def images(data: bytes) -> Iterator[NDArray[np.uint8]]:
     """The pictures of a file, grey or RGB, upright, one at a time."""
     try:
         with Image.open(io.BytesIO(data)) as image:
@@ -100,7 +100,7 @@ def page_layout(picture: NDArray[np.uint8], number: int = 1) -> tuple[PageLayout
     """The ruled tables and the lines of one page (grey or RGB), and warnings."""
     page, lattices = _opened(picture, number)
     owner, first = _owners(page, lattices)
-    inside: dict[tuple[int, int], list[Line]] = {}
+    inside: dict[tuple[int, int], list[InkLine]] = {}
     order = np.argsort(owner, kind="stable")
     starts = np.searchsorted(owner[order], np.arange(-1, first[-1] + 1))
     groups = {n - 1: order[starts[n] : starts[n + 1]] for n in range(len(starts) - 1)}
@@ -130,15 +130,15 @@ def page_layout(picture: NDArray[np.uint8], number: int = 1) -> tuple[PageLayout
     return PageLayout(page.number, tuple(grids), tuple(text_lines(page, outside)), recognised=True), warnings
 
 
-def _opened(picture: NDArray[np.uint8], number: int) -> tuple[Page, list[Lattice]]:
-    made = ground.prepared(picture)
+def _opened(picture: NDArray[np.uint8], number: int) -> tuple[ScannedPage, list[Lattice]]:
+    made = preprocessing.prepared(picture)
     em = _em(made.ink)
     scale = em / 8.5 if em else made.scale  # type of 9 to 10 points is 8.5 points high
-    rules = ground.rules(made.ink, scale)
+    rules = preprocessing.rules(made.ink, scale)
     lattices = tables(rules.horizontal, rules.vertical, TOLERANCE * scale)
     pale = False
     if em and _boxes(lattices) < FEW_BOXES:
-        fine = ground.faint_rules(made, scale)
+        fine = preprocessing.faint_rules(made, scale)
         fines = tables(fine.horizontal, fine.vertical, TOLERANCE * scale)
         if _boxes(fines) > LOST_RULES * _boxes(lattices) + LAYOUT_BOXES:
             rules, lattices, pale = fine, fines, True
@@ -153,14 +153,16 @@ def _opened(picture: NDArray[np.uint8], number: int) -> tuple[Page, list[Lattice
     text = cv2.subtract(made.ink, mask)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(text, connectivity=8, ltype=cv2.CV_32S)
     x, y, w, h, area = (stats[:, n].astype(np.int64) for n in range(5))
-    marks = Marks(np.stack([x, y, x + w, y + h], axis=1), area, np.asarray(labels, dtype=np.int32))
-    marks.boxes[0] = 0
+    components = Components(np.stack([x, y, x + w, y + h], axis=1), area, np.asarray(labels, dtype=np.int32))
+    components.boxes[0] = 0
     size = max(3, round(1.1 * scale) | 1)
     soft = np.asarray(cv2.blur(made.flat, (size, size)), dtype=np.uint8)
     paper = soft[::5, ::5][cv2.dilate(made.ink, np.ones((2 * size + 1,) * 2, np.uint8))[::5, ::5] == 0]
     level = float(np.median(paper)) if len(paper) else float(PAPER)
     spread = float(1.4826 * np.median(np.abs(paper.astype(np.float32) - level))) if len(paper) else 0.0
-    page = Page(number, made, marks, mask, em or 8.5 * scale, pale, soft, level - max(9.0, 5 * max(spread, 0.8)), size)
+    page = ScannedPage(
+        number, made, components, mask, em or 8.5 * scale, pale, soft, level - max(9.0, 5 * max(spread, 0.8)), size
+    )
     page.clean = np.where(mask > 0, PAPER, made.flat).astype(np.uint8)
     return page, lattices
 
@@ -177,10 +179,10 @@ def _em(ink: Grey) -> float:
     return float(np.percentile(height, 75)) * 1.08 if len(height) >= 30 else 0.0
 
 
-def _owners(page: Page, lattices: Sequence[Lattice]) -> tuple[Ints, list[int]]:
-    """For each mark the box it stands in, numbered through all lattices; -1 outside, -2 for the ground itself; and the
+def _owners(page: ScannedPage, lattices: Sequence[Lattice]) -> tuple[Ints, list[int]]:
+    """For each component the box it stands in, numbered through all lattices; -1 outside, -2 for the background; and the
     first number of each lattice, with the number of all boxes behind."""
-    boxes = page.marks.boxes
+    boxes = page.components.boxes
     owner: Ints = np.full(len(boxes), -1, dtype=np.int64)
     area = np.full(len(boxes), np.inf)
     cx, cy = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
@@ -201,12 +203,12 @@ def _owners(page: Page, lattices: Sequence[Lattice]) -> tuple[Ints, list[int]]:
     return owner, first
 
 
-def _is_layout(lattice: Lattice, own: Sequence[Sequence[Line]]) -> bool:
+def _is_layout(lattice: Lattice, own: Sequence[Sequence[InkLine]]) -> bool:
     """Few boxes around prose are a frame, no table."""
     return len(lattice.boxes) <= LAYOUT_BOXES and any(len(lines) > LAYOUT_LINES for lines in own)
 
 
-def _parted(lattice: Lattice, own: Sequence[list[Line]]) -> tuple[Lattice, list[list[Line]]]:
+def _parted(lattice: Lattice, own: Sequence[list[InkLine]]) -> tuple[Lattice, list[list[InkLine]]]:
     """Labels that stand before several rows of figures are parted: a row of figures has a label of its own, so the rule
     between them was too faint. Rows of figures are those with at least three boxes one row high up to the right side."""
     starts: dict[int, int] = {}
@@ -216,7 +218,7 @@ def _parted(lattice: Lattice, own: Sequence[list[Line]]) -> tuple[Lattice, list[
         run = list(takewhile(lambda box: box.row_span == 1, across))
         if len(run) >= FIGURES_A_ROW:
             starts[row] = run[-1].column
-    boxes: list[tuple[LatticeBox, list[Line]]] = []
+    boxes: list[tuple[LatticeBox, list[InkLine]]] = []
     for box, lines in zip(lattice.boxes, own, strict=True):
         rows = range(box.row, box.row + box.row_span)
         if box.row_span == 1 or any(starts.get(row) != box.column + box.column_span for row in rows):

@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from reports.blocks import Blocks, Unreadable
-from reports.formats.pages import Page, layouts_of
+from reports.formats.pages import DrawnPage, layouts_of
 from reports.formats.pdf import fonts
 from reports.formats.pdf.page import PageReader
 from reports.formats.pdf.repair import repaired
@@ -54,7 +54,7 @@ def _read(document: pdfium.PdfDocument, data: bytes) -> Blocks:
     if count > MAX_PAGES:
         out.warnings.append(f"the PDF has {count} pages; the first {MAX_PAGES} are read")
     out.incomplete = _open_end(data)
-    pages: list[Page] = []
+    pages: list[DrawnPage] = []
     scanned = failed = pictures = 0
     for index in range(min(count, MAX_PAGES)):
         try:

@@ -12,7 +12,7 @@ import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
 from reports.blocks import Unreadable
-from reports.formats.pages import Floats, Page
+from reports.formats.pages import DrawnPage, Floats
 from reports.formats.pdf.drawing import Drawn, Frame, area_of, drawn_on
 from reports.formats.pdf.pictures import PAGE_SIZED, pictures_beside, whole_page
 from reports.formats.pdf.text_layer import (
@@ -44,12 +44,12 @@ class PageReader:
         self._doubts: list[Box] = []  # where something stands, or stood, that the text does not say
         self._direction = 0  # of most of the text, in quarters anticlockwise
 
-    def read(self) -> tuple[Page, bool]:
+    def read(self) -> tuple[DrawnPage, bool]:
         """The page, and whether it is handed on as a picture."""
         drawn = drawn_on(self._frame)
         texts, boxes, sound = self._characters(drawn)
         scan = self._is_scan(drawn, len(texts) - texts.count(UNREAD), sound)
-        page = Page(self._frame.number, self._frame.width, self._frame.height, [], np.zeros((0, 4)))
+        page = DrawnPage(self._frame.number, self._frame.width, self._frame.height, [], np.zeros((0, 4)))
         if scan:
             page.pictures = [whole_page(self._frame, drawn)]
             return page, True
@@ -152,7 +152,7 @@ class PageReader:
         self._direction = int(np.argmax(counts))
         return turns == self._direction
 
-    def _upright(self, page: Page) -> None:
+    def _upright(self, page: DrawnPage) -> None:
         """Turn a page whose text runs up or down (a wide table set sideways) so that it reads level."""
         # Angles are those of the unrotated page, whose rotation the coordinates have in them already.
         quarter = (self._direction - self._frame.turn // 90) % 4
@@ -171,7 +171,7 @@ class PageReader:
         return not characters and drawn.paths > 200  # characters drawn as curves
 
 
-def _turn_clockwise(page: Page) -> None:
+def _turn_clockwise(page: DrawnPage) -> None:
     """A quarter turn: what stood at the left stands at the top."""
     height = page.height
     boxes = page.boxes

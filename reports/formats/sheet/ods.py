@@ -12,8 +12,8 @@ from reports.formats.container import Container
 from reports.formats.runs import settled
 from reports.formats.sheet.model import MAX_REPEATED, MAX_SHEETS
 from reports.formats.word.faces import Face
-from reports.formats.word.line import Line
 from reports.formats.word.odf import OFFICE, STYLE, TABLE, TEXT, Faces
+from reports.formats.word.runs import RunLine
 
 
 def sheets(package: Container) -> list[list[list[SheetCell]]]:
@@ -77,7 +77,7 @@ def _text(cell: etree._Element, faces: Faces) -> tuple[str, float]:
     out: list[str] = []
     confidence = 1.0
     for paragraph in cell.iterfind(f"{TEXT}p"):
-        line = Line()
+        line = RunLine()
         _pieces(paragraph, line, around, faces)
         text, sure = settled(line.parts, line.inks)
         out.append(text)
@@ -85,7 +85,7 @@ def _text(cell: etree._Element, faces: Faces) -> tuple[str, float]:
     return "\n".join(out).strip(), confidence
 
 
-def _pieces(element: etree._Element, line: Line, face: Face, faces: Faces) -> None:
+def _pieces(element: etree._Element, line: RunLine, face: Face, faces: Faces) -> None:
     if element.text:
         line.add(element.text, face.ink)
     for child in element:

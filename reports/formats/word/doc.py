@@ -19,10 +19,10 @@ import olefile
 from reports.blocks import Block, Blocks, Picture, Unreadable
 from reports.formats.ole import breaks_off
 from reports.formats.runs import Ink
-from reports.formats.word import flow
+from reports.formats.word import drafts
 from reports.formats.word.doc_runs import PAGE, Properties, define, page_runs, style_runs
 from reports.formats.word.faces import Face
-from reports.formats.word.line import Line
+from reports.formats.word.runs import RunLine
 from reports.grid import from_lines
 
 MAX_CHARACTERS = 5_000_000
@@ -106,7 +106,7 @@ class _Document:
         if counts[6] > 0:  # text boxes stand behind the text, notes and headers
             boxes, _ = self._range(header_free, header_free + counts[6])
             out.blocks += boxes
-        out.blocks = flow.numbered(out.blocks)
+        out.blocks = drafts.numbered(out.blocks)
         if not out.blocks:
             raise Unreadable("the Word file holds no text; fetch it again or ask for it")
         return out
@@ -197,7 +197,7 @@ class _Document:
                 for n in range(operand[0], min(operand[1], len(out.merges))):
                     out.merges[n] = (out.merges[n] & ~3) | (2 if n == operand[0] else 1)
         level = itap if itap is not None and itap > 0 else int(in_table or out.row_end)
-        if level > flow.MAX_DEPTH:
+        if level > drafts.MAX_DEPTH:
             raise Unreadable("the document nests its tables deeper than any report; not read", "depth")
         out.level = level
         return out
@@ -233,8 +233,8 @@ class _Document:
 
     def _range(self, first: int, last: int) -> tuple[list[Block], bool]:
         """Blocks of a range of character positions; False if there are cell marks without properties."""
-        out = flow.Marks()
-        line = Line()
+        out = drafts.TableBuilder()
+        line = RunLine()
         behind: list[Block] = []
         fields: list[bool] = []
         marks = known = 0
@@ -251,7 +251,7 @@ class _Document:
                         marks += 1
                         known += properties.level > 0
                     out.add(properties.level, [*line.paragraphs("", properties.heading, properties.ink), *behind])
-                    line, behind = Line(), []
+                    line, behind = RunLine(), []
                     _mark(out, properties, char)
                 elif char == "\x13":
                     fields.append(False)
@@ -361,17 +361,17 @@ def _toggled(operand: int, style: bool) -> bool:
     return style != bool(operand & 1) if operand & 0x80 else bool(operand)
 
 
-def _mark(out: flow.Marks, properties: Properties, char: str) -> None:
+def _mark(out: drafts.TableBuilder, properties: Properties, char: str) -> None:
     """Close the cell or the row that a mark ends: in a table within a cell a paragraph's own properties say so."""
     level = properties.level
     if level == 0:
         return
     if properties.row_end if level == 1 and char == "\x07" else properties.inner_row_end:
         flags = [
-            (flow.BESIDE if flag & 3 == 1 else 0) | (0, flow.BELOW, 0, flow.TOP)[flag >> 5 & 3]
+            (drafts.BESIDE if flag & 3 == 1 else 0) | (0, drafts.BELOW, 0, drafts.TOP)[flag >> 5 & 3]
             for flag in properties.merges
         ]
-        out.row(level, flow.RowShape(properties.edges, flags))
+        out.row(level, drafts.RowShape(properties.edges, flags))
     elif char == "\x07" if level == 1 else properties.inner_cell:
         out.cell(level)
 

@@ -15,9 +15,9 @@ from lxml import etree
 from reports.blocks import Block, Blocks, Picture, Unreadable
 from reports.formats.container import Container
 from reports.formats.runs import Ink
-from reports.formats.word import flow
-from reports.formats.word.flow import MAX_PICTURE, MAX_PICTURES, MIN_PICTURE_CM, Draft
-from reports.formats.word.line import Line
+from reports.formats.word import drafts
+from reports.formats.word.drafts import MAX_PICTURE, MAX_PICTURES, MIN_PICTURE_CM, Draft
+from reports.formats.word.runs import RunLine
 from reports.formats.word.wordml import (
     RUN_PROPERTIES,
     Properties,
@@ -68,7 +68,7 @@ class _Paragraph:
 
     style: tuple[str | None, str | None]
     runs: Properties
-    line: Line = field(default_factory=Line)
+    line: RunLine = field(default_factory=RunLine)
     behind: list[Block] = field(default_factory=list)
     fields: list[bool] = field(default_factory=list)
 
@@ -95,14 +95,14 @@ class _Docx:
         body = root.find(f"{W}body")
         if body is None:
             raise Unreadable("the document has no body; fetch it again or ask for it")
-        return Blocks("docx", flow.numbered(self._blocks(body)))
+        return Blocks("docx", drafts.numbered(self._blocks(body)))
 
     # ---- the text
 
     def _blocks(self, parent: etree._Element) -> list[Block]:
         """The blocks of a body, a cell, a text box."""
         self._depth += 1
-        if self._depth > flow.MAX_DEPTH:
+        if self._depth > drafts.MAX_DEPTH:
             raise Unreadable("the document nests its tables deeper than any report; not read", "depth")
         out: list[Block] = []
         for child in parent:
@@ -158,7 +158,7 @@ class _Docx:
             elif isinstance(child.tag, str) and child.tag.startswith(_M) and paragraph.shown:
                 self._formula(child, paragraph.line, Ink.PLAIN)
 
-    def _formula(self, element: etree._Element, line: Line, ink: Ink) -> None:
+    def _formula(self, element: etree._Element, line: RunLine, ink: Ink) -> None:
         """A formula's text; what it raises, lowers or puts on top of something is no digit beside it."""
         for child in element:
             if child.tag == f"{_M}t":
@@ -282,7 +282,7 @@ class _Docx:
             row, open_merges = self._table_row(tr, column, open_merges)
             rows.append(row)
         self._table_styles.pop()
-        return flow.table(rows)
+        return drafts.table(rows)
 
     def _table_row(self, tr: etree._Element, column: int, open_merges: set[int]) -> tuple[list[Draft], set[int]]:
         """The cells of a row that begins at a column, and the columns in which a cell goes on below. ``open_merges``: the

@@ -10,11 +10,11 @@ from lxml import etree
 from reports.blocks import Block, Blocks, Picture, Unreadable
 from reports.formats.container import Container, inside
 from reports.formats.runs import Ink
-from reports.formats.word import flow
+from reports.formats.word import drafts
+from reports.formats.word.drafts import MAX_PICTURE, MAX_PICTURES, MIN_PICTURE_CM, Draft
 from reports.formats.word.faces import Face
-from reports.formats.word.flow import MAX_PICTURE, MAX_PICTURES, MIN_PICTURE_CM, Draft
-from reports.formats.word.line import Line
 from reports.formats.word.odf import DRAW, OFFICE, SVG, TABLE, TEXT, XLINK, Faces, centimetres
+from reports.formats.word.runs import RunLine
 from reports.formats.word.wordml import whole
 
 MAX_REPEATED = 400  # columns or rows that one element stands for
@@ -47,11 +47,11 @@ class _Odt:
         body = root.find(f"{OFFICE}body/{OFFICE}text")
         if body is None:
             raise Unreadable("the document has no text body; fetch it again or ask for it")
-        return Blocks("odt", flow.numbered(self._blocks(body)))
+        return Blocks("odt", drafts.numbered(self._blocks(body)))
 
     def _blocks(self, parent: etree._Element) -> list[Block]:
         self._depth += 1
-        if self._depth > flow.MAX_DEPTH:
+        if self._depth > drafts.MAX_DEPTH:
             raise Unreadable("the document nests its tables deeper than any report; not read", "depth")
         out: list[Block] = []
         for child in parent:
@@ -59,7 +59,7 @@ class _Odt:
             if tag in _ODT_SKIP or not isinstance(tag, str) or child.get(f"{TEXT}display") == "none":
                 continue
             if tag in (f"{TEXT}p", f"{TEXT}h"):
-                line = Line()
+                line = RunLine()
                 behind: list[Block] = []
                 self._inline(
                     child, line, behind, self._styles.of("paragraph", child.get(f"{TEXT}style-name", ""), Face())
@@ -75,7 +75,7 @@ class _Odt:
         self._depth -= 1
         return out
 
-    def _inline(self, parent: etree._Element, line: Line, behind: list[Block], face: Face) -> None:
+    def _inline(self, parent: etree._Element, line: RunLine, behind: list[Block], face: Face) -> None:
         if parent.text:
             line.add(_collapsed(parent.text), face.ink)
         for child in parent:
@@ -128,7 +128,7 @@ class _Odt:
                         column += 1
             count = max(1, min(whole(tr.get(f"{TABLE}number-rows-repeated") or "1"), MAX_REPEATED))
             rows.extend([row] * (count if any(cell.text for cell in row) else 1))
-        return flow.table(rows)
+        return drafts.table(rows)
 
     def _rows(self, element: etree._Element) -> Iterator[etree._Element]:
         for child in element:

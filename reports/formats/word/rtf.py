@@ -10,10 +10,10 @@ import re
 from dataclasses import replace
 
 from reports.blocks import Block, Blocks, Picture, Unreadable
-from reports.formats.word import flow
-from reports.formats.word.flow import BELOW, BESIDE, TOP, RowShape
-from reports.formats.word.line import Line
+from reports.formats.word import drafts
+from reports.formats.word.drafts import BELOW, BESIDE, TOP, RowShape
 from reports.formats.word.rtf_words import CHARACTERS, CHARSETS, KEEP, PAGES, SKIP, Row, State, paired, whole_pairs
+from reports.formats.word.runs import RunLine
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_GROUPS = 500  # depth
@@ -31,7 +31,7 @@ def blocks(data: bytes) -> Blocks:
         raise Unreadable(f"the file has {len(data) >> 20} MB, more than {MAX_BYTES >> 20} MB", "bytes")
     reader = _Reader()
     reader.run(data)
-    found = flow.numbered(reader.finish())
+    found = drafts.numbered(reader.finish())
     if not found:
         raise Unreadable("the RTF file holds no text; fetch it again or ask for it")
     return Blocks("rtf", found, incomplete="" if reader.closed else "its outermost group is not closed")
@@ -39,12 +39,12 @@ def blocks(data: bytes) -> Blocks:
 
 class _Reader:
     def __init__(self) -> None:
-        self._marks = flow.Marks()
+        self._tables = drafts.TableBuilder()
         self._state = State()
         self._stack: list[State] = []
         self._fonts: dict[int, str] = {}
         self._page = "gb18030"
-        self._line = Line()
+        self._line = RunLine()
         self._raw = bytearray()
         self._raw_font = -1
         self._behind: list[Block] = []
@@ -100,7 +100,7 @@ class _Reader:
     def finish(self) -> list[Block]:
         self._flush()
         self._paragraph()
-        return self._marks.blocks()
+        return self._tables.blocks()
 
     # ---- text
 
@@ -167,8 +167,8 @@ class _Reader:
         self._flush()
         self._line.parts = [paired(part) for part in whole_pairs(self._line)]
         parts: list[Block] = list(self._line.paragraphs(heading=self._heading))
-        self._marks.add(self._level, [*parts, *self._behind])
-        self._line, self._behind = Line(), []
+        self._tables.add(self._level, [*parts, *self._behind])
+        self._line, self._behind = RunLine(), []
 
     def _end_paragraph(self) -> None:
         if not (self._state.skip or self._state.deleted or self._state.hidden):
@@ -272,7 +272,7 @@ class _Reader:
         self._level = max(self._level, 1)
 
     def _on_itap(self, number: int | None) -> None:
-        self._level = max(0, min(number if number is not None else 1, flow.MAX_DEPTH + 1))
+        self._level = max(0, min(number if number is not None else 1, drafts.MAX_DEPTH + 1))
 
     def _on_outline(self, number: int | None) -> None:
         self._heading = number is not None and number < 9
@@ -280,23 +280,23 @@ class _Reader:
     def _on_cell(self, _: int | None) -> None:
         self._level = 1
         self._paragraph()
-        self._marks.cell(1)
+        self._tables.cell(1)
 
     def _on_row(self, _: int | None) -> None:
         self._level = 1
         if any(part.strip() for part in self._line.parts):
             self._paragraph()
-        self._line = Line()
-        self._marks.row(1, self._shape(1))
+        self._line = RunLine()
+        self._tables.row(1, self._shape(1))
 
     def _on_nestcell(self, _: int | None) -> None:
         self._level = max(self._level, 2)
         self._paragraph()
-        self._marks.cell(self._level)
+        self._tables.cell(self._level)
 
     def _on_nestrow(self, _: int | None) -> None:
         level = max(self._level, 2)
-        self._marks.row(level, self._shape(0))
+        self._tables.row(level, self._shape(0))
         self._rows.pop(0, None)
 
     def _shape(self, key: int) -> RowShape:

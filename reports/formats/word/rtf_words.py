@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from reports.formats.runs import Ink
 from reports.formats.word.faces import Face
-from reports.formats.word.line import Line
+from reports.formats.word.runs import RunLine
 
 CHARSETS = {0: "cp1252", 77: "mac-roman", 128: "shift_jis", 129: "euc-kr", 134: "gb18030", 136: "big5", 204: "cp1251"}
 PAGES = {936: "gb18030", 54936: "gb18030", 950: "big5", 932: "shift_jis", 949: "euc-kr", 1252: "cp1252",
@@ -53,7 +53,7 @@ class Row:
     flag: int = 0
 
 
-def whole_pairs(line: Line) -> list[str]:
+def whole_pairs(line: RunLine) -> list[str]:
     """The pieces of a line, the two halves of a character in one of them."""
     out: list[str] = []
     for part in line.parts:

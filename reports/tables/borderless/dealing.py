@@ -37,7 +37,7 @@ def row_rules(horizontal: Sequence[Segment], columns: Columns, top: float, botto
 def dealt_by_rules(
     rows: list[FigureRow], pieces: Sequence[Run], rules: Sequence[Segment], columns: Columns
 ) -> list[FigureRow]:
-    """Each band between two rules is a row; what stands left of where its rules begin heads several rows."""
+    """What stands between two rules is a row; what stands left of where its rules begin heads several rows."""
     edges = [-1e9, *(rule.at for rule in rules), 1e9]
     starts = [-1e9, *(rule.start for rule in rules), -1e9]
     out: list[FigureRow] = []

@@ -49,8 +49,8 @@ def _stretches(parted: Sequence[PrintedLine]) -> list[tuple[int, int]]:
             out.append((n, n))
     grown: list[tuple[int, int]] = []
     for first, last in out:
-        floor = grown[-1][1] if grown else -1
-        while first - 1 > floor and _belongs(parted[first - 1], parted[first]):
+        limit = grown[-1][1] if grown else -1
+        while first - 1 > limit and _belongs(parted[first - 1], parted[first]):
             first -= 1
         while last + 1 < len(parted) and not parted[last + 1].is_row and _follows(parted[last + 1], parted[last]):
             last += 1

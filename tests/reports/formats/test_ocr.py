@@ -24,19 +24,19 @@ def crop(text: str, face: str = "serif", height: int = 17) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("face", ["serif", "sans"])
 @pytest.mark.parametrize("text", ["0", "1", "7", "12", "70", "3859", "144657", "-3", "267.9503"])
 def test_a_figure_is_read_and_sure(text: str, face: str) -> None:
-    said = ocr.read([crop(text, face)])[0]
-    assert said.text == text
-    assert said.confidence >= 0.9
+    recognised = ocr.read([crop(text, face)])[0]
+    assert recognised.text == text
+    assert recognised.confidence >= 0.9
 
 
 def test_a_lone_nought_is_never_the_letter() -> None:
     crops = [crop("0", face, height) for face in ("serif", "sans") for height in (10, 14, 17, 24, 30)]
-    assert {said.text for said in ocr.read(crops)} == {"0"}
+    assert {recognised.text for recognised in ocr.read(crops)} == {"0"}
 
 
 def test_texts_come_back_in_the_order_of_their_crops_however_they_are_batched() -> None:
     texts = [str(n * 37 % 1000) if n % 3 else "其他法律行政法规禁止公开"[: n % 9 + 3] for n in range(40)]
-    assert [said.text for said in ocr.read([crop(text) for text in texts])] == texts
+    assert [recognised.text for recognised in ocr.read([crop(text) for text in texts])] == texts
 
 
 def test_white_says_nothing_and_is_not_sure() -> None:
@@ -48,9 +48,9 @@ def test_no_crops_cost_nothing() -> None:
 
 
 def test_a_line_longer_than_the_widest_is_squeezed_and_read() -> None:
-    said = ocr.read([crop("公开" * 45, height=23)])[0]
-    assert set(said.text) <= {"公", "开"}
-    assert said.text
+    recognised = ocr.read([crop("公开" * 45, height=23)])[0]
+    assert set(recognised.text) <= {"公", "开"}
+    assert recognised.text
 
 
 def test_fewer_than_no_threads_are_refused() -> None:

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from reports import formats, reader
 from reports.blocks import Unreadable
-from reports.formats.image import ground, picture
+from reports.formats.image import picture, preprocessing
 from reports.tables.layout import analysed
 
 PDF = Path(__file__).parents[3] / "demo" / "data" / "tjj-spt.pdf"
@@ -139,8 +139,8 @@ def test_hair_lines_too_pale_for_ink_are_found_around_figures_that_are_not():
             draw.text((x + 30, y + 14), "128", fill=0)
     for x in xs:
         draw.line((x, ys[0], x, ys[-1]), fill=190)
-    made, scale = ground.prepared(np.asarray(page)), 827 / 595
-    assert not ground.rules(made.ink, scale).horizontal
-    found = ground.faint_rules(made, scale)
+    made, scale = preprocessing.prepared(np.asarray(page)), 827 / 595
+    assert not preprocessing.rules(made.ink, scale).horizontal
+    found = preprocessing.faint_rules(made, scale)
     assert [round(rule.at) for rule in sorted(found.horizontal)] == pytest.approx(list(ys), abs=1)
     assert [round(rule.at) for rule in sorted(found.vertical)] == pytest.approx(list(xs), abs=1)

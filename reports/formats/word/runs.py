@@ -9,7 +9,7 @@ from reports.formats.runs import Ink, settled
 
 
 @dataclass(slots=True)
-class Line:
+class RunLine:
     """The pieces of a paragraph, each with the way it is printed."""
 
     parts: list[str] = field(default_factory=list)

@@ -137,7 +137,7 @@ class _Open:
     parts: list[Block] = field(default_factory=list)
 
 
-class Marks:
+class TableBuilder:
     """Collects paragraphs and marks of cells and rows, each with its depth in tables, into blocks."""
 
     def __init__(self) -> None:

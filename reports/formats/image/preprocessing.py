@@ -1,4 +1,4 @@
-"""A scanned page made fit for reading: red seal taken out, ground flattened, made straight, its ruling lines found.
+"""A scanned page made fit for reading: red seal taken out, background flattened, made straight, its ruling lines found.
 
 Lengths are pixels of the picture unless said otherwise; ``scale`` is pixels a point (1/72 inch).
 """
@@ -16,7 +16,7 @@ from reports.geometry.shapes import Segment
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
-PAPER = 235  # what the flattened ground becomes; the room above keeps the noise of the paper even
+PAPER = 235  # what the flattened background becomes; the room above keeps the noise of the paper even
 INK = 184  # darker is ink
 PAGE_WIDTH = 595.0  # points of an A4 page
 RED = 28  # by so much red exceeds the other channels in seal ink
@@ -27,12 +27,12 @@ FAINT_SCALE = 1.6  # pixels a point in which hair lines are looked for
 FAINT = 16  # levels by which a hair line is darker than the paper beside it
 # A page whose corners would move further is no page of lines: leave it as it is.
 MAX_SHIFT = 0.12
-# Text this high is reduced: the recogniser wants 48 pixels with margins, and more only costs time.
+# Recognised this high is reduced: the recogniser wants 48 pixels with margins, and more only costs time.
 TALL_TEXT = 44
 
 
 @dataclass(slots=True)
-class Ground:
+class Preprocessed:
     """A page ready to be read. ``flat`` has its paper at ``PAPER``; ``ink`` is 255 where there is ink, rules included;
     ``seal`` is 255 where red was taken out; ``noise`` is the deviation of the paper in levels."""
 
@@ -43,7 +43,7 @@ class Ground:
     noise: float
 
 
-def prepared(picture: NDArray[np.uint8]) -> Ground:
+def prepared(picture: NDArray[np.uint8]) -> Preprocessed:
     """``picture`` is grey (h × w) or RGB (h × w × 3)."""
     grey, seal = without_seal(picture)
     matrix, size = _straightening(grey)
@@ -55,7 +55,7 @@ def prepared(picture: NDArray[np.uint8]) -> Ground:
     ink = np.asarray(cv2.threshold(cv2.blur(flat, (3, 3)), INK, 255, cv2.THRESH_BINARY_INV)[1], dtype=np.uint8)
     paper = flat[::3, ::3][ink[::3, ::3] == 0]
     noise = float(1.4826 * np.median(np.abs(paper.astype(np.float32) - PAPER))) if len(paper) else 0.0
-    return Ground(flat, ink, seal, flat.shape[1] / PAGE_WIDTH, noise)
+    return Preprocessed(flat, ink, seal, flat.shape[1] / PAGE_WIDTH, noise)
 
 
 def without_seal(picture: NDArray[np.uint8]) -> tuple[Grey, Grey | None]:
@@ -78,12 +78,12 @@ def without_seal(picture: NDArray[np.uint8]) -> tuple[Grey, Grey | None]:
 
 
 def flattened(grey: Grey) -> Grey:
-    """Divided by its ground, so that paper is ``PAPER`` everywhere."""
+    """Divided by its background, so that paper is ``PAPER`` everywhere."""
     height, width = grey.shape
     factor = min(1.0, 400 / min(height, width))
     small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    ground = cv2.medianBlur(small, 31 if min(small.shape) > 40 else 3)
-    wide = cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)
+    background = cv2.medianBlur(small, 31 if min(small.shape) > 40 else 3)
+    wide = cv2.resize(background, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(grey, wide, scale=PAPER), dtype=np.uint8)
 
 
@@ -228,11 +228,11 @@ def _points(matrix: Floats, points: Floats) -> Floats:
     return moved[:, :2] / moved[:, 2:]
 
 
-def _warped(image: Grey, matrix: Floats, size: tuple[int, int], ground: int) -> Grey:
+def _warped(image: Grey, matrix: Floats, size: tuple[int, int], background: int) -> Grey:
     if abs(matrix[2, 0]) < 1e-12 and abs(matrix[2, 1]) < 1e-12:
-        out = cv2.warpAffine(image, matrix[:2] / matrix[2, 2], size, flags=cv2.INTER_LINEAR, borderValue=(ground,))
+        out = cv2.warpAffine(image, matrix[:2] / matrix[2, 2], size, flags=cv2.INTER_LINEAR, borderValue=(background,))
     else:
-        out = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderValue=(ground,))
+        out = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderValue=(background,))
     return np.asarray(out, dtype=np.uint8)
 
 
@@ -256,14 +256,14 @@ def rules(ink: Grey, scale: float) -> Rules:
     return Rules(horizontal, vertical, level, upright)
 
 
-def faint_rules(ground: Ground, scale: float) -> Rules:
+def faint_rules(image: Preprocessed, scale: float) -> Rules:
     """As ``rules``, of hair lines too pale to be ink: seen along their whole length they stand out from the paper on
     both sides of them. Type is whitened first: its strokes in a row look like pieces of rules.
 
     Looked for in a reduced picture, in which a hair line is still one pixel of its own."""
     part = min(1.0, FAINT_SCALE / scale)
     scale *= part
-    flat, ink = ground.flat, ground.ink
+    flat, ink = image.flat, image.ink
     if part < 1:
         flat = np.asarray(cv2.resize(flat, None, fx=part, fy=part, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         ink = np.asarray(cv2.resize(ink, flat.shape[::-1], interpolation=cv2.INTER_AREA), dtype=np.uint8)
@@ -281,11 +281,11 @@ def faint_rules(ground: Ground, scale: float) -> Rules:
         size = 2 * max(2, round(1.6 * scale)) + 1
         line = np.ones((size, 1) if across else (1, size), np.uint8)
         dip = cv2.morphologyEx(along, cv2.MORPH_BLACKHAT, line)
-        depth = max(FAINT, 6 * ground.noise / reach**0.5)
+        depth = max(FAINT, 6 * image.noise / reach**0.5)
         return np.asarray(cv2.threshold(dip, depth, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
 
     def widened(mask: Grey) -> Grey:
-        size = ground.flat.shape[::-1]
+        size = image.flat.shape[::-1]
         return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
 
     def placed(found: list[Segment]) -> list[Segment]:
