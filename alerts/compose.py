@@ -130,7 +130,7 @@ def compose(digest: Digest, office_name: str, public_url: str = "") -> Message:
         part = replace(digest, most_items=most)
         values = {"digest": part, "office": office_name, "public_url": public_url, "subject": subject(digest)}
         values["most_evidence"] = MOST_EVIDENCE
-        message = replace(_rendered("digest", values), attachments=files)
+        message = replace(rendered("digest", values), attachments=files)
         if _size(message) <= LARGEST:
             break
     return message
@@ -146,7 +146,7 @@ def compose_refusals(of: str, refused: Mapping[str, str], day: date) -> Message:
     """The mail to the ops side about recipients of the mail with the subject ``of`` that a mail server refused for good:
     address -> what the server said."""
     title = one_line(f"【年报监测·运维】{day.isoformat()}：{len(refused)}个收件地址未能送达")
-    return _rendered("refused", {"subject": title, "of": of, "refused": refused, "day": day})
+    return rendered("refused", {"subject": title, "of": of, "refused": refused, "day": day})
 
 
 def compose_portal(happened: Events, office: str, audience: str, day: date, most: int) -> Message:
@@ -157,19 +157,19 @@ def compose_portal(happened: Events, office: str, audience: str, day: date, most
     side = "·运维" if audience == "ops" else ""
     title = one_line(f"【年报监测{side}】{'，'.join(parts)}（{day.isoformat()}）")
     values = {"subject": title, "happened": happened, "office": office, "audience": audience, "day": day, "most": most}
-    return _rendered("portal", values)
+    return rendered("portal", values)
 
 
 def compose_test(now: datetime, public_url: str = "") -> Message:
     """The mail that proves that mails arrive: it tells nothing of any body."""
     title = one_line(f"【年报监测】{now.date().isoformat()}：测试邮件")
-    return _rendered("test", {"subject": title, "now": now, "public_url": public_url})
+    return rendered("test", {"subject": title, "now": now, "public_url": public_url})
 
 
 def compose_failures(failures: Sequence[str], day: date) -> Message:
     """The mail to the ops side about jobs of the timetable that failed: what and why, one line each."""
     title = one_line(f"【年报监测·运维】{day.isoformat()}：{len(failures)}项定时任务未能完成")
-    return _rendered("failures", {"subject": title, "failures": failures, "day": day})
+    return rendered("failures", {"subject": title, "failures": failures, "day": day})
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +202,11 @@ def compose_summary(found: Summary, office: str, day: date, most: int, public_ur
         "day": day,
         "public_url": public_url,
     }
-    return replace(_rendered("summary", values), attachments=tuple(attached))
+    return replace(rendered("summary", values), attachments=tuple(attached))
 
 
-def _rendered(template: str, values: dict[str, Any]) -> Message:
+def rendered(template: str, values: dict[str, Any]) -> Message:
+    """The mail that the two templates of a kind make of these values; ``subject`` is one of them, one line."""
     environment = _environment()
     text = environment.get_template(f"{template}.txt").render(values)
     html = environment.get_template(f"{template}.html").render(values)

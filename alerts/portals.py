@@ -6,12 +6,12 @@ mistake while it is due. Neither is said of a body whose report stands at anothe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from alerts import outbox
 from alerts.compose import compose_portal
-from alerts.run import OFFICE_WITHOUT_NAME, OPS, message_id
+from alerts.outbox import OPS, Entry, recipients_of
 from config import Settings
 from models import agencies, mails, portal_events
 from reports.duties import in_season
@@ -55,33 +55,11 @@ def _queue(
     office_id: int | None,
     now: datetime,
 ) -> int | None:
-    recipients, name = _addressee(session, settings, audience, office_id)
+    recipients, name = (settings.ops_mail, OPS) if audience == "ops" else recipients_of(session, settings, office_id)
     keys = happened.keys
-    if not keys or not recipients:
+    if not keys:
         return None
     message = compose_portal(happened, name, audience, now.date(), MOST_LISTED)
     key = f"portal:{audience}:{office_id or 0}:{now.date().isoformat()}:{keys[0]}:{len(keys)}"
-    draft = mails.Draft(
-        key=key,
-        message_id=message_id(key, settings.mail_from),
-        audience=audience,
-        event="portal",
-        day=now.date(),
-        recipients=recipients,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        notices=keys,
-        office_id=office_id,
-    )
-    mail = mails.queue(session, draft, now.astimezone(UTC))
-    return None if mail is None else mail.id
-
-
-def _addressee(session: Session, settings: Settings, audience: str, office_id: int | None) -> tuple[Sequence[str], str]:
-    if audience == "ops":
-        return settings.ops_mail, OPS
-    office = agencies.office(session, office_id) if office_id else None
-    if office is not None and office.emails:
-        return office.emails, office.name
-    return settings.office_mail, office.name if office is not None else OFFICE_WITHOUT_NAME
+    entry = Entry(key, "portal", audience, recipients, message, keys, office_id)
+    return outbox.queue(session, settings, entry, now)

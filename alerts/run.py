@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from alerts import copies, situation
+from alerts import copies, outbox, situation
 from alerts.bounces import Bounce
 from alerts.compose import (
-    Message,
     Summary,
     compose,
     compose_failures,
@@ -21,17 +20,15 @@ from alerts.compose import (
     compose_test,
 )
 from alerts.digest import KINDS, Digest
+from alerts.outbox import OPS, Entry, message_id, recipients_of
 from alerts.send import Delivery, Outgoing, ascii_domain, deliver
 from config import Settings
 from models import agencies, mails, offices
-from storage import store
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 BOUNCE_TIME = timedelta(days=14)  # after that a mail comes back no more; what claims so is none of ours
-OFFICE_WITHOUT_NAME = "政府信息公开工作主管部门"
-OPS = "运维值班"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +114,20 @@ def _queue(
     message = compose(digest, name, settings.public_url)
     if dry_run:
         return Composed(0, recipients, message.subject, message.text)
-    draft = mails.Draft(
-        key=digest.key,
-        message_id=message_id(digest.key, settings.mail_from),
-        audience=digest.audience,
-        event=digest.kind,
-        day=digest.day,
-        recipients=recipients,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        notices=digest.told_keys(),
-        office_id=digest.office_id,
-        attachments=[
-            {"name": one.name, "media_type": one.media_type, "sha256": store(settings.blob_url).put(one.data)}
-            for one in message.attachments
-        ],
+    entry = Entry(
+        digest.key,
+        digest.kind,
+        digest.audience,
+        recipients,
+        message,
+        digest.told_keys(),
+        digest.office_id,
+        [copies.item(notice) for notice in digest.notices],
     )
-    mail = mails.queue(session, draft, now.astimezone(UTC))
-    if mail is None:
+    number = outbox.queue(session, settings, entry, now)
+    if number is None:
         return None
-    copies.queue(session, settings, mail, now, [copies.item(notice) for notice in digest.notices])
-    return Composed(mail.id, recipients, message.subject, message.text)
+    return Composed(number, recipients, message.subject, message.text)
 
 
 def without_recipient(session: Session, settings: Settings, now: datetime, year: int | None = None) -> int:
@@ -160,17 +149,16 @@ def queue_refusals(
     key = f"refused:{mail_id}:{','.join(sorted(refused))}"
     row = session.get_one(mails.Mail, mail_id)
     day = now.astimezone(settings.zone).date()
-    return _queue_message(
-        session, settings, key, ("ops", "refused"), to, compose_refusals(row.subject, refused, day), [key], now
-    )
+    entry = Entry(key, "refused", "ops", to, compose_refusals(row.subject, refused, day), [key])
+    return outbox.queue(session, settings, entry, now)
 
 
 def take_bounces(session: Session, settings: Settings, failures: Sequence[Bounce], now: datetime) -> list[int]:
     """Note mails that came back, on the mail and, where the address is wrong, on the address; ops are told of each once.
     What names none of our mails of late, or none of its recipients, is left alone. Returns the mails that were queued."""
     queued = []
-    for message_id, group in groupby(sorted(failures, key=lambda one: one.message_id), lambda one: one.message_id):
-        mail = mails.by_message_id(session, message_id, now - BOUNCE_TIME)
+    for returned_id, group in groupby(sorted(failures, key=lambda one: one.message_id), lambda one: one.message_id):
+        mail = mails.by_message_id(session, returned_id, now - BOUNCE_TIME)
         if mail is None:
             continue
         returned = {}
@@ -197,10 +185,9 @@ def queue_failures(session: Session, settings: Settings, failures: Mapping[str, 
     if not new or not settings.ops_mail:
         return None
     key = f"failures:{uuid.uuid5(uuid.NAMESPACE_URL, ','.join(sorted(new)))}"
-    return _queue_message(
-        session, settings, key, ("failures", "failures"), settings.ops_mail, compose_failures(list(new.values()), day),
-        list(new), now,
-    )  # fmt: skip
+    message = compose_failures(list(new.values()), day)
+    entry = Entry(key, "failures", "failures", settings.ops_mail, message, list(new))
+    return outbox.queue(session, settings, entry, now)
 
 
 def queue_summary(session: Session, settings: Settings, found: Summary, office_id: int, now: datetime) -> int | None:
@@ -212,44 +199,8 @@ def queue_summary(session: Session, settings: Settings, found: Summary, office_i
     day = now.astimezone(settings.zone).date()
     most = settings.mail_size_mb * 1_000_000
     message = compose_summary(found, name, day, most, settings.public_url)
-    return _queue_message(
-        session, settings, found.key, ("summary", "summary"), recipients, message, [found.key], now, office_id or None
-    )  # fmt: skip
-
-
-def _queue_message(
-    session: Session, settings: Settings, key: str, kind: tuple[str, str], to: Sequence[str], message: Message,
-    notices: Sequence[str], now: datetime, office_id: int | None = None,
-) -> int | None:  # fmt: skip
-    audience, event = kind
-    draft = mails.Draft(
-        key=key,
-        message_id=message_id(key, settings.mail_from),
-        audience=audience,
-        event=event,
-        day=now.astimezone(settings.zone).date(),
-        recipients=to,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        notices=notices,
-        office_id=office_id,
-        attachments=[
-            {"name": one.name, "media_type": one.media_type, "sha256": store(settings.blob_url).put(one.data)}
-            for one in message.attachments
-        ],
-    )
-    mail = mails.queue(session, draft, now.astimezone(UTC))
-    if mail is None:
-        return None
-    copies.queue(session, settings, mail, now)
-    return mail.id
-
-
-def message_id(key: str, sender: str) -> str:
-    """Stable for a mail: made from its key, so that a second try carries the same id and a mail server can tell."""
-    domain = sender.rpartition("@")[2].strip(" >") or "localhost"
-    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'nianbao:{domain}:{key}')}@{domain}>"
+    entry = Entry(found.key, "summary", "summary", recipients, message, [found.key], office_id or None)
+    return outbox.queue(session, settings, entry, now)
 
 
 def thread_id(mail: mails.Mail, sender: str) -> str:
@@ -279,11 +230,3 @@ def _addressee(session: Session, settings: Settings, digest: Digest) -> tuple[tu
         assert office is not None
         return mails.usable(session, named.leader), office.name
     return recipients_of(session, settings, digest.office_id)
-
-
-def recipients_of(session: Session, settings: Settings, office_id: int | None) -> tuple[tuple[str, ...], str]:
-    """Who gets the mails of an office (None: of bodies that have none), and how it is addressed."""
-    office = agencies.office(session, office_id) if office_id else None
-    name = office.name if office is not None else OFFICE_WITHOUT_NAME
-    emails = office.emails if office is not None and office.emails else settings.office_mail
-    return mails.usable(session, emails), name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from alerts import run as alerts_run
+from alerts import outbox
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now, past_moment
 from cli.database import database, require_agency
 from cli.show import SEVERITY, counted, err, new_table, out, print_json, spinner
@@ -165,7 +165,7 @@ def _send(session: Session, settings: Settings, found: Figures, of: tuple[str, l
     agency = agencies.resolve(session, name, now.date()) if name else None
     office = agencies.office_of(session, agency.id) if agency is not None else None
     number = office.id if office is not None else 0
-    to, _ = alerts_run.recipients_of(session, settings, number or None)
+    to, _ = outbox.recipients_of(session, settings, number or None)
     if not to:
         raise Refused("nobody gets it: give the office an address in the register or set NIANBAO_OFFICE_MAIL")
     over = found.period

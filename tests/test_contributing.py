@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md says of adding a rule, a family, a reader, a job or a column is followed to the letter in a copy."""
+"""What CONTRIBUTING.md says of adding a rule, a family, a reader, a job, a mail, a column is followed to the letter in a copy."""
 
 from __future__ import annotations
 
@@ -231,6 +231,44 @@ def test_a_job_by_the_clock_is_a_line_of_the_timetable(copy: Path):
         "jobs['trial'].run(None, datetime(2027, 1, 1, tzinfo=UTC))",
     )
     assert said == "ran 2027"
+
+
+QUEUE = '''
+
+def queue_trial(session: Session, settings: Settings, said: str, now: datetime) -> int | None:
+    """Tell the ops side once."""
+    message = rendered("trial", {"subject": "试行", "said": said})
+    return outbox.queue(session, settings, Entry("trial:1", "trial", "ops", settings.ops_mail, message, ["trial:1"]), now)
+'''
+
+
+def test_a_kind_of_mail_is_two_templates_and_a_function(copy: Path):
+    templates = copy / "alerts/templates"
+    (templates / "trial.txt").write_text("{{ said|brief }}\n", encoding="utf-8")
+    (templates / "trial.html").write_text(
+        "<html><head>{% include 'style.html' %}</head><body><p>{{ said|brief }}</p></body></html>", encoding="utf-8"
+    )
+    append(copy / "alerts/run.py", QUEUE)
+    change(copy / "alerts/run.py", "    compose_test,\n", "    compose_test,\n    rendered,\n")
+    said = run(
+        copy,
+        """
+import config, pathlib
+from alerts import run
+from models import base, mails
+settings = config.Settings(data_dir=pathlib.Path("var"), ops_mail=("ops@example.org",), _env_file=None)
+base.upgrade("sqlite:///x.db")
+for turn in range(2):
+    with base.transaction(base.make_engine("sqlite:///x.db")) as session:
+        number = run.queue_trial(session, settings, "a<b", base.utcnow())
+        if number:
+            mail = session.get(mails.Mail, number)
+            print(mail.recipients, mail.text.strip(), "a&lt;b" in mail.html)
+        else:
+            print("told already")
+""",
+    )
+    assert said.splitlines() == ["['ops@example.org'] a<b True", "told already"]
 
 
 def test_a_column_of_an_export_is_a_line_and_its_chinese_head(copy: Path):
