@@ -190,7 +190,7 @@ def test_a_sender_that_may_no_longer_send_is_asked_before_the_text_leaves():
 
 def test_the_mail_about_refused_recipients_names_each_and_escapes_what_the_server_said():
     message = compose_refusals("年报监测", {"left@a.gov.cn": "550 <b>unknown</b>"}, date(2027, 2, 3))
-    assert "1个收件地址被拒收" in message.subject
+    assert "1个收件地址未能送达" in message.subject
     assert "left@a.gov.cn" in message.text
     assert "<b>" not in message.html
 
