@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 import config
-from alerts import bounces, run
+from alerts import bounces, outbox
 from models import base, mails, schedule, work
 from tests.imap_server import imap
 from tests.workers.test_tasks import all_of
@@ -78,7 +78,7 @@ def test_a_wrong_address_is_marked_told_to_ops_once_and_gets_no_more_mails(
     with base.transaction(db) as session:
         assert mails.usable(session, [HERE.upper(), THERE]) == (THERE,)
         office = config.settings().model_copy(update={"office_mail": [HERE, THERE]})
-        assert run.recipients_of(session, office, None)[0] == (THERE,)
+        assert outbox.recipients_of(session, office, None)[0] == (THERE,)
         assert mails.readmit(session, HERE)
         assert mails.usable(session, [HERE]) == (HERE,)
 
