@@ -290,6 +290,7 @@ def reports_with_contexts(
             context_of(session, agency.id, document.year, report, row.reading_id, found, document.id),
             portal=_portal_of_document(session, row, found, stands, now),
             attachments=tuple(attached.get(version.id, ())),
+            submitted=document.submitted_by is not None,
         )
         subject = subject_of(report, agency.id, agency.name, document.year)
         alike = found.alike.get(row.reading_id, frozenset())

@@ -21,7 +21,7 @@ from reports.checks.params import BadParameters, with_changes
 from reports.checks.params import validated as validated_params
 from reports.checks.registry import FUNCTIONS, complete
 from reports.checks.sheet import NotJudged
-from reports.report import Finding, Report
+from reports.report import TABLES, Finding, Report
 from reports.subject import matter_of
 
 CATALOGUE_VERSION = catalogue().version
@@ -32,6 +32,7 @@ RULES: dict[str, Rule] = complete(catalogue().rules)
 SUGGESTIONS = frozenset(rule.id for rule in RULES.values() if rule.suggestion)
 
 # What still runs on a document that is not the report: what concerns its publication and personal data.
+SECTIONS = 6  # of the form
 _ANY_KIND = frozenset({"INT", "PUB", "PII"})
 
 
@@ -105,14 +106,22 @@ def evaluations(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 
 def _doubted(inputs: Inputs, rule: Rule, evaluation: Evaluation) -> Evaluation:
     """The same evaluation, for a person to look at first where the source itself is in doubt: it breaks off (anything said
-    of it may be untrue of the whole), or another text is printed over it (sums of cells read for sure still count)."""
+    of it may be untrue of the whole, as of a copy that a person saved in part), or another text is printed over it (sums
+    of cells read for sure still count)."""
     finding = evaluation.finding
     if finding is None or finding.needs_review or inputs.report is None:
         return evaluation
     details = inputs.report.details
-    if details.incomplete or (details.overprinted and not rule.arithmetic):
+    in_doubt = details.incomplete or (inputs.context.submitted and not _is_whole(inputs.report))
+    if in_doubt or (details.overprinted and not rule.arithmetic):
         return replace(evaluation, finding=replace(finding, needs_review=True))
     return evaluation
+
+
+def _is_whole(report: Report) -> bool:
+    """Whether a person's copy shows all of a report: what else it lacks may not have been saved."""
+    read = [table for table, state in report.details.tables.items() if state in {"read", "blank"}]
+    return len(report.sections) >= SECTIONS and len(read) == len(TABLES)
 
 
 def _ready(inputs: Inputs, rule: Rule) -> None:

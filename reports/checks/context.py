@@ -198,6 +198,7 @@ class Context:
     interpretation: Report | None = None
     attachments: Sequence[Report] = ()
     enforcement: Mapping[str, int] | None = None
+    submitted: bool = False  # the text is a copy that a person made: how it was published, it does not show
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def has(self, need: str) -> bool:

@@ -20,6 +20,12 @@ from reports.text import NUMERALS, bare_title, squeeze
 OF_THE_REPORT = frozenset({"PUB-CHANGED", "PUB-DUP", "PUB-IMAGE", "PUB-ATTACH-DIFF"})
 
 
+def _as_published(inputs: Inputs) -> None:
+    """Raises NotJudged for a person's copy of what a portal shows."""
+    if inputs.context.submitted:
+        raise NotJudged("文件由人工提交，不反映网站上的发布形式")
+
+
 def differences(inputs: Inputs, other: Report) -> list[str]:
     """The cells that two readings of one report print differently, where both are surely read."""
     a, b = inputs.sheet, inputs.other(other)
@@ -45,6 +51,7 @@ def _changed_text(inputs: Inputs, other: Report) -> list[int]:
 @implements("PUB-CHANGED")
 def changed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Cells or text differ from the version before. A warning where a figure changed without a word of correction."""
+    _as_published(inputs)
     portal = portal_of(inputs)
     before = portal.previous
     if before is None or before.error is not None:
@@ -80,6 +87,7 @@ def changed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 @implements("PUB-DUP")
 def duplicates(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Copies of one body's report of one year hold the same cells. The area's aggregate is no copy of the office's."""
+    _as_published(inputs)
     portal = portal_of(inputs)
     report = inputs.doc
     copies = [
@@ -113,6 +121,7 @@ def duplicates(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 @implements("PUB-IMAGE")
 def image(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Text or tables as pictures only, and no attachment that can be copied from."""
+    _as_published(inputs)
     report = inputs.doc
     if report.kind != "annual_report":
         raise NotJudged("不是年度报告")
@@ -148,6 +157,7 @@ def attachment(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 @implements("PUB-ATTACH-DIFF")
 def attachment_differs(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The page's cells are the attachment's; whether it is this year's file is asked first."""
+    _as_published(inputs)
     report = inputs.doc
     others = [
         other
