@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from crawler import accept, families, health, links, pagers, shells, titles
 from crawler.families.base import Ask, Column, End, Family, Step, unproven
-from crawler.families.rows import columns, distinct, mark
+from crawler.families.rows import columns, distinct, mark, years_by_script
 from crawler.fetch import Answer, Trouble
 from crawler.look import Look
 from crawler.pages import Listing, Page
@@ -41,6 +41,7 @@ class Taken:
     is_report: bool
     beneath: list[Column]
     own_rows: int  # rows that can be the column's: what an empty frame shows beside it is the site's news
+    hidden: str = ""  # years that only a script shows
 
 
 @dataclass(slots=True)
@@ -150,6 +151,7 @@ class Walk:
         look.fetcher.listed = True
         taken = await asyncio.to_thread(take, page, ask, depth, look.target.override)
         step, family = taken.step, taken.family
+        self._note_hidden(taken)
         if taken.is_report:
             await self._visitor.page_is_report(page)
         if family is None and not taken.beneath and not taken.is_report:
@@ -194,6 +196,10 @@ class Walk:
         if drawn is not None:
             return await self.column(drawn, ask, depth)
         return health.Verdict("unknown-js", self._look.undrawn or why)
+
+    def _note_hidden(self, taken: Taken) -> None:
+        if taken.hidden:
+            self._look.missed(f"only a script shows its years {taken.hidden}")
 
     # -------------------------------------------------------------- the pages of a list
 
@@ -434,7 +440,8 @@ def take(page: Page, ask: Ask, depth: int, given: str = "") -> Taken:
             found = [row for row in found if links.report_year(row.url or "") is None]  # pages of years, no columns
         beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]
     step.columns = []
-    return Taken(family, step, report, beneath, sum(_is_own(row, page) for row in step.rows))
+    hidden = ", ".join(years_by_script(page, step.rows)[:6]) if not alone else ""
+    return Taken(family, step, report, beneath, sum(_is_own(row, page) for row in step.rows), hidden)
 
 
 def _proves(ends: list[End]) -> bool:

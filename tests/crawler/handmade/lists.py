@@ -306,6 +306,30 @@ def years_by_tabs() -> Portal:
     return Portal("year-tabs", body, "/nb/", pages, ALL)
 
 
+def years_clicked() -> Portal:
+    """Year tabs that are clicked: one by an address, one by the page's own function, the directories side by side."""
+    body = "河口县民政局"
+    tabs = "<ul><li onclick=\"location.href='/nb24/'\">2024年</li><li><a href='javascript:showYear(23)'>2023年</a></li><li><a href='../nb22/'>2022年</a></li></ul>"
+    code = "<script>function showYear(y){ window.location.href='/nb'+y+'/'; }</script>"
+    pages: Pages = {}
+    for y in NEW:
+        listed = f"<ul class=lb><li><a href='s{y}.html'>{title(body, y)}</a> {published(y)}</li></ul>"
+        pages[f"/nb{y - 2000}/"] = page(tabs + listed, code)
+        pages[f"/nb{y - 2000}/s{y}.html"] = article(body, y)
+    return Portal("year-tabs-clicked", body, "/nb22/", pages, NEW)
+
+
+def years_by_script() -> Portal:
+    """A box of years that belongs to a script: the list shows one year and does not say so."""
+    body = "屏边县民政局"
+    box = "<select onchange='query(this.value)'><option value=2024>2024</option><option value=2023>2023</option><option value=2022>2022</option></select>"
+    pages: Pages = {
+        "/nb/": page(f"{box}<ul><li><a href='s.html'>{title(body, 2022)}</a> {published(2022)}</li></ul>"),
+        "/nb/s.html": article(body, 2022),
+    }
+    return Portal("year-box-of-a-script", body, "/nb/", pages, (2022,), DOUBT, never=(2024, 2023))
+
+
 def column_is_report() -> Portal:
     body = "建水县林业局"
     return Portal(
@@ -324,5 +348,5 @@ def not_utf8_declared() -> Portal:
 LISTS: tuple[Callable[[], Portal], ...] = (
     *_pagers(), in_script_json, in_script_strings, in_template, in_textarea_escaped, in_cdata, clicked_rows, script_rows,
     defined_rows, two_lines, full_width_days, numbers_beside, gbk_query, base_elsewhere, sessions, frame_list, app_with_api,
-    empty_list, years_by_dropdown, years_by_tabs, column_is_report, not_utf8_declared,
+    empty_list, years_by_dropdown, years_by_tabs, years_clicked, years_by_script, column_is_report, not_utf8_declared,
 )  # fmt: skip
