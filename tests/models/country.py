@@ -125,6 +125,7 @@ LARGE = (
     "versions",
     "readings",
     "similarity_bands",
+    "findings",
     "work",
 )
 

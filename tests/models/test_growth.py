@@ -16,7 +16,20 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import base, compared, contexts, documents, facts, leases, ledger, readings, sources, work
+from models import (
+    base,
+    compared,
+    contexts,
+    documents,
+    facts,
+    findings,
+    leases,
+    ledger,
+    readings,
+    sources,
+    submissions,
+    work,
+)
 from tests import databases
 from tests.models import country, rows
 from workers import publication
@@ -54,6 +67,7 @@ def record(session: Session) -> None:
     assert work_id is not None
     said = rows.report(agency=f"{BODY}局")
     readings.save(session, version.id, said, rows.READER, NOW, [7, 8])
+    assert submissions.replaced_by(session, [version.id], NOW.date(), NOW) == 0
     assert session.get_one(documents.Document, document.id).agency_id == BODY
 
 
@@ -71,6 +85,23 @@ def claim(session: Session) -> None:
     assert work.finish(session, piece.id, "me", NOW)
 
 
+def check_many(session: Session) -> None:
+    found = contexts.reports_with_contexts(session, range(REPORT, REPORT + 20, 2), NOW)
+    assert len(found.documents) == 10
+    assert all(one.context.portal is not None and one.context.history is not None for one in found.documents)
+    again = compared.all_compared_with(session, found.documents)
+    assert len(work.add_all(session, "check", {id_: {} for id_ in again}, NOW)) == len(again)
+    outcomes = [findings.Outcome(one.subject, "report", [rows.finding()]) for one in found.documents if one.subject]
+    assert len(findings.save_all(session, outcomes, NOW)) == 10
+
+
+def take_along(session: Session) -> None:
+    work.add_all(session, "check", {REPORT + number: {} for number in range(5)}, NOW)
+    taken = leases.take_along(session, "check", "me", NOW, timedelta(minutes=1), 4)
+    leases.give_back(session, [taken[0][0]], "me")
+    assert work.finish_all(session, [number for number, *_ in taken[1:]], "me", NOW) == []
+
+
 # What each may send at most; the government's check asks for the bodies below it in bulk.
 STEPS: dict[Callable[[Session], None], int] = {
     check: 32,
@@ -79,6 +110,8 @@ STEPS: dict[Callable[[Session], None], int] = {
     record: 30,
     judge: 18,
     claim: 8,
+    check_many: 45,
+    take_along: 8,
 }
 
 
