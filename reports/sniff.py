@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 import olefile
 
 from reports.blocks import Unreadable
-from reports.formats.container import Container
+from reports.formats.container import OFD_PAGE, Container
 from reports.formats.ole import loops
 
 # The largest report seen on a portal is a scan of some 40 MB.
@@ -141,6 +141,8 @@ def _zip(data: bytes) -> Sniffed:
         short = any(member.filename == "mimetype" and member.file_size < 200 for member in package.infos())
         mimetype = package.read("mimetype") if short else b""
         kind = _zip_kind(names, mimetype)
+        if kind == "zip" and package.incomplete and any(map(OFD_PAGE.search, names)):
+            kind = "ofd"  # its directory and what names its pages are gone, and pages are whole
         if kind == "zip" and package.incomplete and _is_part_of_document(names):
             raise Unreadable("the file breaks off before its text; fetch it again")
     return _as(kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import posixpath
+import re
 import struct
 import zipfile
 import zlib
@@ -23,6 +24,8 @@ RATIO_FROM = 20 * 1024 * 1024
 MAX_MEMBERS = 10_000
 # The text of a report is below 5 MB of XML; lxml needs some ten times the size.
 MAX_XML = 40 * 1024 * 1024
+# Where the pages of an OFD stand, if nothing that is left names them.
+OFD_PAGE = re.compile(r"(?:^|/)Pages/Page_(\d{1,5})/Content\.xml$", re.IGNORECASE)
 _CHUNK = 1024 * 1024
 _PIECE = 64 * 1024
 _HEADER = b"PK\x03\x04"

@@ -14,7 +14,7 @@ import numpy as np
 from lxml import etree
 
 from reports.blocks import At, Blocks, Picture, Unreadable
-from reports.formats.container import Container, inside
+from reports.formats.container import OFD_PAGE, Container, inside
 from reports.formats.pages import DrawnPage, Line4, layouts_of, rules_of, segments
 from reports.formats.runs import Ink
 from reports.geometry.shapes import Box
@@ -46,7 +46,7 @@ _SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 def blocks(data: bytes) -> Blocks:
     """The document as blocks; pages that are pictures as ``Picture``. Raises Unreadable."""
     with Container(data) as package:
-        if "OFD.xml" not in package:
+        if "OFD.xml" not in package and not package.incomplete:
             raise Unreadable("the file has no OFD.xml; fetch it again or ask for it")
         out = _Ofd(package).read()
         out.incomplete = package.incomplete
@@ -72,6 +72,7 @@ class _Canvas:
     pictures: list[tuple[int, Box, str]] = field(default_factory=list)
     doubts: list[Box] = field(default_factory=list)  # where text is drawn that may not be seen
     objects: int = 0
+    partial: bool = False  # something of the page is not at hand
 
 
 class _Ofd:
@@ -84,19 +85,45 @@ class _Ofd:
         out = Blocks("ofd")
         pages: list[DrawnPage] = []
         scanned = 0
-        for root in _named(self._package.xml("OFD.xml"), "DocRoot"):
-            path = inside("", root.text or "")
-            if path is None or path not in self._package:
-                raise Unreadable("the OFD names a document that is not inside the file; not opened")
-            for canvas in self._document(path, len(pages)):
-                page, scan = self._page(canvas, len(pages) + 1)
-                pages.append(page)
-                scanned += scan
+        for canvas in self._canvases():
+            page, scan = self._page(canvas, len(pages) + 1)
+            page.doubtful = canvas.partial
+            pages.append(page)
+            scanned += scan
         if not pages:
             raise Unreadable("the OFD has no pages; fetch it again or ask for it")
         out.layouts = layouts_of(pages)
         out.warnings = self._warnings
         return out
+
+    def _canvases(self) -> Iterator[_Canvas]:
+        """The pages of all documents inside; where the file breaks off before they are named, those that are whole."""
+        named = _named(self._package.xml("OFD.xml"), "DocRoot") if "OFD.xml" in self._package else ()
+        paths = [inside("", root.text or "") for root in named]
+        if self._package.incomplete and not any(path in self._package for path in paths if path is not None):
+            yield from self._unnamed_pages()
+            return
+        before = 0
+        for path in paths:
+            if path is None or path not in self._package:
+                raise Unreadable("the OFD names a document that is not inside the file; not opened")
+            for canvas in self._document(path, before):
+                yield canvas
+                before += 1
+        if not before and self._package.incomplete:
+            yield from self._unnamed_pages()
+
+    def _unnamed_pages(self) -> Iterator[_Canvas]:
+        """Pages by their places in the container. What the document says of all its pages is not at hand: of a page that is
+        drawn over a template all is in doubt."""
+        found = {
+            int(place[1]): info.filename for info in self._package.infos() if (place := OFD_PAGE.search(info.filename))
+        }
+        for number in sorted(found)[:MAX_PAGES]:
+            page = self._package.xml(found[number])
+            canvas = self._canvas(page, found[number], None, _Resources(), {})
+            canvas.partial = next(_named(page, "Template"), None) is not None
+            yield canvas
 
     def _document(self, path: str, before: int) -> Iterator[_Canvas]:
         document = self._package.xml(path)
@@ -119,22 +146,32 @@ class _Ofd:
                 continue  # what is whole is read
             if location is None or location not in self._package:
                 raise Unreadable("the OFD names a page that is not inside the file; not opened")
-            page = self._package.xml(location)
-            own = next(_named(page, "PhysicalBox"), area)
-            left, top, width, height = _floats(own.text if own is not None else None, 4) or [0.0, 0.0, 210.0, 297.0]
-            if not (0 < width < 1e5 and 0 < height < 1e5):
-                raise Unreadable("a page of the OFD has an absurd size; it is not opened", "pixels")
-            canvas = _Canvas(width * MM, height * MM)
-            origin: Matrix = (1.0, 0.0, 0.0, 1.0, -left, -top)
-            used = _Resources(dict(resources.media), dict(resources.composites))
-            for reference in _named(page, "PageRes"):
-                self._resources(inside(posixpath.dirname(location), reference.text or ""), used)
-            for template in _named(page, "Template"):
-                member = templates.get(template.get("TemplateID", ""))
-                if member is not None and member in self._package:
-                    self._content(self._package.xml(member), canvas, used, origin)
-            self._content(page, canvas, used, origin)
-            yield canvas
+            yield self._canvas(self._package.xml(location), location, area, resources, templates)
+
+    def _canvas(
+        self,
+        page: etree._Element,
+        location: str,
+        area: etree._Element | None,
+        resources: _Resources,
+        templates: dict[str, str | None],
+    ) -> _Canvas:
+        """What is drawn on a page."""
+        own = next(_named(page, "PhysicalBox"), area)
+        left, top, width, height = _floats(own.text if own is not None else None, 4) or [0.0, 0.0, 210.0, 297.0]
+        if not (0 < width < 1e5 and 0 < height < 1e5):
+            raise Unreadable("a page of the OFD has an absurd size; it is not opened", "pixels")
+        canvas = _Canvas(width * MM, height * MM)
+        origin: Matrix = (1.0, 0.0, 0.0, 1.0, -left, -top)
+        used = _Resources(dict(resources.media), dict(resources.composites))
+        for reference in _named(page, "PageRes"):
+            self._resources(inside(posixpath.dirname(location), reference.text or ""), used)
+        for template in _named(page, "Template"):
+            member = templates.get(template.get("TemplateID", ""))
+            if member is not None and member in self._package:
+                self._content(self._package.xml(member), canvas, used, origin)
+        self._content(page, canvas, used, origin)
+        return canvas
 
     def _resources(self, path: str | None, out: _Resources) -> None:
         if path is None or path not in self._package:

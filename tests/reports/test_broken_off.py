@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from benchmarks.broken import Source, broken
+from reports.reader import read
 from tests.makers import docx, html, odt, ofd, pdf, report, rtf, sheet, text
 
 MAKERS: dict[str, ModuleType] = {
@@ -33,3 +34,16 @@ def test_a_file_cut_anywhere_is_refused_or_in_doubt_where_it_ends(name: str, see
     (count,) = broken([source], cuts=8).values()
     assert count.files == 8
     assert count.wrong == []
+
+
+@pytest.mark.parametrize("style", ["ruled", "template"])
+def test_the_whole_pages_of_an_ofd_are_read_though_nothing_names_them_any_more(style: str):
+    truth = report.make(7, form="2021", wrong=(), plain=True)
+    data = ofd.render(truth, random.Random(7), style)
+    cut = data[: data.index(b"OFD.xml") - 20]  # pages stand before it, the directory behind
+    found = read(cut, "a.ofd")
+    assert (found.error, found.details.incomplete) == (None, True)
+    assert found.cells
+    sure = {key for key, cell in found.cells.items() if cell.confidence >= 0.9 and cell.value is not None}
+    assert bool(sure) == (style != "template")
+    assert all(found.cells[key].value == truth.cells[key] for key in sure)
