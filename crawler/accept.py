@@ -92,9 +92,12 @@ def of_file(media_type: str, text: str, is_document: bool) -> Judged:
 
 
 def is_anothers(judged: Judged, agency_id: int | None, serves: Mapping[int, Sequence[str]]) -> bool:
-    """Whether a page names another body of the column than the one whose report is known at its address."""
-    named = titles.assign(judged.agency, serves, shared=True) if judged.agency else None
-    return named is not None and agency_id is not None and named != agency_id
+    """Whether a page names another body than the one whose report is known at its address: one that the column serves, or
+    one that is certainly none of those."""
+    if agency_id is None or not judged.agency:
+        return False
+    named = titles.assign(judged.agency, serves, shared=True)
+    return named != agency_id if named is not None else titles.is_of_others(judged.agency, serves)
 
 
 def _year_of(text: str) -> int | None:
