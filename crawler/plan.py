@@ -13,16 +13,23 @@ QUIET = 7  # outside the season a source of which nobody owes is looked at a sev
 HURRY = 24  # close to a deadline one of which somebody owes is looked at so much more often
 
 
-def interval(day: date, owing: bool, usual: timedelta) -> timedelta:
+CALM_AFTER = timedelta(days=30)  # a source that did not change for so long is looked at half as often, then a quarter
+CALMEST, CALMEST_OWING = 4, 3  # how many times as seldom at most; while somebody owes less so
+
+
+def interval(day: date, owing: bool, usual: timedelta, unchanged_for: timedelta = timedelta(0)) -> timedelta:
     """How long after a whole look on ``day`` (the office's) the next one is due. ``usual`` is the operator's rhythm in
-    season (a day); ``owing`` that a body of the source has no report of the last years yet."""
+    season (a day); ``owing`` that a body of the source has no report of the last years yet; ``unchanged_for`` how long
+    nothing new was seen there."""
     deadlines = (date(day.year, *DEPARTMENT_DEADLINE), date(day.year, *GOVERNMENT_DEADLINE))
     if owing and any(deadline - BEFORE <= day <= deadline + AFTER for deadline in deadlines):
         return usual / HURRY
-    if owing or in_season(day):
+    if owing and in_season(day):
         return usual
+    calm = min(1 << max(0, min(unchanged_for // CALM_AFTER, CALMEST)), CALMEST_OWING if owing else CALMEST)
+    rhythm = usual * calm if owing or in_season(day) else usual * QUIET * calm
     # Never beyond the turn of the year: the season's first reports come in its first days.
-    return min(usual * QUIET, max(usual, timedelta(days=(date(day.year + 1, 1, 1) - day).days)))
+    return min(rhythm, max(usual, timedelta(days=(date(day.year + 1, 1, 1) - day).days)))
 
 
 LISTS_AGAIN = timedelta(days=7)  # how long the further pages of a list are believed to be as they were
