@@ -37,6 +37,8 @@ def main(arguments: list[str]) -> int:
     logs.setup(settings.log_format, settings.log_level)
     for name in ("scrapy", "asyncio", "twisted", "charset_normalizer"):
         logging.getLogger(name).setLevel(logging.WARNING)  # what they say below that, our own rows say better
+    # Certificates at fault are kept with the source (crawler.tls).
+    logging.getLogger("scrapy.core.downloader.tls").setLevel(logging.ERROR)
     # A portal that does not answer is told as the source's status, not as a fault with a traceback.
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     ids = [int(text) for text in arguments if text != DISCOVER]

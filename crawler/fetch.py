@@ -13,7 +13,7 @@ from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError, Igno
 from scrapy.http import Request, Response
 
 import net
-from crawler import health, wholeness
+from crawler import health, tls, wholeness
 from crawler.budget import LONGEST_PAUSE, Paused, retry_after
 from crawler.families import articles
 from crawler.families.base import Ask
@@ -85,6 +85,7 @@ class Fetcher:
         self.requests = 0
         self.listed = False  # a list has been read: from here on a challenge ends the look
         self._silent = 0  # requests in a row without an answer
+        self.certificates: dict[str, list[str]] = {}  # host -> what is wrong with its certificate
 
     async def get(self, ask: Ask | str, referer: str = "", timeout: float = 0, afresh: bool = False) -> Answer:
         """What an address answers; an unchanged one comes from the store unless it is asked ``afresh``. Raises Trouble
@@ -157,6 +158,7 @@ class Fetcher:
                 self._count_silence(why, ask.url)
                 continue
             self._silent = 0
+            self._note_certificate(response)
             why = wholeness.why_cut(response.body, _header(response, "Content-Type"), response.flags)
             if why and response.status < 400:
                 why = f"the answer broke off: {why}"
@@ -169,6 +171,11 @@ class Fetcher:
         raise Trouble(
             health.Verdict(status, f"no whole answer from {ask.url}: {why}" if why else f"no answer from {ask.url}")
         )
+
+    def _note_certificate(self, response: Response) -> None:
+        host = urlsplit(response.url).hostname or ""
+        if response.certificate is not None and host not in self.certificates:
+            self.certificates[host] = tls.faults(response.certificate.dumpPEM(), host, self._now)
 
     def _count_silence(self, why: str, url: str) -> None:
         self._silent += 1

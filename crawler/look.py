@@ -33,6 +33,7 @@ class Look:
     met: set[str] = field(default_factory=set)  # keys of the rows met
     named: list[str] = field(default_factory=list)  # titles of all rows
     read_whole: dict[str, dict[str, Any]] = field(default_factory=dict)  # key of a list -> how it is, read to its end
+    reached: dict[str, str] = field(default_factory=dict)  # how its host had to be met (crawler.tls)
     passed: dict[str, int] = field(default_factory=dict)  # key -> items of the lists whose first page is as it was
 
     renderer: Renderer | None = None  # where this source is to be drawn by a browser

@@ -55,6 +55,7 @@ class Target:
     override: str = ""  # the family that a person has set
     rendered: bool = False  # a browser is to draw what shows nothing
     lists: dict[str, dict[str, Any]] = field(default_factory=dict)  # key of a list -> how it was when it was read whole
+    reached: dict[str, str] = field(default_factory=dict)  # how its host had to be met (crawler.tls)
     brief: bool = False  # a list whose first page is as it was need not be read to its end this time
 
 
@@ -150,6 +151,7 @@ class Recorder:
                 source.family_override,
                 source.rendered,
                 _memory(source.validators, "lists"),
+                dict((source.validators or {}).get("reached") or {}),
                 self._may_be_brief(source, owing),
             )
 
@@ -279,7 +281,12 @@ class Recorder:
                     whole=not look.is_brief,
                 ),
                 now,
-                plan.interval(self.today(), target.owing, timedelta(seconds=self._settings.crawl_interval)),
+                plan.interval(
+                    self.today(),
+                    target.owing,
+                    timedelta(seconds=self._settings.crawl_interval),
+                    timedelta(0) if look.changed or source.changed_at is None else now - source.changed_at,
+                ),
             )
             if status == "challenged" and source.next_due_at is not None:
                 source.next_due_at = max(source.next_due_at, now + CHALLENGED_AGAIN)
@@ -291,6 +298,7 @@ class Recorder:
             source.validators = {
                 "addresses": {**old, **look.fetcher.learnt},
                 "lists": {**lists, **look.read_whole},
+                "reached": look.reached,
             }
 
 

@@ -37,6 +37,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # Ours notes an answer that breaks off while it is unpacked.
         "COMPRESSION_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
+        "DOWNLOAD_HANDLERS": {"https": "crawler.tls.Handler"},
         "TWISTED_DNS_RESOLVER": "crawler.middlewares.GuardedResolver",
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.middlewares.GuardMiddleware": 50,
@@ -44,6 +45,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
             "crawler.middlewares.InflateMiddleware": 590,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
             "crawler.cookies.HostCookies": 700,
+            "crawler.tls.TlsMiddleware": 900,
             "crawler.budget.BudgetMiddleware": 950,
         },
         "NIANBAO_PRIVATE_HOSTS": settings.allowed_private_hosts,

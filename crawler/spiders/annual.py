@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.http import Request, Response
@@ -18,7 +19,7 @@ from scrapy.http import Request, Response
 import config
 import logs
 import net
-from crawler import health
+from crawler import health, tls
 from crawler.fetch import Enough, Fetcher, Trouble
 from crawler.look import Look
 from crawler.record import Recorder
@@ -126,7 +127,12 @@ class AnnualReportSpider(scrapy.Spider):
         fetcher = Fetcher(self._download, self._recorder, target.guard, target.memory, now)
         look = Look(target, fetcher, now, season, family=target.family)
         look.renderer = self._renderer if target.rendered else None
+        tls.recall(target.url, target.reached, now)
         verdict = await self._verdict(look)
+        look.reached = tls.learnt(target.url, target.reached, now)
+        host = urlsplit(target.url).hostname or ""
+        if not verdict.reason and (said := tls.note(look.reached, fetcher.certificates.get(host, []))):
+            verdict = health.Verdict(verdict.status, said)
         self.guards.remove(target.guard)
         await asyncio.to_thread(self._recorder.finish, look, verdict)
         self._say(

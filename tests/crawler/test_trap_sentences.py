@@ -267,9 +267,9 @@ def test_T91_the_agent_says_who_it_is(first):
 ELSEWHERE = {
     "T53": "what is told of a bulk of past years is decided by alerts, and tested there",
     "T69": "archives are opened by the reader, and tested there",
-    "T85": "the machine's own OpenSSL offers no TLS so old",
-    "T86": "a server on loopback has no certificate that anybody issued",
-    "T87": "a host of loopback is a port, and a port speaks one scheme",
+    "T85": "servers of old TLS: tests/crawler/test_tls.py",
+    "T86": "certificates at fault: tests/crawler/test_tls.py",
+    "T87": "servers of one scheme: tests/crawler/test_tls.py",
     "T90": "validators are kept from look to look: tests/crawler/test_days.py",
     "T92": "521, 412 and 403 reach the classifier: T80, T81 and T82 of the simulator",
 }
