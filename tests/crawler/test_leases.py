@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from crawler import run
+from crawler.budget import keys_of
 from models import base, hosts
 from tests.crawler.given import Portals
 from tests.crawler.raw import Given, Raw
@@ -42,11 +43,13 @@ def test_three_crawlers_of_ten_sources_on_one_host_ask_one_after_another_and_kee
     counting = Counting()
     raw = Raw(counting.answer)
     portals = Portals()
-    portals.hosts.append(raw.host)
+    port = raw.host.rpartition(":")[2]
+    portals.hosts += [raw.host, f"localhost:{port}"]  # two names of one address
     world = World(tmp_path, portals)
     world.settings = world.settings.model_copy(update={"crawl_delay": PAUSE})
     for name in "abcdefghij":
-        world.register(name, f"http://{raw.host}{COLUMN}{name}/")
+        host = "localhost" if name in "aeh" else "127.0.0.1"
+        world.register(name, f"http://{host}:{port}{COLUMN}{name}/")
     ids = list(world.ids.values())
     with ThreadPoolExecutor(3) as pool:
         looks = pool.map(lambda part: list(run.crawl(part, world.configured())), (ids[:4], ids[4:7], ids[7:]))
@@ -54,7 +57,7 @@ def test_three_crawlers_of_ten_sources_on_one_host_ask_one_after_another_and_kee
     assert statuses == ["ok"] * 10
     assert counting.most == 1
     times = [at for at, _ in raw.asked]
-    assert len(times) == 3 + 2 * 10  # robots.txt, each crawler for itself; list and article
+    assert len(times) == 2 * 3 + 2 * 10  # robots.txt of both names, each crawler for itself; list and article
     assert (
         min(after - before for before, after in pairwise(times)) > PAUSE * 0.5
     )  # they leave a pause apart; on a busy machine one arrives late and the next in time
@@ -79,3 +82,11 @@ def test_a_lease_runs_out_by_itself_and_a_pause_binds_whoever_comes_next(tmp_pat
         hosts.pause(session, "192.0.2.1", now + 3 * minute, 4 * minute)
         assert hosts.take(session, "192.0.2.1", "one", now + 4 * minute, minute) == 3 * minute
     engine.dispose()
+
+
+def test_a_request_counts_for_its_host_and_for_each_address_of_it_in_one_order():
+    one = keys_of("www.example", 80, ["198.51.100.2", "198.51.100.1"])
+    assert one == ["198.51.100.1", "198.51.100.2", "www.example"]
+    assert set(one) & set(keys_of("other.example", 443, ["198.51.100.2"])) == {"198.51.100.2"}
+    assert keys_of("127.0.0.1", 8080, ["127.0.0.1"]) == ["127.0.0.1:8080"]
+    assert len(keys_of("many.example", 80, [f"198.51.100.{n}" for n in range(40)])) == 5
