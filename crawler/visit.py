@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import net
-from crawler import accept, families, health, links, names, plan, shells, titles
+from crawler import accept, families, health, links, names, plan, shells, titles, wholeness
 from crawler.families import articles
 from crawler.families.base import Ask
 from crawler.families.rows import columns, is_directory, mark
@@ -269,6 +269,9 @@ class Visitor:
         empty = not file.data.strip()
         text = answer.page.text[:4000] if not answer.page.body.startswith(b"%PDF") else ""
         judged = accept.of_file(kind, text, sniff.is_document(kind) or empty)
+        whole = wholeness.ends(answer.page.body, answer.page.content_type) and not empty
+        if seen.versioned and (not whole or kind == "application/octet-stream"):
+            judged = accept.Judged("fault")  # what nobody could read may be kept, but replaces nothing
         if await self._stands_against(seen, judged):
             self._look.fetcher.learnt.pop(seen.row.url or "", None)
             return
