@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from crawler import tls
-from demo.portal import HOST, Portals
+from demo.simulator.server import HOST
 from models import base, ledger
+from tests.crawler.given import Portals
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, World, listed, title
 
