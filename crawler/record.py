@@ -176,8 +176,11 @@ class Recorder:
         out: list[Seen] = []
         for start in range(0, len(rows), ROWS_AT_ONCE):
             with base.transaction(self._engine) as session:
-                now = base.utcnow()
-                out += [_listed(session, target, row, shared, year, now) for row in rows[start : start + ROWS_AT_ONCE]]
+                now, part = base.utcnow(), rows[start : start + ROWS_AT_ONCE]
+                keys = {_key(target, row) for row in part}
+                # A key that stands twice among them is asked for row by row: the first may add what the second must see.
+                known = documents.at_addresses(session, target.source_id, keys) if len(keys) == len(part) else None
+                out += [_listed(session, target, row, shared, year, now, known) for row in part]
         return out
 
     def version(
@@ -302,16 +305,32 @@ class Recorder:
             }
 
 
-def _listed(session: Session, target: Target, row: Listing, shared: bool, year: int | None, now: datetime) -> Seen:
+def _where(target: Target, row: Listing) -> str:
+    """The address of a row; one of its own where its link cannot be resolved."""
+    return row.url or f"{target.url}#{hashlib.sha256(row.title.encode()).hexdigest()[:16]}"
+
+
+def _key(target: Target, row: Listing) -> str:
+    return links.key(row.url) if row.url else _where(target, row)
+
+
+def _listed(
+    session: Session,
+    target: Target,
+    row: Listing,
+    shared: bool,
+    year: int | None,
+    now: datetime,
+    known: documents.Addresses | None,
+) -> Seen:
     told = titles.told(row.title)
     of_others = shared and titles.is_of_others(told.agency, target.serves)
-    where = row.url or f"{target.url}#{hashlib.sha256(row.title.encode()).hexdigest()[:16]}"
     document = documents.record_listing(
         session,
         documents.Item(
             source_id=target.source_id,
-            key=links.key(where) if row.url else where,
-            url=where,
+            key=_key(target, row),
+            url=_where(target, row),
             title=row.title[:500],
             kind="other" if of_others else told.kind,
             year=told.year or year,
@@ -319,8 +338,12 @@ def _listed(session: Session, target: Target, row: Listing, shared: bool, year: 
             listed_on=_plausible(row.listed_on, now),
         ),
         now,
+        known,
     )
-    versioned = documents.current_version(session, document.id) is not None
+    if known is not None:
+        versioned = document.id in known.versioned
+    else:
+        versioned = documents.current_version(session, document.id) is not None
     speaks = told.kind in REPORTS or bool(told.agency and document.agency_id)
     return Seen(
         row,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -162,12 +163,39 @@ class Item:
     listed_on: date | None = None
 
 
-def record_listing(session: Session, item: Item, now: datetime) -> Document:
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """What is known of many addresses, asked for at once: key -> its documents, the youngest year first, and the ids of
+    those that hold a version."""
+
+    documents: Mapping[str, Sequence[Document]]
+    versioned: frozenset[int]
+
+
+def at_addresses(session: Session, source_id: int, keys: Collection[str]) -> Addresses:
+    """The documents at these addresses. Those of further years at one address bear its key with the year behind it, and
+    are few: they are looked for among the source's own, and one by one only where another source has the address."""
+    found: dict[str, list[Document]] = defaultdict(list)
+    for document in session.scalars(sa.select(Document).where(Document.key.in_(keys))):
+        found[document.key].append(document)
+    further = sa.select(Document).where(Document.source_id == source_id, Document.key.like("%#20__"))
+    for document in session.scalars(further):
+        found[re.sub(r"#20\d\d$", "", document.key)].append(document)
+    for key, documents in list(found.items()):
+        if any(document.source_id != source_id for document in documents):
+            found[key] = _at_address(session, key)
+        documents.sort(key=lambda one: (-(one.year or 0), one.id))
+    ids = [document.id for documents in found.values() for document in documents]
+    versioned = session.scalars(sa.select(Version.document_id).where(Version.document_id.in_(ids)))
+    return Addresses(found, frozenset(versioned))
+
+
+def record_listing(session: Session, item: Item, now: datetime, known: Addresses | None = None) -> Document:
     """The document of that key and report year: added at first sight, else seen again. What reading found is never
     overwritten by what a list says; a longer title and a first date are taken over. An address that shows another
     year's report than before has a document for each."""
     key = item.key
-    at = _at_address(session, key)
+    at = _at_address(session, key) if known is None else known.documents.get(key, ())
     document = _of_year(at, item.year)
     if any(one.key == key for one in at):
         key = f"{key}#{item.year}"
@@ -197,7 +225,8 @@ def record_listing(session: Session, item: Item, now: datetime) -> Document:
         document.gone_on = None
         newest = current_version(session, document.id)
         document.state, document.state_reason = (newest.state, newest.state_reason) if newest else ("listed", None)
-    session.flush()
+    if known is None:
+        session.flush()
     return document
 
 
