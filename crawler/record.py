@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import config
 import net
 from crawler import health, links, plan, titles
+from crawler.contents import Fetched, content_key, media_type
 from crawler.pages import Detail, Listing
 from models import agencies, base, documents, sources, withdrawals
 from models.crawl_record import GONE_AFTER
-from reports import sniff
-from reports.blocks import Unreadable
 from reports.duties import PUBLISHES
 from reports.narrative.classify import Classification
 from storage import Missing, store
@@ -57,17 +56,6 @@ class Target:
     lists: dict[str, dict[str, Any]] = field(default_factory=dict)  # key of a list -> how it was when it was read whole
     reached: dict[str, str] = field(default_factory=dict)  # how its host had to be met (crawler.tls)
     brief: bool = False  # a list whose first page is as it was need not be read to its end this time
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A file as it was answered."""
-
-    url: str
-    href: str
-    name: str
-    data: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,21 +384,6 @@ def _learn(document: documents.Document, detail: Detail, target: Target, now: da
     named = told.agency or detail.issuer
     if document.agency_id is None and named:
         document.agency_id = titles.assign(named, target.serves, shared=True)
-
-
-def content_key(sha256: str, detail: Detail | None, files: Sequence[str]) -> str:
-    """The hash of what matters in a document: the article's text and its files, whatever their names and order; for a
-    file, or a page without text, its bytes."""
-    own = hashlib.sha256(detail.text.encode()).hexdigest() if detail is not None and detail.text else sha256
-    return hashlib.sha256("\n".join([own, *sorted(files)]).encode()).hexdigest()
-
-
-def media_type(file: Fetched) -> str:
-    """The type by content, whatever header and name say."""
-    try:
-        return sniff.sniff(file.data, file.name).media_type
-    except Unreadable:
-        return "application/octet-stream"
 
 
 def gone_long_enough(since: str, now: datetime) -> bool:

@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 import net
 from crawler import links, titles
+from crawler.contents import Fetched
 from crawler.families import articles
 from crawler.pages import Page
-from crawler.record import Fetched
 from reports.report import Report
 
 # What browsers write into a page that they save: Chrome, Edge and others; SingleFile; a web archive's head.

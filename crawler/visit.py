@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 import net
 from crawler import accept, families, health, links, names, plan, shells, titles, wholeness
+from crawler.contents import Fetched, media_type
 from crawler.families import articles
 from crawler.families.base import Ask
 from crawler.families.rows import columns, is_directory, mark
 from crawler.fetch import Answer, Trouble
 from crawler.look import Look
 from crawler.pages import Detail, FileLink, Listing, Page
-from crawler.record import Fetched, Recorder, Seen, Wanted, gone_long_enough, media_type
+from crawler.record import Recorder, Seen, Wanted, gone_long_enough
 from crawler.settings import FILE_TIMEOUT
 from models.documents import Known
 from reports import sniff

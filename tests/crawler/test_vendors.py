@@ -14,8 +14,8 @@ from crawler.families.gkmlpt import FAMILY as GKMLPT
 from crawler.families.gkmlpt import unfolded
 from crawler.families.rows import mark
 from crawler.families.year_query import FAMILY as YEAR_QUERY
+from crawler.lists import take
 from crawler.pages import Listing, Page
-from crawler.walk import take
 from demo.simulator import fleet
 from demo.simulator.families.aspnet import AspNet
 from demo.simulator.families.epoint import Epoint

@@ -1,0 +1,172 @@
+"""A list as it is being read, page by page, and what single pages of it say. Pure: answers in, data out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from crawler import accept, families, links, shells, titles
+from crawler.families.base import Ask, Column, End, Family, Step
+from crawler.families.rows import columns, mark, years_by_script
+from crawler.pages import Listing, Page
+
+MAX_DEPTH = 3  # year, then group, then body
+MAX_PROBES = 4
+
+
+@dataclass(slots=True)
+class Taken:
+    """A page read as a list."""
+
+    family: Family | None
+    step: Step
+    is_report: bool
+    beneath: list[Column]
+    own_rows: int  # rows that can be the column's: what an empty frame shows beside it is the site's news
+    hidden: str = ""  # years that only a script shows
+
+
+@dataclass(slots=True)
+class PagedList:
+    """One list being read, page by page."""
+
+    family: Family
+    first: Page
+    waiting: list[Ask]
+    otherwise: list[Ask]
+    rows: dict[str, Listing] = field(default_factory=dict)
+    seen: list[frozenset[str]] = field(default_factory=list)
+    ends: list[End] = field(default_factory=list)
+    beneath: list[Column] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)  # keys of its pages
+    probing: bool = False
+    again: bool = False  # whether it was begun anew
+    print: str = ""  # of its first rows and of all that was said with them: another one where anything was added
+
+    def add(self, step: Step) -> None:
+        """Take over what an answer says."""
+        self.ends.append(step.end)
+        self.beneath += step.columns
+        if step.rows:
+            self.seen.append(marks(step.rows))
+            self.rows |= {mark(row): row for row in step.rows if mark(row) not in self.rows}
+
+    def begin_anew(self, step: Step) -> None:
+        """Read from the first page, which says this now; what was found so far stays found."""
+        self.again, self.probing = True, False
+        self.waiting, self.otherwise = list(step.asks), list(step.otherwise)
+        self.seen.clear()
+        self.ends.clear()
+        self.add(step)
+
+    def turn_to_otherwise(self, sensible: bool) -> bool:
+        """Take the vendor's other numbering, if the very first further page was not there under this one."""
+        if not sensible or not self.otherwise or len(self.seen) > 1:
+            return False
+        self.waiting, self.otherwise = self.otherwise, []
+        return True
+
+    def take_print(self) -> None:
+        """Note how the list begins, as soon as rows are there."""
+        if self.rows and not self.print:
+            rows = [(mark(row), row.title, str(row.listed_on)) for row in self.rows.values()]
+            further = [ask.key for ask in [*self.waiting, *self.otherwise]]
+            columns = [(column.ask.key, column.title) for column in self.beneath]
+            said = repr((rows, further, columns, [(end.total, end.pages, end.last) for end in self.ends]))
+            self.print = hashlib.sha256(said.encode()).hexdigest()
+
+    def shows_additions_first(self) -> bool:
+        """Whether a row that is added anywhere changes what its first page shows: it states how many there are, or the
+        newest stand first. Lists with rows pinned on top or in no order are read on."""
+        if any(end.total is not None for end in self.ends):
+            return True
+        days = [row.listed_on for row in self.rows.values()]
+        dated = [day for day in days if day is not None]
+        return len(dated) == len(days) > 1 and dated == sorted(dated, reverse=True) and dated[0] > dated[-1]
+
+    def is_whole(self) -> bool:
+        """Whether as many items came as the list states."""
+        totals = [end.total for end in self.ends if end.total is not None]
+        return bool(totals) and len(self.rows) >= max(totals)
+
+
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+YEARS_OPEN = (
+    2  # of the columns of years, the youngest ones that are read each time: reports are filed late, or in last year's
+)
+
+
+def of_past_years(columns_: list[Column], season: int) -> set[str]:
+    """The keys of those columns in which nothing is filed any more: named for years before the youngest ones."""
+    years: dict[str, int] = {}
+    for column in columns_:
+        tail = urlsplit(column.ask.url).path.rstrip("/").rpartition("/")[2]
+        asked = links.report_year(column.ask.url)
+        named = [str(asked)] if asked else _YEAR.findall(column.title) or _YEAR.findall(tail)
+        if named:
+            years[column.ask.key] = max(map(int, named))
+    still = {*sorted(set(years.values()))[-YEARS_OPEN:], season, season + 1}
+    return {key for key, year in years.items() if year not in still}
+
+
+def take(page: Page, ask: Ask, depth: int, given: str = "") -> Taken:
+    """A page read as a list: its family (``given`` where a person set it), what that says, the columns beneath. Runs in a
+    thread: a list may be long."""
+    family = families.recognise(page, given)
+    step = family.read(page, ask) if family else Step()
+    alone = family is not None and family.shows_itself
+    report = bool(step.rows) if alone else accept.is_report(page)
+    if report:
+        within = links.folder(page.url)  # the frame of a report page lists other things
+        step.rows = [row for row in step.rows if row.url and links.key(row.url).startswith(within)]
+    beneath: list[Column] = []
+    if depth < MAX_DEPTH and not alone:
+        pages = {one.key for one in [*step.asks, *step.otherwise]}
+        found = [row for row in columns(page, step.rows) if row.url and links.key(row.url) not in pages]
+        if links.report_year(page.url) is not None:
+            found = [row for row in found if links.report_year(row.url or "") is None]  # pages of years, no columns
+        beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]
+    step.columns = []
+    hidden = ", ".join(years_by_script(page, step.rows)[:6]) if not alone else ""
+    return Taken(family, step, report, beneath, sum(_is_own(row, page) for row in step.rows), hidden)
+
+
+def proves(ends: list[End]) -> bool:
+    """Whether a list itself says where it ends, in figures or as its last page."""
+    return any(end.total is not None or end.pages is not None or end.last for end in ends)
+
+
+def _is_own(row: Listing, page: Page) -> bool:
+    """Whether a row lies beneath the column, cannot be told from its address, or speaks of a report."""
+    told = titles.told(row.title)
+    if row.url is None or told.kind in {"annual_report", "legacy_report", "interpretation", "website_report"}:
+        return True
+    if not shells.is_shell(page):
+        return True
+    return links.key(row.url).startswith(links.folder(page.url)) and links.folder(page.url).count("/") > 1
+
+
+def probes(url: str) -> list[str]:
+    """The usual addresses of a list's second page, by what its first is called."""
+    path, _, query = url.partition("?")
+    folder, _, name = path.rpartition("/")
+    stem, _, suffix = name.rpartition(".")
+    stem, suffix = (stem, suffix) if stem else ("index", "html")
+    if query or suffix in {"jsp", "aspx", "php", "do", "action"}:
+        joined = f"{url}&" if query else f"{url}?"
+        return [f"{joined}{name}=2" for name in ("page", "pageNo", "currentPage", "pageIndex")][:MAX_PROBES]
+    return [f"{folder}/{stem}_{number}.{suffix}" for number in (1, 2)] + [f"{path}?page=2", f"{path}?pageNo=2"]
+
+
+def is_other_kind(page: Page, ask: Ask) -> str:
+    """Markup where data was asked for is an error page, whatever its status."""
+    if ask.expects in {"json", "xml"} and page.is_markup and b"<record" not in page.body[:20_000]:
+        return f"a page in place of the {ask.expects} that {ask.url} answers with"
+    return ""
+
+
+def marks(rows: list[Listing]) -> frozenset[str]:
+    """What tells a page of rows from another."""
+    return frozenset(mark(row) for row in rows)
