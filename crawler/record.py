@@ -15,7 +15,7 @@ import net
 from crawler import health, links, plan, titles
 from crawler.contents import Fetched, content_key, media_type
 from crawler.pages import Detail, Listing
-from models import agencies, base, documents, sources, withdrawals
+from models import agencies, base, documents, known_documents, sources, withdrawals
 from models.crawl_record import GONE_AFTER
 from reports.duties import PUBLISHES
 from reports.narrative.classify import Classification
@@ -50,7 +50,7 @@ class Target:
     guard: net.Guard
     items_before: int
     owing: bool = True  # a body that it serves has no report of one of the last years
-    known: dict[str, documents.Known] = field(default_factory=dict)  # by address, of those that hold a version
+    known: dict[str, known_documents.Known] = field(default_factory=dict)  # by address, of those that hold a version
     override: str = ""  # the family that a person has set
     rendered: bool = False  # a browser is to draw what shows nothing
     lists: dict[str, dict[str, Any]] = field(default_factory=dict)  # key of a list -> how it was when it was read whole
@@ -135,7 +135,7 @@ class Recorder:
                 _guard(hosts, self._settings.allowed_private_hosts),
                 source.items,
                 owing,
-                documents.versioned(session, source_id),
+                known_documents.versioned(session, source_id),
                 source.family_override,
                 source.rendered,
                 _memory(source.validators, "lists"),
@@ -144,7 +144,7 @@ class Recorder:
             )
 
     @staticmethod
-    def seen_before(known: documents.Known) -> Seen:
+    def seen_before(known: known_documents.Known) -> Seen:
         """A known document as the row that it was listed by, without a look at the list."""
         row = Listing(known.url, known.title, known.listed_on)
         told = titles.told(known.title)
@@ -167,7 +167,9 @@ class Recorder:
                 now, part = base.utcnow(), rows[start : start + ROWS_AT_ONCE]
                 keys = {_key(target, row) for row in part}
                 # A key that stands twice among them is asked for row by row: the first may add what the second must see.
-                known = documents.at_addresses(session, target.source_id, keys) if len(keys) == len(part) else None
+                known = (
+                    known_documents.at_addresses(session, target.source_id, keys) if len(keys) == len(part) else None
+                )
                 out += [_listed(session, target, row, shared, year, now, known) for row in part]
         return out
 
@@ -309,7 +311,7 @@ def _listed(
     shared: bool,
     year: int | None,
     now: datetime,
-    known: documents.Addresses | None,
+    known: known_documents.Addresses | None,
 ) -> Seen:
     told = titles.told(row.title)
     of_others = shared and titles.is_of_others(told.agency, target.serves)

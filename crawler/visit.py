@@ -20,7 +20,7 @@ from crawler.look import Look
 from crawler.pages import Detail, FileLink, Listing, Page
 from crawler.record import Recorder, Seen, Wanted, gone_long_enough
 from crawler.settings import FILE_TIMEOUT
-from models.documents import Known
+from models.known_documents import Known
 from reports import sniff
 
 MAX_OPENED = 500  # details opened in one look; the next look goes on

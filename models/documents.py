@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
@@ -17,6 +16,9 @@ from models.base import Base, Json, inserted, one_of
 from models.packed import Packed
 from reports.duties import PUBLISHES
 from reports.narrative.classify import classify
+
+if TYPE_CHECKING:
+    from models.known_documents import Addresses
 
 _YEARS = range(2007, 2060)  # of reports: the regulation is of 2007
 STATES = ("listed", "waiting", "read", "unreadable", "failed", "gone")
@@ -163,39 +165,12 @@ class Item:
     listed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """What is known of many addresses, asked for at once: key -> its documents, the youngest year first, and the ids of
-    those that hold a version."""
-
-    documents: Mapping[str, Sequence[Document]]
-    versioned: frozenset[int]
-
-
-def at_addresses(session: Session, source_id: int, keys: Collection[str]) -> Addresses:
-    """The documents at these addresses. Those of further years at one address bear its key with the year behind it, and
-    are few: they are looked for among the source's own, and one by one only where another source has the address."""
-    found: dict[str, list[Document]] = defaultdict(list)
-    for document in session.scalars(sa.select(Document).where(Document.key.in_(keys))):
-        found[document.key].append(document)
-    further = sa.select(Document).where(Document.source_id == source_id, Document.key.like("%#20__"))
-    for document in session.scalars(further):
-        found[re.sub(r"#20\d\d$", "", document.key)].append(document)
-    for key, documents in list(found.items()):
-        if any(document.source_id != source_id for document in documents):
-            found[key] = _at_address(session, key)
-        documents.sort(key=lambda one: (-(one.year or 0), one.id))
-    ids = [document.id for documents in found.values() for document in documents]
-    versioned = session.scalars(sa.select(Version.document_id).where(Version.document_id.in_(ids)))
-    return Addresses(found, frozenset(versioned))
-
-
 def record_listing(session: Session, item: Item, now: datetime, known: Addresses | None = None) -> Document:
     """The document of that key and report year: added at first sight, else seen again. What reading found is never
     overwritten by what a list says; a longer title and a first date are taken over. An address that shows another
     year's report than before has a document for each."""
     key = item.key
-    at = _at_address(session, key) if known is None else known.documents.get(key, ())
+    at = at_address(session, key) if known is None else known.documents.get(key, ())
     document = _of_year(at, item.year)
     if any(one.key == key for one in at):
         key = f"{key}#{item.year}"
@@ -230,7 +205,7 @@ def record_listing(session: Session, item: Item, now: datetime, known: Addresses
     return document
 
 
-def _at_address(session: Session, key: str) -> list[Document]:
+def at_address(session: Session, key: str) -> list[Document]:
     """The documents of one address, the youngest year first."""
     keys = [key, *(f"{key}#{one}" for one in _YEARS)]
     query = sa.select(Document).where(Document.key.in_(keys))
@@ -250,7 +225,7 @@ def _of_year(found: Sequence[Document], year: int | None) -> Document | None:
 def of_year(session: Session, beside: Document, year: int, title: str, now: datetime) -> Document:
     """The document of that report year at the address of another: made if there is none."""
     key = re.sub(r"#\d{4}$", "", beside.key)
-    found = _of_year(_at_address(session, key), year)
+    found = _of_year(at_address(session, key), year)
     if found is not None and found.year == year:
         return found
     document = Document(
@@ -409,36 +384,3 @@ def to_read(session: Session, version_ids: Iterable[int]) -> list[Version]:
     """These versions, each with what is attached to it."""
     query = sa.select(Version).where(Version.id.in_(version_ids)).options(selectinload(Version.attachments))
     return list(session.scalars(query))
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A document that holds a version, as a look at its source needs it: what its address is, what its list says of it,
-    whose report of which year it is."""
-
-    id: int
-    url: str
-    title: str
-    kind: str | None
-    year: int | None
-    agency_id: int | None
-    listed_on: date | None
-    since: date  # of its publication as stated, else of the first sight
-
-
-def versioned(session: Session, source_id: int) -> dict[str, Known]:
-    """Address -> document of a source's documents that hold a version and that the portal has not withdrawn: they are
-    looked at again by a plan. Of several at one address the one of the youngest year."""
-    rows = session.execute(
-        sa.select(
-            Document.id, Document.url, Document.title, Document.kind, Document.year, Document.agency_id,
-            Document.listed_on, sa.func.coalesce(Document.published_on, Document.listed_on), Document.first_seen,
-        )
-        .where(
-            Document.source_id == source_id,
-            Document.state != "gone",
-            Document.id.in_(sa.select(Version.document_id)),
-        )
-        .order_by(Document.year.asc().nulls_first(), Document.id)
-    )  # fmt: skip
-    return {row[1]: Known(*row[:7], row[7] or row[8].date()) for row in rows}

@@ -1,0 +1,74 @@
+"""What a look at a source needs to know of documents before it asks for anything: in few statements for many."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.documents import Document, Version, at_address
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document that holds a version, as a look at its source needs it: what its address is, what its list says of it,
+    whose report of which year it is."""
+
+    id: int
+    url: str
+    title: str
+    kind: str | None
+    year: int | None
+    agency_id: int | None
+    listed_on: date | None
+    since: date  # of its publication as stated, else of the first sight
+
+
+def versioned(session: Session, source_id: int) -> dict[str, Known]:
+    """Address -> document of a source's documents that hold a version and that the portal has not withdrawn: they are
+    looked at again by a plan. Of several at one address the one of the youngest year."""
+    rows = session.execute(
+        sa.select(
+            Document.id, Document.url, Document.title, Document.kind, Document.year, Document.agency_id,
+            Document.listed_on, sa.func.coalesce(Document.published_on, Document.listed_on), Document.first_seen,
+        )
+        .where(
+            Document.source_id == source_id,
+            Document.state != "gone",
+            Document.id.in_(sa.select(Version.document_id)),
+        )
+        .order_by(Document.year.asc().nulls_first(), Document.id)
+    )  # fmt: skip
+    return {row[1]: Known(*row[:7], row[7] or row[8].date()) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """What is known of many addresses, asked for at once: key -> its documents, the youngest year first, and the ids of
+    those that hold a version."""
+
+    documents: Mapping[str, Sequence[Document]]
+    versioned: frozenset[int]
+
+
+def at_addresses(session: Session, source_id: int, keys: Collection[str]) -> Addresses:
+    """The documents at these addresses. Those of further years at one address bear its key with the year behind it, and
+    are few: they are looked for among the source's own, and one by one only where another source has the address."""
+    found: dict[str, list[Document]] = defaultdict(list)
+    for document in session.scalars(sa.select(Document).where(Document.key.in_(keys))):
+        found[document.key].append(document)
+    further = sa.select(Document).where(Document.source_id == source_id, Document.key.like("%#20__"))
+    for document in session.scalars(further):
+        found[re.sub(r"#20\d\d$", "", document.key)].append(document)
+    for key, documents in list(found.items()):
+        if any(document.source_id != source_id for document in documents):
+            found[key] = at_address(session, key)
+        documents.sort(key=lambda one: (-(one.year or 0), one.id))
+    ids = [document.id for documents in found.values() for document in documents]
+    versioned = session.scalars(sa.select(Version.document_id).where(Version.document_id.in_(ids)))
+    return Addresses(found, frozenset(versioned))
