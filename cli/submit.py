@@ -18,7 +18,7 @@ from cli.app import EXIT_ATTENTION, Refused, configured, local_now
 from cli.database import database
 from cli.show import err, out, spinner
 from crawler import submitted
-from crawler.record import Fetched, media_type
+from crawler.contents import Fetched, media_type
 from models import agencies, base, sources, submissions
 from models.documents import StoredFile
 from models.ledger import standing_of
