@@ -57,6 +57,7 @@ def blocks(data: bytes) -> Blocks:
 class _Resources:
     media: dict[str, str] = field(default_factory=dict)  # id -> member
     composites: dict[str, etree._Element] = field(default_factory=dict)
+    templates: dict[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -121,7 +122,7 @@ class _Ofd:
         }
         for number in sorted(found)[:MAX_PAGES]:
             page = self._package.xml(found[number])
-            canvas = self._canvas(page, found[number], None, _Resources(), {})
+            canvas = self._canvas(page, found[number], None, _Resources())
             canvas.partial = next(_named(page, "Template"), None) is not None
             yield canvas
 
@@ -132,7 +133,7 @@ class _Ofd:
         for name in ("PublicRes", "DocumentRes"):
             for reference in _named(document, name):
                 self._resources(inside(folder, reference.text or ""), resources)
-        templates = {
+        resources.templates = {
             template.get("ID", ""): inside(folder, template.get("BaseLoc", ""))
             for template in _named(document, "TemplatePage")
         }
@@ -146,15 +147,10 @@ class _Ofd:
                 continue  # what is whole is read
             if location is None or location not in self._package:
                 raise Unreadable("the OFD names a page that is not inside the file; not opened")
-            yield self._canvas(self._package.xml(location), location, area, resources, templates)
+            yield self._canvas(self._package.xml(location), location, area, resources)
 
     def _canvas(
-        self,
-        page: etree._Element,
-        location: str,
-        area: etree._Element | None,
-        resources: _Resources,
-        templates: dict[str, str | None],
+        self, page: etree._Element, location: str, area: etree._Element | None, resources: _Resources
     ) -> _Canvas:
         """What is drawn on a page."""
         own = next(_named(page, "PhysicalBox"), area)
@@ -167,7 +163,7 @@ class _Ofd:
         for reference in _named(page, "PageRes"):
             self._resources(inside(posixpath.dirname(location), reference.text or ""), used)
         for template in _named(page, "Template"):
-            member = templates.get(template.get("TemplateID", ""))
+            member = resources.templates.get(template.get("TemplateID", ""))
             if member is not None and member in self._package:
                 self._content(self._package.xml(member), canvas, used, origin)
         self._content(page, canvas, used, origin)
