@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from alerts import outbox
 from alerts.compose import compose_portal
+from alerts.occasions import may_be_told
 from alerts.outbox import OPS, Entry, recipients_of
+from alerts.situation import workdays_of
 from config import Settings
-from models import agencies, mails, portal_events
+from models import agencies, mails, offices, portal_events
 from reports.duties import in_season
 
 if TYPE_CHECKING:
@@ -34,16 +36,24 @@ def queue_events(session: Session, settings: Settings, source_id: int, now: date
     if in_season(now.date()):
         news = happened.without(told.get("office", set()))
         for office_id, part in _by_office(session, news).items():
+            if not _may_be_told(session, settings, office_id, now):
+                continue  # its next look, or the digest, tells it in the office's hours
             queued.append(_queue(session, settings, part, "office", office_id, now))
     return [number for number in queued if number is not None]
 
 
+def _may_be_told(session: Session, settings: Settings, office_id: int | None, now: datetime) -> bool:
+    office = agencies.office(session, office_id) if office_id else None
+    wishes = offices.wishes_of(office) if office is not None else offices.DEFAULT
+    return may_be_told(wishes, now, workdays_of(settings))
+
+
 def _by_office(session: Session, happened: portal_events.Events) -> dict[int | None, portal_events.Events]:
     """What concerns each office's bodies; under None what concerns bodies without one."""
-    offices = agencies.office_ids(session, happened.bodies)
+    supervised = agencies.office_ids(session, happened.bodies)
     bodies: dict[int | None, set[int]] = defaultdict(set)
     for agency_id in happened.bodies:
-        bodies[offices.get(agency_id)].add(agency_id)
+        bodies[supervised.get(agency_id)].add(agency_id)
     return {office_id: happened.of(ids) for office_id, ids in bodies.items()}
 
 

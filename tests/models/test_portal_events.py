@@ -69,6 +69,22 @@ def test_what_the_office_heard_at_once_the_digest_recalls_and_does_not_tell_agai
         assert known.told_at[key] == WINTER  # from then on the leader's days are counted
 
 
+def test_an_office_is_told_in_its_hours_and_the_operators_at_any(engine: Engine):
+    with base.transaction(engine) as session:
+        agency, source, document = scene(session)
+        agencies.upsert_agency(
+            session,
+            agencies.AgencyRow("甲县人民政府", "county", "government", office_emails=["office@example.invalid"]),
+        )
+        session.get_one(agencies.Agency, agency.id).parent_name = "甲县人民政府"
+        agencies.link_parents(session)
+        office = session.scalars(sa.select(agencies.Office)).one()
+        office.wishes = {"quiet": "08:00-10:00"}
+        withdrawals.withdraw(session, document.id, "gone", WINTER.date(), NOW)
+        assert [side for side, _ in told(session, source)] == ["ops"]  # nine in the morning
+        assert [side for side, _ in told(session, source, WINTER.replace(hour=11))] == ["office"]
+
+
 def test_out_of_season_and_long_after_the_office_is_not_written_to_in_haste(engine: Engine):
     with base.transaction(engine) as session:
         _, source, document = scene(session)
