@@ -204,10 +204,16 @@ def queue_summary(session: Session, settings: Settings, found: Summary, office_i
 
 
 def thread_id(mail: mails.Mail, sender: str) -> str:
-    """The id under which the digests to one office about one season stand together in a mail program; empty for others."""
-    if mail.event != "digest":
+    """The id under which all that goes to one audience of one office about one season stands together in a mail program:
+    digests, what is told at once, summaries. Empty for others."""
+    parts = mail.key.split(":")
+    if is_decided_again(mail):
+        audience, office, year = parts[1:4]
+    elif mail.event == "summary":
+        audience, office, year = "office", parts[2], parts[-2]
+    else:
         return ""
-    return message_id(f"{_thread(mail)}thread", sender)
+    return message_id(f"digest:{audience}:{office}:{year}:thread", sender)
 
 
 def send_test(settings: Settings, recipients: Sequence[str], now: datetime) -> Delivery:
