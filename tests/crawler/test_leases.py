@@ -17,7 +17,7 @@ from tests.crawler.raw import Given, Raw
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, World, listed, title
 
-PAUSE = 0.4
+PAUSE = 0.8
 
 
 class Counting:
