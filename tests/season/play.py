@@ -125,7 +125,8 @@ class Player:
             self.events(moment)
             self.clock.due_sources(base.utcnow())
             self.clock.send_mails(base.utcnow())
-            self.drain(moment)
+            # What a dead process left is taken up when its lease has run out: before the hour's mails are decided.
+            self.drain(moment + timedelta(minutes=4))
             self.clock.give_turns(base.utcnow())
             self.drain(following)
             done.write_text(moment.isoformat())

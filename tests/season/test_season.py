@@ -4,6 +4,7 @@ arrives. ``NIANBAO_SEASON=long`` plays from 1 December on, twice."""
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from tests.season.world import World
 from workers import broker
 
 ROOT = Path(__file__).parents[2]
+KILLS = 20
 LONG = os.environ.get("NIANBAO_SEASON") == "long"
 DAYS = ("2025-12-01", "2026-02-13") if LONG else ("2026-01-12", "2026-02-06")
 NAMES = re.compile(r"未发现：(.+?)(?:；|。)")
@@ -34,12 +36,13 @@ class Season:
     folder: Path
     template: Path
     kills: list[tuple[int, int]]
+    days: tuple[str, str] = DAYS
 
     def play(self) -> list[Letter]:
         """Play it; a process that was killed is followed by another."""
         self.folder.mkdir()
         shutil.copyfile(self.template, self.folder / "nianbao.sqlite3")
-        (self.folder / "clock").write_text(f"{DAYS[0]}T09:00:00+08:00", encoding="utf-8")
+        (self.folder / "clock").write_text(f"{self.days[0]}T09:00:00+08:00", encoding="utf-8")
         world = World()
         found = broker.start(self.folder)
         try:
@@ -58,7 +61,7 @@ class Season:
         return letters(self.folder)
 
     def _process(self, environment: dict[str, str], death: list[str]) -> int:
-        command = [sys.executable, "-m", "tests.season.play", str(self.folder), *DAYS, *death]
+        command = [sys.executable, "-m", "tests.season.play", str(self.folder), *self.days, *death]
         ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         assert ended.returncode in ({0, -9} if death else {0}), ended.stderr[-3000:]
         return ended.returncode
@@ -69,10 +72,10 @@ def played(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> l
     return Season(tmp_path_factory.mktemp("season") / "first", sqlite_template, []).play()
 
 
-def expected() -> list[list[str]]:
+def expected(days: tuple[str, str] = DAYS) -> list[list[str]]:
     """The mails that were written down beforehand, of the days that are played."""
     mails = yaml.safe_load(Path(__file__).with_name("expected.yaml").read_text(encoding="utf-8"))
-    first, last = (date.fromisoformat(day) for day in DAYS)
+    first, last = (date.fromisoformat(day) for day in days)
     return [mail for mail in mails if first <= day_of(mail[0]) <= last]
 
 
@@ -143,3 +146,18 @@ def is_true(world: World, body: str, text: str, at: datetime) -> bool:
 @pytest.mark.timeout(3600)
 def test_played_twice_the_season_has_the_same_mails(played: list[Letter], tmp_path: Path, sqlite_template: Path):
     assert [x.lines() for x in Season(tmp_path / "again", sqlite_template, []).play()] == [x.lines() for x in played]
+
+
+@pytest.mark.timeout(1800)
+def test_killed_at_twenty_points_the_season_has_the_same_mails(tmp_path: Path, sqlite_template: Path):
+    days = DAYS if LONG else ("2026-01-12", "2026-01-19")
+    seed = random.Random(4)
+    kills = [(seed.randint(20, 400), seed.randint(0, 9999)) for _ in range(KILLS)]
+    played = Season(tmp_path / "killed", sqlite_template, kills, days).play()
+    assert [without_minute(letter.lines()) for letter in played] == [without_minute(mail) for mail in expected(days)]
+
+
+def without_minute(mail: list[str]) -> list[str]:
+    """A mail without its minute: a process that died is followed by another a minute later."""
+    head, *rest = mail
+    return [head[:8] + head[11:], *rest]
