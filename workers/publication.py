@@ -13,7 +13,7 @@ from models.facts import Facts, publication_contexts
 from models.ledger import standings_of
 from reports import checks
 from reports.checks.context import Body, Context
-from reports.checks.rules.publication_content import OF_THE_REPORT
+from reports.checks.rules.publication.content import OF_THE_REPORT
 from reports.subject import Subject
 
 if TYPE_CHECKING:

@@ -304,7 +304,7 @@ def test_the_export_of_documents_names_every_item_that_a_source_listed(engine: E
             "kind": "annual_report", "year": 2026, "listed_on": date(2027, 1, 20), "published_on": date(2027, 1, 20),
             "first_seen": NOW, "sha256": "2" * 64, "media_type": "text/html",
             "attachments": [{"url": "http://a/1.pdf", "sha256": "1" * 64, "media_type": "application/pdf"}],
-            "state": "waiting", "versions": 1,
+            "state": "waiting", "versions": 1, "submitted_by": None, "submitted_at": None,
         }  # fmt: skip
         assert (second["agency"], second["state"], second["sha256"], second["versions"]) == (None, "waiting", None, 0)
 
@@ -319,6 +319,7 @@ def test_the_export_of_sources_says_how_the_last_look_ended(engine: Engine):
         assert row == {
             "agency": "甲县统计局、甲县教育局", "url": source.url, "family": "static", "status": "incomplete",
             "reason": "page 3 did not answer", "items": 20, "requests": 7, "checked_at": NOW, "changed_at": None,
+            "confirmed": True, "rendered": False,
         }  # fmt: skip
 
 
