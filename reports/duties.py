@@ -55,13 +55,16 @@ TRUE_WHILE: dict[str, frozenset[State]] = {
     "INT-ONLY": frozenset({"missing"}),
     "PUB-LATE": frozenset({"late"}),
     "PUB-LATE-GOV": frozenset({"late"}),
-    "PUB-REMOVED": frozenset({"missing", "due"}),
+    "PUB-REMOVED": frozenset({"due"}),  # and while it stands withdrawn
 }
 
 COVERAGE = "HIE-COVERAGE"  # true while a body directly below is missing
 
 # What publishes the report of a year: up to that for 2018 reports had no prescribed form.
 PUBLISHES: tuple[Kind, ...] = ("annual_report", "legacy_report")
+
+# Why it cannot be told how a body stands whose report was there: it published, so it is never one that was not found.
+WITHDRAWN = "曾发现的报告已不在栏目中，也未见于其他网址"
 
 # A document in one of these states may be the report: nothing is said about the body before it is read.
 UNREAD_ZH = {
@@ -289,6 +292,8 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
         doubt = _doubt(sources, now, now.date() - LOOKS_HOLD, "近日未读全来源")
         return Standing(duty, "due", doubt, None, None, interpretation, source_url)
     doubt = _doubt(sources, now, duty.deadline, "期限届满后尚未读全来源")
+    if not doubt and any(s.kind in PUBLISHES and s.state == "gone" for s in seen):
+        doubt = WITHDRAWN
     if doubt:
         return Standing(duty, "cannot_tell", doubt, None, None, interpretation, source_url)
     return Standing(duty, "missing", "", None, None, interpretation, source_url)
@@ -344,6 +349,8 @@ def is_true_now(rule: str, standing: Standing | None, missing_below: bool) -> bo
     states = TRUE_WHILE.get(rule)
     if rule == COVERAGE:
         return missing_below
+    if rule == "PUB-REMOVED" and standing is not None and standing.reason == WITHDRAWN:
+        return True
     return states is None or (standing is not None and standing.state in states)
 
 

@@ -125,15 +125,7 @@ def _day(watched: Fleet) -> Day:
             )
             if (source.status in COMPLETE) != whole:
                 wrong.append(f"{site.family} {source.url} {source.status} {source.reason}")
-    withdrawn = {
-        (entry.agency, entry.year)
-        for site in watched.sites
-        for column in site.root.walk()
-        for entry in column.entries
-        if entry.until is not None and entry.until < site.today
-    }
-    published = watched.ever - withdrawn
-    unfair = [f"{name} {year}" for name, year in watched.missing() if (name, year) in published]
+    unfair = [f"{name} {year}" for name, year in watched.missing() if (name, year) in watched.ever]
     return Day(watched.measured(), versions, unfair, wrong)
 
 
@@ -172,7 +164,7 @@ def test_on_a_day_of_errors_no_source_is_taken_for_whole(days):
 
 
 @pytest.mark.parametrize("name", [*GOOD, "errors"])
-def test_nobody_who_has_published_and_not_withdrawn_it_is_called_missing_on_any_day(days, name):
+def test_nobody_who_has_ever_published_is_called_missing_on_any_day(days, name):
     assert days[name].unfair == []
 
 

@@ -15,6 +15,7 @@ from models.ledger import ledger_of
 from models.sightings import CHINA
 from models.standing_findings import corrected_findings
 from models.work import Work
+from reports.duties import WITHDRAWN
 from reports.report import Finding as Said
 from reports.subject import Subject
 from tests.models.rows import DAY, NOW, body, column, finding, looked, published
@@ -97,4 +98,5 @@ def test_a_report_taken_down_is_told_once_and_its_findings_are_not_called_correc
         said = {f.rule for f in ledger.findings}
         assert "PUB-REMOVED" in said
         assert "PUB-MISSING" not in said
+        assert [(one.state, one.reason) for one in ledger.standings] == [("cannot_tell", WITHDRAWN)]
         assert corrected_findings(session, {None: NOW}) == []

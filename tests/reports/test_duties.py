@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reports.duties import Duty, Sighting, SourceState, exemption, standing, statutory_deadline
+from reports.duties import (
+    WITHDRAWN,
+    Duty,
+    Sighting,
+    SourceState,
+    exemption,
+    is_true_now,
+    standing,
+    statutory_deadline,
+)
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DUTY = Duty(1, "甲县统计局", "department", "county", 2026, date(2027, 1, 31))
@@ -85,6 +94,16 @@ def test_a_report_that_cannot_be_read_is_never_called_missing():
     result = standing(DUTY, [seen], [WHOLE], AFTER)
     assert result.state == "cannot_tell"
     assert "无法识读" in result.reason
+
+
+def test_a_report_taken_down_is_never_called_missing_and_stays_what_it_was_where_another_stands():
+    gone = replace(REPORT, state="gone")
+    result = standing(DUTY, [gone], [WHOLE], AFTER)
+    assert (result.state, result.reason) == ("cannot_tell", WITHDRAWN)
+    assert is_true_now("PUB-REMOVED", result, False)
+    assert not is_true_now("PUB-MISSING", result, False)
+    assert standing(DUTY, [gone], [replace(WHOLE, status="challenged")], AFTER).reason != WITHDRAWN
+    assert standing(DUTY, [gone, replace(REPORT, document_id=8)], [WHOLE], AFTER).state == "published"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from reports.checks.evaluation import Evaluation, holds, not_judged, violation
 from reports.checks.inputs import Inputs, Operand, portal_of, published_on, register_of, year_of
 from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
-from reports.duties import DEPARTMENT_DEADLINE, GOVERNMENT_DEADLINE
+from reports.duties import DEPARTMENT_DEADLINE, GOVERNMENT_DEADLINE, WITHDRAWN
 from reports.text import squeeze
 
 
@@ -33,8 +33,6 @@ def missing(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield not_judged("尚未到期")
     elif portal.state != "missing":
         yield not_judged(portal.reason or "来源未读全，无法判断")
-    elif portal.removed_on is not None:
-        yield not_judged("曾发现其后不在，由“年度报告被撤下”提示")
     elif portal.interpretation_url:
         yield not_judged("已发现解读，由“只有解读未见年度报告”提示")
     else:
@@ -206,7 +204,7 @@ def removed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("已发现的报告仍在")
     elif register is not None and register.abolished is not None and register.abolished <= portal.removed_on:
         yield holds("单位已撤销，报告移交承继单位")
-    elif portal.state == "cannot_tell":
+    elif portal.state == "cannot_tell" and portal.reason != WITHDRAWN:
         yield not_judged(portal.reason or "来源未读全，无法判断")
     elif portal.state in {"published", "late"}:
         yield holds("报告已移至其他网址")
