@@ -9,6 +9,7 @@ package decides about figures left over.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from reports.form.forms import rows, split
 from reports.numbers import UNIT, looks_like_value
 from reports.report import Form, Table
 from reports.tables.labels import PAIRABLE, best_likeness, is_form_words, is_made_of_form_words
-from reports.tables.model import PrintedRow, Stray, TableFound, put_in_doubt
+from reports.tables.model import COLUMNS, PrintedRow, Stray, TableFound, put_in_doubt
 from reports.text import half_width, letters
 
 SCATTERED = 3  # rows of stray figures in one grid: from here on its rows are not to be trusted
@@ -110,7 +111,9 @@ def _entries(blocks: Blocks, lines: Sequence[PrintedRow], found: dict[Table, Tab
         if isinstance(block, Paragraph):
             number += 1
             out.append(_line_entry(block, index in margins or (flat and number in told)))
-    return [entry for entry in out if entry.keys or entry.left or entry.ends]
+    out = [entry for entry in out if entry.keys or entry.left or entry.ends]
+    rows_placed = [n for n, entry in enumerate(out) if entry.keys]
+    return [entry for n, entry in enumerate(out) if not _are_column_numbers(out, n, rows_placed)]
 
 
 def _row_entry(
@@ -140,17 +143,37 @@ def _row_entry(
         own = best_likeness("".join(words)) < PAIRABLE and not any(map(is_made_of_form_words, words))
         if entry.words > OTHER_MATTER and own and not inferred:
             entry.left = ()
-        if _are_column_numbers(entry.left):
-            entry.left = ()
     return entry
 
 
-def _are_column_numbers(cells: Sequence[GridCell]) -> bool:
-    """``1 2 3 4 5 6 7`` below the heads."""
-    printed = [letters(cell.text) for cell in cells]
+def _are_column_numbers(entries: Sequence[_Entry], n: int, placed: Sequence[int]) -> bool:
+    """``1 2 3 4 5 6 7`` below the heads: a number for each column of the rows below, without a gap. The first digits of
+    figures that a page's end cut may go on by one too, so a short run on a page counts only above the table's first row.
+
+    ``placed`` are the places of the rows that were placed."""
+    entry = entries[n]
+    if entry.keys or entry.line is None or not _go_on_by_one(entry.line.cells, entry.left):
+        return False
+    if not placed:
+        return True
+    at = bisect(placed, n)
+    nearest = entries[placed[min(at, len(placed) - 1)]]
+    if len(entry.left) < len(nearest.keys):
+        return False
+    if entry.page is None or len(entry.left) >= COLUMNS:
+        return True
+    straight_above = at < len(placed) and placed[at] == n + 1 and nearest.grid == entry.grid
+    return straight_above and all(entries[k].table != nearest.table for k in placed[:at])
+
+
+def _go_on_by_one(row: Sequence[GridCell], left: Sequence[GridCell]) -> bool:
+    """Whether the figures of a row are 1, 2, 3 … (or from 2 on) in cells that stand side by side."""
+    printed = [letters(half_width(cell.text).split("=")[0]) for cell in left]  # the last may read 7=1+2
     if len(printed) < LEAST_NUMBERED or not all(text.isdecimal() for text in printed):
         return False
-    return all(int(b) - int(a) == 1 for a, b in pairwise(printed)) and int(printed[0]) <= 2
+    at = row.index(left[0])
+    beside = tuple(row[at : at + len(left)]) == tuple(left)
+    return beside and all(int(b) - int(a) == 1 for a, b in pairwise(printed)) and int(printed[0]) <= 2
 
 
 def _line_entry(block: Paragraph, told: bool) -> _Entry:

@@ -53,6 +53,16 @@ def test_a_figure_that_its_narrow_cell_wraps_and_a_page_end_cuts_is_right_or_fla
     assert verdict.silent == []
 
 
+@pytest.mark.parametrize("breaks", [(), ("middle",), ("bottom",), ("heads",), ("middle", "heads"), ("middle", "right")])
+@pytest.mark.parametrize("ruling", ["rules", "pieces"])
+@pytest.mark.parametrize("seed", [881394, 881393, 881395])
+def test_figures_of_several_columns_that_one_page_end_cuts_are_right_or_flagged(seed, ruling, breaks):
+    truth = report.make(seed, wrong=())
+    marks = frozenset((ruling, "slim", "low", "cut", *breaks))
+    data = pdf.render(truth, random.Random(seed), "slim-cut-middle", marks)
+    assert report.judge(truth, reader.read(data, "a.pdf")).silent == []
+
+
 @given(st.sampled_from(STYLES), st.integers(0, 10**6))
 @settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_figure_of_a_made_report_is_in_a_cell_a_label_or_stray(made, seed):
@@ -169,7 +179,40 @@ def test_bare_numbers_that_count_the_pages_belong_nowhere_and_a_bare_number_else
 def test_the_numbers_of_the_columns_and_of_the_rows_belong_nowhere():
     heads = ["项目", "自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
     rows = [[str(n), *row] for n, row in enumerate(applications(), 1)]
-    assert doubtful([grid([["序号", *heads], ["", "", *"1234567"], *rows])]) == set()
+    for numbers in (list("1234567"), [*"123456", "7=1+2+3+4+5+6"]):
+        assert doubtful([grid([["序号", *heads], ["", "", *numbers], *rows])]) == set()
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        ["", "1", "", "", "2", "", "", "3"],  # with gaps
+        ["", "", "", "", "", "1", "2", "3"],  # side by side, but not all columns
+        ["三、本年度", "1", "", "", "2", "", "", "3"],  # with a part of its label
+        ["", "2", "3", "4", "", "", "", ""],
+    ],
+)
+@pytest.mark.parametrize("pages", [(1, 2), (None, None)])
+def test_digits_that_go_on_by_one_but_do_not_number_each_column_are_the_rest_of_figures(rest, pages):
+    rows = applications()
+    upper, lower = grid([*rows[:10], rest], pages[0]), grid(rows[10:], pages[1])
+    name = forms.rows("applications", "2021")[10].key
+    columns = [key for key, text in zip(forms.row("applications", "2021", name).cells(), rest[1:], strict=True) if text]
+    assert set(columns) <= doubtful([upper, lower])
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_first_digits_cut_in_all_three_columns_of_a_row_are_no_numbers_of_the_columns(first):
+    specs = forms.rows("proactive", "2021")
+    rows = [[spec.label, *["45"] * len(spec.cells())] for spec in specs]
+    upper, lower = grid([*rows[:first], ["", "1", "2", "3"]], 1), grid(rows[first:], 2)
+    assert set(specs[first].cells()) <= doubtful([upper, lower])
+
+
+def test_the_numbers_of_three_columns_above_the_first_row_belong_nowhere():
+    rows = [[spec.label, *["45"] * len(spec.cells())] for spec in forms.rows("proactive", "2021")]
+    heads = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]
+    assert doubtful([grid([heads, ["", "1", "2", "3"], *rows], 1)]) == set()
 
 
 def test_figures_beside_no_table_are_nobodys():
