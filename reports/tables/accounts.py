@@ -81,6 +81,7 @@ def settle(blocks: Blocks, lines: Sequence[PrintedRow], found: dict[Table, Table
     _doubt_scattered(entries, scattered, found)
     for entry in entries:
         _doubt_beside_mixed_label(blocks, entry, found, form)
+    _doubt_off_label(blocks, entries, found)
     _doubt_muddled(blocks, entries, found, strays)
     _doubt_run_together(blocks, entries, found)
     return strays
@@ -308,6 +309,34 @@ def _doubt_beside_mixed_label(blocks: Blocks, entry: _Entry, found: dict[Table, 
     inferred = _is_open(blocks, entry.line)  # else a figure stands in its box, and only a blank may have lost its own
     for spec in specs[max(0, n - 1) : n + 2]:
         put_in_doubt(table, [key for key in spec.cells() if inferred or table.cells[key].blank])
+
+
+def _doubt_off_label(blocks: Blocks, entries: Sequence[_Entry], found: dict[Table, TableFound]) -> None:
+    """Where no rules part the rows, figures that stand wholly above or below their label may be the rest of those of the
+    row before or behind, and the label's own row blank."""
+    rows = [entry for entry in entries if entry.keys and entry.table is not None]
+    for n, entry in enumerate(rows):
+        if entry.line is None or entry.table is None or not _is_open(blocks, entry.line):
+            continue
+        step = _off_label(entry.line)
+        if not step:
+            continue
+        put_in_doubt(found[entry.table], entry.keys)
+        other = rows[n + step] if 0 <= n + step < len(rows) else entry
+        if other.table == entry.table:
+            printed = [cell for cell in entry.line.values if cell.text.strip()]
+            put_in_doubt(found[entry.table], _in_columns(other, printed, found[entry.table]))
+
+
+def _off_label(line: PrintedRow) -> int:
+    """-1 where all figures of a row stand wholly above its label, 1 where they stand below, else 0."""
+    label = next((cell.at.bbox for cell in line.cells if cell.text == line.label), None)
+    boxes = [cell.at.bbox for cell in line.values if cell.text.strip() and cell.at.bbox is not None]
+    if label is None or not boxes:
+        return 0
+    if all(box[3] <= label[1] for box in boxes):
+        return -1
+    return 1 if all(box[1] >= label[3] for box in boxes) else 0
 
 
 def _doubt_muddled(

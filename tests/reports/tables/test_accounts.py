@@ -4,6 +4,7 @@ in doubt."""
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from types import ModuleType
 
 import pytest
@@ -144,6 +145,23 @@ def test_the_rest_of_a_figure_below_printed_again_heads_puts_what_stands_above_i
     lower = grid([*again, ["", "9", "", "", "", "", "", ""], *rows[10:]], 2)
     name = forms.rows("applications", "2021")[9].key
     assert f"applications.{name}.natural_person" in doubtful([grid(rows[:10], 1), lower])
+
+
+@pytest.mark.parametrize(
+    ("off", "doubted"), [(-20.0, ("new", "carried_in")), (20.0, ("carried_in", "granted")), (5.0, ())]
+)
+def test_without_rules_figures_wholly_above_or_below_their_label_may_be_another_rows(off, doubted):
+    rows = applications()
+    upper, lower = grid(rows[:1], 1), grid(rows[1:], 2)
+
+    def moved(cell: GridCell) -> GridCell:
+        assert cell.at.bbox is not None
+        x0, y0, x1, y1 = cell.at.bbox
+        return replace(cell, at=replace(cell.at, bbox=(x0, y0 + off, x1, y1 + off)))
+
+    first = (lower.rows[0][0], *map(moved, lower.rows[0][1:]))
+    open_rows = replace(lower, rows=(first, *lower.rows[1:]), ruled=False)
+    assert doubtful([replace(upper, ruled=False), open_rows]) == keys(*doubted)
 
 
 @pytest.mark.parametrize("between", ["9", "9 件", "9 12", "1,0"])
