@@ -322,7 +322,7 @@ def add_other_rows(
 def _is_whole_row(line: PrintedRow, found: TableFound, foreign: Form | None) -> bool:
     """Whether a row of another form or of none is a row at all, and not a piece of one that was cut: it has as many cells
     behind its label as a placed row, and its label is another form's or no piece of the form's words."""
-    label = letters(line.label)
+    label = "".join(char for char in letters(line.label) if not char.isdecimal())  # 8066件 is a figure in its place
     width = min(len(keys) for keys in found.placed.values())
     own = foreign is not None or (len(label) >= OWN_LABEL and not is_made_of_form_words(line.label))
     return own and len(line.values) >= width

@@ -227,6 +227,13 @@ def test_first_digits_cut_in_all_three_columns_of_a_row_are_no_numbers_of_the_co
     assert set(specs[first].cells()) <= doubtful([upper, lower])
 
 
+def test_the_rest_of_a_figure_with_its_unit_is_no_label_of_a_row_of_its_own():
+    specs = forms.rows("proactive", "2021")
+    rows = [[spec.label, *["45"] * len(spec.cells())] for spec in specs]
+    upper, lower = grid(rows[:1], 1), grid([["", "", "8\n0\n6\n6\n件", "60"], *rows[1:]], 2)
+    assert {"proactive.regulations.repealed", "proactive.regulations.in_force"} <= doubtful([upper, lower])
+
+
 def test_the_numbers_of_three_columns_above_the_first_row_belong_nowhere():
     rows = [[spec.label, *["45"] * len(spec.cells())] for spec in forms.rows("proactive", "2021")]
     heads = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]
