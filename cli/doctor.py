@@ -143,6 +143,7 @@ def _database(url: str) -> str:
 def _recipients(settings: config.Settings) -> str:
     engine = base.make_engine(settings.database_url)
     try:
+        base.check_revision(engine)
         with base.reading(engine) as session:
             lost = alerts_run.without_recipient(session, settings, base.utcnow())
     finally:
@@ -159,6 +160,7 @@ class JobFailed(Exception):
 def _timetable(settings: config.Settings) -> str:
     engine = base.make_engine(settings.database_url)
     try:
+        base.check_revision(engine)
         with base.reading(engine) as session:
             failed = [row.job for row in schedule.failed(session)]
             failed += [f"{kind} {subject}" for kind, subject, _ in leases.failed_pieces(session, BY_THE_CLOCK)]

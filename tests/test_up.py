@@ -212,7 +212,8 @@ def test_the_doctor_says_what_is_reachable(settings: config.Settings):
         found = examine(settings.model_copy(update={"smtp_url": inbox.url}))
     assert [(item.name, item.ok) for item in found] == [
         ("settings", True), ("data folder", True), ("database", True), ("store", True), ("broker", True), ("mail server", True),
-        ("recipients", True), ("wall around reading", True),
+        ("mails that came back", True), ("channels", True), ("recipients", True), ("timetable", True),
+        ("wall around reading", True), ("browser", True),
     ]  # fmt: skip
     assert "not running now" in next(item.message for item in found if item.name == "broker")
 
@@ -227,7 +228,9 @@ def test_the_doctor_names_each_part_that_is_not_and_shows_no_password(settings: 
         }
     )
     found = {item.name: item for item in examine(broken)}
-    assert {name for name, item in found.items() if not item.ok} == {"database", "broker", "mail server", "recipients"}
+    assert {name for name, item in found.items() if not item.ok} == {
+        "database", "broker", "mail server", "recipients", "timetable",
+    }  # fmt: skip
     assert not [item for item in found.values() if "geheim" in item.message]
     assert all(item.message and "\n" not in item.message for item in found.values())
     assert found["store"].as_dict()["ok"] is True
