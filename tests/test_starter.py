@@ -94,6 +94,7 @@ def test_a_report_of_another_body_in_a_shared_column_vouches_for_nobody_else(eng
         agency, source = _doubted(session)
         other = body(session, "甲县民政局")
         column(session, other, url=source.url)
+        looked(session, source, datetime(2027, 2, 9, 12, tzinfo=CHINA))  # the one that joined is looked for too
         document = listed(session, source, other, 3, title="甲县民政局2025年政府信息公开工作年度报告", year=2025)
         document.state = "read"
         session.flush()

@@ -58,9 +58,10 @@ def test_three_crawlers_of_ten_sources_on_one_host_ask_one_after_another_and_kee
     assert counting.most == 1
     times = [at for at, _ in raw.asked]
     assert len(times) == 2 * 3 + 2 * 10  # robots.txt of both names, each crawler for itself; list and article
-    assert (
-        min(after - before for before, after in pairwise(times)) > PAUSE * 0.5
-    )  # they leave a pause apart; on a busy machine one arrives late and the next in time
+    # They leave a pause apart. On a busy machine one arrives late and the next in time, which no sum of pauses shows.
+    gaps = sorted(after - before for before, after in pairwise(times))
+    assert sum(gaps) > PAUSE * (len(gaps) - 1)
+    assert gaps[len(gaps) // 4] > PAUSE * 0.5
     world.engine.dispose()
 
 
