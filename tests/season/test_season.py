@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -117,7 +117,9 @@ def is_hidden(world: World, name: str, at: datetime) -> bool:
 def is_missing(world: World, name: str, at: datetime) -> bool:
     one = world.member(name)
     last = date(2026, *map(int, one.extended["to"].split("-"))) if one.extended else one.deadline
-    return at.date() > last and not one.merged and not is_published(world, name, at) and not is_hidden(world, name, at)
+    # What was there and was taken down was published: it is told as such, not as a report that was never found.
+    was_there = any(replace(told, until=None).stands(at) for told in one.reports)
+    return at.date() > last and not one.merged and not was_there and not is_hidden(world, name, at)
 
 
 def is_true(world: World, body: str, text: str, at: datetime) -> bool:
