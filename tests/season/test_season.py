@@ -25,7 +25,7 @@ from workers import broker
 ROOT = Path(__file__).parents[2]
 KILLS = 20
 LONG = os.environ.get("NIANBAO_SEASON") == "long"
-DAYS = ("2025-12-01", "2026-02-13") if LONG else ("2026-01-12", "2026-02-06")
+DAYS = ("2025-12-01", "2026-02-08") if LONG else ("2026-01-12", "2026-02-06")
 NAMES = re.compile(r"未发现：(.+?)(?:；|。)")
 
 
