@@ -47,9 +47,9 @@ $(BENCH_STAMP): $(DEV_STAMP) | $(BIN)/python
 demo: $(RUN_STAMP) ## the main job once: crawl, read, check, alert, summarise
 	@$(BIN)/nianbao demo
 
-test: $(DEV_STAMP) ## all tests, on real servers of their own
+test: $(DEV_STAMP) ## all tests, on real servers of their own (ARGS="-m 'not slow'" leaves out what takes long)
 	@echo "· running the tests" # three at once: on two cores one of them mostly waits for a service
-	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 up: $(RUN_STAMP) ## the whole service on this machine, until Ctrl-C
 	@$(BIN)/nianbao up
