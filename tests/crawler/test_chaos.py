@@ -65,6 +65,7 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path, Portals())
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_no_published_body_is_called_missing_and_no_known_report_is_lost(world):
     look = 1

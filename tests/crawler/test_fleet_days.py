@@ -25,7 +25,7 @@ from tests.crawler.fleet import Fleet, Sum, told
 from tests.crawler.given import forbidden
 
 BEFORE, SEASON, LATER = date(2025, 1, 2), date(2025, 3, 1), date(2025, 3, 10)
-pytestmark = pytest.mark.timeout(1200)  # a crowded machine
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # a crowded machine
 PORTALS = int(os.environ.get("NIANBAO_FLEET", "0")) or 60
 PER_PAGE = 3  # late notices fill the first page
 MOVABLE = frozenset({"static", "trs", "regional", "nfcms", "vsb"})

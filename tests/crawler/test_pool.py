@@ -126,6 +126,7 @@ def test_a_source_on_which_the_crawler_dies_costs_itself_and_no_other(world):
     assert world.ids["deadly"] not in ended
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_crawlers_killed_at_any_moment_lose_nothing_store_nothing_twice_and_leave_hosts_to_one(world):
     columns = {name: Column() for name in "ab"}
