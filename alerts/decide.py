@@ -59,10 +59,8 @@ def decide(
             notice = of_standing(standing)
             if notice.key not in told.get("ops", ()):
                 digest("ops", standing.duty.office_id).notices.append(notice)
-
     if workdays is not None:
         _remind(ledger, told.get("office", set()), day, workdays, lambda office_id: digest("office", office_id))
-
     for item in digests.values():
         item.notices.sort(key=lambda n: (n.agency, n.rule, n.place))
         _count(item, ledger)
