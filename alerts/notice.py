@@ -56,8 +56,8 @@ class Notice:
         form itself prescribes the words; two figures that differ are said to differ."""
         if self.days_late is not None:
             return (("发布日期", self.actual), ("法定期限", self.expected), ("逾期", f"{self.days_late}天"))
-        if self.rule.startswith("PUB-"):
-            return ()  # the message says it: what it found is no figure that was reported
+        if self.rule.startswith("PUB-") or self.rule == "FRM-YEAR":
+            return ()  # the message says it: what it found is no figure that was reported, nor is the year of a form
         if self.certain:
             return (("填报", self.actual), ("应为", self.expected))
         if is_number(self.expected):

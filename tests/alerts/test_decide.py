@@ -161,6 +161,12 @@ def test_of_two_figures_that_differ_none_is_called_right():
     assert "应为" not in notice.message
 
 
+def test_the_years_of_two_forms_are_no_figures_that_differ():
+    form = replace(SUM, rule="FRM-YEAR", expected="2021", actual="2019", message="使用了2019版表格，应使用2021版。")
+    (digest,) = decide(ledger(form), {}, NOW)
+    assert digest.notices[0].figures == ()
+
+
 def test_words_that_the_form_prescribes_are_the_right_ones():
     words = replace(
         SUM, rule="FRM-BASIS", cells=(), expected="国办公开办函〔2021〕30号", actual="国办公开办函〔2019〕60号"
