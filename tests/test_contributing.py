@@ -246,7 +246,7 @@ def test_a_kind_of_mail_is_two_templates_and_a_function(copy: Path):
     templates = copy / "alerts/templates"
     (templates / "trial.txt").write_text("{{ said|brief }}\n", encoding="utf-8")
     (templates / "trial.html").write_text(
-        "<html><head>{% include 'style.html' %}</head><body><p>{{ said|brief }}</p></body></html>", encoding="utf-8"
+        "{% extends 'sheet.html' %}{% block body %}<p>{{ said|brief }}</p>{% endblock %}", encoding="utf-8"
     )
     append(copy / "alerts/run.py", QUEUE)
     change(copy / "alerts/run.py", "    compose_test,\n", "    compose_test,\n    rendered,\n")
