@@ -15,11 +15,6 @@ from models.contexts import KIND, Checkable
 from models.findings import Finding
 
 
-def compared_with(session: Session, found: Checkable) -> list[int]:
-    """``all_compared_with`` of one document."""
-    return sorted(all_compared_with(session, [found]))
-
-
 def all_compared_with(session: Session, found: Sequence[Checkable]) -> dict[int, int]:
     """The documents whose checks look at one of these and are to be made again, each with that one: the body's report of
     the year after, its report where this is an interpretation, other copies, the government's report above, reports of

@@ -209,15 +209,6 @@ def _failures(session: Session, source_id: int) -> int:
     return count
 
 
-def last_complete_before(session: Session, source_id: int, moment: datetime) -> datetime | None:
-    """The last complete look at a source that ended before ``moment``."""
-    return session.scalar(
-        sa.select(sa.func.max(Run.finished_at)).where(
-            Run.source_id == source_id, Run.status.in_(COMPLETE), Run.finished_at < moment
-        )
-    )
-
-
 def all_source_ids(session: Session) -> list[int]:
     """Every source that is an address."""
     return list(session.scalars(sa.select(Source.id).where(Source.url != SUBMITTED).order_by(Source.id)))

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ def children() -> list[int]:
     """The crawls that this process has started."""
     found = []
     for number in Path(f"/proc/{os.getpid()}/task").iterdir():
-        found += [int(text) for text in (number / "children").read_text().split()]
+        with suppress(FileNotFoundError):  # the thread has just ended
+            found += [int(text) for text in (number / "children").read_text().split()]
     return [pid for pid in found if b"crawler.child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 

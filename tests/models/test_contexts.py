@@ -110,7 +110,7 @@ def test_of_the_siblings_only_those_of_like_text_are_loaded_and_the_others_count
         keep(session, source, alike, 2, wordy(ONE + "另有一事。", agency=alike.name))
         keep(session, source, unlike, 3, wordy(OTHER, agency=unlike.name))
         found = contexts.report_with_context(session, document.id, NOW)
-        again = compared.compared_with(session, found) if found else []
+        again = sorted(compared.all_compared_with(session, [found])) if found else []
     assert found is not None
     known = {sibling.name: (sibling.report is not None, sibling.unlike) for sibling in found.context.siblings or ()}
     assert known == {
@@ -179,7 +179,7 @@ def test_the_version_before_other_copies_and_attachments_are_at_hand(engine: Eng
             )  # fmt: skip
         session.flush()
         found = contexts.report_with_context(session, document.id, NOW)
-        again = compared.compared_with(session, found) if found else []
+        again = sorted(compared.all_compared_with(session, [found])) if found else []
         copies = [copy.id]
     assert found is not None
     portal = found.context.portal

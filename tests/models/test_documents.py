@@ -230,8 +230,7 @@ def test_a_look_that_was_killed_counts_as_incomplete(engine: Engine):
         looked(session, source, NOW + HOUR)
         session.refresh(killed)
         assert (killed.status, killed.finished_at is not None) == ("incomplete", True)
-        assert sources.last_complete_before(session, source.id, NOW + HOUR) is None
-        assert sources.last_complete_before(session, source.id, NOW + 2 * HOUR) == NOW + HOUR
+        assert source.complete_at == NOW + HOUR
 
 
 def test_a_shared_column_is_one_source_that_serves_several_bodies(engine: Engine):

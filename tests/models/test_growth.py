@@ -46,7 +46,7 @@ def check(session: Session) -> None:
     assert found.context.history is not None
     assert found.context.portal is not None
     assert len(found.context.siblings or ()) == country.COUNTY - 2
-    compared.compared_with(session, found)
+    compared.all_compared_with(session, [found])
 
 
 def check_a_government(session: Session) -> None:
