@@ -54,7 +54,7 @@ def check(session: Session, body: int) -> None:
     result = checks.run(found.report, found.context, DOCUMENT_RULES)
     shown = findings.Shown(found.document_id, found.version_id, found.url)
     findings.save(session, findings.Outcome(found.subject, "report", result.findings, result.judged, shown), NOW)
-    compared.compared_with(session, found)
+    compared.all_compared_with(session, [found])
 
 
 def crawl_end(session: Session, body: int) -> None:
