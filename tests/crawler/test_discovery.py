@@ -22,6 +22,8 @@ from tests.calling import nianbao
 from tests.crawler.given import Portals, forbidden
 from tests.crawler.world import Site, article
 
+pytestmark = pytest.mark.slow
+
 BODY = "甲县水利局"
 OTHERS = ("甲县教育局", "甲县民政局", "甲县财政局")
 

@@ -12,6 +12,8 @@ from demo.simulator import fleet
 from demo.simulator.server import Network
 from tests.crawler.fleet import Fleet, Sum, told
 
+pytestmark = pytest.mark.slow
+
 SEED = 1
 PORTALS = int(os.environ.get("NIANBAO_FLEET", "0")) or len(fleet.FAMILIES)
 

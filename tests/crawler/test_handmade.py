@@ -24,6 +24,8 @@ from tests.crawler.handmade.lists import LISTS
 from tests.crawler.handmade.portal import Portal, published
 from tests.crawler.handmade.written import WRITTEN
 
+pytestmark = pytest.mark.slow
+
 PORTALS = [make() for make in (*CALLED, *WRITTEN, *LISTS)]
 
 

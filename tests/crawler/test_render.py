@@ -25,6 +25,8 @@ from tests.crawler.given import Portals, forbidden
 from tests.crawler.world import COLUMN, Site, World, article, title
 from tests.models.rows import body, column
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), "")
 needs_browser = pytest.mark.skipif(

@@ -23,6 +23,8 @@ from tests.crawler.given import Portals
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, World, listed, title
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 
 

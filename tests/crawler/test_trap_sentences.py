@@ -19,6 +19,8 @@ from tests.crawler.handmade.looks import Day, Looks
 from tests.crawler.handmade.trap_articles import ARTICLES, VIEWERS
 from tests.crawler.handmade.trap_lists import LISTED, OUTSIDE
 
+pytestmark = pytest.mark.slow
+
 WHOLE = {"ok", "unchanged"}
 Days = tuple[dict[str, Day], dict[str, Day]]
 
