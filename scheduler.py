@@ -55,7 +55,7 @@ LATE_SUMMARIES = {
     "season": timedelta(days=30),
     "year": timedelta(days=11),  # it is about the year that is ending
 }
-CRAWLS_AHEAD = 2000  # looks that wait at once: the tick costs the same however many sources are due
+CRAWLS_AHEAD = 2000  # crawls that wait at once: the tick costs the same however many sources are due
 
 
 Adds = Callable[["Clock", "Session", datetime], list[int]]  # the numbers of the work that was added
@@ -150,9 +150,9 @@ class Clock:
         self.settings = settings
 
     def due_sources(self, now: datetime) -> None:
-        """A piece of work for each source whose next look is due and that nobody is looking at."""
+        """A piece of work for each source whose next crawl is due and that nobody is looking at."""
 
-        self._add(now, lambda session: leases.add_due_looks(session, now, CRAWLS_AHEAD))
+        self._add(now, lambda session: leases.add_due_crawls(session, now, CRAWLS_AHEAD))
 
     def sweep(self, now: datetime) -> None:  # noqa: ARG002  every job is told the time
         """Ask a worker to find what was recorded and not sent, or lost."""
@@ -348,7 +348,7 @@ class Scheduler:
         except Exception as error:
             if not leases.temporary(error):
                 raise  # APScheduler logs it with its traceback and goes on
-            log.warning("turns: %s; the next look tries again", " ".join(str(error).split())[:300])
+            log.warning("turns: %s; the next tick tries again", " ".join(str(error).split())[:300])
 
 
 def healthy(settings: config.Settings) -> bool:

@@ -25,7 +25,7 @@ MOST_LISTED = 30  # withdrawn reports that one mail names
 
 
 def queue_events(session: Session, settings: Settings, source_id: int, now: datetime) -> list[int]:
-    """Queue the mails that tell what the last look at a source found gone and nobody was told of. Returns their numbers.
+    """Queue the mails that tell what the last crawl of a source found gone and nobody was told of. Returns their numbers.
     Safe to run twice: each event has a key that is told once to each side."""
     now = now.astimezone(settings.zone)
     happened = portal_events.at_source(session, source_id, now.date())
@@ -37,7 +37,7 @@ def queue_events(session: Session, settings: Settings, source_id: int, now: date
         news = happened.without(told.get("office", set()))
         for office_id, part in _by_office(session, news).items():
             if not _may_be_told(session, settings, office_id, now):
-                continue  # its next look, or the digest, tells it in the office's hours
+                continue  # its next crawl, or the digest, tells it in the office's hours
             queued.append(_queue(session, settings, part, "office", office_id, now))
     return [number for number in queued if number is not None]
 

@@ -96,7 +96,7 @@ STEPS = (
     Step("one body judged", standing),
     Step("one claim", claim),
     Step("one sweep", sweep),
-    Step("a tick's looks", lambda session, _: leases.add_due_looks(session, NOW, 100)),
+    Step("a tick's looks", lambda session, _: leases.add_due_crawls(session, NOW, 100)),
     Step("the day's decisions", decision, whole=True),
     Step("status", lambda session, _: ledger.ledger_of(session, country.YEAR, NOW), whole=True),
     Step("summary", lambda session, _: figures.figures(ledger.ledger_of(session, country.YEAR, NOW), ""), whole=True),

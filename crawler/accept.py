@@ -1,6 +1,6 @@
 """The gate: what may become a version of a document. Only a text that is a report of that body and year replaces one that
 is known; whatever else answers at its address (a firewall's page, a login form, 系统繁忙, a front page, another year's
-text) leaves it standing, and the look is not whole."""
+text) leaves it standing, and the crawl is not whole."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from crawler import titles
 from crawler.families import articles
 from crawler.pages import Detail, Page
 from reports.form.titles import telling
-from reports.narrative.classify import Classification
+from reports.narrative.classify import Classification, classify
 from reports.text import years_in
 
-# report: it is one. empty: the article is there, without text or file. other: another publication. fault: none at all.
-Found = Literal["report", "empty", "other", "fault"]
+# report: it is one. empty: the article is there, without text or file. other: another publication. nothing: none at all.
+Found = Literal["report", "empty", "other", "nothing"]
 
 _REPORTS = frozenset({"annual_report", "legacy_report"})
 _SPEAKS_OF_IT = re.compile(
@@ -35,9 +35,9 @@ class Judged:
     year: int | None = None
     agency: str | None = None
 
-    def stands_for(self, told: Classification) -> bool:
+    def stands_for(self, classified: Classification) -> bool:
         """Whether it can be the report that a row speaks of: no other year's."""
-        return self.found == "report" and (told.year is None or self.year is None or told.year == self.year)
+        return self.found == "report" and (classified.year is None or self.year is None or classified.year == self.year)
 
 
 def shows_report(text: str) -> bool:
@@ -51,10 +51,10 @@ def is_report(page: Page) -> bool:
     return shows_report(articles.container(page).text_content())
 
 
-def of_article(detail: Detail, told: Classification) -> Judged:
-    """What an article is. ``told`` is what the list's title says of it: an article that is little but files is the
+def of_article(detail: Detail, classified: Classification) -> Judged:
+    """What an article is. ``classified`` is what the list's title says of it: an article that is little but files is the
     report where title or list says so."""
-    own = titles.told(detail.title)
+    own = classify(detail.title)
     year = own.year or _year_of(detail.text)
     enclosed = bool(detail.files or detail.pictures)
     says = own.kind in _REPORTS or bool(_SPEAKS_OF_IT.search(detail.text))
@@ -62,19 +62,19 @@ def of_article(detail: Detail, told: Classification) -> Judged:
         return Judged("report", year, own.agency)
     if not enclosed and 2 * detail.linked >= len(detail.text) > 0:
         # A list, a front page, a box of links: whatever its titles say, it is no article.
-        return Judged("other" if len(detail.text) >= _SUBSTANCE else "fault", year, own.agency)
+        return Judged("other" if len(detail.text) >= _SUBSTANCE else "nothing", year, own.agency)
     if says and (enclosed or len(detail.text) >= _SUBSTANCE):
         return Judged("report", year, own.agency)
-    if enclosed and told.kind in _REPORTS and len(detail.text) < 1500 and own.kind in _REPORTS | {None}:
+    if enclosed and classified.kind in _REPORTS and len(detail.text) < 1500 and own.kind in _REPORTS | {None}:
         return Judged("report", year, own.agency)
-    if enclosed and told.kind is None and len(detail.text) < 300:
+    if enclosed and classified.kind is None and len(detail.text) < 300:
         return Judged("report", year, own.agency)
     if own.kind in _REPORTS:
         # The headline alone: its text is drawn by a script, or was left out.
         return Judged("report" if len(detail.text) >= 20 else "empty", year, own.agency)
     if own.kind is not None or len(detail.text) >= _SUBSTANCE or enclosed:
         return Judged("other", year, own.agency)
-    return Judged("fault", year, own.agency)
+    return Judged("nothing", year, own.agency)
 
 
 def of_file(media_type: str, text: str, is_document: bool) -> Judged:
@@ -88,7 +88,7 @@ def of_file(media_type: str, text: str, is_document: bool) -> Judged:
         return Judged("report")
     if sum(char.isprintable() or char in "\r\n\t" for char in text) < 0.9 * len(text) or not text:
         return Judged("report")  # no text at all: a damaged file, kept for people to look at
-    return Judged("report" if len(text) > 300 and _SPEAKS_OF_IT.search(text) else "fault")
+    return Judged("report" if len(text) > 300 and _SPEAKS_OF_IT.search(text) else "nothing")
 
 
 def is_anothers(judged: Judged, agency_id: int | None, serves: Mapping[int, Sequence[str]]) -> bool:

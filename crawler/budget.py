@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 LONGEST_DELAY = 120.0  # seconds between two requests to a host that keeps refusing
-LONGEST_PAUSE = 120.0  # seconds that a Retry-After is waited for within one look
+LONGEST_PAUSE = 120.0  # seconds that a Retry-After is waited for within one crawl
 LONGEST_ASKED = 30.0  # seconds of a Crawl-delay that are kept
 SLOW = 10.0  # seconds: a slow host gets at least the time it needed to answer, up to this
 CALM = 20  # good answers in a row after which a lengthened delay is halved again
@@ -35,7 +35,7 @@ _KEYS = "nianbao_addresses"
 
 
 class Paused(IgnoreRequest):
-    """The host asked to be left alone for longer than a look waits."""
+    """The host asked to be left alone for longer than a crawl waits."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from functools import lru_cache
 _CALL = re.compile(r"([A-Za-z_$][\w$]*)\s*\(([^()]*)\)")
 _ARGUMENT = re.compile(r"\s*(?:'([^']*)'|\"([^\"]*)\"|(-?\d+)|(this(?:\.\w+)?))\s*(?:,|$)")
 _TARGET = re.compile(
-    r"(?:location(?:\.href)?\s*=(?!=)|location\.(?:assign|replace)\s*\(|\bopen\s*\()\s*(?P<told>[^;\n]{1,300})",
+    r"(?:location(?:\.href)?\s*=(?!=)|location\.(?:assign|replace)\s*\(|\bopen\s*\()\s*(?P<target>[^;\n]{1,300})",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"\s*(?:'([^']*)'|\"([^\"]*)\"|([A-Za-z_$][\w$]*)|(\d+)|([-+(),]))")
@@ -72,21 +72,23 @@ def _address(body: str, known: dict[str, str]) -> str | None:
     plain = _PARSED.sub(r"\1", body)
     given = [value for value in known.values() if value]
     known = dict(known)
-    for name, told in re.findall(r"(?<![\w$.])(?:var\s+|let\s+|const\s+)?([\w$]+)\s*=(?!=)\s*([^;\n]{1,300})", plain):
-        value = joined(told, known)
+    for name, expression in re.findall(
+        r"(?<![\w$.])(?:var\s+|let\s+|const\s+)?([\w$]+)\s*=(?!=)\s*([^;\n]{1,300})", plain
+    ):
+        value = joined(expression, known)
         if value is not None and "location" not in name:
             known[name] = value
-    found = [value for target in _TARGET.finditer(plain) if (value := joined(target.group("told"), known))]
+    found = [value for target in _TARGET.finditer(plain) if (value := joined(target.group("target"), known))]
     addresses = [value for value in found if re.search(r"[/.?=]", value)]
     made = [value for value in addresses if any(one in value for one in given)]
     return next(iter([*made, *addresses]), None)
 
 
-def joined(told: str, known: dict[str, str]) -> str | None:
+def joined(expression: str, known: dict[str, str]) -> str | None:
     """The text that a sum of texts, known names and small numbers makes; None where something else stands in it."""
     parts: list[str] = []
     position, sign, depth = 0, "+", 0
-    while (found := _TOKEN.match(told, position)) is not None:
+    while (found := _TOKEN.match(expression, position)) is not None:
         one, two, name, number, mark = found.groups()
         if mark == "," or (mark == ")" and not depth):
             break
@@ -97,7 +99,7 @@ def joined(told: str, known: dict[str, str]) -> str | None:
             continue
         value = known.get(name) if name is not None else next(text for text in (one, two, number) if text is not None)
         counts = number is not None and bool(parts) and parts[-1].isdigit() and (depth > 0 or len(parts) == 1)
-        if value is None or told[position : position + 1] in {".", "[", "?"} or (sign == "-" and not counts):
+        if value is None or expression[position : position + 1] in {".", "[", "?"} or (sign == "-" and not counts):
             return None
         if counts:
             parts[-1] = str(int(parts[-1]) + int(value) * (1 if sign == "+" else -1))

@@ -14,9 +14,10 @@ import net
 from crawler import accept, families, health, leads, links, shells, titles
 from crawler.families.base import Ask, Family, Step
 from crawler.families.rows import columns, distinct
-from crawler.fetch import Enough, Fetcher, Trouble
+from crawler.fetch import Fetcher, FetchError, HostUnavailable
 from crawler.leads import Lead
 from crawler.pages import Listing, Page
+from reports.narrative.classify import classify
 
 MOST_REQUESTS = 40  # for one body: a home page, its site map, some thirty columns
 MOST_DEPTH = 7  # links from the home page
@@ -106,7 +107,7 @@ class Cache:
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
-        self.troubles: dict[str, Trouble] = {}
+        self.errors: dict[str, FetchError] = {}
 
 
 class Search:
@@ -130,12 +131,12 @@ class Search:
             lead = heapq.heappop(self._queue)[-1]
             try:
                 page = await self._page(lead)
-            except Enough as enough:
-                self._failed.append(enough.verdict)
+            except HostUnavailable as unavailable:
+                self._failed.append(unavailable.verdict)
                 break
-            except Trouble as trouble:
-                self._failed.append(trouble.verdict)
-                if lead is home or trouble.verdict.status == "challenged":
+            except FetchError as error:
+                self._failed.append(error.verdict)
+                if lead is home or error.verdict.status == "challenged":
                     break
                 continue
             await self._take(page, lead, lead is home)
@@ -161,19 +162,19 @@ class Search:
         return page
 
     async def _get(self, ask: Ask) -> Page:
-        """A page, from the cache where another body's search has read it. Raises Trouble and Enough."""
+        """A page, from the cache where another body's search has read it. Raises FetchError and HostUnavailable."""
         if ask.key in self._cache.pages:
             return self._cache.pages[ask.key]
-        if ask.key in self._cache.troubles:
-            raise self._cache.troubles[ask.key]
+        if ask.key in self._cache.errors:
+            raise self._cache.errors[ask.key]
         try:
             self._guard.check_url(ask.url)
         except net.NotAllowed as error:
-            raise Trouble(health.Verdict("moved", str(error)), refused=True) from None
+            raise FetchError(health.Verdict("moved", str(error)), refused=True) from None
         try:
             page = (await self._fetcher.get(ask, afresh=True)).page
-        except Trouble as trouble:
-            self._cache.troubles[ask.key] = trouble
+        except FetchError as error:
+            self._cache.errors[ask.key] = error
             raise
         self._cache.pages[ask.key] = page
         return page
@@ -194,9 +195,9 @@ class Search:
         """Whether a page is a column of the body's reports."""
         rows, family, columns_ = await self._rows(page, lead)
         for column in columns_:
-            told = titles.told(column.title)
+            classified = classify(column.title)
             is_report = (
-                told.kind in _REPORTS and told.year is not None
+                classified.kind in _REPORTS and classified.year is not None
             )  # the paper itself, at an address like a column's
             if lead.score >= leads.LABELLED and column.url and not is_report:
                 own = column.title in self._body.names
@@ -207,7 +208,7 @@ class Search:
         proof.labelled = max(leads.label_score(title, page.url) for title in (lead.title, *lead.trail))
         proof.in_own_part, proof.trail = lead.own, lead.trail
         if accept.is_report(page) and not proof.own:
-            detail = titles.told(_title(page))
+            detail = classify(_title(page))
             proof.rows = proof.rows or 1
             self._count(proof, detail.agency, detail.year)
         if not (proof.own or proof.unnamed or proof.others):
@@ -250,22 +251,22 @@ class Search:
         """What a further answer of a list says; nothing where there is none."""
         try:
             answer = await self._get(ask)
-        except Trouble:
+        except FetchError:
             return Step()
         return await asyncio.to_thread(family.read, answer, ask)
 
     def _shows_own(self, rows: Sequence[Listing]) -> bool:
         """Whether enough of a list was read to judge it: a report of the body, or reports without any name."""
-        told = [titles.told(row.title) for row in rows]
-        reports = [one for one in told if one.kind in _REPORTS]
+        classified = [classify(row.title) for row in rows]
+        reports = [one for one in classified if one.kind in _REPORTS]
         return any(not one.agency or self._is_own(one.agency) for one in reports)
 
     def _proof(self, rows: Sequence[Listing], proof: Proof) -> Proof:
         proof.rows = len(rows)
         for row in rows:
-            told = titles.told(row.title)
-            if told.kind in _REPORTS and told.year is not None:
-                self._count(proof, told.agency, told.year)
+            classified = classify(row.title)
+            if classified.kind in _REPORTS and classified.year is not None:
+                self._count(proof, classified.agency, classified.year)
         return proof
 
     def _count(self, proof: Proof, agency: str | None, year: int | None) -> None:
@@ -332,9 +333,9 @@ def _proposal(confidence: float, proof: Proof) -> Proposal:
     mine = proof.own or proof.unnamed
     way = " › ".join(title for title in proof.trail if title) or "首页"
     years = tuple(sorted(proof.years))
-    said = f"{way}：列有本单位报告{mine}份" if proof.own else f"{way}：列有未写单位名称的报告{mine}份"
+    notes = f"{way}：列有本单位报告{mine}份" if proof.own else f"{way}：列有未写单位名称的报告{mine}份"
     if years:
-        said += f"（{years[0]}—{years[-1]}年）" if len(years) > 1 else f"（{years[0]}年）"
+        notes += f"（{years[0]}—{years[-1]}年）" if len(years) > 1 else f"（{years[0]}年）"
     if proof.others:
-        said += f"，另有{len(proof.others)}个单位"
-    return Proposal(proof.url, proof.family, round(confidence, 2), mine, years, len(proof.others), said)
+        notes += f"，另有{len(proof.others)}个单位"
+    return Proposal(proof.url, proof.family, round(confidence, 2), mine, years, len(proof.others), notes)

@@ -23,14 +23,14 @@ from crawler.robots import Forbidden, NotNow
 from crawler.settings import PAGE_TIMEOUT
 
 TRIES = 2
-DEAD_AFTER = 3  # requests in a row without an answer after which a host is left alone for this look
+DEAD_AFTER = 3  # requests in a row without an answer after which a host is left alone for this crawl
 VALIDATORS = (("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since"))
 KEPT_HEADERS = ("Content-Type", "Last-Modified", "ETag", "Content-Disposition", "Date")
 
-Memory = dict[str, dict[str, str]]
+HttpCache = dict[str, dict[str, str]]
 
 
-class Trouble(Exception):
+class FetchError(Exception):
     """A page or file could not be had; ``verdict`` says what that means for the source."""
 
     def __init__(self, verdict: health.Verdict, refused: bool = False) -> None:
@@ -39,8 +39,8 @@ class Trouble(Exception):
         self.refused = refused  # the address lies outside what the register allows
 
 
-class Enough(Exception):
-    """The look must end here: the host challenges or is dead."""
+class HostUnavailable(Exception):
+    """The crawl must end here: the host challenges or is dead."""
 
     def __init__(self, verdict: health.Verdict) -> None:
         super().__init__(verdict.reason)
@@ -65,11 +65,11 @@ class Answer:
 
     page: Page
     headers: dict[str, str] = field(default_factory=dict)
-    unchanged: bool = False  # a 304: these are the bytes of an earlier look
+    unchanged: bool = False  # a 304: these are the bytes of an earlier crawl
 
 
 class Fetcher:
-    """The requests of one look, one after another. ``memory`` is what earlier looks learnt of each address: its
+    """The requests of one crawl, one after another. ``memory`` is what earlier crawls learnt of each address: its
     validators, the sha256 of what it answered, when it was last asked; ``learnt`` is what this one learns."""
 
     def __init__(
@@ -77,21 +77,21 @@ class Fetcher:
         download: Callable[[Request], Awaitable[Response]],
         store: Store,
         guard: net.Guard,
-        memory: Memory,
+        cached: HttpCache,
         now: datetime,
     ) -> None:
-        self._download, self._store, self._guard, self._memory, self._now = download, store, guard, memory, now
-        self.learnt: Memory = {}
+        self._download, self._store, self._guard, self._cached, self._now = download, store, guard, cached, now
+        self.learnt: HttpCache = {}
         self.requests = 0
-        self.listed = False  # a list has been read: from here on a challenge ends the look
+        self.listed = False  # a list has been read: from here on a challenge ends the crawl
         self._silent = 0  # requests in a row without an answer
         self.certificates: dict[str, list[str]] = {}  # host -> what is wrong with its certificate
 
     async def get(self, ask: Ask | str, referer: str = "", timeout: float = 0, afresh: bool = False) -> Answer:
-        """What an address answers; an unchanged one comes from the store unless it is asked ``afresh``. Raises Trouble
-        for all that is no answer to read, Enough where the host must be left alone."""
+        """What an address answers; an unchanged one comes from the store unless it is asked ``afresh``. Raises FetchError
+        for all that is no answer to read, HostUnavailable where the host must be left alone."""
         ask = Ask(ask, referer=referer) if isinstance(ask, str) else ask
-        known = {} if afresh or ask.method != "GET" else self._memory.get(ask.url, {})
+        known = {} if afresh or ask.method != "GET" else self._cached.get(ask.url, {})
         stored = await self._stored(known)
         headers = ask.sent_headers
         if stored is not None:
@@ -120,11 +120,11 @@ class Fetcher:
         verdict = health.of_answer(status, page, ask.url)
         if verdict is not None:
             if verdict.status == "challenged" and self.listed:
-                raise Enough(verdict)
-            raise Trouble(verdict)
+                raise HostUnavailable(verdict)
+            raise FetchError(verdict)
         empty = not page.body.strip()
         if empty and not articles.FILE.search(urlsplit(ask.url).path):  # an empty file is a finding, not a fault
-            raise Trouble(health.Verdict("unreachable", f"{ask.url} answered {status} with nothing"))
+            raise FetchError(health.Verdict("unreachable", f"{ask.url} answered {status} with nothing"))
 
     async def _learn(self, url: str, page: Page, response: Response) -> None:
         entry = {got: value for got, _ in VALIDATORS if (value := _header(response, got))}
@@ -146,13 +146,13 @@ class Fetcher:
                     Request(ask.url, method=ask.method, body=ask.body, headers=headers, meta=meta, dont_filter=True)
                 )
             except Refused as error:
-                raise Trouble(health.Verdict("moved", str(error)), refused=True) from None
+                raise FetchError(health.Verdict("moved", str(error)), refused=True) from None
             except Paused as error:
-                raise Trouble(health.Verdict("unreachable", str(error))) from None
+                raise FetchError(health.Verdict("unreachable", str(error))) from None
             except NotNow as error:
-                raise Trouble(error.verdict) from None
+                raise FetchError(error.verdict) from None
             except IgnoreRequest as error:
-                raise Trouble(_ignored(ask.url, error)) from None
+                raise FetchError(_ignored(ask.url, error)) from None
             except Exception as error:  # noqa: BLE001  whatever the network did, the host gave no answer
                 why = _why(error)
                 self._count_silence(why, ask.url)
@@ -168,19 +168,19 @@ class Fetcher:
                 continue
             return response
         status = "incomplete" if why.startswith("the answer broke off") else "unreachable"
-        raise Trouble(
+        raise FetchError(
             health.Verdict(status, f"no whole answer from {ask.url}: {why}" if why else f"no answer from {ask.url}")
         )
 
     def _note_certificate(self, response: Response) -> None:
         host = urlsplit(response.url).hostname or ""
         if response.certificate is not None and host not in self.certificates:
-            self.certificates[host] = tls.faults(response.certificate.dumpPEM(), host, self._now)
+            self.certificates[host] = tls.certificate_errors(response.certificate.dumpPEM(), host, self._now)
 
     def _count_silence(self, why: str, url: str) -> None:
         self._silent += 1
         if self._silent >= DEAD_AFTER and self.listed:
-            raise Enough(health.Verdict("incomplete", f"the host stopped answering: {why} at {url}"))
+            raise HostUnavailable(health.Verdict("incomplete", f"the host stopped answering: {why} at {url}"))
 
 
 def _again(response: Response) -> bool:

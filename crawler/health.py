@@ -1,4 +1,4 @@
-"""How a look at a source ended: pure, from what was seen. Nobody is called late unless the answer is ok or unchanged."""
+"""How a crawl of a source ended: pure, from what was seen. Nobody is called late unless the answer is ok or unchanged."""
 
 from __future__ import annotations
 
@@ -67,65 +67,65 @@ class Verdict:
 def of_answer(code: int, page: Page, asked: str) -> Verdict | None:
     """What an answer says against reading it as the page that was asked for at ``asked``; None if nothing does."""
     text = page.text[:_LOOKED_AT] if page.is_markup else ""
-    plain = _plain(text)
-    by_challenge = _challenge(code, text, plain)
+    visible = _visible_text(text)
+    by_challenge = _challenge(code, text, visible)
     if by_challenge is not None:
         return by_challenge
     if code in GONE_CODES:
         return Verdict("gone", f"the page answered {code}")
-    small = len(plain) < _SHORT and len(re.findall(r"<a\s", text, re.IGNORECASE)) < _FEW_LINKS
-    if small and _says(_MAINTENANCE, text, plain) and code < 500:
+    small = len(visible) < _SHORT and len(re.findall(r"<a\s", text, re.IGNORECASE)) < _FEW_LINKS
+    if small and _says(_MAINTENANCE, text, visible) and code < 500:
         return Verdict("unreachable", f"the portal answered {code} with a maintenance page")
     if code >= 400:
         return Verdict("unreachable", f"the portal answered {code}")
-    if small and (fault := _fault(text, plain)) is not None:
-        return fault
+    if small and (pattern := _error_page(text, visible)) is not None:
+        return pattern
     if is_home(page.url) and not is_home(asked):
         return Verdict("moved", f"the address leads to the home page {page.url}")
     return None
 
 
-def _fault(text: str, plain: str) -> Verdict | None:
+def _error_page(text: str, visible: str) -> Verdict | None:
     """What a small page that answers as if all were well says of a fault."""
-    if _says(_GONE, text, plain):
+    if _says(_GONE, text, visible):
         return Verdict("gone", "the portal answered with an error page in place of this one")
     form = "<form" in text.lower() or "type='password'" in text or 'type="password"' in text
-    if _CAPTCHA.search(plain) and form and not _carries(text):
+    if _CAPTCHA.search(visible) and form and not _carries(text):
         return Verdict("challenged", "the portal wants a code to be typed in: a person must look")
-    if form and (_says(_LOGIN, text, plain) or "password" in text.lower()) and not _carries(text):
+    if form and (_says(_LOGIN, text, visible) or "password" in text.lower()) and not _carries(text):
         return Verdict("challenged", "the portal wants its reader to log in: a person must look")
-    if _says(_BUSY, text, plain):
+    if _says(_BUSY, text, visible):
         return Verdict("unreachable", "the portal answered with an error text in place of this page")
     return None
 
 
-def _challenge(code: int, text: str, plain: str) -> Verdict | None:
-    if _SCRIPT_CHALLENGE.search(text) and len(plain) < _SHORT:
+def _challenge(code: int, text: str, visible: str) -> Verdict | None:
+    if _SCRIPT_CHALLENGE.search(text) and len(visible) < _SHORT:
         return Verdict("challenged", f"the portal answered {code} with a script challenge")
     if len(text) < 1500 and _COOKIE_SHELL.search(text):
         return Verdict("challenged", f"the portal answered {code} with a shell that only sets a cookie")
-    if len(plain) < _SHORT and _BLOCKED.search(plain) and not (code == 200 and _carries(text)):
+    if len(visible) < _SHORT and _BLOCKED.search(visible) and not (code == 200 and _carries(text)):
         return Verdict("challenged", f"the portal answered {code} with a block page")
-    if code in CHALLENGE_CODES or (code in {202, 400} and text and len(plain) < 200):
+    if code in CHALLENGE_CODES or (code in {202, 400} and text and len(visible) < 200):
         return Verdict("challenged", f"the portal answered {code}")
     if code == 202:
         return Verdict("challenged", "the portal answered 202 with nothing to read")
     return None
 
 
-def _plain(text: str) -> str:
+def _visible_text(text: str) -> str:
     text = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text, flags=re.DOTALL | re.IGNORECASE)
     return re.sub(r"<[^>]+>|\s+|&nbsp;", "", text)
 
 
-def _says(fault: re.Pattern[str], text: str, plain: str) -> bool:
+def _says(pattern: re.Pattern[str], text: str, visible: str) -> bool:
     """Whether a page's subject is the fault: it stands in the title or a heading, or the page holds little else. A page
     that carries a publication names a fault in passing, if at all."""
     heads = "".join(re.findall(r"<(?:title|h[1-4])\b[^>]*>(.*?)</(?:title|h[1-4])", text, re.DOTALL | re.IGNORECASE))
     heads = re.sub(r"<[^>]+>", "", heads)
-    if fault.search(heads) and not re.search(r"年度报告|年报|工作报告", heads):
+    if pattern.search(heads) and not re.search(r"年度报告|年报|工作报告", heads):
         return True
-    return len(plain) < 300 and bool(fault.search(plain)) and not _carries(text)
+    return len(visible) < 300 and bool(pattern.search(visible)) and not _carries(text)
 
 
 _CARRIED = re.compile(
@@ -138,8 +138,8 @@ _REPORT_TITLE = re.compile(r"20\d\d.{0,30}(?:年度报告|年报|工作报告)|(
 
 def _carries(text: str) -> bool:
     """Whether a page shows a publication: a file, a report's title, rows with dates."""
-    shown = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text, flags=re.DOTALL | re.IGNORECASE)
-    return bool(_CARRIED.search(shown) or _REPORT_TITLE.search(re.sub(r"<[^>]+>", " ", shown)))
+    visible = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text, flags=re.DOTALL | re.IGNORECASE)
+    return bool(_CARRIED.search(visible) or _REPORT_TITLE.search(re.sub(r"<[^>]+>", " ", visible)))
 
 
 def is_home(url: str) -> bool:
@@ -151,12 +151,12 @@ def is_home(url: str) -> bool:
 def why_not_governments(page: Page) -> str:
     """Why a page can be no government's: a domain that lapsed serves something else, at times under the old title. Empty
     where it can. One without words (drawn by script) may be anybody's."""
-    plain = _plain(page.text[:_LOOKED_AT])
+    visible = _visible_text(page.text[:_LOOKED_AT])
     heads = "".join(re.findall(r"<title\b[^>]*>(.*?)</title", page.text[:_LOOKED_AT], re.DOTALL | re.IGNORECASE))
     foreign = {found.group(0).lower() for found in _LAPSED.finditer(page.text[:_LOOKED_AT])}
-    if _LAPSED.search(heads) or len(foreign) >= 3 or (len(foreign) >= 2 and len(plain) < 4 * _SHORT):
+    if _LAPSED.search(heads) or len(foreign) >= 3 or (len(foreign) >= 2 and len(visible) < 4 * _SHORT):
         return f"the page speaks of {'、'.join(sorted(foreign)[:3])}: has the domain been taken over?"
-    if len(plain) >= 100 and not _GOVERNMENT.search(page.text[:_LOOKED_AT]):
+    if len(visible) >= 100 and not _GOVERNMENT.search(page.text[:_LOOKED_AT]):
         return "the page says nothing of a government any more: has the domain lapsed?"
     return ""
 
@@ -170,12 +170,12 @@ def of_list(verdict: Verdict, listed_before: int) -> Verdict:
     return verdict
 
 
-def of_look(items: int, known_before: int, trouble: str, changed: bool) -> Verdict:
-    """How a look that reached the list ended.
+def of_crawl(items: int, known_before: int, first_error: str, changed: bool) -> Verdict:
+    """How a crawl that reached the list ended.
 
     ``trouble`` is the first thing that could not be had; ``changed`` whether anything new was seen or stored."""
-    if trouble:
-        return Verdict("incomplete", trouble)
+    if first_error:
+        return Verdict("incomplete", first_error)
     if items == 0 and known_before > 0:
         return Verdict("quiet", f"the column listed {known_before} items before and lists none now")
     return Verdict("ok" if changed else "unchanged")

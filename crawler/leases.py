@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LEASE = 30.0  # seconds beyond the longest that a request may take: a killed crawler's hosts are free again after that
 IDLE = 2.0  # seconds without a request after which a host is left to others
 LONGEST_WAIT = 900.0  # seconds that a request waits for another process to be done with its host
-_LOOK_AGAIN = 1.0
+_ASK_AGAIN = 1.0
 
 
 class Taken(Exception):
@@ -53,7 +53,7 @@ class Leases:
                     return
                 if time.monotonic() - began > LONGEST_WAIT:
                     raise Taken("another crawler reads this host")
-                await asyncio.sleep(min(wait, _LOOK_AGAIN))
+                await asyncio.sleep(min(wait, _ASK_AGAIN))
 
     def rest(self, key: str, quiet: float) -> None:
         """A request is over: the host is left to others if no other follows at once."""

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from crawler import accept, families, links, shells, titles
+from crawler import accept, families, links, shells
 from crawler.families.base import Ask, Column, End, Family, Step
-from crawler.families.rows import columns, mark, years_by_script
+from crawler.families.rows import columns, row_key, years_by_script
 from crawler.pages import Listing, Page
+from reports.narrative.classify import classify
 
 MAX_DEPTH = 3  # year, then group, then body
 MAX_PROBES = 4
@@ -37,7 +38,7 @@ class PagedList:
     waiting: list[Ask]
     otherwise: list[Ask]
     rows: dict[str, Listing] = field(default_factory=dict)
-    seen: list[frozenset[str]] = field(default_factory=list)
+    pages: list[frozenset[str]] = field(default_factory=list)
     ends: list[End] = field(default_factory=list)
     beneath: list[Column] = field(default_factory=list)
     read: set[str] = field(default_factory=set)  # keys of its pages
@@ -50,20 +51,20 @@ class PagedList:
         self.ends.append(step.end)
         self.beneath += step.columns
         if step.rows:
-            self.seen.append(marks(step.rows))
-            self.rows |= {mark(row): row for row in step.rows if mark(row) not in self.rows}
+            self.pages.append(row_keys(step.rows))
+            self.rows |= {row_key(row): row for row in step.rows if row_key(row) not in self.rows}
 
     def begin_anew(self, step: Step) -> None:
         """Read from the first page, which says this now; what was found so far stays found."""
         self.again, self.probing = True, False
         self.waiting, self.otherwise = list(step.asks), list(step.otherwise)
-        self.seen.clear()
+        self.pages.clear()
         self.ends.clear()
         self.add(step)
 
     def turn_to_otherwise(self, sensible: bool) -> bool:
         """Take the vendor's other numbering, if the very first further page was not there under this one."""
-        if not sensible or not self.otherwise or len(self.seen) > 1:
+        if not sensible or not self.otherwise or len(self.pages) > 1:
             return False
         self.waiting, self.otherwise = self.otherwise, []
         return True
@@ -71,11 +72,11 @@ class PagedList:
     def take_print(self) -> None:
         """Note how the list begins, as soon as rows are there."""
         if self.rows and not self.print:
-            rows = [(mark(row), row.title, str(row.listed_on)) for row in self.rows.values()]
+            rows = [(row_key(row), row.title, str(row.listed_on)) for row in self.rows.values()]
             further = [ask.key for ask in [*self.waiting, *self.otherwise]]
             columns = [(column.ask.key, column.title) for column in self.beneath]
-            said = repr((rows, further, columns, [(end.total, end.pages, end.last) for end in self.ends]))
-            self.print = hashlib.sha256(said.encode()).hexdigest()
+            state = repr((rows, further, columns, [(end.total, end.pages, end.last) for end in self.ends]))
+            self.print = hashlib.sha256(state.encode()).hexdigest()
 
     def shows_additions_first(self) -> bool:
         """Whether a row that is added anywhere changes what its first page shows: it states how many there are, or the
@@ -140,8 +141,8 @@ def proves(ends: list[End]) -> bool:
 
 def _is_own(row: Listing, page: Page) -> bool:
     """Whether a row lies beneath the column, cannot be told from its address, or speaks of a report."""
-    told = titles.told(row.title)
-    if row.url is None or told.kind in {"annual_report", "legacy_report", "interpretation", "website_report"}:
+    classified = classify(row.title)
+    if row.url is None or classified.kind in {"annual_report", "legacy_report", "interpretation", "website_report"}:
         return True
     if not shells.is_shell(page):
         return True
@@ -167,6 +168,6 @@ def is_other_kind(page: Page, ask: Ask) -> str:
     return ""
 
 
-def marks(rows: list[Listing]) -> frozenset[str]:
+def row_keys(rows: list[Listing]) -> frozenset[str]:
     """What tells a page of rows from another."""
-    return frozenset(mark(row) for row in rows)
+    return frozenset(row_key(row) for row in rows)

@@ -16,17 +16,17 @@ _CALLS_TO = re.compile(
 )
 
 
-def of_file(url: str, headers: Mapping[str, str], shown: str) -> str:
+def of_file(url: str, headers: Mapping[str, str], link_text: str) -> str:
     """``showname`` of its address or the text of its link, with the suffix that it bears."""
     path = unquote(urlsplit(url).path).rsplit("/", 1)[-1]
     disposed = _disposed(headers.get("Content-Disposition", ""))
     query = parse_qs(urlsplit(url).query)
-    shown = "" if _CALLS_TO.match(shown.strip()) else shown
-    shown = (query.get("showname") or [shown])[0] or disposed or path
-    if articles.FILE.search(shown) or articles.PICTURE.search(shown):
-        return shown
+    link_text = "" if _CALLS_TO.match(link_text.strip()) else link_text
+    link_text = (query.get("showname") or [link_text])[0] or disposed or path
+    if articles.FILE.search(link_text) or articles.PICTURE.search(link_text):
+        return link_text
     suffixes = [name for name in (disposed, path, *query.get("filename", [])) if articles.FILE.search(name)]
-    return f"{shown}.{suffixes[0].rpartition('.')[2].lower()}" if suffixes else shown
+    return f"{link_text}.{suffixes[0].rpartition('.')[2].lower()}" if suffixes else link_text
 
 
 _MARKED_UP = suffixes.ending_in(suffixes.PAGES, suffixes.WORD, suffixes.SHEETS)

@@ -19,7 +19,7 @@ _SIZE = re.compile(
     r"\b(?:limit|page_?size|show_?data|per_?page|page_?items?|items_?on_?page)\s*['\"]?\s*:\s*['\"]?(\d{1,4})\b", re.I
 )
 _LEADS = re.compile(
-    r"(?:location(?:\.href)?\s*=(?!=)|location\.(?:assign|replace)\s*\(|\bopen\s*\()\s*(?P<told>[^;\n}]{1,200})",
+    r"(?:location(?:\.href)?\s*=(?!=)|location\.(?:assign|replace)\s*\(|\bopen\s*\()\s*(?P<target>[^;\n}]{1,200})",
     re.IGNORECASE,
 )
 # The page that a pager's callback is told: a member of its argument, or the argument itself.
@@ -99,9 +99,9 @@ def address(script: str, number: int) -> str | None:
     """The address of page ``number``, as the callback of a pager puts it together; None where it does not."""
     known = dict.fromkeys(_NAMES, str(number))
     for found in _LEADS.finditer(_MEMBER.sub("page", script)):
-        told = calls.joined(found.group("told"), known)
-        if told and str(number) in told and re.search(r"[/.?=]", told):
-            return told
+        target = calls.joined(found.group("target"), known)
+        if target and str(number) in target and re.search(r"[/.?=]", target):
+            return target
     return None
 
 

@@ -280,9 +280,9 @@ def label_of(element: HtmlElement) -> str:
     if not text:
         text = squeezed(str(element.get("value") or "")) if element.tag in {"input", "button"} else ""
     if not text:
-        said = [element.get("title"), element.get("aria-label"), element.get("alt")]
-        said += [value for image in element.iter("img") for value in (image.get("alt"), image.get("title"))]
-        text = next((squeezed(str(one)) for one in said if one and str(one).strip()), "")
+        texts = [element.get("title"), element.get("aria-label"), element.get("alt")]
+        texts += [value for image in element.iter("img") for value in (image.get("alt"), image.get("title"))]
+        text = next((squeezed(str(one)) for one in texts if one and str(one).strip()), "")
     return text
 
 

@@ -18,7 +18,7 @@ CALMEST, CALMEST_OWING = 4, 3  # how many times as seldom at most; while somebod
 
 
 def interval(day: date, owing: bool, usual: timedelta, unchanged_for: timedelta = timedelta(0)) -> timedelta:
-    """How long after a whole look on ``day`` (the office's) the next one is due. ``usual`` is the operator's rhythm in
+    """How long after a whole crawl on ``day`` (the office's) the next one is due. ``usual`` is the operator's rhythm in
     season (a day); ``owing`` that a body of the source has no report of the last years yet; ``unchanged_for`` how long
     nothing new was seen there."""
     deadlines = (date(day.year, *DEPARTMENT_DEADLINE), date(day.year, *GOVERNMENT_DEADLINE))
@@ -37,7 +37,7 @@ LISTS_AGAIN = timedelta(days=7)  # how long the further pages of a list are beli
 
 def whole_is_due(today: date, whole_on: date | None, owing: bool) -> bool:
     """Whether all lists of a source are to be read to their ends, be their first pages as they were or not: once a day
-    (the office's) while a body of it owes a report, for only such a look can say that there is none; else once a week."""
+    (the office's) while a body of it owes a report, for only such a crawl can say that there is none; else once a week."""
     if whole_on is None or whole_on > today:
         return True
     return today > whole_on if owing else today - whole_on >= LISTS_AGAIN

@@ -18,14 +18,14 @@ from crawler.pages import Detail, Listing
 from models import agencies, base, documents, known_documents, sources, withdrawals
 from models.crawl_record import GONE_AFTER
 from reports.duties import PUBLISHES
-from reports.narrative.classify import Classification
+from reports.narrative.classify import Classification, classify
 from storage import Missing, store
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session
 
-    from crawler.look import Look
+    from crawler.crawl import Crawl
 
 REPORTS = frozenset(PUBLISHES)
 
@@ -38,14 +38,14 @@ YEARS_OWED = 2
 
 @dataclass(slots=True)
 class Target:
-    """A source as the spider needs it. ``memory`` is what earlier looks learnt of each address: its validators, the
+    """A source as the spider needs it. ``memory`` is what earlier crawls learnt of each address: its validators, the
     sha256 of what it answered, when it was last asked."""
 
     source_id: int
     run_id: int
     url: str
     family: str
-    memory: dict[str, dict[str, str]]
+    cached: dict[str, dict[str, str]]
     serves: dict[int, list[str]]
     guard: net.Guard
     items_before: int
@@ -59,11 +59,11 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ListItem:
     """A row of a list, recorded."""
 
     row: Listing
-    told: Classification
+    classified: Classification
     document_id: int
     agency_id: int | None
     new: bool
@@ -107,7 +107,7 @@ class Recorder:
         except Missing:
             return None
 
-    # -------------------------------------------------------------- a look
+    # -------------------------------------------------------------- a crawl
 
     def begin(self, source_id: int, season: int) -> Target | None:
         """Start a run; None if the source is gone from the register. A run that was killed before is closed by it.
@@ -130,7 +130,7 @@ class Recorder:
                 run.id,
                 source.url,
                 source.family,
-                _memory(source.validators, "addresses"),
+                _cached(source.validators, "addresses"),
                 serves,
                 _guard(hosts, self._settings.allowed_private_hosts),
                 source.items,
@@ -138,30 +138,30 @@ class Recorder:
                 known_documents.versioned(session, source_id),
                 source.family_override,
                 source.rendered,
-                _memory(source.validators, "lists"),
+                _cached(source.validators, "lists"),
                 dict((source.validators or {}).get("reached") or {}),
                 self._may_be_brief(source, owing),
             )
 
     @staticmethod
-    def seen_before(known: known_documents.Known) -> Seen:
-        """A known document as the row that it was listed by, without a look at the list."""
+    def known_item(known: known_documents.Known) -> ListItem:
+        """A known document as the row that it was listed by, as the list was not read."""
         row = Listing(known.url, known.title, known.listed_on)
-        told = titles.told(known.title)
+        classified = classify(known.title)
         certain = known.agency_id is not None and known.year is not None
-        return Seen(row, told, known.id, known.agency_id, False, True, known.kind in REPORTS, certain, False)
+        return ListItem(row, classified, known.id, known.agency_id, False, True, known.kind in REPORTS, certain, False)
 
     def _may_be_brief(self, source: sources.Source, owing: bool) -> bool:
-        """Whether a look may leave out the further pages of lists: the last one ended well and their turn is not yet."""
+        """Whether a crawl may leave out the further pages of lists: the last one ended well and their turn is not yet."""
         last = source.complete_at
         whole_on = last.astimezone(self._settings.zone).date() if last is not None else None
         return source.status in sources.COMPLETE and not plan.whole_is_due(self.today(), whole_on, owing)
 
-    def listed(self, target: Target, rows: Sequence[Listing], shared: bool, year: int | None = None) -> list[Seen]:
+    def listed(self, target: Target, rows: Sequence[Listing], shared: bool, year: int | None = None) -> list[ListItem]:
         """Record the rows of a list, some hundreds a transaction: nobody waits long for the database. A row whose link
         cannot be resolved is kept by its title; one that names a body that a ``shared`` column lists and the register
         does not know is kept as nobody's. ``year`` is what the text of a single row says, where its title does not."""
-        out: list[Seen] = []
+        out: list[ListItem] = []
         for start in range(0, len(rows), ROWS_AT_ONCE):
             with base.transaction(self._engine) as session:
                 now, part = base.utcnow(), rows[start : start + ROWS_AT_ONCE]
@@ -251,47 +251,47 @@ class Recorder:
         """The office's day."""
         return base.utcnow().astimezone(self._settings.zone).date()
 
-    def finish(self, look: Look, verdict: health.Verdict) -> None:
-        """Write how the look ended. What was learnt of single addresses is kept in any case: it saves requests and
+    def finish(self, crawl: Crawl, verdict: health.Verdict) -> None:
+        """Write how the crawl ended. What was learnt of single addresses is kept in any case: it saves requests and
         hides nothing, for an unchanged answer is read again from the store."""
         now = base.utcnow()
-        target, status = look.target, verdict.status
+        target, status = crawl.target, verdict.status
         with base.transaction(self._engine) as session:
             source = session.get_one(sources.Source, target.source_id)
-            if look.family:
-                source.family = look.family
+            if crawl.family:
+                source.family = crawl.family
             sources.finish_run(
                 session,
                 target.run_id,
                 sources.Outcome(
                     status=status,
                     reason=verdict.reason,
-                    requests=look.fetcher.requests,
-                    items=look.items,
-                    stated_total=look.stated,
+                    requests=crawl.fetcher.requests,
+                    items=crawl.items,
+                    stated_total=crawl.stated,
                     validators=dict(source.validators or {}),
-                    changed=look.changed,
-                    whole=not look.is_brief,
+                    changed=crawl.changed,
+                    whole=not crawl.is_brief,
                 ),
                 now,
                 plan.interval(
                     self.today(),
                     target.owing,
                     timedelta(seconds=self._settings.crawl_interval),
-                    timedelta(0) if look.changed or source.changed_at is None else now - source.changed_at,
+                    timedelta(0) if crawl.changed or source.changed_at is None else now - source.changed_at,
                 ),
             )
             if status == "challenged" and source.next_due_at is not None:
                 source.next_due_at = max(source.next_due_at, now + CHALLENGED_AGAIN)
-            whole = status in sources.COMPLETE and not look.is_brief
-            for document_id in withdrawals.moved_within(session, target.source_id, look.now) if whole else ():
+            whole = status in sources.COMPLETE and not crawl.is_brief
+            for document_id in withdrawals.moved_within(session, target.source_id, crawl.now) if whole else ():
                 withdrawals.withdraw(session, document_id, "published again at another address", self.today(), now)
-            old = {url: entry for url, entry in target.memory.items() if not whole or url in target.known}
+            old = {url: entry for url, entry in target.cached.items() if not whole or url in target.known}
             lists = {} if whole else target.lists
             source.validators = {
-                "addresses": {**old, **look.fetcher.learnt},
-                "lists": {**lists, **look.read_whole},
-                "reached": look.reached,
+                "addresses": {**old, **crawl.fetcher.learnt},
+                "lists": {**lists, **crawl.read_whole},
+                "reached": crawl.reached,
             }
 
 
@@ -312,9 +312,9 @@ def _listed(
     year: int | None,
     now: datetime,
     known: known_documents.Addresses | None,
-) -> Seen:
-    told = titles.told(row.title)
-    of_others = shared and titles.is_of_others(told.agency, target.serves)
+) -> ListItem:
+    classified = classify(row.title)
+    of_others = shared and titles.is_of_others(classified.agency, target.serves)
     document = documents.record_listing(
         session,
         documents.Item(
@@ -322,9 +322,9 @@ def _listed(
             key=_key(target, row),
             url=_where(target, row),
             title=row.title[:500],
-            kind="other" if of_others else told.kind,
-            year=told.year or year,
-            agency_id=titles.assign(told.agency, target.serves, shared),
+            kind="other" if of_others else classified.kind,
+            year=classified.year or year,
+            agency_id=titles.assign(classified.agency, target.serves, shared),
             listed_on=_plausible(row.listed_on, now),
         ),
         now,
@@ -334,10 +334,10 @@ def _listed(
         versioned = document.id in known.versioned
     else:
         versioned = documents.current_version(session, document.id) is not None
-    speaks = told.kind in REPORTS or bool(told.agency and document.agency_id)
-    return Seen(
+    speaks = classified.kind in REPORTS or bool(classified.agency and document.agency_id)
+    return ListItem(
         row,
-        told,
+        classified,
         document.id,
         document.agency_id,
         new=document.first_seen == now,
@@ -348,7 +348,7 @@ def _listed(
     )
 
 
-def _memory(validators: Mapping[str, Any] | None, what: str) -> dict[str, dict[str, Any]]:
+def _cached(validators: Mapping[str, Any] | None, what: str) -> dict[str, dict[str, Any]]:
     found = (validators or {}).get(what)
     return {url: dict(entry) for url, entry in found.items()} if isinstance(found, dict) else {}
 
@@ -377,17 +377,17 @@ def _learn(document: documents.Document, detail: Detail, target: Target, now: da
         documents.state_day(document, detail.dated_by, day)
         if detail.dated_by in {"page", "meta"}:
             document.listed_on = document.listed_on or day
-    told = titles.told(detail.title)
-    if document.kind is None and told.kind is not None:
-        document.kind = told.kind
-        document.year = document.year or told.year
+    classified = classify(detail.title)
+    if document.kind is None and classified.kind is not None:
+        document.kind = classified.kind
+        document.year = document.year or classified.year
         if len(detail.title) > len(document.title):
             document.title = detail.title[:500]
-    named = told.agency or detail.issuer
+    named = classified.agency or detail.issuer
     if document.agency_id is None and named:
         document.agency_id = titles.assign(named, target.serves, shared=True)
 
 
 def gone_long_enough(since: str, now: datetime) -> bool:
-    """Whether a page that was first found away at that moment (ISO) has been away on two looks, a day apart."""
+    """Whether a page that was first found away at that moment (ISO) has been away on two crawls, a day apart."""
     return now - datetime.fromisoformat(since) >= GONE_AFTER

@@ -33,11 +33,11 @@ def refresh_of(page: Page) -> str | None:
     none: a browser follows neither."""
     if re.search(r"http-equiv\s*=\s*[\"']?\s*refresh", page.text, re.IGNORECASE) is None:
         return None
-    shown = re.sub(
+    visible = re.sub(
         r"<!--.*?(?:-->|\Z)|<noscript\b.*?(?:</noscript\s*>|\Z)", "", page.text, flags=re.DOTALL | re.IGNORECASE
     )
-    shown = re.sub(r"<(script|textarea|template|style)\b.*?</\1\s*>", "", shown, flags=re.DOTALL | re.IGNORECASE)
-    for tag in re.findall(r"<meta\b[^>]*>", shown, re.IGNORECASE):
+    visible = re.sub(r"<(script|textarea|template|style)\b.*?</\1\s*>", "", visible, flags=re.DOTALL | re.IGNORECASE)
+    for tag in re.findall(r"<meta\b[^>]*>", visible, re.IGNORECASE):
         if not re.search(r"http-equiv\s*=\s*[\"']?\s*refresh\b", tag, re.IGNORECASE):
             continue
         content = re.search(r"content\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", tag, re.IGNORECASE)
@@ -73,8 +73,10 @@ def _is_called(function: str, called: list[str]) -> bool:
 
 def _has_content(page: Page) -> bool:
     """Whether a page shows something of its own: words, files, a publication's title."""
-    shown = " ".join(str(text) for text in page.tree.xpath("//body//text()[not(ancestor::script or ancestor::style)]"))
-    if len(re.sub(r"\s+", "", shown)) > _FEW:
+    visible = " ".join(
+        str(text) for text in page.tree.xpath("//body//text()[not(ancestor::script or ancestor::style)]")
+    )
+    if len(re.sub(r"\s+", "", visible)) > _FEW:
         return True
     detail = articles.article(page)
     return bool(detail.files)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from reports.narrative.classify import Classification, classify
+from reports.narrative.classify import classify
 
 # What the crawler opens: reports, interpretations, and rows whose title does not say what they are.
 OPENED = frozenset({"annual_report", "legacy_report", "interpretation", None})
@@ -18,11 +18,6 @@ _UNLIKE = 50.0
 
 _REGION = re.compile(r"^.{1,12}?(?:省|自治区|自治州|自治县|地区|市(?!场)|州|盟|县|区|旗|师)(?=.{2,})")
 _SUFFIX = re.compile(r"(?:委员会办公室|委员会|办事处|办公室|管委会|局|委|办|厅|处|中心|人民政府|政府)$")
-
-
-def told(title: str) -> Classification:
-    """What a list's title says."""
-    return classify(title)
 
 
 def worth_opening(title: str) -> bool:

@@ -101,7 +101,7 @@ class Handler(HTTP11DownloadHandler):
         self._contextFactory: Any = ContextFactory.from_crawler(crawler)
 
 
-def faults(pem: bytes, host: str, now: datetime) -> list[str]:
+def certificate_errors(pem: bytes, host: str, now: datetime) -> list[str]:
     """What is wrong with a server's certificate: pure. Its chain is not followed: portals leave parts of it out."""
     try:
         found = x509.load_pem_x509_certificate(pem)
@@ -151,7 +151,7 @@ _other: dict[
 _neither: set[tuple[str, int | None]] = set()  # answered none of them: not tried again by this process
 
 
-def is_fault(error: BaseException | None) -> bool:
+def is_handshake_error(error: BaseException | None) -> bool:
     """Whether an exception comes from the handshake: it stands among the reasons that Twisted wraps."""
     for _ in range(5):
         if error is None or isinstance(error, SSL.Error):
@@ -163,10 +163,10 @@ def is_fault(error: BaseException | None) -> bool:
     return isinstance(error, SSL.Error)
 
 
-def may_be_fault(url: str, error: Exception) -> bool:
+def may_be_handshake_error(url: str, error: Exception) -> bool:
     """Whether a connection that ended before an answer began may have ended in the handshake: many servers just close."""
     closed = isinstance(error.__cause__, ResponseNeverReceived)
-    return is_fault(error) or (urlsplit(url).scheme == "https" and closed)
+    return is_handshake_error(error) or (urlsplit(url).scheme == "https" and closed)
 
 
 class TlsMiddleware:
@@ -183,10 +183,10 @@ class TlsMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """The second try, and the third."""
         tried = str(request.meta.get(_TRIED, ""))
-        fault = may_be_fault(request.url, exception)
-        if isinstance(exception, IgnoreRequest) or not (fault or isinstance(exception, _NO_CONNECTION)):
+        handshake = may_be_handshake_error(request.url, exception)
+        if isinstance(exception, IgnoreRequest) or not (handshake or isinstance(exception, _NO_CONNECTION)):
             return None
-        if fault and not tried and allow_weak(request.url):
+        if handshake and not tried and allow_weak(request.url):
             return request.replace(meta={**request.meta, _TRIED: "weak"}, dont_filter=True)
         if tried == "weak":
             disallow_weak(request.url)
@@ -216,7 +216,7 @@ def _with(url: str, scheme: str) -> str:
 
 
 def recall(url: str, known: Mapping[str, str], now: datetime) -> None:
-    """What an earlier look learnt of the host of this address, if that is not long ago."""
+    """What an earlier crawl learnt of the host of this address, if that is not long ago."""
     if not known or now - datetime.fromisoformat(known["at"]) > KEPT_FOR:
         return
     if known.get("scheme"):
@@ -236,11 +236,11 @@ def learnt(url: str, known: Mapping[str, str], now: datetime) -> dict[str, str]:
 
 def note(found: Mapping[str, str], certificate: Sequence[str]) -> str:
     """What people should know of how a source was reached; empty where all is as it should be."""
-    said = []
+    notes = []
     if found.get("weak"):
-        said.append("read with weak TLS settings: the server takes no others")
+        notes.append("read with weak TLS settings: the server takes no others")
     if found.get("scheme"):
-        said.append(f"the server answers {found['scheme']} alone")
+        notes.append(f"the server answers {found['scheme']} alone")
     if certificate:
-        said.append(f"the certificate: {'; '.join(certificate)}")
-    return ", ".join(said)
+        notes.append(f"the certificate: {'; '.join(certificate)}")
+    return ", ".join(notes)

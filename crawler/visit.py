@@ -12,20 +12,21 @@ from urllib.parse import urlsplit
 import net
 from crawler import accept, families, health, links, names, plan, shells, titles, wholeness
 from crawler.contents import Fetched, media_type
+from crawler.crawl import Crawl
 from crawler.families import articles
 from crawler.families.base import Ask
-from crawler.families.rows import columns, is_directory, mark
-from crawler.fetch import Answer, Trouble
-from crawler.look import Look
+from crawler.families.rows import columns, is_directory, row_key
+from crawler.fetch import Answer, FetchError
 from crawler.pages import Detail, FileLink, Listing, Page
-from crawler.record import Recorder, Seen, Wanted, gone_long_enough
+from crawler.record import ListItem, Recorder, Wanted, gone_long_enough
 from crawler.settings import FILE_TIMEOUT
 from models.known_documents import Known
 from reports import sniff
+from reports.narrative.classify import classify
 
-MAX_OPENED = 500  # details opened in one look; the next look goes on
+MAX_OPENED = 500  # details opened in one crawl; the next crawl goes on
 MAX_DEPTH = 3
-MAX_NAMELESS = 3  # rows whose title tells no year that are opened at each look: the address may show the next year's
+MAX_NAMELESS = 3  # rows whose title tells no year that are opened at each crawl: the address may show the next year's
 AGAIN_AFTER = timedelta(days=14)
 NO_REPORT = "no report"
 
@@ -33,16 +34,16 @@ log = logging.getLogger(__name__)
 
 
 class Visitor:
-    """Opens the rows of one look."""
+    """Opens the rows of one crawl."""
 
     def __init__(
         self,
-        look: Look,
+        crawl: Crawl,
         recorder: Recorder,
         say: Callable[[dict[str, Any]], None],
         column: Callable[[Page, Ask, int], Awaitable[health.Verdict | None]],
     ) -> None:
-        self._look, self._recorder, self._say, self._column = look, recorder, say, column
+        self._crawl, self._recorder, self._say, self._column = crawl, recorder, say, column
         self._opened: set[str] = set()  # addresses
         self._nameless = 0  # rows of which the title tells no year
 
@@ -52,159 +53,159 @@ class Visitor:
         """Record the rows of a list and open those that may be reports."""
         # What is written like a column is looked into first: as a document it would pass for a report.
         below = [row for row in rows if row.url and depth < MAX_DEPTH and _like_column(row, page)]
-        marks = {mark(row) for row in below}
-        for seen in await self._record([row for row in rows if mark(row) not in marks]):
-            await self._visit(seen, depth)
+        row_keys = {row_key(row) for row in below}
+        for item in await self._record([row for row in rows if row_key(row) not in row_keys]):
+            await self._visit(item, depth)
         for row in below:
-            if row.url and links.key(row.url) not in self._look.lists | self._look.met:
+            if row.url and links.key(row.url) not in self._crawl.lists | self._crawl.met:
                 await self._column_or_article(row, depth)
 
-    async def _record(self, rows: list[Listing], year: int | None = None) -> list[Seen]:
-        look = self._look
-        fresh = [row for row in rows if mark(row) not in look.met]
-        look.met |= {mark(row) for row in rows}
-        look.named += [row.title for row in fresh]
-        look.items += len(fresh)
-        seen = await asyncio.to_thread(self._recorder.listed, look.target, rows, titles.is_shared(look.named), year)
-        look.changed = look.changed or any(one.new for one in seen)
-        self._nameless += sum(one.told.year is None and titles.worth_opening(one.row.title) for one in seen)
-        return seen
+    async def _record(self, rows: list[Listing], year: int | None = None) -> list[ListItem]:
+        crawl = self._crawl
+        fresh = [row for row in rows if row_key(row) not in crawl.met]
+        crawl.met |= {row_key(row) for row in rows}
+        crawl.named += [row.title for row in fresh]
+        crawl.items += len(fresh)
+        item = await asyncio.to_thread(self._recorder.listed, crawl.target, rows, titles.is_shared(crawl.named), year)
+        crawl.changed = crawl.changed or any(one.new for one in item)
+        self._nameless += sum(one.classified.year is None and titles.worth_opening(one.row.title) for one in item)
+        return item
 
     async def _column_or_article(self, row: Listing, depth: int) -> None:
         assert row.url is not None
         try:
             page = (
-                await self._look.fetcher.get(row.url, afresh=self._look.target.owing or not self._look.target.brief)
+                await self._crawl.fetcher.get(row.url, afresh=self._crawl.target.owing or not self._crawl.target.brief)
             ).page
-        except Trouble:
-            (seen,) = await self._record([row])
-            await self._visit(seen, depth)
+        except FetchError:
+            (item,) = await self._record([row])
+            await self._visit(item, depth)
             return
         if await asyncio.to_thread(_lists_below, page):
-            self._look.met.add(mark(row))
-            if links.key(page.url) not in self._look.lists:
+            self._crawl.met.add(row_key(row))
+            if links.key(page.url) not in self._crawl.lists:
                 await self._column(page, Ask(page.url), depth + 1)
             return
-        (seen,) = await self._record([row])
-        await self._visit(seen, depth)
+        (item,) = await self._record([row])
+        await self._visit(item, depth)
 
-    async def _visit(self, seen: Seen, depth: int) -> None:
+    async def _visit(self, item: ListItem, depth: int) -> None:
         """Open a row if it may be a report and is due to be looked at."""
-        look, row = self._look, seen.row
-        if seen.of_others or not titles.worth_opening(row.title):
+        crawl, row = self._crawl, item.row
+        if item.of_others or not titles.worth_opening(row.title):
             return
         if row.url is None:
-            if seen.told.kind == "annual_report":
-                look.missed(f"the link of 《{row.title}》 is a script that could not be resolved")
-                await self._note(seen, "its link is a script")
+            if item.classified.kind == "annual_report":
+                crawl.missed(f"the link of 《{row.title}》 is a script that could not be resolved")
+                await self._note(item, "its link is a script")
             return
         try:
-            look.target.guard.check_url(row.url)
+            crawl.target.guard.check_url(row.url)
         except net.NotAllowed as error:
-            await self._note(seen, f"title found, target outside: {error}")
+            await self._note(item, f"title found, target outside: {error}")
             return
         if row.url in self._opened:
             return
         self._opened.add(row.url)
-        if not self._is_due(seen):
-            look.fetcher.learnt[row.url] = {"row": _as_listed(row), **look.target.memory[row.url]}
+        if not self._is_due(item):
+            crawl.fetcher.learnt[row.url] = {"row": _as_listed(row), **crawl.target.cached[row.url]}
             return
-        look.opened += 1
-        if look.opened > MAX_OPENED:
-            look.missed(f"the list leads to more than {MAX_OPENED} documents")
+        crawl.opened += 1
+        if crawl.opened > MAX_OPENED:
+            crawl.missed(f"the list leads to more than {MAX_OPENED} documents")
             return
         try:
-            await self._detail(seen, depth)
-        except Trouble as trouble:
-            await self._not_had(seen, trouble)
-        if row.url in look.fetcher.learnt:
-            look.fetcher.learnt[row.url]["row"] = _as_listed(row)
+            await self._detail(item, depth)
+        except FetchError as error:
+            await self._not_had(item, error)
+        if row.url in crawl.fetcher.learnt:
+            crawl.fetcher.learnt[row.url]["row"] = _as_listed(row)
 
-    def _is_due(self, seen: Seen) -> bool:
+    def _is_due(self, item: ListItem) -> bool:
         """Whether a row's page is to be asked for: one that was never had, one of which the list says something else than
         then, one that may show another year's report by now, and any other when its turn has come."""
-        look, url = self._look, seen.row.url or ""
-        entry = look.target.memory.get(url)
+        crawl, url = self._crawl, item.row.url or ""
+        entry = crawl.target.cached.get(url)
         if entry is None or "at" not in entry:
             return True
         asked_at = datetime.fromisoformat(entry["at"])
-        if not seen.versioned:
-            lately = timedelta(0) <= look.now - asked_at < AGAIN_AFTER
+        if not item.versioned:
+            lately = timedelta(0) <= crawl.now - asked_at < AGAIN_AFTER
             return not (entry.get("said") == NO_REPORT and lately)
-        if entry.get("row", "") not in {"", _as_listed(seen.row)}:
+        if entry.get("row", "") not in {"", _as_listed(item.row)}:
             return True
-        known = look.target.known.get(url)
-        if known is None or (look.target.owing and seen.told.year is None and self._nameless <= MAX_NAMELESS):
+        known = crawl.target.known.get(url)
+        if known is None or (crawl.target.owing and item.classified.year is None and self._nameless <= MAX_NAMELESS):
             return True
         return self._turn(known, asked_at)
 
     def _turn(self, known: Known, asked_at: datetime) -> bool:
-        look = self._look
-        interval = plan.document_interval(known.year, known.since, self._recorder.today(), look.season)
-        return plan.document_is_due(known.url, asked_at, look.now, interval)
+        crawl = self._crawl
+        interval = plan.document_interval(known.year, known.since, self._recorder.today(), crawl.season)
+        return plan.document_is_due(known.url, asked_at, crawl.now, interval)
 
-    async def _note(self, seen: Seen, reason: str, kind: str | None = None) -> None:
-        await asyncio.to_thread(self._recorder.note, seen.document_id, reason, kind)
+    async def _note(self, item: ListItem, reason: str, kind: str | None = None) -> None:
+        await asyncio.to_thread(self._recorder.note, item.document_id, reason, kind)
 
-    async def _not_had(self, seen: Seen, trouble: Trouble) -> None:
-        """A row whose page could not be had. What is known of it decides whether the look is whole without it."""
-        assert seen.row.url is not None
-        await self._note(seen, str(trouble))
-        status = trouble.verdict.status
-        if status in {"gone", "moved", "unreachable"} and not trouble.refused:
-            await asyncio.to_thread(self._recorder.unanswered, seen.document_id)
-        if trouble.refused:
+    async def _not_had(self, item: ListItem, error: FetchError) -> None:
+        """A row whose page could not be had. What is known of it decides whether the crawl is whole without it."""
+        assert item.row.url is not None
+        await self._note(item, str(error))
+        status = error.verdict.status
+        if status in {"gone", "moved", "unreachable"} and not error.refused:
+            await asyncio.to_thread(self._recorder.unanswered, item.document_id)
+        if error.refused:
             return
         if status in {"gone", "moved"}:
             # A report that its list still names is not withdrawn, whatever its address answers: what is known of it stands.
-            if not seen.versioned and not seen.certain:
+            if not item.versioned and not item.certain:
                 # Whose report of which year the title speaks of is not known: it may be anybody's here.
-                self._look.missed(f"{seen.row.url}: {trouble}")
-            elif not seen.versioned and seen.told.kind is None:
-                self._look.fetcher.learnt[seen.row.url] = {"said": NO_REPORT, "at": self._look.now.isoformat()}
+                self._crawl.missed(f"{item.row.url}: {error}")
+            elif not item.versioned and item.classified.kind is None:
+                self._crawl.fetcher.learnt[item.row.url] = {"said": NO_REPORT, "at": self._crawl.now.isoformat()}
             return  # nothing is published there; the title stays as evidence
-        self._look.missed(f"{seen.row.url}: {trouble}")
+        self._crawl.missed(f"{item.row.url}: {error}")
 
     async def _away(self, url: str, document_id: int) -> None:
         """A known document's page is not there: withdrawn if it was not there a day ago either, or if the report stands at
         another address."""
-        look = self._look
-        entry = dict(look.target.memory.get(url, {}))
+        crawl = self._crawl
+        entry = dict(crawl.target.cached.get(url, {}))
         since = entry.get("gone", "")
-        if not since or datetime.fromisoformat(since) > look.now:
-            entry["gone"] = since = look.now.isoformat()
-        look.fetcher.learnt[url] = entry
-        if gone_long_enough(since, look.now) or await asyncio.to_thread(self._recorder.replaced, document_id):
+        if not since or datetime.fromisoformat(since) > crawl.now:
+            entry["gone"] = since = crawl.now.isoformat()
+        crawl.fetcher.learnt[url] = entry
+        if gone_long_enough(since, crawl.now) or await asyncio.to_thread(self._recorder.replaced, document_id):
             await asyncio.to_thread(self._recorder.gone, document_id)
-            look.changed = True
+            crawl.changed = True
 
     async def others(self) -> None:
-        """Known documents that this look did not meet in a list: are they still there? After a look that read every list
+        """Known documents that this crawl did not meet in a list: are they still there? After a crawl that read every list
         whole they are listed no longer, and asked for at once; after a brief one they are asked for in their turn."""
-        look = self._look
-        for url, known in look.target.known.items():
-            if links.key(url) in look.met | look.lists:
+        crawl = self._crawl
+        for url, known in crawl.target.known.items():
+            if links.key(url) in crawl.met | crawl.lists:
                 continue
-            entry = look.target.memory.get(url, {})
-            at_once = not look.is_brief and ("unlisted" not in entry or "gone" in entry)
+            entry = crawl.target.cached.get(url, {})
+            at_once = not crawl.is_brief and ("unlisted" not in entry or "gone" in entry)
             if not at_once and "at" in entry and not self._turn(known, datetime.fromisoformat(entry["at"])):
-                look.fetcher.learnt.setdefault(url, entry)
+                crawl.fetcher.learnt.setdefault(url, entry)
                 continue
             try:
-                look.target.guard.check_url(url)
-                if look.is_brief:
-                    await self._detail(self._recorder.seen_before(known), MAX_DEPTH)
+                crawl.target.guard.check_url(url)
+                if crawl.is_brief:
+                    await self._detail(self._recorder.known_item(known), MAX_DEPTH)
                 else:
-                    await look.fetcher.get(url)
+                    await crawl.fetcher.get(url)
             except net.NotAllowed:
                 continue
-            except Trouble as trouble:
-                if look.is_brief:
-                    await self._not_had(self._recorder.seen_before(known), trouble)
-                elif trouble.verdict.status in {"gone", "moved"}:
+            except FetchError as error:
+                if crawl.is_brief:
+                    await self._not_had(self._recorder.known_item(known), error)
+                elif error.verdict.status in {"gone", "moved"}:
                     await self._away(url, known.id)
-            if not look.is_brief and url in look.fetcher.learnt:
-                look.fetcher.learnt[url]["unlisted"] = entry.get("unlisted", look.now.isoformat())
+            if not crawl.is_brief and url in crawl.fetcher.learnt:
+                crawl.fetcher.learnt[url]["unlisted"] = entry.get("unlisted", crawl.now.isoformat())
 
     # -------------------------------------------------------------- details
 
@@ -212,108 +213,108 @@ class Visitor:
         """A column's own page is the report (one body, one year)."""
         detail = articles.article(page)
         title = detail.title or page.url
-        told = titles.told(title)
-        judged = accept.of_article(detail, told)
+        classified = classify(title)
+        judged = accept.of_article(detail, classified)
         asked = links.report_year(page.url)
         if asked is not None and judged.year is not None and asked != judged.year:
             return  # a year without a report may be answered with another year's
-        (seen,) = await self._record([Listing(page.url, title, detail.published_on)], judged.year)
-        if await self._stands_against(seen, judged):
+        (item,) = await self._record([Listing(page.url, title, detail.published_on)], judged.year)
+        if await self._stands_against(item, judged):
             return
-        await self._store(seen, page, detail, seen.row.title, {}, judged)
+        await self._store(item, page, detail, item.row.title, {}, judged)
 
-    async def _detail(self, seen: Seen, depth: int) -> None:
-        look, url = self._look, seen.row.url
+    async def _detail(self, item: ListItem, depth: int) -> None:
+        crawl, url = self._crawl, item.row.url
         assert url is not None
         is_file = bool(articles.FILE.search(urlsplit(url).path))
         # The validators of an address are those of the text that stood there when its document was read.
-        answer = await look.fetcher.get(url, timeout=FILE_TIMEOUT if is_file else 0, afresh=not seen.versioned)
+        answer = await crawl.fetcher.get(url, timeout=FILE_TIMEOUT if is_file else 0, afresh=not item.versioned)
         page = answer.page
         if not page.is_markup:
-            await self._file_is_document(seen, answer)
+            await self._file_is_document(item, answer)
             return
         if is_file and not accept.is_report(page):  # a page saved under a word processor's suffix is what it is
-            look.fetcher.learnt.pop(url, None)
-            raise Trouble(health.Verdict("incomplete", f"a page in place of the file {url}"))
+            crawl.fetcher.learnt.pop(url, None)
+            raise FetchError(health.Verdict("incomplete", f"a page in place of the file {url}"))
         if depth < MAX_DEPTH and not accept.is_report(page) and await asyncio.to_thread(_lists_reports, page):
-            await self._note(seen, "a column, no document", "other")
+            await self._note(item, "a column, no document", "other")
             await self._column(page, Ask(page.url), depth + 1)
             return
         # A shell that leads on to the article is followed as a browser would.
         target = shells.refresh_of(page) or shells.location_of(page)
         if target is not None and links.key(target) != links.key(page.url):
-            answer = await look.fetcher.get(target, referer=page.url)
+            answer = await crawl.fetcher.get(target, referer=page.url)
             page = answer.page
             if not page.is_markup:
-                await self._file_is_document(seen, answer)
+                await self._file_is_document(item, answer)
                 return
-        family = families.BY_NAME.get(look.family) or families.BY_NAME["static"]
+        family = families.BY_NAME.get(crawl.family) or families.BY_NAME["static"]
         detail = family.detail(page)
-        judged = accept.of_article(detail, seen.told)
-        if judged.found in {"fault", "empty"} and (drawn := await look.draw(page)) is not None:
+        judged = accept.of_article(detail, item.classified)
+        if judged.found in {"nothing", "empty"} and (drawn := await crawl.draw(page)) is not None:
             page, detail = drawn, family.detail(drawn)
-            judged = accept.of_article(detail, seen.told)
-        if await self._stands_against(seen, judged):
-            look.fetcher.learnt.pop(url, None)
+            judged = accept.of_article(detail, item.classified)
+        if await self._stands_against(item, judged):
+            crawl.fetcher.learnt.pop(url, None)
             return
-        if seen.told.kind is None and judged.found == "other":
-            learnt = look.fetcher.learnt.get(url, {})
-            look.fetcher.learnt[url] = {**learnt, "said": NO_REPORT, "at": look.now.isoformat()}
-            await self._note(seen, "opened: no report", "other")
+        if item.classified.kind is None and judged.found == "other":
+            learnt = crawl.fetcher.learnt.get(url, {})
+            crawl.fetcher.learnt[url] = {**learnt, "said": NO_REPORT, "at": crawl.now.isoformat()}
+            await self._note(item, "opened: no report", "other")
             return
-        await self._store(seen, page, detail, "page.html", answer.headers, judged)
+        await self._store(item, page, detail, "page.html", answer.headers, judged)
 
-    async def _file_is_document(self, seen: Seen, answer: Answer) -> None:
-        name = names.of_file(answer.page.url, answer.headers, seen.row.title)
+    async def _file_is_document(self, item: ListItem, answer: Answer) -> None:
+        name = names.of_file(answer.page.url, answer.headers, item.row.title)
         file = Fetched(answer.page.url, answer.page.url, name, answer.page.body)
         kind = media_type(file)
         empty = not file.data.strip()
         text = answer.page.text[:4000] if not answer.page.body.startswith(b"%PDF") else ""
         judged = accept.of_file(kind, text, sniff.is_document(kind) or empty)
         whole = wholeness.ends(answer.page.body, answer.page.content_type) and not empty
-        if seen.versioned and (not whole or kind == "application/octet-stream"):
-            judged = accept.Judged("fault")  # what nobody could read may be kept, but replaces nothing
-        if await self._stands_against(seen, judged):
-            self._look.fetcher.learnt.pop(seen.row.url or "", None)
+        if item.versioned and (not whole or kind == "application/octet-stream"):
+            judged = accept.Judged("nothing")  # what nobody could read may be kept, but replaces nothing
+        if await self._stands_against(item, judged):
+            self._crawl.fetcher.learnt.pop(item.row.url or "", None)
             return
-        await self._store(seen, answer.page, None, name, answer.headers, judged)
+        await self._store(item, answer.page, None, name, answer.headers, judged)
 
-    async def _stands_against(self, seen: Seen, judged: accept.Judged) -> bool:
-        """Whether an answer must not become a version of the row's document; says what that means for the look."""
-        look, kind = self._look, seen.told.kind
-        asked = links.report_year(seen.row.url or "")
+    async def _stands_against(self, item: ListItem, judged: accept.Judged) -> bool:
+        """Whether an answer must not become a version of the row's document; says what that means for the crawl."""
+        crawl, kind = self._crawl, item.classified.kind
+        asked = links.report_year(item.row.url or "")
         if asked is not None and judged.year not in {None, asked}:
-            await self._note(seen, f"wrong year's text: the page asked for {asked} shows {judged.year}")
+            await self._note(item, f"wrong year's text: the page asked for {asked} shows {judged.year}")
             return True
-        expected = kind in {"annual_report", "legacy_report"} or seen.holds_report
+        expected = kind in {"annual_report", "legacy_report"} or item.holds_report
         if not expected:
-            if judged.found == "fault":
-                look.missed(f"{seen.row.url}: the page holds no publication")
-                await self._note(seen, "opened: no publication")
+            if judged.found == "nothing":
+                crawl.missed(f"{item.row.url}: the page holds no publication")
+                await self._note(item, "opened: no publication")
                 return True
-            return seen.versioned and kind is None and judged.found == "other"
-        if judged.found == "empty" and not seen.versioned:
-            await self._note(seen, "published, unreadable: the page holds the title and nothing else")
+            return item.versioned and kind is None and judged.found == "other"
+        if judged.found == "empty" and not item.versioned:
+            await self._note(item, "published, unreadable: the page holds the title and nothing else")
             return True
         if judged.found != "report":
-            look.missed(f"{seen.row.url}: the page holds no report, what is known of it stands")
-            await self._note(seen, "the page holds no report at present")
+            crawl.missed(f"{item.row.url}: the page holds no report, what is known of it stands")
+            await self._note(item, "the page holds no report at present")
             return True
-        if seen.versioned and accept.is_anothers(judged, seen.agency_id, look.target.serves):
-            look.missed(f"{seen.row.url}: the page holds another body's report, what is known of it stands")
+        if item.versioned and accept.is_anothers(judged, item.agency_id, crawl.target.serves):
+            crawl.missed(f"{item.row.url}: the page holds another body's report, what is known of it stands")
             return True
         return False
 
     async def _store(
         self,
-        seen: Seen,
+        item: ListItem,
         page: Page,
         detail: Detail | None,
         name: str,
         headers: dict[str, str],
         judged: accept.Judged,
     ) -> None:
-        look, url = self._look, seen.row.url or ""
+        crawl, url = self._crawl, item.row.url or ""
         files: list[Fetched] = []
         failed: dict[str, str] = {}
         for link in [*detail.files, *detail.pictures] if detail else []:
@@ -323,29 +324,29 @@ class Visitor:
                 continue
             if not refused and detail is not None and link in detail.files:
                 failed[link.url] = link.name or link.href
-            look.fetcher.learnt.pop(url, None)  # the page is asked for whole next time, and its files with it
+            crawl.fetcher.learnt.pop(url, None)  # the page is asked for whole next time, and its files with it
         fetched = Fetched(page.url, page.url, name if detail is None else "page.html", page.body, headers)
-        wanted = Wanted(seen.document_id, seen.told.year, judged.year)
-        work_id = await asyncio.to_thread(self._recorder.version, look.target, wanted, fetched, detail, files, failed)
+        wanted = Wanted(item.document_id, item.classified.year, judged.year)
+        work_id = await asyncio.to_thread(self._recorder.version, crawl.target, wanted, fetched, detail, files, failed)
         if work_id is not None:
-            look.changed = True
-            self._say({"event": "version", "source_id": look.target.source_id, "work_id": work_id})
+            crawl.changed = True
+            self._say({"event": "version", "source_id": crawl.target.source_id, "work_id": work_id})
 
     async def _file(self, link: FileLink, page_url: str) -> tuple[Fetched | None, bool]:
         """An attachment or picture, None where it could not be had; and whether that says nothing of the file, since it
         lies on a host outside the register's or is kept from us. The page itself is evidence that the report exists."""
-        look = self._look
+        crawl = self._crawl
         try:
-            answer = await look.fetcher.get(link.url, referer=page_url, timeout=FILE_TIMEOUT)
-        except Trouble as trouble:
-            log.warning("attachment %s of %s: %s", link.url, page_url, trouble)
-            if not trouble.refused and trouble.verdict.status != "gone":
-                look.missed(f"attachment {link.url}: {trouble}")
+            answer = await crawl.fetcher.get(link.url, referer=page_url, timeout=FILE_TIMEOUT)
+        except FetchError as error:
+            log.warning("attachment %s of %s: %s", link.url, page_url, error)
+            if not error.refused and error.verdict.status != "gone":
+                crawl.missed(f"attachment {link.url}: {error}")
             # What robots.txt or a challenge keeps from us, a reader may well get.
-            return None, trouble.refused or trouble.verdict.status not in {"gone", "moved", "unreachable"}
+            return None, error.refused or error.verdict.status not in {"gone", "moved", "unreachable"}
         if answer.page.is_markup and not names.promises_markup(link, answer.page):
-            look.fetcher.learnt.pop(link.url, None)
-            look.missed(f"attachment {link.url}: a page in place of the file")
+            crawl.fetcher.learnt.pop(link.url, None)
+            crawl.missed(f"attachment {link.url}: a page in place of the file")
             return None, False
         name = names.of_file(answer.page.url, answer.headers, link.name)
         return Fetched(link.url, link.href, name, answer.page.body), False
@@ -374,7 +375,7 @@ def _lists_reports(page: Page) -> bool:
     """Whether a page is a list of reports and no article with a list beside it."""
     family = families.recognise(page)
     rows = family.read(page, Ask(page.url)).rows if family else []
-    reports = [row for row in rows if titles.told(row.title).kind == "annual_report"]
+    reports = [row for row in rows if classify(row.title).kind == "annual_report"]
     detail = articles.article(page)
     prose = sum(len(p.text_content().strip()) for p in articles.container(page).xpath(".//p"))
     return len(reports) >= 2 and prose < 200 and not detail.files and not detail.pictures

@@ -109,7 +109,9 @@ def portal_of(standing: Standing, record: Record | None, now: datetime) -> Porta
         interpretation_url=standing.interpretation.url if standing.interpretation else "",
         list_title=found.title if found else "",
         address_date=date_of_path(found.url) if found else None,
-        in_column=True if shown is not None and looked is not None and shown.last_seen >= looked - _A_LOOK else None,
+        in_column=True
+        if shown is not None and looked is not None and shown.last_seen >= looked - _LONGEST_CRAWL
+        else None,
         column_complete=record.complete and record.own and record.dedicated,
         failed_days=tuple(date.fromisoformat(day) for day in shown.failed_days) if shown is not None else (),
         answered_days=(shown.last_seen.astimezone(now.tzinfo).date(),)
@@ -129,7 +131,7 @@ def portal_of(standing: Standing, record: Record | None, now: datetime) -> Porta
     )
 
 
-_A_LOOK = timedelta(hours=3)  # the longest that one look lasts: what it lists was seen within
+_LONGEST_CRAWL = timedelta(hours=3)  # the longest that one crawl lasts: what it lists was seen within
 
 
 def _failed_files(failed: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a look at a source needs to know of documents before it asks for anything: in few statements for many."""
+"""What a crawl of a source needs to know of documents before it asks for anything: in few statements for many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.documents import Document, Version, at_address
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document that holds a version, as a look at its source needs it: what its address is, what its list says of it,
+    """A document that holds a version, as a crawl of its source needs it: what its address is, what its list says of it,
     whose report of which year it is."""
 
     id: int

@@ -80,8 +80,8 @@ def open_subjects(session: Session, kind: str) -> set[int]:
     return set(session.scalars(sa.select(Work.subject).where(Work.kind == kind, IS_OPEN)))
 
 
-def add_due_looks(session: Session, now: datetime, ahead: int) -> list[int]:
-    """Work for the sources whose next look is due, that serve somebody and that nobody is looking at, the longest
+def add_due_crawls(session: Session, now: datetime, ahead: int) -> list[int]:
+    """Work for the sources whose next crawl is due, that serve somebody and that nobody is looking at, the longest
     waiting first; never more open at once than ``ahead``: the rest keeps its place in the table of sources. Returns the
     numbers of the new work."""
     open_ = sa.select(Work.id).where(Work.kind == "crawl", IS_OPEN).limit(ahead).subquery()

@@ -1,4 +1,4 @@
-"""The ledger as it stood at a moment past, from what is dated: documents, versions, readings, looks, steps of findings.
+"""The ledger as it stood at a moment past, from what is dated: documents, versions, readings, crawls, steps of findings.
 
 The register, its notices, extensions and offices' days are those known then; a body that came into it later is not there.
 """

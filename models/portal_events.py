@@ -1,4 +1,4 @@
-"""What the last look at a source found gone, as people are told of it at once: reports withdrawn without another in their
+"""What the last crawl of a source found gone, as people are told of it at once: reports withdrawn without another in their
 place, a column that lists nothing any more."""
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Events:
 
 
 def at_source(session: Session, source_id: int, day: date) -> Events:
-    """What the looks up to ``day`` found gone at a source."""
+    """What the crawls up to ``day`` found gone at a source."""
     source = session.get(Source, source_id)
     if source is None:
         return Events()  # it was struck from the register meanwhile

@@ -1,4 +1,4 @@
-"""Where reports are looked for, and each look at it."""
+"""Where reports are looked for, and each crawl of it."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class Source(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(unique=True)
-    family: Mapped[str] = mapped_column(default="", server_default="")  # as the last look recognised it
+    family: Mapped[str] = mapped_column(default="", server_default="")  # as the last crawl recognised it
     family_override: Mapped[str] = mapped_column(default="", server_default="")  # as a person has set it
     rendered: Mapped[bool] = mapped_column(
         default=False, server_default=sa.false()
     )  # drawn by a browser, if one is set
-    # How the last look ended
+    # How the last crawl ended
     status: Mapped[str] = mapped_column(default="", server_default="")
     reason: Mapped[str] = mapped_column(default="", server_default="")
     items: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -110,7 +110,7 @@ def upsert_source(session: Session, url: str, agency_id: int, family: str, now: 
 
 
 def to_be_read(session: Session, ids: Sequence[int], now: datetime) -> None:
-    """Sources that serve another body than before: what a look did not look for, it did not find missing either."""
+    """Sources that serve another body than before: what a crawl did not look for, it did not find missing either."""
     session.flush()
     session.execute(
         sa.update(Source).where(Source.id.in_(ids)).values(status="", reason="", complete_at=None, next_due_at=now)
@@ -127,7 +127,7 @@ def serve(session: Session, agency_id: int, urls: Sequence[str], family: str, no
 
 
 def due(session: Session, now: datetime) -> list[Source]:
-    """The sources whose next look is due and that serve somebody, the longest waiting first. A last look in the future
+    """The sources whose next crawl is due and that serve somebody, the longest waiting first. A last crawl in the future
     was made while the clock was ahead: it is none."""
     query = sa.select(Source).where(
         sa.or_(Source.next_due_at.is_(None), Source.next_due_at <= now, Source.checked_at > now),
@@ -142,7 +142,7 @@ def agencies_of(session: Session, source_id: int) -> list[int]:
 
 
 def start_run(session: Session, source_id: int, now: datetime) -> Run:
-    """Begin a look. Runs of the source that never ended were killed: they are closed as incomplete."""
+    """Begin a crawl. Runs of the source that never ended were killed: they are closed as incomplete."""
     session.execute(
         sa.update(Run)
         .where(Run.source_id == source_id, Run.finished_at.is_(None))
@@ -156,8 +156,8 @@ def start_run(session: Session, source_id: int, now: datetime) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a look ended: ``status`` with the ``reason`` where it was not whole, what it took and found, and whether anything
-    was new. ``validators`` are kept only of a look that was whole. A look that is not ``whole`` found the first pages of the
+    """How a crawl ended: ``status`` with the ``reason`` where it was not whole, what it took and found, and whether anything
+    was new. ``validators`` are kept only of a crawl that was whole. A crawl that is not ``whole`` found the first pages of the
     lists as they were and read no further."""
 
     status: str
@@ -171,7 +171,7 @@ class Outcome:
 
 
 def finish_run(session: Session, run_id: int, outcome: Outcome, now: datetime, interval: timedelta) -> None:
-    """End a look and say on the source how it ended. After a failure the next look comes sooner than ``interval``, but
+    """End a crawl and say on the source how it ended. After a failure the next crawl comes sooner than ``interval``, but
     later each time in a row (an hour at first), never later than ``interval``."""
     run = session.get_one(Run, run_id)
     status, reason = outcome.status, outcome.reason[:500]
@@ -193,7 +193,7 @@ def finish_run(session: Session, run_id: int, outcome: Outcome, now: datetime, i
 
 
 def _failures(session: Session, source_id: int) -> int:
-    """Failed looks in a row before this one."""
+    """Failed crawls in a row before this one."""
     states = session.scalars(
         sa.select(Run.status)
         .where(Run.source_id == source_id, Run.finished_at.is_not(None))

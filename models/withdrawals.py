@@ -34,7 +34,7 @@ def is_replaced(session: Session, document_id: int) -> bool:
 
 
 def moved_within(session: Session, source_id: int, since: datetime) -> list[int]:
-    """After a whole look that began at ``since``: the reports that it did not list where it listed another of the same
+    """After a whole crawl that began at ``since``: the reports that it did not list where it listed another of the same
     body and year. They were published again at another address, whether or not the old one still answers."""
     other = aliased(Document)
     listed = sa.exists().where(

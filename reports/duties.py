@@ -31,8 +31,8 @@ GOVERNMENT_DEADLINE = (3, 31)  # 条例第四十九条第二款
 SEASON_ENDS = (4, 15)  # stragglers and corrections come until then
 STATUTE = "《中华人民共和国政府信息公开条例》第四十九条"
 
-# A report may have come since a look that is older than that: sources are looked at daily in season.
-LOOKS_HOLD = timedelta(days=2)
+# A report may have come since a crawl that is older than that: sources are looked at daily in season.
+CRAWLS_HOLD = timedelta(days=2)
 
 # A source in one of these states was read whole; every other state hides what may have been published.
 COMPLETE = frozenset({"ok", "unchanged"})
@@ -140,7 +140,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How a source of the body was read last. ``complete_at`` is the last complete look;
+    """How a source of the body was read last. ``complete_at`` is the last complete crawl;
     ``unassigned`` counts items of a shared column whose body is not known."""
 
     source_id: int
@@ -155,7 +155,7 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one duty stands. ``on_time`` is None where no stated date and no earlier complete look decide it;
+    """How one duty stands. ``on_time`` is None where no stated date and no earlier complete crawl decide it;
     ``reason`` says in Chinese why the state is ``cannot_tell`` (or what to know about the others)."""
 
     duty: Duty
@@ -289,7 +289,7 @@ def standing(duty: Duty, sightings: Iterable[Sighting], sources: Sequence[Source
         return Standing(duty, "cannot_tell", UNREAD_ZH[unread[0].state], None, unread[0], interpretation, source_url)
     if now.date() <= duty.deadline:
         # Not due, so nothing is concluded; but a reminder may name only bodies of which absence is known.
-        doubt = _doubt(sources, now, now.date() - LOOKS_HOLD, "近日未读全来源")
+        doubt = _doubt(sources, now, now.date() - CRAWLS_HOLD, "近日未读全来源")
         return Standing(duty, "due", doubt, None, None, interpretation, source_url)
     doubt = _doubt(sources, now, duty.deadline, "期限届满后尚未读全来源")
     if not doubt and any(s.kind in PUBLISHES and s.state == "gone" for s in seen):
@@ -313,7 +313,7 @@ def _published(
     elif report.first_seen.astimezone(now.tzinfo).date() <= duty.deadline:
         on_time = True
     else:
-        # Only a complete look after the deadline and before the first sight shows that it was not there in time.
+        # Only a complete crawl after the deadline and before the first sight shows that it was not there in time.
         absent = report.absent_at.astimezone(now.tzinfo).date() if report.absent_at else None
         on_time = False if absent is not None and absent > duty.deadline else None
     state: State = "late" if on_time is False else "published"
@@ -332,7 +332,7 @@ def _doubt(sources: Sequence[SourceState], now: datetime, since: date, otherwise
     for source in sources:
         if source.status not in COMPLETE:
             return SOURCE_REASON_ZH.get(source.status, f"来源状态：{source.status}")
-        # A time in the future is that of a clock which was ahead: it is no look.
+        # A time in the future is that of a clock which was ahead: it is no crawl.
         looked = source.complete_at if source.complete_at is not None and source.complete_at <= now else None
         if looked is None or looked.astimezone(now.tzinfo).date() <= since:
             return otherwise

@@ -266,7 +266,7 @@ def test_a_row_may_name_the_software_of_its_portal_where_that_is_known(engine: E
         assert "'trz' is no known portal software" in fault.message
         assert "hanweb, hanweb-xxgk" in fault.message
         assert [row["family"] for row in exports.export_agencies(session)] == ["kunming"]
-        session.scalars(sa.select(Source)).one().family = "static"  # as a look recognised it: no setting of a person
+        session.scalars(sa.select(Source)).one().family = "static"  # as a crawl recognised it: no setting of a person
         assert [row["family"] for row in exports.export_agencies(session)] == ["kunming"]
 
 

@@ -51,7 +51,7 @@ HARD_LIMIT = 600  # seconds: its process is killed
 def limits(kind: str, settings: config.Settings) -> tuple[int, int]:
     """Seconds after which a task of that kind is told to end, and after which its process is killed."""
     if kind == "crawl":
-        # A pool takes sources for crawl_timeout, and a look may last as long; this is for when that fails.
+        # A pool takes sources for crawl_timeout, and a crawl may last as long; this is for when that fails.
         return 2 * settings.crawl_timeout + 360, 2 * settings.crawl_timeout + 420
     soft = max(SOFT_LIMIT, settings.read_timeout + 60) if kind == "read" else SOFT_LIMIT
     return soft, soft + HARD_LIMIT - SOFT_LIMIT

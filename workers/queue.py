@@ -36,7 +36,7 @@ WINDOW = 64  # messages of a queue that the broker holds, about: whoever gets on
 IDLE_WINDOW = 16  # of them for what is done only when nothing else is to be done
 SEEN_SECONDS = 1.0  # how long a process trusts what it knows of a queue's length
 TOP_UP_SECONDS = 2.0
-IDLE_POLL = 0.2  # seconds between two looks at the queue
+IDLE_POLL = 0.2  # seconds between two questions to the queue
 IDLE_SWEEP = 2.0  # seconds between two sweeps while somebody waits
 
 

@@ -45,7 +45,7 @@ KEPT = timedelta(days=90)  # how long done work is kept, for whoever asks what h
 
 
 def _crawl_given_up(session: Session, source_id: int, error: str, now: datetime) -> None:
-    """The look counts as incomplete, so nobody is called late by it, and the next one is due later."""
+    """The crawl counts as incomplete, so nobody is called late by it, and the next one is due later."""
     run = sources.start_run(session, source_id, now)
     interval = timedelta(seconds=config.settings().crawl_interval)
     sources.finish_run(session, run.id, sources.Outcome(status="incomplete", reason=error), now, interval)
@@ -54,7 +54,7 @@ def _crawl_given_up(session: Session, source_id: int, error: str, now: datetime)
 @task("crawl", max_attempts=3, given_up=_crawl_given_up)
 def crawl(job: Job) -> None:
     """Look at a source, and at the others that wait, side by side in one child; as some are done, others are taken, for
-    as long as one look may last."""
+    as long as one crawl may last."""
     by_source = {job.subject: job.work_id}
     until = time.monotonic() + job.settings.crawl_timeout
 
@@ -80,7 +80,7 @@ def crawl(job: Job) -> None:
 
 
 def _judge_bodies_of(job: Job, source_id: int) -> None:
-    """Publication as it stands after this look, so that nobody is called missing or late whose report has come."""
+    """Publication as it stands after this crawl, so that nobody is called missing or late whose report has come."""
     now = base.utcnow().astimezone(job.settings.zone)
     with job.transaction() as session:
         ids = sources.agencies_of(session, source_id)

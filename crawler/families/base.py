@@ -45,7 +45,7 @@ class Ask:
 
     @property
     def key(self) -> str:
-        """The identity of the answer: one request in a look, one entry in memory."""
+        """The identity of the answer: one request in a crawl, one entry in memory."""
         if self.method == "GET":
             return links.key(self.url)
         digest = hashlib.sha256(f"{urlencode(self.form)}\n{self.json}".encode()).hexdigest()[:16]
@@ -69,7 +69,7 @@ class Ask:
             out.setdefault("Content-Type", f"{kind}; charset=UTF-8")
         return out
 
-    def said(self, name: str, default: str = "") -> str:
+    def value(self, name: str, default: str = "") -> str:
         """One value of ``state``."""
         return dict(self.state).get(name, default)
 
@@ -100,7 +100,7 @@ class Step:
     """What one answer says.
 
     ``asks`` are further answers of the same list, in order; ``otherwise`` the same under the vendor's other numbering,
-    for where the first of ``asks`` is not there. ``fault`` says that the answer is none of what was asked for (a stub,
+    for where the first of ``asks`` is not there. ``error`` says that the answer is none of what was asked for (a stub,
     ``success: false``, markup where data is due): the list is incomplete then, never empty. ``again`` asks to read the list
     from its start, which is done once: it changed while it was read, or what it goes by has expired."""
 
@@ -109,7 +109,7 @@ class Step:
     otherwise: list[Ask] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     end: End = field(default_factory=End)
-    fault: str = ""
+    error: str = ""
     again: bool = False
 
 

@@ -33,9 +33,9 @@ class Epoint(Family):
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page asks for the settings, these for the list, that for its next page."""
-        if ask.said("step") == "settings":
+        if ask.value("step") == "settings":
             return _of_settings(page, ask)
-        if ask.said("step") == "list":
+        if ask.value("step") == "list":
             return _of_list(page, ask)
         by_code = _BY_CODE.search(page.text)
         if by_code is not None:
@@ -64,8 +64,8 @@ def _of_settings(page: Page, ask: Ask) -> Step:
         settings = {}
     guid, project = str(settings.get("siteGuid") or ""), str(settings.get("projectName") or "")
     if not guid:
-        return Step(fault="the site's settings are not where its lists expect them")
-    url = links.resolve(ask.said("column"), f"{project.rstrip('/')}/{ask.said('rest')}") or ""
+        return Step(error="the site's settings are not where its lists expect them")
+    url = links.resolve(ask.value("column"), f"{project.rstrip('/')}/{ask.value('rest')}") or ""
     state = {**dict(ask.state), "step": "list", "guid": guid, "url": url}
     return Step([], [_page(state, int(state["first"]), ask.referer)])
 
@@ -73,13 +73,13 @@ def _of_settings(page: Page, ask: Ask) -> Step:
 def _of_list(page: Page, ask: Ask) -> Step:
     answer = data.parsed(page)
     if not isinstance(answer, dict) or not data.has_list(answer):
-        return Step(fault="the site's list is none")
-    found, total = data.listings(answer, ask.said("column")), data.total_of(answer)
-    size, index, first = int(ask.said("size")), int(ask.said("index")), int(ask.said("first"))
+        return Step(error="the site's list is none")
+    found, total = data.listings(answer, ask.value("column")), data.total_of(answer)
+    size, index, first = int(ask.value("size")), int(ask.value("index")), int(ask.value("first"))
     if not size or (index == first and found and total is not None and len(found) < min(size, total)):
         size = len(found)  # as many as the first page shows: some hand out fewer than they are asked for
     if not found and index == first and total != 0:
-        return Step(end=End(total), fault="the site's list is empty and does not say so")
+        return Step(end=End(total), error="the site's list is empty and does not say so")
     full = len(found) >= size if total is None else (index - first + 1) * size < total
     asks = [_page({**dict(ask.state), "size": str(size)}, index + 1, ask.referer)] if full and found else []
     return Step(found, asks, end=End(total, last=not asks))

@@ -35,7 +35,7 @@ class Gkmlpt(Family):
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The tree tells which nodes to ask for; each answer whether more of it follows, or the next node."""
-        if not ask.said("nodes"):
+        if not ask.value("nodes"):
             sid = _SID.search(page.text)
             nodes = _nodes(_after(_TREE, page.text), urlsplit(ask.url).fragment or urlsplit(page.url).fragment)
             if sid is None or not nodes:
@@ -48,12 +48,12 @@ class Gkmlpt(Family):
             return Step([], [_page(state, 1, page.url)])
         answer = data.parsed(page)
         if not isinstance(answer, dict) or not isinstance(answer.get("articles"), list):
-            return Step(fault="the node's list is none")
+            return Step(error="the node's list is none")
         found = data.listings({"articles": answer["articles"]}, ask.referer)
         total, offset = int(answer.get("total") or 0), int(answer.get("offset") or 0)
         delivered = offset + len(answer["articles"])
         if delivered < total and not answer["articles"]:
-            return Step(fault=f"the node states {total} items, {delivered} were listed")
+            return Step(error=f"the node states {total} items, {delivered} were listed")
         following = _following(ask, delivered < total)
         return Step(found, following, end=End(last=not following))
 

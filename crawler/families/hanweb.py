@@ -12,7 +12,7 @@ from crawler import links, pagers
 from crawler.families import data
 from crawler.families.base import Ask, End, Family, Pairs, Step
 from crawler.families.listed import listed
-from crawler.families.rows import base_of, mark, rows
+from crawler.families.rows import base_of, row_key, rows
 from crawler.pages import Page
 
 _PARAMETERS = re.compile(r"ajaxParam\s*:\s*\{(.*?)\}", re.DOTALL)
@@ -34,7 +34,7 @@ class Hanweb(Family):
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page, or an answer of the proxy."""
-        return self._of_proxy(page, ask) if ask.said("from") else self._of_column(page, ask)
+        return self._of_proxy(page, ask) if ask.value("from") else self._of_column(page, ask)
 
     def _of_column(self, page: Page, ask: Ask) -> Step:
         inline = data.records(page.text)
@@ -42,7 +42,7 @@ class Hanweb(Family):
         stated = data.set_in_script(page.text, "totalRecord")
         total = int(stated) if stated.isdigit() else data.tag_value(page.text, "totalrecord")
         if total is None:
-            pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
+            pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
             return Step(found, pager.asks, end=pager.end)
         if len(found) >= total:
             return Step(found, end=End(total))
@@ -63,10 +63,10 @@ class Hanweb(Family):
     def _of_proxy(self, page: Page, ask: Ask) -> Step:
         given = data.records(page.text)
         total = data.tag_value(page.text, "totalrecord")
-        first = int(ask.said("from"))
+        first = int(ask.value("from"))
         if not given:
-            return Step(end=End(total), fault=f"the proxy answers nothing for record {first}")
-        found = data.rows_of(given, page, ask.said("column"))
+            return Step(end=End(total), error=f"the proxy answers nothing for record {first}")
+        found = data.rows_of(given, page, ask.value("column"))
         if total is None:
             return Step(found, [_again(ask, first + len(given))] if _may_go_on(given, ask) else [], end=End())
         following = first + len(given)
@@ -74,7 +74,7 @@ class Hanweb(Family):
 
 
 def _may_go_on(given: list[str], ask: Ask) -> bool:
-    return len(given) >= int(ask.said("per"))
+    return len(given) >= int(ask.value("per"))
 
 
 def _again(ask: Ask, first: int) -> Ask:

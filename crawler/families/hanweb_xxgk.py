@@ -28,7 +28,7 @@ class HanwebDisclosure(Family):
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page asks for the first fragment; that one for the others."""
-        if not ask.said("node"):
+        if not ask.value("node"):
             node = _given(page, "infotypeId")
             path = _SEARCH.search(page.text)
             url = links.resolve(base_of(page), path.group(1) if path else "/module/xxgk/search.jsp")
@@ -41,7 +41,7 @@ class HanwebDisclosure(Family):
         if len(found) < len(whole):
             total = None  # counts what other columns list as well
         if not whole and total != 0 and not pagers.says_empty(page):
-            return Step(end=End(total, pages), fault="the catalogue's search answers no rows")
+            return Step(end=End(total, pages), error="the catalogue's search answers no rows")
         asks = []
         if ask.number == 1 and pages:
             asks = [_fragment(dict(ask.state), n, ask.referer) for n in range(2, min(pages, MAX_PAGES) + 1)]

@@ -31,7 +31,7 @@ class Jpaas(Family):
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page asks for the fragment; the first fragment for the others."""
-        if not ask.said("query"):
+        if not ask.value("query"):
             url, query = _queries(page)[0]
             state = (("query", json.dumps(query, ensure_ascii=False)), ("url", url), ("column", page.url))
             first = Ask(f"{url}?{urlencode(query)}", referer=page.url, expects="json", state=state)
@@ -44,17 +44,17 @@ def _fragment(page: Page, ask: Ask) -> Step:
     inner = answer.get("data") if isinstance(answer, dict) else None
     markup = inner.get("html") if isinstance(inner, dict) else None
     if not isinstance(markup, str) or answer.get("success") is False:
-        return Step(fault="the unit's query failed")
-    fragment = Page(ask.said("column"), f"<html><body>{markup}</body></html>".encode())
+        return Step(error="the unit's query failed")
+    fragment = Page(ask.value("column"), f"<html><body>{markup}</body></html>".encode())
     pager = next(iter(fragment.tree.xpath("//*[contains(@class, 'pagination')][@count]")), None)
     total = _number(pager, "count") if pager is not None else None
     size = _number(pager, "rows") if pager is not None else None
-    shown = _number(pager, "pageno") if pager is not None else None
+    current = _number(pager, "pageno") if pager is not None else None
     found = rows_in(markup, fragment)
-    if shown is not None and shown != ask.number:
-        return Step(end=End(total), fault=f"page {shown} comes where page {ask.number} is asked for")
+    if current is not None and current != ask.number:
+        return Step(end=End(total), error=f"page {current} comes where page {ask.number} is asked for")
     if not found:
-        return Step(end=End(total, last=total == 0), fault="" if total == 0 else "the unit's query answers no rows")
+        return Step(end=End(total, last=total == 0), error="" if total == 0 else "the unit's query answers no rows")
     asks = []
     if ask.number == 1 and total and size:
         asks = [_page(ask, n, size) for n in range(2, min(-(-total // size), MAX_PAGES) + 1)]
@@ -63,11 +63,11 @@ def _fragment(page: Page, ask: Ask) -> Step:
 
 
 def _page(ask: Ask, number: int, size: int) -> Ask:
-    query: dict[str, Any] = json.loads(ask.said("query"))
+    query: dict[str, Any] = json.loads(ask.value("query"))
     query.pop("editType", None)
     more = json.loads(query.get("paramJson") or "{}")
     query["paramJson"] = json.dumps({**more, "pageNo": number, "pageSize": size}, ensure_ascii=False)
-    url = f"{ask.said('url')}?{urlencode(query)}"
+    url = f"{ask.value('url')}?{urlencode(query)}"
     return Ask(url, referer=ask.referer, expects="json", number=number, state=ask.state)
 
 

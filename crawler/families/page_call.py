@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler import links, pagers
 from crawler.families.base import Ask, End, Step
-from crawler.families.rows import base_of, mark
+from crawler.families.rows import base_of, row_key
 from crawler.pages import Listing, Page
 
 MAX_PAGES = 50
@@ -41,7 +41,7 @@ def read(page: Page, ask: Ask, found: list[Listing]) -> Step:
     """The rows and all further pages: by the call, which the first page tells them all with, else by links."""
     call = _call(page)
     if call is None:
-        pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
+        pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
         return Step(found, pager.asks, end=pager.end)
     end = End(pagers.stated_total(page), call.count)
     further = re.search(rf"/{re.escape(call.name)}_\d+\.{call.suffix}$", urlsplit(page.url).path)
@@ -63,13 +63,13 @@ def _addresses(page: Page, call: _Call, numbers: range) -> list[Ask]:
 def _counts_from_one(page: Page, call: _Call) -> bool:
     """Whether page 2 is ``_2``: by the pager's own links, else by the function that draws it, else by the page itself
     calling itself number 1."""
-    shown = set()
+    current = set()
     for link in page.tree.xpath("//a[@href]"):
         found = re.search(rf"(?:^|/){re.escape(call.name)}_(\d+)\.{call.suffix}$", str(link.get("href")))
         if found:
-            shown.add(int(found.group(1)))
-    if shown:
-        return 1 not in shown
+            current.add(int(found.group(1)))
+    if current:
+        return 1 not in current
     return bool(_PLUS_ONE.search(page.text)) or call.current == 1
 
 

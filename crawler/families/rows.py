@@ -183,7 +183,7 @@ def _of_the_column(page: Page, groups: list[list[Listing]]) -> list[Listing]:
     ]
 
 
-def mark(row: Listing) -> str:
+def row_key(row: Listing) -> str:
     """What tells a row from others: its address, else its title."""
     return links.key(row.url) if row.url else row.title
 
@@ -192,13 +192,13 @@ def distinct(found: Iterable[Listing]) -> list[Listing]:
     """Each address once. The mobile twin gives way to the standard page; a cut title to the full one."""
     out: dict[str, Listing] = {}
     for row in found:
-        known = out.get(mark(row))
+        known = out.get(row_key(row))
         if known is None:
-            out[mark(row)] = row
+            out[row_key(row)] = row
             continue
         url = row.url if known.url and row.url and links.is_twin(known.url) else known.url
         title = row.title if len(row.title) > len(known.title) else known.title
-        out[mark(row)] = Listing(url, title, known.listed_on or row.listed_on)
+        out[row_key(row)] = Listing(url, title, known.listed_on or row.listed_on)
     return list(out.values())
 
 

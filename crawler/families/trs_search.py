@@ -31,7 +31,7 @@ class TrsSearch(Family):
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page asks for the first page of the search; that one for the others."""
-        if not ask.said("call"):
+        if not ask.value("call"):
             call = _CALL.search(page.text)
             url = links.resolve(base_of(page), call.group(1).replace("&amp;", "&")) if call else None
             if url is None:
@@ -39,7 +39,7 @@ class TrsSearch(Family):
             return Step([], [_page(url, 1, page.url)])
         answer = data.parsed(page)
         if not isinstance(answer, dict) or not data.has_list(answer):
-            return Step(fault="the search answers no list")
+            return Step(error="the search answers no list")
         found = data.listings(answer, ask.referer)
         pages, total = answer.get("pagenum"), data.total_of(answer)
         pages = int(pages) if isinstance(pages, int | str) and str(pages).isdigit() else None
@@ -48,7 +48,7 @@ class TrsSearch(Family):
             pages = -(-total // size)
         asks = []
         if ask.number == 1 and pages:
-            asks = [_page(ask.said("call"), n, ask.referer) for n in range(2, min(pages, MAX_PAGES) + 1)]
+            asks = [_page(ask.value("call"), n, ask.referer) for n in range(2, min(pages, MAX_PAGES) + 1)]
         return Step(found, asks, end=End(total, pages, last=not found or None))
 
 

@@ -25,7 +25,7 @@ class TrueCms(Family):
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page with the records in its hidden element, or an answer of the call."""
-        if ask.said("from"):
+        if ask.value("from"):
             return _of_call(page, ask)
         found = _initial(page) or rows(page)
         stated = data.set_in_script(page.text, "totalRecord")
@@ -42,13 +42,13 @@ class TrueCms(Family):
 def _of_call(page: Page, ask: Ask) -> Step:
     answer = data.parsed(page)
     xml = str(answer.get("result") or "") if isinstance(answer, dict) else ""
-    given, total, first = data.records(xml), data.tag_value(xml, "totalrecord"), int(ask.said("from"))
+    given, total, first = data.records(xml), data.tag_value(xml, "totalrecord"), int(ask.value("from"))
     if not given:
         over = total is not None and first > total
-        return Step(end=End(total, last=over), fault="" if over else f"the call answers nothing for record {first}")
-    found = data.rows_of(given, page, ask.said("column"))
+        return Step(end=End(total, last=over), error="" if over else f"the call answers nothing for record {first}")
+    found = data.rows_of(given, page, ask.value("column"))
     following = first + len(given)
-    goes_on = following <= total if total is not None else len(given) >= int(ask.said("per"))
+    goes_on = following <= total if total is not None else len(given) >= int(ask.value("per"))
     asks = [_window(dict(ask.state), following, ask.referer)] if goes_on else []
     return Step(found, asks, end=End(total, last=None if goes_on else True))
 

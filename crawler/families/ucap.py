@@ -30,7 +30,7 @@ class Ucap(Family):
 
     def read(self, page: Page, ask: Ask) -> Step:
         """A list that is written out, the page of a channel, or an answer of its call."""
-        if ask.said("call"):
+        if ask.value("call"):
             return _of_call(page, ask)
         found = listed(page)
         channel = _channel(page)
@@ -62,11 +62,11 @@ def _channel(page: Page) -> str:
 def _of_call(page: Page, ask: Ask) -> Step:
     answer = data.parsed(page)
     if not isinstance(answer, dict) or not data.has_list(answer):
-        return Step(fault="the channel's call answers no list")
-    found, total = data.listings(answer, ask.said("base")), data.total_of(answer)
-    size = int(ask.said("size"))
+        return Step(error="the channel's call answers no list")
+    found, total = data.listings(answer, ask.value("base")), data.total_of(answer)
+    size = int(ask.value("size"))
     if not found:
-        return Step(end=End(total, last=total == 0), fault="" if total == 0 else "the channel's call answers no items")
+        return Step(end=End(total, last=total == 0), error="" if total == 0 else "the channel's call answers no items")
     asks = []
     if total is not None and ask.number == 1:
         last = -(-total // max(1, min(size, len(found))))

@@ -11,7 +11,7 @@ import re
 from crawler import pagers
 from crawler.families.base import Ask, End, Family, Step
 from crawler.families.listed import is_list, listed
-from crawler.families.rows import mark
+from crawler.families.rows import row_key
 from crawler.pages import Page
 
 _PAGES = re.compile(r"_simple_list_gotopage_fun\s*\(\s*['\"]?(\d{1,5})")
@@ -31,10 +31,10 @@ class Vsb(Family):
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows, and the pages that this one links."""
         found = listed(page)
-        pager = pagers.read(page, ask, frozenset(mark(row) for row in found))
+        pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
         called = _PAGES.search(page.text)
         pages = int(called.group(1)) if called else pager.end.pages
-        before = ask.said("pages")
+        before = ask.value("pages")
         asks = [_with_pages(one, pages) for one in pager.asks]
         unread = pager.end.unread
         if pages is not None and pages > 1 and not asks and ask.number == 1:

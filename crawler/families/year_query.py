@@ -34,7 +34,7 @@ class YearQuery(Family):
         """The page of one year; the first one also tells which years there are. One without its year's report is whole
         all the same."""
         found = _of_year(page)
-        years = [] if ask.said("offered") else _years(page)
+        years = [] if ask.value("offered") else _years(page)
         asks = [
             Ask(_YEAR.sub(rf"\g<1>{year}", page.url), referer=page.url, number=number, state=(("offered", "1"),))
             for number, year in enumerate(years, 2)

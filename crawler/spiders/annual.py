@@ -20,8 +20,8 @@ import config
 import logs
 import net
 from crawler import health, tls
-from crawler.fetch import Enough, Fetcher, Trouble
-from crawler.look import Look
+from crawler.crawl import Crawl
+from crawler.fetch import Fetcher, FetchError, HostUnavailable
 from crawler.record import Recorder
 from crawler.render import Renderer
 from crawler.visit import Visitor
@@ -65,21 +65,21 @@ class AnnualReportSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Reads the sources named at the start and those named on standard input, side by side; yields nothing, for each
-        look writes its own rows."""
+        crawl writes its own rows."""
         alive = asyncio.ensure_future(self._say_that_it_lives())
-        looks = {asyncio.ensure_future(self._watch(source_id)) for source_id in self._source_ids}
+        crawls = {asyncio.ensure_future(self._watch(source_id)) for source_id in self._source_ids}
         asked = asyncio.ensure_future(self._named())
         try:
-            while looks or not asked.done():
-                done, _ = await asyncio.wait({*looks, asked}, return_when=asyncio.FIRST_COMPLETED)
-                looks -= done
+            while crawls or not asked.done():
+                done, _ = await asyncio.wait({*crawls, asked}, return_when=asyncio.FIRST_COMPLETED)
+                crawls -= done
                 if asked in done and (source_ids := asked.result()):
-                    looks |= {asyncio.ensure_future(self._watch(source_id)) for source_id in source_ids}
+                    crawls |= {asyncio.ensure_future(self._watch(source_id)) for source_id in source_ids}
                     asked = asyncio.ensure_future(self._named())
                 elif asked.done():
-                    looks = looks and (await asyncio.wait(looks))[1]
+                    crawls = crawls and (await asyncio.wait(crawls))[1]
         finally:
-            for task in (alive, asked, *looks):
+            for task in (alive, asked, *crawls):
                 task.cancel()
             if self._renderer is not None:
                 await self._renderer.close()
@@ -109,8 +109,8 @@ class AnnualReportSpider(scrapy.Spider):
             try:
                 await self._watch_one(source_id)
             except Exception:
-                # The run stays open: it counts as incomplete, and whoever asked for the look hears no word of it.
-                self.logger.exception("the look at the source could not be recorded")
+                # The run stays open: it counts as incomplete, and whoever asked for the crawl hears no word of it.
+                self.logger.exception("the crawl of the source could not be recorded")
 
     async def _download(self, request: Request) -> Response:
         assert self.crawler.engine is not None
@@ -124,37 +124,37 @@ class AnnualReportSpider(scrapy.Spider):
             self._say({"event": "source", "source_id": source_id, "status": "gone", "items": 0, "reason": "unknown"})
             return
         self.guards.append(target.guard)
-        fetcher = Fetcher(self._download, self._recorder, target.guard, target.memory, now)
-        look = Look(target, fetcher, now, season, family=target.family)
-        look.renderer = self._renderer if target.rendered else None
+        fetcher = Fetcher(self._download, self._recorder, target.guard, target.cached, now)
+        crawl = Crawl(target, fetcher, now, season, family=target.family)
+        crawl.renderer = self._renderer if target.rendered else None
         tls.recall(target.url, target.reached, now)
-        verdict = await self._verdict(look)
-        look.reached = tls.learnt(target.url, target.reached, now)
+        verdict = await self._verdict(crawl)
+        crawl.reached = tls.learnt(target.url, target.reached, now)
         host = urlsplit(target.url).hostname or ""
-        if not verdict.reason and (said := tls.note(look.reached, fetcher.certificates.get(host, []))):
-            verdict = health.Verdict(verdict.status, said)
+        if not verdict.reason and (notes := tls.note(crawl.reached, fetcher.certificates.get(host, []))):
+            verdict = health.Verdict(verdict.status, notes)
         self.guards.remove(target.guard)
-        await asyncio.to_thread(self._recorder.finish, look, verdict)
+        await asyncio.to_thread(self._recorder.finish, crawl, verdict)
         self._say(
             {
                 "event": "source",
                 "source_id": source_id,
                 "status": verdict.status,
-                "items": look.items,
+                "items": crawl.items,
                 "requests": fetcher.requests,
                 "reason": verdict.reason,
             }
         )
 
-    async def _verdict(self, look: Look) -> health.Verdict:
+    async def _verdict(self, crawl: Crawl) -> health.Verdict:
         try:
-            walk = Walk(look, self._recorder, lambda walk: Visitor(look, self._recorder, self._say, walk.column))
+            walk = Walk(crawl, self._recorder, lambda walk: Visitor(crawl, self._recorder, self._say, walk.column))
             async with asyncio.timeout(self._settings_.crawl_timeout):
                 return await walk.read()
-        except (Trouble, Enough) as trouble:
-            return trouble.verdict
+        except (FetchError, HostUnavailable) as error:
+            return error.verdict
         except TimeoutError:
-            return health.Verdict("incomplete", f"the look took longer than {self._settings_.crawl_timeout} seconds")
+            return health.Verdict("incomplete", f"the crawl took longer than {self._settings_.crawl_timeout} seconds")
         except Exception as error:
             self.logger.exception("a defect while reading the column")
             return health.Verdict("incomplete", f"defect while reading the column: {type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""The spider that looks for columns: bodies of one portal one after another, which share the pages that were read, those of
+"""The spider that crawls for columns: bodies of one portal one after another, which share the pages that were read, those of
 different portals side by side. Its requests pass the same downloader as a crawl's: guard, robots, budget."""
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from tests.crawler.world import time_passes
 
 @dataclass(slots=True)
 class Sum:
-    """What a look came to, for all portals or for one family."""
+    """What a crawl came to, for all portals or for one family."""
 
     true: int = 0  # reports that a reader could get to
     found: int = 0  # of these, held under the right body and year
@@ -50,7 +50,7 @@ class Fleet:
         self.engine = base.make_engine(self.settings.database_url)
         self.sources: dict[int, Site] = {}
         self.names: dict[int, str] = {}
-        self.ever: set[tuple[str, int]] = set()  # bodies and years that have published up to the last look
+        self.ever: set[tuple[str, int]] = set()  # bodies and years that have published up to the last crawl
         with base.transaction(self.engine) as session:
             for site in sites:
                 network.add(site)

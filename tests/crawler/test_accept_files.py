@@ -13,8 +13,8 @@ from crawler.accept import of_file
         ("application/pdf", "", True, "report"),
         ("application/octet-stream", "\x00\x01\x02" * 900, False, "report"),  # damaged: kept, to be looked at
         ("application/octet-stream", "", False, "report"),
-        ("text/plain", "系统繁忙，请稍后再试", False, "fault"),
-        ("text/html", "<html>404 Not Found</html>", False, "fault"),
+        ("text/plain", "系统繁忙，请稍后再试", False, "nothing"),
+        ("text/html", "<html>404 Not Found</html>", False, "nothing"),
     ],
 )
 def test_a_file_that_is_no_text_is_kept_and_a_servers_word_of_error_is_not(media_type, text, is_document, found):

@@ -34,7 +34,7 @@ ERRORS = ("T80-521", "T82-block-page-200", "T83-reset", "T37-list-by-script-alon
 
 @dataclass(slots=True)
 class Day:
-    """What was known after a look."""
+    """What was known after a crawl."""
 
     sums: dict[str, Sum]
     versions: dict[tuple[int, str], int]  # by source and title: how many versions

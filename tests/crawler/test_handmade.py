@@ -1,4 +1,4 @@
-"""Portals written by hand from the note on portals, in other markup than the simulator's: what a look finds there, once,
+"""Portals written by hand from the note on portals, in other markup than the simulator's: what a crawl finds there, once,
 with its day and under the right body; whether it knows that this was all; what it costs and whom it never contacts."""
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ PORTALS = [make() for make in (*CALLED, *WRITTEN, *LISTS)]
 
 
 @dataclass(slots=True)
-class Seen:
-    """What a look at one portal came to."""
+class Crawled:
+    """What a crawl of one portal came to."""
 
     portal: Portal
     status: str
@@ -43,7 +43,7 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Crawled]]:
     folder = tmp_path_factory.mktemp("handmade")
     settings = config.Settings(data_dir=folder, crawl_delay=0.01, _env_file=None)
     base.upgrade(settings.database_url)
@@ -60,11 +60,11 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
                 bodies[agency.id] = portal
         settings = settings.model_copy(update={"allowed_private_hosts": network.hosts})
         list(run.crawl(list(sources), settings))
-        out: dict[str, Seen] = {}
+        out: dict[str, Crawled] = {}
         with base.transaction(engine) as session:
             for source in session.scalars(sa.select(Source)):
                 portal = sources[source.id]
-                out[portal.name] = Seen(portal, source.status, source.reason, source.family)
+                out[portal.name] = Crawled(portal, source.status, source.reason, source.family)
             versioned = set(session.scalars(sa.select(Version.document_id)))
             for document in session.scalars(sa.select(Document).where(Document.kind.in_(PUBLISHES))):
                 if document.id in versioned and document.agency_id and document.year:

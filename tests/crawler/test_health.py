@@ -1,10 +1,10 @@
-"""How a look ended."""
+"""How a crawl ended."""
 
 from __future__ import annotations
 
 import pytest
 
-from crawler.health import of_answer, of_look
+from crawler.health import of_answer, of_crawl
 from crawler.pages import Page
 
 URL = "http://a.gov.cn/zwgk/nb/"
@@ -36,7 +36,7 @@ def test_an_ordinary_list_page_is_read():
 
 
 def test_a_look_is_ok_only_if_nothing_was_missing():
-    assert of_look(5, 5, "", changed=True).status == "ok"
-    assert of_look(5, 5, "", changed=False).status == "unchanged"
-    assert of_look(5, 5, "an attachment failed", changed=True).status == "incomplete"
-    assert of_look(0, 5, "", changed=False).status == "quiet"
+    assert of_crawl(5, 5, "", changed=True).status == "ok"
+    assert of_crawl(5, 5, "", changed=False).status == "unchanged"
+    assert of_crawl(5, 5, "an attachment failed", changed=True).status == "incomplete"
+    assert of_crawl(0, 5, "", changed=False).status == "quiet"

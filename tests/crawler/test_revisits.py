@@ -1,4 +1,4 @@
-"""What a look costs at a source where nothing changed, counted by the portal; and that what does change is found in time."""
+"""What a crawl costs at a source where nothing changed, counted by the portal; and that what does change is found in time."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def small(inner: str = "<p>一、总体情况</p><p>本年度工作平稳。</p>
 
 
 class Season:
-    """Portals over some months; how many versions of each year's report were known after each look."""
+    """Portals over some months; how many versions of each year's report were known after each crawl."""
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -165,6 +165,6 @@ def test_a_failed_handshake_or_a_dead_host_never_makes_a_body_missing(watched):
 
 def test_what_is_wrong_with_a_certificate():
     good, _ = certificate("*.gov.example", NOW + timedelta(days=30))
-    assert tls.faults(good, "www.gov.example", NOW) == ["it is signed by itself"]
-    assert tls.faults(good, "a.b.gov.example", NOW)[-1] == "it is of *.gov.example"
-    assert tls.faults(b"no certificate", "a", NOW) == ["it cannot be read"]
+    assert tls.certificate_errors(good, "www.gov.example", NOW) == ["it is signed by itself"]
+    assert tls.certificate_errors(good, "a.b.gov.example", NOW)[-1] == "it is of *.gov.example"
+    assert tls.certificate_errors(b"no certificate", "a", NOW) == ["it cannot be read"]

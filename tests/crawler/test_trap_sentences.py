@@ -47,7 +47,7 @@ def second(days: Days) -> dict[str, Day]:
 
 
 def whole(day: Day, *years: int) -> None:
-    """A look that was whole, found these years once each, and calls none of them missing."""
+    """A crawl that was whole, found these years once each, and calls none of them missing."""
     assert (day.status in WHOLE, day.years) == (True, list(years)), (day.status, day.reason, day.held)
     assert not set(day.missing) & set(years)
 

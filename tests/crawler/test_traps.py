@@ -1,4 +1,4 @@
-"""Each trap of section 5 of the note on portals that a portal can lay, over HTTP, in the real child process: one look."""
+"""Each trap of section 5 of the note on portals that a portal can lay, over HTTP, in the real child process: one crawl."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.crawler.given import forbidden
 
 
 @dataclass(slots=True)
-class Seen:
-    """What a look at the portal of one trap came to."""
+class Crawled:
+    """What a crawl of the portal of one trap came to."""
 
     site: Site
     status: str
@@ -46,13 +46,13 @@ def portals(outside: str) -> dict[str, Site]:
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Crawled]]:
     with Network() as network, forbidden() as (outside, visitors):
         sites = portals(outside)
         watched = Fleet(tmp_path_factory.mktemp("traps"), network, list(sites.values()))
         watched.look()
         sums = watched.measured()
-        out: dict[str, Seen] = {}
+        out: dict[str, Crawled] = {}
         with base.transaction(watched.engine) as session:
             for source in session.scalars(sa.select(Source)):
                 site = watched.sources[source.id]
@@ -60,7 +60,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
                 true = {report.title: report.published_on for report in site.truth()}
                 days = {d.title: (d.published_on, true[d.title]) for d in documents if d.title in true}
                 bad = [d.title for d in documents if "\ufffd" in d.title]
-                out[site.family] = Seen(site, source.status, source.reason, sums[site.family], days, bad)
+                out[site.family] = Crawled(site, source.status, source.reason, sums[site.family], days, bad)
         assert visitors() == 0
         yield out
         watched.engine.dispose()

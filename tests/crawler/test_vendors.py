@@ -12,7 +12,7 @@ from crawler import families, links
 from crawler.families.base import Ask, Step, unproven
 from crawler.families.gkmlpt import FAMILY as GKMLPT
 from crawler.families.gkmlpt import unfolded
-from crawler.families.rows import mark
+from crawler.families.rows import row_key
 from crawler.families.year_query import FAMILY as YEAR_QUERY
 from crawler.lists import take
 from crawler.pages import Listing, Page
@@ -53,11 +53,11 @@ def walked(site: Site) -> tuple[str, dict[str, Listing], str]:
     rows, ends, shown = dict[str, Listing](), [], set[frozenset[str]]()
     while True:
         step: Step = family.read(page, ask)
-        if step.fault:
-            return family.name, rows, step.fault
-        rows |= {mark(row): row for row in step.rows}
+        if step.error:
+            return family.name, rows, step.error
+        rows |= {row_key(row): row for row in step.rows}
         ends.append(step.end)
-        shown |= {frozenset(mark(row) for row in step.rows)} if step.rows else set()
+        shown |= {frozenset(row_key(row) for row in step.rows)} if step.rows else set()
         waiting += [one for one in step.asks if one.key not in asked]
         if not waiting:
             return family.name, rows, unproven(family, ends, len(rows), len(shown))

@@ -1,4 +1,4 @@
-"""The whole look, over HTTP, in the real child process: many portals, two looks."""
+"""The whole crawl, over HTTP, in the real child process: many portals, two crawls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of whole looks share: portals of given pages, a register that points at them, a database to look into."""
+"""What tests of whole crawls share: portals of given pages, a register that points at them, a database to look into."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A country of any size as rows, filled in bulk: counties of sixty bodies, each with a column, a look at it, and last
+"""A country of any size as rows, filled in bulk: counties of sixty bodies, each with a column, a crawl of it, and last
 year's and this year's report as read. What tests and benchmarks of growth stand on."""
 
 from __future__ import annotations

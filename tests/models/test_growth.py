@@ -194,10 +194,10 @@ def test_a_tick_adds_looks_up_to_a_number_and_leaves_the_rest_in_its_place(engin
         agency = rows.body(session)
         for number in range(12):
             rows.column(session, agency, url=f"http://www.jia.gov.cn/{number}/")
-        first = leases.add_due_looks(session, NOW, 5)
+        first = leases.add_due_crawls(session, NOW, 5)
         assert len(first) == 5
-        assert leases.add_due_looks(session, NOW, 5) == []
-        assert len(leases.add_due_looks(session, NOW, 100)) == 7
+        assert leases.add_due_crawls(session, NOW, 5) == []
+        assert len(leases.add_due_crawls(session, NOW, 100)) == 7
         assert len(leases.open_subjects(session, "crawl")) == 12
 
 

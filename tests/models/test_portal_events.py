@@ -29,7 +29,7 @@ def settings() -> config.Settings:
 
 
 def told(session: Session, source: sources.Source, now: datetime = WINTER) -> list[tuple[str, str]]:
-    """Who was told what by the events of a look."""
+    """Who was told what by the events of a crawl."""
     numbers = portals.queue_events(session, settings(), source.id, now)
     mails = session.scalars(sa.select(Mail).where(Mail.id.in_(numbers)).order_by(Mail.id))
     return [(mail.stage, mail.text) for mail in mails]

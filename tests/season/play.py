@@ -1,5 +1,5 @@
 """Plays the season: the clock goes from moment to moment, the scheduler's jobs run when they are due, the workers' tasks
-run as they are, each look at a portal is the crawler's own. ``python -m tests.season.play FOLDER FIRST LAST [DIES SEED]``.
+run as they are, each crawl of a portal is the crawler's own. ``python -m tests.season.play FOLDER FIRST LAST [DIES SEED]``.
 
 It may be killed at any time and started again: what is in the data folder is all that it goes on from. With ``DIES`` it
 kills itself at that transaction: before its commit or after it, as the seed says.
@@ -56,7 +56,7 @@ class Loopback(AnnualReportSpider):
 def look(
     source_ids: Sequence[int], settings: config.Settings, more: crawler_run.More | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The looks at these sources, and at those that are taken when these are done, in this process: what the crawler's
+    """The crawls of these sources, and at those that are taken when these are done, in this process: what the crawler's
     child does, and says."""
     while source_ids:
         said: list[dict[str, Any]] = []

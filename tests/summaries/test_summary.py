@@ -71,7 +71,7 @@ def test_what_awaits_a_look_counts_as_nobodys_problem(told: Figures):
 
 
 def test_requests_are_compared_over_bodies_read_without_doubt_in_both_years(told: Figures):
-    assert told.flow_bodies == 23  # one of 24 awaits a look
+    assert told.flow_bodies == 23  # one of 24 awaits a person
     assert [(f.name, f.before, f.now) for f in told.flows][:3] == [
         ("新收申请", 460, 690),
         ("上年结转", 0, 0),

@@ -41,7 +41,7 @@ class Held:
 
 @dataclass(slots=True)
 class Day:
-    """What is known of one portal after a look."""
+    """What is known of one portal after a crawl."""
 
     status: str
     reason: str

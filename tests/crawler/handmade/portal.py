@@ -1,4 +1,4 @@
-"""One portal of given answers, what is true of it, and how a look at it may end."""
+"""One portal of given answers, what is true of it, and how a crawl of it may end."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Look:
-    """What one look at a source has seen so far."""
+class Crawl:
+    """What one crawl of a source has seen so far."""
 
     target: Target
     fetcher: Fetcher
@@ -25,7 +25,7 @@ class Look:
     season: int  # the youngest report year that can be published
     items: int = 0
     stated: int | None = None
-    trouble: str = ""
+    error: str = ""
     changed: bool = False
     family: str = ""
     opened: int = 0
@@ -54,10 +54,10 @@ class Look:
         return drawn
 
     def missed(self, what: str) -> None:
-        """Note what could not be had: the look is not whole."""
-        self.trouble = self.trouble or what
+        """Note what could not be had: the crawl is not whole."""
+        self.error = self.error or what
 
     @property
     def is_brief(self) -> bool:
-        """Whether further pages of lists were passed over: the look tells nothing of what is not there."""
+        """Whether further pages of lists were passed over: the crawl tells nothing of what is not there."""
         return bool(self.passed)
