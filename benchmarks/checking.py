@@ -35,7 +35,7 @@ from benchmarks.flaws import FLAWS
 from reports import checks, reader
 from reports.checks import similarity
 from reports.checks.context import Body as Other
-from reports.checks.context import Context, Entry, Portal, Register
+from reports.checks.context import ColumnEntry, Context, CrawlRecord, RegisterEntry
 from reports.formats.pdf import fonts
 from reports.report import Finding, Report
 from tests.makers import pdf
@@ -128,7 +128,7 @@ class County:
         day = date.fromisoformat(made.truth.published_on)
         deadline = date(year + 1, 3, 31) if body.aggregate else date(year + 1, 1, 31)
         url = f"http://www.place{world.number}.example.cn/zfxxgk/nb/{year}/t{year + 1}0101_{hash_of(body.name) % 9999}.html"
-        portal = Portal(
+        crawl_record = CrawlRecord(
             today=date(year + 1, 6, 1),
             state="published" if day <= deadline else "late",
             deadline=deadline,
@@ -141,7 +141,7 @@ class County:
             in_column=True,
             column_complete=True,
             answered_days=(date(year + 1, 5, 31),),
-            entries=(Entry(made.truth.title, report.kind, year, url),),
+            entries=(ColumnEntry(made.truth.title, report.kind, year, url),),
             years=tuple(range(2008, year + 1)),
         )
         others = [
@@ -151,7 +151,7 @@ class County:
             for b in world.bodies[:-1]
             if b.name != body.name
         ]
-        register = Register(
+        register_entry = RegisterEntry(
             body.name,
             kind=body.kind,
             level=body.level,
@@ -162,9 +162,9 @@ class County:
         return Context(
             agency=body.name,
             year=year,
-            register=register,
+            register_entry=register_entry,
             history=self.read.get((body.name, year - 1)),
-            portal=portal,
+            crawl_record=crawl_record,
             siblings=[] if body.aggregate else others,
             below=others if body.aggregate else None,
             own=self.read[world.bodies[0].name, year] if body.aggregate else None,
@@ -220,7 +220,7 @@ def _sound(place: County, body: Body, year: int, tally: Tally) -> None:
     if place.costs(body, year):
         tally.costed += 1
         tally.whole_seconds += spent
-        alone = Context(agency=body.name, year=year, register=context.register, history=context.history)
+        alone = Context(agency=body.name, year=year, register_entry=context.register_entry, history=context.history)
         start = time.process_time()
         checks.run(report, alone)
         tally.check_seconds += time.process_time() - start
@@ -330,7 +330,7 @@ def _scanned(made: Made) -> tuple[bytes, int]:
         data = pdf.render(made.truth, random.Random(made.name), "ruled")
     fonts.install()
     document = pdfium.PdfDocument(data)
-    pages = [page.render(scale=DPI / 72).to_pil().convert("L") for page in document]
+    pages = [page.render(ceilings=DPI / 72).to_pil().convert("L") for page in document]
     document.close()
     out = io.BytesIO()
     pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression="tiff_deflate")

@@ -52,8 +52,8 @@ def check(session: Session, body: int) -> None:
     assert found is not None
     assert found.subject is not None
     result = checks.run(found.report, found.context, DOCUMENT_RULES)
-    shown = findings.Shown(found.document_id, found.version_id, found.url)
-    findings.save(session, findings.Outcome(found.subject, "report", result.findings, result.judged, shown), NOW)
+    origin = findings.Origin(found.document_id, found.version_id, found.url)
+    findings.save(session, findings.Outcome(found.subject, "report", result.findings, result.judged, origin), NOW)
     compared.all_compared_with(session, [found])
 
 

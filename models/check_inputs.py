@@ -15,7 +15,7 @@ from models.documents import Attachment, Document, Version
 from models.findings import Finding
 from models.packed import unpack
 from models.readings import Reading
-from reports.report import Finding as Said
+from reports.report import Finding as FindingValue
 from reports.report import Report
 from reports.subject import Subject
 
@@ -132,7 +132,7 @@ def checkable_ids(session: Session, year: int | None = None) -> list[int]:
     return list(session.scalars(query))
 
 
-def said(session: Session, subject: Subject, rule: str) -> list[tuple[int | None, Said]]:
+def standing_of_rule(session: Session, subject: Subject, rule: str) -> list[tuple[int | None, FindingValue]]:
     """What stands of a rule about a report (resolved findings do not), each with its document."""
     query = (
         sa.select(Finding)
@@ -148,7 +148,7 @@ def said(session: Session, subject: Subject, rule: str) -> list[tuple[int | None
     return [
         (
             row.document_id,
-            Said(
+            FindingValue(
                 rule=row.rule,
                 severity=row.severity,  # type: ignore[arg-type]
                 cells=tuple(row.cells),

@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session, aliased
 from models import check_inputs, work
 from models.agencies import Agency, Succession, below
 from models.base import chunks
-from models.crawl_record import portal_of
+from models.crawl_record import crawl_record_of
 from models.documents import Document, Version
 from models.facts import Facts, facts_of
 from models.ledger import standings_of
 from models.obligations import duties
 from models.readings import Reading, SimilarityBand
-from reports.checks.context import Body, Context, Portal
+from reports.checks.context import Body, Context, CrawlRecord
 from reports.duties import Standing
 from reports.report import Report
 from reports.subject import Subject, series_of, subject_of
@@ -187,9 +187,9 @@ def context_of(
     where its signature lies, ``found`` is what ``around`` gave, where that is known; nothing is taken from the document
     that is checked itself."""
     found = found or around(session, [(agency_id, year, reading_id)], {})
-    agency, register = found.facts.agencies[agency_id], found.facts.registers[agency_id]
+    agency, register_entry = found.facts.agencies[agency_id], found.facts.register_entries[agency_id]
     explained = found.reports(agency_id, year, "interpretation", document_id)
-    below = bodies_below(session, agency_id, year) if register.governs else None
+    below = bodies_below(session, agency_id, year) if register_entry.is_government else None
     offices = {name + end for name in _forms_of(agency.name) for end in ("办公室", "办公厅", "办")}
     inherited = [
         _series_of(found.reports(id_, year - 1, KIND, document_id), report)
@@ -198,7 +198,7 @@ def context_of(
     return Context(
         agency=agency.name,
         year=year,
-        register=register,
+        register_entry=register_entry,
         history=_series_of(found.reports(agency_id, year - 1, KIND, document_id), report),
         predecessors=tuple(found for found in inherited if found is not None),
         interpretation=explained[0][1] if explained else None,
@@ -288,7 +288,7 @@ def reports_with_contexts(
         stands = standings.get((document.year, agency.id))
         context = replace(
             context_of(session, agency.id, document.year, report, row.reading_id, found, document.id),
-            portal=_portal_of_document(session, row, found, stands, now),
+            crawl_record=_crawl_record_of_document(session, row, found, stands, now),
             attachments=tuple(attached.get(version.id, ())),
             submitted=document.submitted_by is not None,
         )
@@ -302,9 +302,9 @@ def reports_with_contexts(
     return Checked(out, found.facts)
 
 
-def _portal_of_document(
+def _crawl_record_of_document(
     session: Session, row: check_inputs.LastRead, found: Around, standing: Standing | None, now: datetime
-) -> Portal | None:
+) -> CrawlRecord | None:
     """The crawl record with this document's earlier version and its copies; None where the body owes no such report."""
     document = row.document
     assert document.agency_id is not None
@@ -314,7 +314,7 @@ def _portal_of_document(
     earlier = check_inputs.reading_before(session, row.version)
     copies = found.reports(document.agency_id, document.year, KIND, document.id)
     return replace(
-        portal_of(standing, found.facts.records.get(document.agency_id), now),
+        crawl_record_of(standing, found.facts.records.get(document.agency_id), now),
         url=document.url,
         copies=tuple(report for _, report in copies),
         previous=Report.from_dict(earlier[1].report) if earlier else None,

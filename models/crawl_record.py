@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from models.base import chunks
 from models.documents import Document, Version
 from models.sources import COMPLETE, Source, SourceAgency
-from reports.checks.context import Entry, Portal
+from reports.checks.context import ColumnEntry, CrawlRecord
 from reports.dates import date_of_path
 from reports.duties import Standing
 
@@ -85,7 +85,7 @@ def _shares(session: Session, sources: sa.Select[int]) -> dict[int, float]:
     return {source_id: reports / total for source_id, reports, total in rows}
 
 
-def portal_of(standing: Standing, record: Record | None, now: datetime) -> Portal:
+def crawl_record_of(standing: Standing, record: Record | None, now: datetime) -> CrawlRecord:
     """The crawl record about one duty at ``now`` (aware, in the office's zone), for the rules of publication."""
     seen, duty = standing.sighting, standing.duty
     record = record or Record()
@@ -96,7 +96,7 @@ def portal_of(standing: Standing, record: Record | None, now: datetime) -> Porta
     looked = record.complete_at.get(shown.source_id) if shown is not None else None
     # What a person handed in says nothing of its list, its address and the day on which it was there first.
     found = seen if seen is not None and not seen.submitted_by else None
-    return Portal(
+    return CrawlRecord(
         today=now.date(),
         state=standing.state,
         reason=standing.reason,
@@ -119,7 +119,7 @@ def portal_of(standing: Standing, record: Record | None, now: datetime) -> Porta
         else (),
         # Only what passed for a report by its title and turned out to be something else, in a column of reports.
         entries=tuple(
-            Entry(d.title, d.kind, d.year, d.url)  # type: ignore[arg-type]
+            ColumnEntry(d.title, d.kind, d.year, d.url)  # type: ignore[arg-type]
             for d in of_year
             if record.dedicated and record.own and (d.state == "read" or d.kind in REPORTS)
         ),

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from models.agencies import Agency, AgencyAlias, Succession, offices_above
 from models.base import chunks
-from models.crawl_record import Record, portal_of, records
-from reports.checks.context import Context, Register, may_make_regulations
+from models.crawl_record import Record, crawl_record_of, records
+from reports.checks.context import Context, RegisterEntry, may_make_regulations
 from reports.duties import Standing
 
 
-def registers_of(session: Session, agencies: Sequence[Agency]) -> dict[int, Register]:
+def register_entries(session: Session, agencies: Sequence[Agency]) -> dict[int, RegisterEntry]:
     """These bodies' entries in the register as plain data, in two queries for all of them."""
     aliases: dict[int, list[str]] = defaultdict(list)
     predecessors: dict[int, list[str]] = defaultdict(list)
@@ -37,7 +37,7 @@ def registers_of(session: Session, agencies: Sequence[Agency]) -> dict[int, Regi
         for agency_id, name in session.execute(before.order_by(Succession.id)):
             predecessors[agency_id].append(name)
     return {
-        agency.id: Register(
+        agency.id: RegisterEntry(
             name=agency.name,
             aliases=tuple(name for name in (agency.short_name, *aliases[agency.id]) if name),
             kind=agency.kind,
@@ -64,7 +64,7 @@ class Facts:
     """What the rules know of bodies beside their reports, by body: the register's entry, parameters, the crawl record."""
 
     agencies: dict[int, Agency]
-    registers: dict[int, Register]
+    register_entries: dict[int, RegisterEntry]
     params: dict[int, dict[str, Any]]
     records: Mapping[int, Record]
 
@@ -76,8 +76,8 @@ def facts_of(session: Session, agency_ids: Collection[int]) -> Facts:
         for part in chunks(agency_ids)
         for agency in session.scalars(sa.select(Agency).where(Agency.id.in_(part)))
     }
-    registers = registers_of(session, list(found.values()))
-    return Facts(found, registers, params_of(session, agency_ids), records(session, agency_ids))
+    entries = register_entries(session, list(found.values()))
+    return Facts(found, entries, params_of(session, agency_ids), records(session, agency_ids))
 
 
 def publication_contexts(
@@ -93,8 +93,8 @@ def publication_contexts(
             Context(
                 agency=facts.agencies[id_].name,
                 year=standing.duty.year,
-                register=facts.registers[id_],
-                portal=portal_of(standing, facts.records.get(id_), now),
+                register_entry=facts.register_entries[id_],
+                crawl_record=crawl_record_of(standing, facts.records.get(id_), now),
                 params=facts.params.get(id_, {}),
             ),
         )

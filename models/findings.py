@@ -15,7 +15,7 @@ from models.agencies import Agency
 from models.base import Base, Json, chunks, one_of
 from models.documents import Document
 from models.people import audit
-from reports.report import Finding as Said
+from reports.report import Finding as FindingValue
 from reports.subject import Subject
 
 STATES = ("open", "confirmed", "waived", "resolved")
@@ -104,7 +104,7 @@ def lapse(session: Session, today: date, now: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Origin:
     """Where findings were seen: document, version and address."""
 
     document_id: int | None = None
@@ -119,9 +119,9 @@ class Outcome:
 
     subject: Subject
     scope: str
-    findings: Sequence[Said] = ()
+    findings: Sequence[FindingValue] = ()
     judged: Collection[str] = ()
-    shown: Shown = Shown()
+    origin: Origin = Origin()
 
 
 def save(session: Session, outcome: Outcome, now: datetime) -> list[int]:
@@ -149,7 +149,7 @@ def save_all(session: Session, outcomes: Sequence[Outcome], now: datetime) -> li
     out = []
     for outcome in outcomes:
         subject = outcome.subject
-        others = documents.get((subject.agency_id, subject.year), set()) - {outcome.shown.document_id}
+        others = documents.get((subject.agency_id, subject.year), set()) - {outcome.origin.document_id}
         out.append(_save(session, outcome, stored[subject.agency_id, subject.year, outcome.scope], others, now))
     session.flush()
     opened = _open(session, [row for rows in out for row in rows if row.id is None], now)
@@ -160,23 +160,23 @@ def _save(
     session: Session, outcome: Outcome, stored: list[Finding], others: Collection[int | None], now: datetime
 ) -> list[Finding]:
     """One outcome, against what is ``stored`` of that body, year and scope; ``others`` are its other reports online."""
-    subject, shown = outcome.subject, outcome.shown
+    subject, origin = outcome.subject, outcome.origin
     known = {row.fingerprint: row for row in stored if row.series == subject.series}
     keyed = dict(subject.keyed(outcome.findings))
     out = []
-    for key, said in keyed.items():
+    for key, value in keyed.items():
         row = known.get(key)
         if row is None:
             row = Finding(
-                fingerprint=key, agency_id=subject.agency_id, year=subject.year, series=subject.series, rule=said.rule,
+                fingerprint=key, agency_id=subject.agency_id, year=subject.year, series=subject.series, rule=value.rule,
                 scope=outcome.scope, state="open", first_seen=now,
             )  # fmt: skip
-            _write(row, said, shown, now)
+            _write(row, value, origin, now)
             stored.append(row)
         elif row.id is None:  # another document of the body, checked in the same breath, said it first
-            _write(row, said, shown, now)
+            _write(row, value, origin, now)
         else:
-            _renew(session, row, said, shown, now)
+            _renew(session, row, value, origin, now)
         out.append(row)
     for key, row in known.items():
         if (
@@ -187,10 +187,10 @@ def _save(
             and row.id is not None  # said just now of another document of the body
         ):
             _resolve(session, row, now)
-    if outcome.scope == "report" and shown.document_id is not None:
+    if outcome.scope == "report" and origin.document_id is not None:
         # Read anew, the document turned out to be of another series: what was said of it there no longer stands.
         for row in stored:
-            if row.document_id == shown.document_id and row.series != subject.series and row.state != "resolved":
+            if row.document_id == origin.document_id and row.series != subject.series and row.state != "resolved":
                 _resolve(session, row, now)
     return out
 
@@ -271,12 +271,12 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _write(row: Finding, said: Said, shown: Shown, now: datetime) -> None:
-    row.severity, row.cells = said.severity, list(said.cells)
-    row.expected, row.actual = _text(said.expected), _text(said.actual)
-    row.message, row.place, row.basis, row.needs_review = said.message, said.place, said.basis, said.needs_review
-    row.cause = asdict(said.cause) if said.cause is not None else None
-    row.document_id, row.version_id, row.url, row.last_seen = shown.document_id, shown.version_id, shown.url, now
+def _write(row: Finding, value: FindingValue, origin: Origin, now: datetime) -> None:
+    row.severity, row.cells = value.severity, list(value.cells)
+    row.expected, row.actual = _text(value.expected), _text(value.actual)
+    row.message, row.place, row.basis, row.needs_review = value.message, value.place, value.basis, value.needs_review
+    row.cause = asdict(value.cause) if value.cause is not None else None
+    row.document_id, row.version_id, row.url, row.last_seen = origin.document_id, origin.version_id, origin.url, now
 
 
 def _figures(row: Finding) -> dict[str, Any]:
@@ -284,11 +284,11 @@ def _figures(row: Finding) -> dict[str, Any]:
     return {"expected": row.expected, "actual": row.actual, "state": row.state, **until}
 
 
-def _renew(session: Session, row: Finding, said: Said, shown: Shown, now: datetime) -> None:
+def _renew(session: Session, row: Finding, value: FindingValue, origin: Origin, now: datetime) -> None:
     before = _figures(row)
-    same = (row.expected, row.actual) == (_text(said.expected), _text(said.actual))
+    same = (row.expected, row.actual) == (_text(value.expected), _text(value.actual))
     lapsed = row.state in {"waived", "resolved"} and row.waived_until is not None and row.waived_until < now.date()
-    _write(row, said, shown, now)
+    _write(row, value, origin, now)
     decided = _decision(session, row) if row.state == "resolved" and same and not lapsed else "open"
     if row.state == "resolved" and decided != "open":
         row.state, row.resolved_at = decided, None

@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Literal
 
-from reports.checks.context import Context, Register
+from reports.checks.context import Context, RegisterEntry
 from reports.checks.coverage import covers_area
 from reports.checks.inputs import Inputs
 from reports.duties import UNREAD_ZH, Standing
@@ -76,10 +76,10 @@ class Member:
         return self.standing.duty.agency
 
     @property
-    def governs(self) -> bool:
+    def is_government(self) -> bool:
         """A people's government of county level or above: its report covers the area (article 49(2))."""
         duty = self.standing.duty
-        return Register(duty.agency, kind=duty.kind, level=duty.level).role == "government"
+        return RegisterEntry(duty.agency, kind=duty.kind, level=duty.level).kind == "government"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def aggregate(under: str, year: int, members: Iterable[Member], now: datetime) -
     names: set[str] = set()
     for member in members:
         names.add(member.name)
-        if member.governs and member.heads:
+        if member.is_government and member.heads:
             heads.append(member)
             continue
         if is_office(member.name):
@@ -236,12 +236,14 @@ def _plain_body(out: Aggregate, member: Member) -> None:
         out.remarks.append(_lack(member))
         return
     # A government without registered bodies stands for its area: the report that covers it comes first.
-    choice = _first(member, lambda found: not any(series_of(found.report))) if member.governs else member.reports[0]
+    choice = (
+        _first(member, lambda found: not any(series_of(found.report))) if member.is_government else member.reports[0]
+    )
     note = ""
-    if member.governs and any(series_of(choice.report)):
+    if member.is_government and any(series_of(choice.report)):
         note = "仅为本级或办公室的报告，未含其所属单位"
         _say(out, member, "scope", f"{note}；名录中也没有登记其所属单位", choice.url)
-    elif member.heads and not member.governs and covers_area(Inputs(choice.report, Context())):
+    elif member.heads and not member.is_government and covers_area(Inputs(choice.report, Context())):
         note = "报告称包含所属单位数据"
         _say(out, member, "scope", "报告称包含所属单位数据，可能与名录中其所属单位的报告重复计算，请核对", choice.url)
     _add(out, member, choice, note)
@@ -317,7 +319,7 @@ def _add(out: Aggregate, member: Member, found: Found, note: str = "", same: lis
     out.parts.append(Part(member.name, member.parent, found.url, values, marks, note))
     _doubts(out, member, found.url, values, marks)
     others = [f for f in (same if same is not None else member.reports) if f is not found]
-    if note == "" and member.governs:
+    if note == "" and member.is_government:
         others = [f for f in others if not any(series_of(f.report))]
     differing = [
         f for f in others if f.report.form != out.form or _figures(out.form, f.report.cells or {})[0] != values

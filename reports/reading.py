@@ -14,7 +14,7 @@ from reports.sniff import Sniffed
 from reports.tables.align import align
 from reports.tables.layout import analysed
 from reports.tables.model import Aligned
-from reports.tables.reconcile import agrees, compared, pages_of, questioned, second_look
+from reports.tables.reconcile import agrees, compared, pages_of, questioned, reconciled
 
 EDGE = 6  # lines: a wrapped label, its figures, a page's number
 
@@ -65,7 +65,7 @@ def understand(sniffed: Sniffed, blocks: Blocks, name: str) -> Reading:
 
 
 def _aligned(blocks: Blocks, name: str) -> tuple[Aligned, Narrative]:
-    aligned = second_look(align(blocks))
+    aligned = reconciled(align(blocks))
     has_tables = any(cell.value is not None for cell in aligned.cells.values())
     return aligned, narrate(blocks, aligned.consumed, aligned.form, has_tables, name)
 

@@ -67,7 +67,7 @@ def _reports(session: Session, rule_id: str, year: int | None, now: datetime) ->
         session.expunge_all()  # whole reports: not to be kept until the end
         if found is None or found.subject is None:
             continue
-        stored = check_inputs.said(session, found.subject, rule_id)
+        stored = check_inputs.standing_of_rule(session, found.subject, rule_id)
         own = [said for document, said in stored if document in {document_id, None}]
         change = checks.compare(rule_id, found.report, found.context, own)
         # A matter that another copy of the report shows as well is kept once, under the document checked last.
@@ -83,6 +83,8 @@ def _duties(session: Session, rule_id: str, year: int | None, now: datetime) -> 
         standings = ledger_of(session, each, now).standings
         for standing, context in publication.contexts_of(session, standings, now):
             duty, seen = standing.duty, standing.sighting
-            stored = [said for _, said in check_inputs.said(session, Subject(duty.agency_id, each), rule_id)]
+            stored = [
+                said for _, said in check_inputs.standing_of_rule(session, Subject(duty.agency_id, each), rule_id)
+            ]
             change = checks.compare(rule_id, None, context, stored)
             yield Line(duty.agency, each, seen.url if seen else standing.source_url, change)

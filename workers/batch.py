@@ -202,5 +202,5 @@ def check_documents(job: Job, rows: Iterable[int], wanted: Mapping[int, bool], k
 def _outcome(one: contexts.Checkable) -> findings.Outcome:
     assert one.subject is not None
     result = checks.run(one.report, one.context, DOCUMENT_RULES)
-    shown = findings.Shown(one.document_id, one.version_id, one.url)
-    return findings.Outcome(one.subject, "report", result.findings, result.judged, shown)
+    origin = findings.Origin(one.document_id, one.version_id, one.url)
+    return findings.Outcome(one.subject, "report", result.findings, result.judged, origin)

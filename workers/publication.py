@@ -95,13 +95,13 @@ def _judge(transaction: Transaction, year: int, now: datetime, ids: list[int] | 
 def _outcome(standing: Standing, context: Context) -> findings.Outcome:
     result = checks.run(None, context, RULES)
     seen = standing.sighting
-    shown = findings.Shown(
+    origin = findings.Origin(
         seen.document_id if seen else None,
         seen.version_id if seen else None,
         seen.url if seen else standing.source_url,
     )
     subject = Subject(standing.duty.agency_id, standing.duty.year)
-    return findings.Outcome(subject, "publication", result.findings, result.judged, shown)
+    return findings.Outcome(subject, "publication", result.findings, result.judged, origin)
 
 
 def contexts_of(

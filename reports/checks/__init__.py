@@ -138,7 +138,7 @@ def _ready(inputs: Inputs, rule: Rule) -> None:
     ):
         raise NotJudged("不是年度报告")
     for need in rule.needs:
-        if need == "registry" and rule.name_decides and inputs.register is not None:
+        if need == "registry" and rule.name_decides and inputs.register_entry is not None:
             continue
         if not inputs.context.has(need):
             raise NotJudged(NEED_ZH[need])

@@ -134,8 +134,8 @@ def _mildest(inputs: Inputs, claim: Claim) -> Severity | None:
 def _needs_review(inputs: Inputs, claim: Claim) -> bool:
     """Whether a person looks first: another sentence gives another figure, which may be the whole, or this one speaks of
     the whole area."""
-    register = inputs.context.register
-    if _WHOLE_AREA.search(claim.text) and not (register is not None and register.governs):
+    entry = inputs.context.register_entry
+    if _WHOLE_AREA.search(claim.text) and not (entry is not None and entry.is_government):
         return True
     return any(
         other.cell == claim.cell and other.value != claim.value and other.note != "previous_year"

@@ -51,22 +51,22 @@ _LEVELS = {
 def may_make_regulations(kind: str, level: str) -> bool | None:
     """Whether a body of this kind and level may make 规章 (立法法: departments of the State Council, governments of
     provinces and of cities with districts and prefectures). None where kind and level do not tell."""
-    register = Register("", kind=kind, level=level)
-    if register.rank in {"", "national"}:
+    entry = RegisterEntry("", kind=kind, level=level)
+    if entry.level in {"", "national"}:
         return None
-    if register.rank in {"township", "county"} or register.role == "department":
+    if entry.level in {"township", "county"} or entry.kind == "department":
         return False
-    return True if register.role == "government" else None
+    return True if entry.kind == "government" else None
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
+class RegisterEntry:
     """An agency's register entry as of the end of the report year.
 
     ``kind`` is department, government, township, subdistrict, zone, branch, vertical or authorised_body; ``level`` is
-    township, county, city, province or national (the sheets' words dispatched, authorized, prefecture, central are
-    understood). ``can_make_regulations`` is None where the register does not say; ``supervisor`` is the supervising
-    government."""
+    township, county, city, province or national, empty where unknown (given in the sheets' words, dispatched, authorized,
+    prefecture, central, they are put into these). ``can_make_regulations`` is None where the register does not say;
+    ``supervisor`` is the supervising government."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -79,32 +79,27 @@ class Register:
     portals: tuple[str, ...] = ()
     supervisor: str | None = None
 
-    @property
-    def rank(self) -> str:
-        """township, county, city, province or national; empty where unknown."""
-        return _LEVELS.get(self.level.split("_")[0], "")
-
-    @property
-    def role(self) -> str:
-        """The kind in the rules' words; a government of township level is a township."""
+    def __post_init__(self) -> None:
+        level = _LEVELS.get(self.level.split("_")[0], "")
         kind = _KINDS.get(self.kind, self.kind)
-        return "township" if kind == "government" and self.rank == "township" else kind
+        object.__setattr__(self, "level", level)
+        object.__setattr__(self, "kind", "township" if kind == "government" and level == "township" else kind)
 
     @property
-    def governs(self) -> bool:
+    def is_government(self) -> bool:
         """A people's government of any level, townships included (article 50(4): 各级人民政府)."""
-        return self.role in {"government", "township"}
+        return self.kind in {"government", "township"}
 
     @property
-    def scale(self) -> str:
+    def ceilings(self) -> str:
         """The row of the ceilings in the parameters: township, county_department, county_government, …"""
-        if self.rank in {"", "national"}:
+        if self.level in {"", "national"}:
             return ""
-        if self.rank == "township":
+        if self.level == "township":
             return "township"
-        if self.rank == "county":
-            return "county_government" if self.role == "government" else "county_department"
-        return f"{self.rank}_government"
+        if self.level == "county":
+            return "county_government" if self.kind == "government" else "county_department"
+        return f"{self.level}_government"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,7 +108,7 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ColumnEntry:
     """An entry of a report column: its title, what it turned out to be, its report year."""
 
     title: str
@@ -123,7 +118,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Portal:
+class CrawlRecord:
     """The crawl record about one body and report year at a moment.
 
     ``state`` is that of ``reports.duties.Standing``; ``reason`` says why it is ``cannot_tell``. ``deadline`` is the
@@ -152,7 +147,7 @@ class Portal:
     column_complete: bool | None = None
     failed_days: tuple[date, ...] = ()
     answered_days: tuple[date, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ColumnEntry, ...] = ()
     copies: tuple[Report, ...] = ()
     previous: Report | None = None
     previous_seen: date | None = None
@@ -188,10 +183,10 @@ class Context:
 
     agency: str | None = None
     year: int | None = None
-    register: Register | None = None
+    register_entry: RegisterEntry | None = None
     history: Report | None = None
     predecessors: Sequence[Report] = ()
-    portal: Portal | None = None
+    crawl_record: CrawlRecord | None = None
     siblings: Sequence[Body] | None = None
     below: Sequence[Body] | None = None
     own: Report | None = None
@@ -206,10 +201,10 @@ class Context:
         return {
             "history": self.history is not None or bool(self.predecessors),
             "hierarchy": self.below is not None,
-            "registry": self.register is not None,
-            "portal": self.portal is not None,
+            "registry": self.register_entry is not None,
+            "portal": self.crawl_record is not None,
             "siblings": self.siblings is not None,
             "interpretation": self.interpretation is not None
-            or bool(self.portal is not None and self.portal.interpretation_url),
+            or bool(self.crawl_record is not None and self.crawl_record.interpretation_url),
             "other_publication": self.enforcement is not None,
         }[need]

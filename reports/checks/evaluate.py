@@ -219,13 +219,13 @@ class Evaluator:
             self.taken.operands.append(Operand(path, value if not isinstance(value, dict) else None, state="parameter"))
             return Decimal(str(value)) if isinstance(value, float) else value
         if head == "registry":
-            entry = self.inputs.context.register
+            entry = self.inputs.context.register_entry
             if entry is None:
                 raise NotJudged(NEED_ZH["registry"])
             value = {
-                "kind": entry.role,
-                "level": entry.scale,
-                "rank": entry.rank,
+                "kind": entry.kind,
+                "level": entry.ceilings,
+                "rank": entry.level,
                 "can_make_regulations": entry.can_make_regulations,
             }[rest]
             if value is None or value == "":

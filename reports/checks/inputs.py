@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from reports.checks.catalogue import catalogue
-from reports.checks.context import NEED_ZH, Context, Portal, Register
+from reports.checks.context import NEED_ZH, Context, CrawlRecord, RegisterEntry
 from reports.checks.sheet import RESULT, Figure, NotJudged, Sheet, Value, place
 from reports.form import forms
 from reports.report import Form, Report
@@ -32,11 +32,11 @@ class Operand:
 _GOVERNMENT = re.compile(r"人民政府$|第[一二三四五六七八九十]+师$")
 
 
-def _by_name(name: str | None) -> Register | None:
+def _by_name(name: str | None) -> RegisterEntry | None:
     """A register entry from an unmistakable name: …人民政府, and the divisions of 新疆生产建设兵团 (第…师)."""
     if name is None or not _GOVERNMENT.search(re.sub(r"\s+", "", name)):
         return None
-    return Register(
+    return RegisterEntry(
         name, kind="government", level="township" if re.search(r"(?:[乡镇]|苏木|街道)人民政府$", name) else ""
     )
 
@@ -52,7 +52,7 @@ class Inputs:
         self._others: dict[int, Sheet] = {}
         self._figures: dict[tuple[int, str, str], _Read] = {}
         self.repairs: list[tuple[str, str, dict[str, Figure]]] | None = None
-        self.register = context.register or _by_name(report.agency if report is not None else None)
+        self.register_entry = context.register_entry or _by_name(report.agency if report is not None else None)
         self.agency = context.agency or (report.agency if report else None) or "该单位"
         self.year = context.year or (report.year if report else None)
 
@@ -96,7 +96,9 @@ class Inputs:
         if not found:
             raise NotJudged(NEED_ZH["history"])
         # Bodies that merged into this one last year still reported by themselves: all of them, or no sum can be made.
-        named = len(self.context.register.predecessors) if self.context.register is not None else len(inherited)
+        named = (
+            len(self.context.register_entry.predecessors) if self.context.register_entry is not None else len(inherited)
+        )
         if inherited and len(inherited) < named:
             raise NotJudged("前身单位的上年度报告不齐")
         for report in found:
@@ -159,18 +161,18 @@ def form_of(inputs: Inputs) -> Form:
     return form
 
 
-def portal_of(inputs: Inputs) -> Portal:
+def crawl_record_of(inputs: Inputs) -> CrawlRecord:
     """The crawl record. Raises NotJudged."""
-    if inputs.context.portal is None:
+    if inputs.context.crawl_record is None:
         raise NotJudged(NEED_ZH["portal"])
-    return inputs.context.portal
+    return inputs.context.crawl_record
 
 
-def register_of(inputs: Inputs) -> Register:
+def register_entry_of(inputs: Inputs) -> RegisterEntry:
     """The register entry. Raises NotJudged."""
-    if inputs.register is None:
+    if inputs.register_entry is None:
         raise NotJudged(NEED_ZH["registry"])
-    return inputs.register
+    return inputs.register_entry
 
 
 def year_of(inputs: Inputs) -> int:
@@ -182,8 +184,8 @@ def year_of(inputs: Inputs) -> int:
 
 def published_on(inputs: Inputs) -> date | None:
     """The stated day of publication: the crawl record's, else the document's own."""
-    portal = inputs.context.portal
-    if portal is not None and portal.published_on is not None:
-        return portal.published_on
+    record = inputs.context.crawl_record
+    if record is not None and record.published_on is not None:
+        return record.published_on
     stated = inputs.report.published_on if inputs.report is not None else None
     return date.fromisoformat(stated) if stated else None

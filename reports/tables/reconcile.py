@@ -1,4 +1,4 @@
-"""A second look at doubtful cells: the form's own identities confirm a reading, choose among readings seen, or mark it.
+"""Doubtful cells against the form: the form's own identities confirm a reading, choose among readings seen, or mark it.
 
 A figure printed surely is never changed, whatever the identities say: a wrong sum is the agency's, not ours.
 """
@@ -17,7 +17,7 @@ from reports.tables.model import Aligned
 SURE = 0.9  # a cell read with less is in doubt: no rule reckons with it, and nobody else draws this line
 CONFIRMED = 0.95
 # A recogniser's figure below this, within a broken identity, is the likelier culprit than the agency.
-SHAKY = 0.97
+UNCERTAIN = 0.97
 MARKED = 0.8
 CHOSEN = 0.9
 DIFFERS = 0.5  # two readings of one cell differ
@@ -79,7 +79,7 @@ def holds(identity: Identity, cells: Mapping[str, Cell], instead: Mapping[str, N
     return None if left is None or right is None else left == right
 
 
-def second_look(aligned: Aligned) -> Aligned:
+def reconciled(aligned: Aligned) -> Aligned:
     """The same reading with doubtful cells confirmed, replaced by another reading seen, or marked."""
     if aligned.form is None or all(cell.confidence == 1.0 for cell in aligned.cells.values()):
         return aligned
@@ -99,11 +99,11 @@ def second_look(aligned: Aligned) -> Aligned:
     cells.update(confirmed)
     for identity in identities(aligned.form):
         if holds(identity, cells) is False:
-            shaky = [
-                key for key in identity.members() if SURE <= cells[key].confidence < SHAKY and key not in confirmed
+            uncertain = [
+                key for key in identity.members() if SURE <= cells[key].confidence < UNCERTAIN and key not in confirmed
             ]
-            if shaky:
-                weakest = min(shaky, key=lambda k: cells[k].confidence)
+            if uncertain:
+                weakest = min(uncertain, key=lambda k: cells[k].confidence)
                 cells[weakest] = replace(cells[weakest], confidence=MARKED)
     return replace(aligned, cells=cells)
 
@@ -151,7 +151,7 @@ def compared(aligned: Aligned, other: Aligned) -> Aligned:
             cells[key] = replace(
                 cell, confidence=min(cell.confidence, DIFFERS), alternatives=tuple(dict.fromkeys(seen))
             )
-    return second_look(replace(aligned, cells=cells))
+    return reconciled(replace(aligned, cells=cells))
 
 
 def _differs(aligned: Aligned, other: Aligned, key: str) -> bool:

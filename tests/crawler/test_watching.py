@@ -83,7 +83,7 @@ def test_every_version_is_told_to_the_starter_and_waits_to_be_read(world):
     assert len(set(told)) == len(told) == world.waiting
 
 
-def test_a_second_look_at_an_unchanged_portal_asks_conditionally_and_stores_nothing(world):
+def test_a_second_crawl_of_an_unchanged_portal_asks_conditionally_and_stores_nothing(world):
     assert world.source("same").status == "unchanged"
     assert len(world.versions("same")) == 2
     assert sum(world.sites["same"].conditional.values()) == 2  # the reports; what a list lacks is told from no 304

@@ -37,9 +37,9 @@ def test_a_check_knows_the_register_last_year_the_interpretation_and_the_offices
     assert found is not None
     context = found.context
     assert (found.subject, found.report.year) == (Subject(agency.id, 2026), 2026)
-    assert context.register is not None
-    assert context.register.aliases == ("县统计局", "甲县统计调查局")
-    assert (context.register.supervisor, context.register.predecessors) == ("甲县人民政府", ("甲县调查局",))
+    assert context.register_entry is not None
+    assert context.register_entry.aliases == ("县统计局", "甲县统计调查局")
+    assert (context.register_entry.supervisor, context.register_entry.predecessors) == ("甲县人民政府", ("甲县调查局",))
     assert context.history is not None
     assert context.history.cells is not None
     assert context.history.cells["applications.carried_out.total"].value == 4
@@ -182,13 +182,13 @@ def test_the_version_before_other_copies_and_attachments_are_at_hand(engine: Eng
         again = sorted(compared.all_compared_with(session, [found])) if found else []
         copies = [copy.id]
     assert found is not None
-    portal = found.context.portal
-    assert portal is not None
-    assert portal.previous is not None
+    crawl_record = found.context.crawl_record
+    assert crawl_record is not None
+    assert crawl_record.previous is not None
     figure = "applications.new.total"
-    assert (portal.previous.cells or {})[figure].value == 1
-    assert portal.previous_seen == (NOW - 3 * DAY).date()
-    assert [(c.cells or {})[figure].value for c in portal.copies] == [3]
+    assert (crawl_record.previous.cells or {})[figure].value == 1
+    assert crawl_record.previous_seen == (NOW - 3 * DAY).date()
+    assert [(c.cells or {})[figure].value for c in crawl_record.copies] == [3]
     assert [(a.cells or {})[figure].value for a in found.context.attachments] == [4]
     assert again == copies
 
@@ -219,8 +219,8 @@ def test_a_file_counts_as_missing_only_when_it_could_not_be_had_a_day_later_eith
             found = contexts.report_with_context(session, document.id, NOW)
             session.rollback()
         assert found is not None
-        assert found.context.portal is not None
-        return found.context.portal.attachments_failed
+        assert found.context.crawl_record is not None
+        return found.context.crawl_record.attachments_failed
 
     assert seen(3) == ()
     assert seen(25) == ("年度报告.doc",)
@@ -235,9 +235,9 @@ def test_days_without_an_answer_are_kept_until_the_page_comes_again(engine: Engi
             documents.failed_today(session, document.id, day)
         found = contexts.report_with_context(session, document.id, NOW)
         assert found is not None
-        assert found.context.portal is not None
-        assert found.context.portal.failed_days == (date(2027, 2, 1), date(2027, 2, 2))
-        assert found.context.portal.answered_days == ()
+        assert found.context.crawl_record is not None
+        assert found.context.crawl_record.failed_days == (date(2027, 2, 1), date(2027, 2, 2))
+        assert found.context.crawl_record.answered_days == ()
         fetched(session, document, "again", NOW)
         assert document.failed_days == []
 
@@ -245,7 +245,7 @@ def test_days_without_an_answer_are_kept_until_the_page_comes_again(engine: Engi
 def test_a_column_of_the_bodys_own_reports_read_whole_tells_which_years_it_holds_and_what_does_not_belong(
     engine: Engine,
 ):
-    def portal(shared: bool, others: int):
+    def of_column(shared: bool, others: int):
         with base.transaction(engine) as session:
             agency = body(session)
             bodies = (agency, body(session, "甲县水利局")) if shared else (agency,)
@@ -261,15 +261,15 @@ def test_a_column_of_the_bodys_own_reports_read_whole_tells_which_years_it_holds
             record = crawl_record.records(session, [agency.id])
             standing = standing_of(session, agency.id, 2026, NOW)
             assert standing is not None
-            made = crawl_record.portal_of(standing, record[agency.id], NOW)
+            made = crawl_record.crawl_record_of(standing, record[agency.id], NOW)
             session.rollback()
         return made
 
-    own = portal(shared=False, others=0)
+    own = of_column(shared=False, others=0)
     assert own.column_complete
     assert own.years == (2024, 2025, 2026)
     assert [e.title for e in own.entries if e.kind == "website_report"] == ["2026年网站年报"]
     assert own.in_column
-    for made in (portal(shared=True, others=0), portal(shared=False, others=9)):
+    for made in (of_column(shared=True, others=0), of_column(shared=False, others=9)):
         assert not made.column_complete
         assert made.entries == ()

@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import base, findings, mails
-from models.findings import Finding, FindingEvent, Outcome, Shown
+from models.findings import Finding, FindingEvent, Origin, Outcome
 from models.mails import Mail, MailNotice
 from models.people import Audit
 from models.work import Work
-from reports.report import Finding as Said
+from reports.report import Finding as FindingValue
 from reports.subject import Subject
 from tests.models.crowd import Crowd
 from tests.models.rows import DAY, NOW, body, column, fetched, finding, listed, published, read, report
@@ -31,14 +31,14 @@ def agency_id(engine: Engine) -> int:
 def save(
     engine: Engine,
     agency_id: int,
-    said: Sequence[Said],
+    said: Sequence[FindingValue],
     now: datetime = NOW,
     judged: Sequence[str] = ("APP-SUM-ROW",),
     document_id: int | None = None,
     series: str = "",
 ) -> list[int]:
     with base.transaction(engine) as session:
-        outcome = Outcome(Subject(agency_id, 2026, series), "report", said, judged, Shown(document_id))
+        outcome = Outcome(Subject(agency_id, 2026, series), "report", said, judged, Origin(document_id))
         return findings.save(session, outcome, now)
 
 

@@ -44,7 +44,7 @@ def check(session: Session) -> None:
     found = contexts.report_with_context(session, REPORT, NOW)
     assert found is not None
     assert found.context.history is not None
-    assert found.context.portal is not None
+    assert found.context.crawl_record is not None
     assert len(found.context.siblings or ()) == country.COUNTY - 2
     compared.all_compared_with(session, [found])
 
@@ -75,8 +75,8 @@ def judge(session: Session) -> None:
     standing = ledger.standing_of(session, BODY, country.YEAR, NOW)
     assert standing is not None
     ((_, context),) = facts.publication_contexts(session, [standing], NOW)
-    assert context.portal is not None
-    assert context.portal.column_complete
+    assert context.crawl_record is not None
+    assert context.crawl_record.column_complete
 
 
 def claim(session: Session) -> None:
@@ -88,7 +88,7 @@ def claim(session: Session) -> None:
 def check_many(session: Session) -> None:
     found = contexts.reports_with_contexts(session, range(REPORT, REPORT + 20, 2), NOW)
     assert len(found.documents) == 10
-    assert all(one.context.portal is not None and one.context.history is not None for one in found.documents)
+    assert all(one.context.crawl_record is not None and one.context.history is not None for one in found.documents)
     again = compared.all_compared_with(session, found.documents)
     assert len(work.add_all(session, "check", {id_: {} for id_ in again}, NOW)) == len(again)
     outcomes = [findings.Outcome(one.subject, "report", [rows.finding()]) for one in found.documents if one.subject]

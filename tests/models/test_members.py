@@ -82,15 +82,15 @@ def test_what_stands_of_a_rule_is_found_with_its_document_and_resolved_findings_
         source = column(session, agency)
         document = published(session, source, agency, date(2027, 1, 20))
         once = findings.Outcome(
-            Subject(agency.id, 2026), "report", [finding()], {"APP-SUM-ROW"}, findings.Shown(document.id)
+            Subject(agency.id, 2026), "report", [finding()], {"APP-SUM-ROW"}, findings.Origin(document.id)
         )
         findings.save(session, once, NOW)
-        ((where, kept),) = check_inputs.said(session, Subject(agency.id, 2026), "APP-SUM-ROW")
+        ((where, kept),) = check_inputs.standing_of_rule(session, Subject(agency.id, 2026), "APP-SUM-ROW")
         assert (where, kept.cells, kept.message) == (document.id, finding().cells, finding().message)
-        assert check_inputs.said(session, Subject(agency.id, 2026), "DIS-SUM") == []
-        assert check_inputs.said(session, Subject(agency.id, 2025), "APP-SUM-ROW") == []
+        assert check_inputs.standing_of_rule(session, Subject(agency.id, 2026), "DIS-SUM") == []
+        assert check_inputs.standing_of_rule(session, Subject(agency.id, 2025), "APP-SUM-ROW") == []
         findings.save(session, replace(once, findings=[]), NOW)
-        assert check_inputs.said(session, Subject(agency.id, 2026), "APP-SUM-ROW") == []
+        assert check_inputs.standing_of_rule(session, Subject(agency.id, 2026), "APP-SUM-ROW") == []
 
 
 def test_only_read_reports_of_a_known_body_are_run_over(engine: Engine):

@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models import base, documents, findings, withdrawals
-from models.findings import Outcome, Shown
+from models.findings import Origin, Outcome
 from models.ledger import ledger_of
 from models.past import ledger_at
 from models.sightings import CHINA
-from reports.report import Finding as Said
+from reports.report import Finding as FindingValue
 from reports.subject import Subject
 from tests.models.rows import DAY, HOUR, NOW, body, column, fetched, finding, listed, looked, published, read
 from workers import publication
@@ -38,10 +38,10 @@ class Played:
     def judge(self) -> None:
         publication.judge(lambda: nullcontext(self.session), 2026, self.at.astimezone(CHINA))
 
-    def found(self, document: documents.Document, *said: Said) -> None:
+    def found(self, document: documents.Document, *said: FindingValue) -> None:
         assert document.agency_id is not None
         subject = Subject(document.agency_id, 2026)
-        outcome = Outcome(subject, "report", said, {"APP-SUM-ROW"}, Shown(document.id))
+        outcome = Outcome(subject, "report", said, {"APP-SUM-ROW"}, Origin(document.id))
         findings.save(self.session, outcome, self.at)
 
 

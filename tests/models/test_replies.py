@@ -30,7 +30,7 @@ def with_finding(session: Session) -> int:
     document = published(session, source, agency, date(2027, 1, 20), now=NOW)
     (id_,) = findings.save(
         session,
-        Outcome(Subject(agency.id, 2026), "report", [finding()], {"APP-SUM-ROW"}, findings.Shown(document.id)),
+        Outcome(Subject(agency.id, 2026), "report", [finding()], {"APP-SUM-ROW"}, findings.Origin(document.id)),
         NOW,
     )
     return id_
@@ -56,8 +56,8 @@ def test_an_exception_is_a_waiver_with_reason_and_end_shown_in_summaries_and_end
         ledger = ledger_of(session, 2026, during.astimezone(CHINA))
         assert ledger.findings == []
         assert [(w.agency, w.reason, w.until) for w in ledger.waivers] == [("甲县统计局", "系统迁移", UNTIL)]
-        shown = next(s for s in content(figures(ledger)).sections if s.title == "经同意暂不处理的事项")
-        assert "系统迁移" in str(shown)
+        origin = next(s for s in content(figures(ledger)).sections if s.title == "经同意暂不处理的事项")
+        assert "系统迁移" in str(origin)
         ended = ledger_of(session, 2026, after.astimezone(CHINA))
         assert [(f.id, f.state) for f in ended.findings] == [(id_, "open")]
         assert ended.waivers == []

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from alerts.decide import decide
 from models import base, contexts, documents, findings, mails
-from models.findings import Finding, Outcome, Shown
+from models.findings import Finding, Origin, Outcome
 from models.ledger import ledger_of
 from models.mails import MailNotice
-from reports.report import Finding as Said
+from reports.report import Finding as FindingValue
 from reports.subject import Subject, subject_of
 from tests.models.rows import NOW, body, column, fetched, finding, listed, read, report
 
@@ -39,8 +39,8 @@ def subject(session: Session, document: documents.Document) -> Subject:
     return found.subject
 
 
-def check(session: Session, document: documents.Document, *said: Said) -> list[int]:
-    outcome = Outcome(subject(session, document), "report", said, {"APP-SUM-ROW"}, Shown(document.id))
+def check(session: Session, document: documents.Document, *said: FindingValue) -> list[int]:
+    outcome = Outcome(subject(session, document), "report", said, {"APP-SUM-ROW"}, Origin(document.id))
     return findings.save(session, outcome, NOW)
 
 

@@ -10,13 +10,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models import base, contexts, documents, findings, withdrawals
-from models.findings import Finding, Outcome, Shown
+from models.findings import Finding, Origin, Outcome
 from models.ledger import ledger_of
 from models.sightings import CHINA
 from models.standing_findings import corrected_findings
 from models.work import Work
 from reports.duties import WITHDRAWN
-from reports.report import Finding as Said
+from reports.report import Finding as FindingValue
 from reports.subject import Subject
 from tests.models.rows import DAY, NOW, body, column, finding, looked, published
 from workers import publication
@@ -24,9 +24,9 @@ from workers import publication
 AT = NOW.astimezone(CHINA)
 
 
-def found_in(session: Session, document: documents.Document, *said: Said, now: datetime = NOW) -> None:
+def found_in(session: Session, document: documents.Document, *said: FindingValue, now: datetime = NOW) -> None:
     assert document.agency_id is not None
-    outcome = Outcome(Subject(document.agency_id, 2026), "report", said, {"APP-SUM-ROW"}, Shown(document.id))
+    outcome = Outcome(Subject(document.agency_id, 2026), "report", said, {"APP-SUM-ROW"}, Origin(document.id))
     findings.save(session, outcome, now)
 
 
@@ -53,8 +53,8 @@ def test_a_report_corrected_at_a_new_address_leaves_nothing_of_the_old_one(engin
         assert states(session) == {"APP-SUM-ROW": "resolved"}
         checkable = contexts.report_with_context(session, new.id, NOW + DAY)
         assert checkable is not None
-        assert checkable.context.portal is not None
-        assert checkable.context.portal.copies == ()
+        assert checkable.context.crawl_record is not None
+        assert checkable.context.crawl_record.copies == ()
         assert new.id in session.scalars(sa.select(Work.subject).where(Work.kind == "check")).all()
         assert len(corrected_findings(session, {None: NOW})) == 1
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from models import base, findings
 from models.findings import Finding
 from reports.report import Cell
-from reports.report import Finding as Said
+from reports.report import Finding as FindingValue
 from reports.subject import Subject
 from tests.models.rows import NOW, body, column, fetched, finding, listed, looked, read, report
 from workers import backtest, publication
@@ -25,9 +25,9 @@ AT = NOW.astimezone(ZoneInfo("Asia/Shanghai"))
 BAD = "applications.new.total"
 
 
-def keep(session: Any, agency_id: int, said: Sequence[Said], document_id: int) -> None:
-    shown = findings.Shown(document_id)
-    findings.save(session, findings.Outcome(Subject(agency_id, 2026), "report", said, {RULE}, shown), NOW)
+def keep(session: Any, agency_id: int, said: Sequence[FindingValue], document_id: int) -> None:
+    origin = findings.Origin(document_id)
+    findings.save(session, findings.Outcome(Subject(agency_id, 2026), "report", said, {RULE}, origin), NOW)
 
 
 def store(session: Any, name: str, number: int, cells: dict[str, Cell] | None = None, stored: bool = False) -> None:

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from reports.checks.catalogue import Rule
 from reports.checks.evaluation import Evaluation, holds, not_judged, violation
-from reports.checks.inputs import Inputs, Operand, register_of, year_of
+from reports.checks.inputs import Inputs, Operand, register_entry_of, year_of
 from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
 from reports.text import fragment, sentences, squeeze
@@ -60,22 +60,22 @@ def known(name: str, names: Iterable[str]) -> bool:
 @implements("AGN-NAME")
 def name(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The agency in the title is the register's, under any of its names."""
-    register = register_of(inputs)
+    entry = register_entry_of(inputs)
     printed = inputs.doc.agency
     if not printed:
         raise NotJudged("未能识别报告单位")
-    operands = [Operand("agency", printed, where="标题"), Operand("registry.name", register.name, where="名录")]
-    if known(printed, [*register.names, *register.predecessors]):
+    operands = [Operand("agency", printed, where="标题"), Operand("registry.name", entry.name, where="名录")]
+    if known(printed, [*entry.names, *entry.predecessors]):
         yield holds("单位名称与名录相符", operands)
         return
-    alike = max(fuzz.ratio(_bare(printed), _bare(other)) for other in register.names)
+    alike = max(fuzz.ratio(_bare(printed), _bare(other)) for other in entry.names)
     title = inputs.doc.details.title or printed
     yield violation(
         inputs,
         rule,
-        expected=register.name,
+        expected=entry.name,
         actual=printed,
-        other=register.name,
+        other=entry.name,
         text=fragment(title, 60),
         needs_review=inputs.ocr or alike >= 60,
         where="标题",
@@ -92,16 +92,16 @@ _SELVES = ("我局", "我镇", "我乡", "我街道", "我厅", "我委")
 @implements("AGN-OTHER")
 def other_body(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """The introduction announces this very report under another body's name, or the text calls itself two things."""
-    register = register_of(inputs)
+    entry = register_entry_of(inputs)
     year = year_of(inputs)
-    names = [*register.names, *register.predecessors, inputs.doc.agency or ""]
+    names = [*entry.names, *entry.predecessors, inputs.doc.agency or ""]
     intro = squeeze(inputs.doc.details.preface or (inputs.doc.section(1).text[:300] if inputs.doc.section(1) else ""))  # type: ignore[union-attr]
     for match in _NAMED.finditer(intro):
         if int(match.group(2)) == year and not known(match.group(1), names):
             yield violation(
                 inputs,
                 rule,
-                expected=register.name,
+                expected=entry.name,
                 actual=match.group(1),
                 text=match.group(1),
                 needs_review=inputs.ocr,
@@ -129,14 +129,12 @@ _HIGHER = {
 @implements("AGN-LEVEL")
 def level(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Words of another level used of the agency's own work; sentences that cite a superior's are lawful."""
-    register = register_of(inputs)
-    pattern = _HIGHER.get(register.rank)
+    entry = register_entry_of(inputs)
+    pattern = _HIGHER.get(entry.level)
     if pattern is None:
         raise NotJudged("名录未登记该单位的层级")
     # A city of county rank has a 市长 and a 全市 of its own.
-    own_city = register.rank == "county" and re.search(
-        r"市(?!.*[县区旗])", f"{register.name}{register.supervisor or ''}"
-    )
+    own_city = entry.level == "county" and re.search(r"市(?!.*[县区旗])", f"{entry.name}{entry.supervisor or ''}")
     for number in (1, 5, 6):
         section = inputs.doc.section(number)
         for sentence in sentences(section.text) if section else ():
@@ -157,16 +155,16 @@ _JOINT = re.compile(r"[、]|暨|[(（][^)）]*(?:局|委|办公室|办|中心|�
 @implements("AGN-MERGED")
 def merged(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """One report for two bodies or a whole system, unless the register knows both names."""
-    register = register_of(inputs)
+    entry = register_entry_of(inputs)
     printed = inputs.doc.agency
     if not printed:
         raise NotJudged("未能识别报告单位")
     match = _JOINT.search(squeeze(printed))
-    if match is None or squeeze(printed) in {squeeze(n) for n in register.names}:
+    if match is None or squeeze(printed) in {squeeze(n) for n in entry.names}:
         yield holds("报告只代表一个单位")
         return
     parts = [part for part in re.split(r"[、()（）]|暨", squeeze(printed)) if part]
-    if len(parts) > 1 and all(known(part, register.names) for part in parts):
+    if len(parts) > 1 and all(known(part, entry.names) for part in parts):
         yield holds("报告所列名称均为同一单位")
     elif len(parts) > 1 and any("人民政府" in part for part in parts):
         yield not_judged("政府与其办公室并列，不属合并编制")

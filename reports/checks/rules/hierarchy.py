@@ -14,7 +14,7 @@ from reports.checks.context import NEED_ZH, Body
 from reports.checks.coverage import covers_area
 from reports.checks.evaluate import Evaluator, display
 from reports.checks.evaluation import Evaluation, holds, not_judged, violation
-from reports.checks.inputs import Inputs, Operand, form_of, published_on, register_of
+from reports.checks.inputs import Inputs, Operand, form_of, published_on, register_entry_of
 from reports.checks.registry import implements
 from reports.checks.sheet import Figure, NotJudged
 from reports.duties import STATE_ZH
@@ -166,7 +166,7 @@ def coverage(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 
     The finding carries no figures: with each body more or less it stays the same matter, told once."""
     bodies = bodies_of(inputs)
-    register_of(inputs)
+    register_entry_of(inputs)
     # Without a ledger the caller vouches that a body without a report published none.
     states = [body.state or ("missing" if body.report is None else "published") for body in bodies]
     lacking = [body.name for body, state in zip(bodies, states, strict=True) if state == "missing"]

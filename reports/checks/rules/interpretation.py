@@ -10,7 +10,7 @@ from reports.checks.claims import agree_rounded, summed
 from reports.checks.context import NEED_ZH
 from reports.checks.evaluate import Evaluator
 from reports.checks.evaluation import Evaluation, holds, not_judged, violation
-from reports.checks.inputs import Inputs, Operand, portal_of
+from reports.checks.inputs import Inputs, Operand, crawl_record_of
 from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
 from reports.form import forms
@@ -20,20 +20,20 @@ from reports.text import fragment, sentences
 @implements("INT-ONLY")
 def interpretation_only(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """An interpretation was found but, all sources read whole after the deadline, no report."""
-    portal = portal_of(inputs)
-    url = portal.interpretation_url
+    record = crawl_record_of(inputs)
+    url = record.interpretation_url
     if not url:
         raise NotJudged(NEED_ZH["interpretation"])
-    if portal.state in {"published", "late"}:
+    if record.state in {"published", "late"}:
         yield holds("解读与年度报告均已发现")
-    elif portal.state == "missing":
+    elif record.state == "missing":
         yield violation(
             inputs, rule, url=url, where="年报栏目", operands=[Operand("interpretation", url, where="采集记录")]
         )
-    elif portal.state == "due":
+    elif record.state == "due":
         yield not_judged("尚未到期")
     else:
-        yield not_judged(portal.reason or "来源未读全，无法判断")
+        yield not_judged(record.reason or "来源未读全，无法判断")
 
 
 @implements("INT-CLAIM")

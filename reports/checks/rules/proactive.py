@@ -9,7 +9,7 @@ from decimal import Decimal
 from reports.checks.catalogue import Rule
 from reports.checks.evaluate import Evaluator, display
 from reports.checks.evaluation import Evaluation, holds, violation
-from reports.checks.inputs import Inputs, Operand, form_of, register_of
+from reports.checks.inputs import Inputs, Operand, form_of, register_entry_of
 from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged, place
 from reports.text import squeeze
@@ -18,20 +18,20 @@ from reports.text import squeeze
 @implements("PRO-REG-NOPOWER")
 def regulations(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A body without the power to make 规章 reports some. A government's own office may rightly print them."""
-    register = register_of(inputs)
+    entry = register_entry_of(inputs)
     sheet = inputs.tables
-    if register.can_make_regulations is None:
+    if entry.can_make_regulations is None:
         raise NotJudged("名录未登记该单位的规章制定权")
     keys = [key for key in sheet.of("proactive") if key.startswith("proactive.regulations.")]
     if any(sheet.state(key) in {"illegible", "absent", "placeholder"} for key in keys):
         raise NotJudged("规章栏识读存疑")
     figures = [sheet.value(key) or 0 for key in keys]
     operands = [Operand(key, value, sheet.cells[key].raw) for key, value in zip(keys, figures, strict=True)]
-    if register.can_make_regulations or not any(figures):
+    if entry.can_make_regulations or not any(figures):
         yield holds("规章栏与制定权相符", operands)
         return
     text = "、".join(display(figure) for figure in figures)
-    office = re.search(r"人民政府办公[厅室]$|政府办$", register.name) is not None and register.rank in {
+    office = re.search(r"人民政府办公[厅室]$|政府办$", entry.name) is not None and entry.level in {
         "city",
         "province",
     }

@@ -46,7 +46,7 @@ _COMPARED = f"{title_zh(1)}、{title_zh(5)}"
 def own_last_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Sections 一 and 五 against last year's own."""
     before = _history(inputs)
-    names = inputs.context.register.names if inputs.context.register else ()
+    names = inputs.context.register_entry.names if inputs.context.register_entry else ()
     now, then = body_text(inputs.doc, names), body_text(before, names)
     if min(len(now), len(then)) < MINIMUM:
         raise NotJudged(f"可比文字不足{MINIMUM}字")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reports.checks.catalogue import Rule
 from reports.checks.evaluation import Evaluation, holds, not_judged, violation
-from reports.checks.inputs import Inputs, Operand, register_of, year_of
+from reports.checks.inputs import Inputs, Operand, register_entry_of, year_of
 from reports.checks.parts import (
     GENERIC,
     GOVERNMENT_TOPICS,
@@ -202,15 +202,15 @@ def topics(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 @implements("STR-S1-GOV")
 def government_topics(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """A government, townships included, also reports on assessment, public review and accountability."""
-    register = register_of(inputs)
-    if not register.governs:
+    entry = register_entry_of(inputs)
+    if not entry.is_government:
         yield holds("不是各级人民政府，不要求")
         return
     text = squeeze(inputs.doc.details.body) or _text(inputs, 1)
     lacking = [name for name, pattern in GOVERNMENT_TOPICS.items() if not re.search(pattern, text)]
     if lacking:
         # What a township or a street has to say of it is little, and mostly said by the county.
-        low = register.level == "township" or register.kind in {"township", "subdistrict"}
+        low = entry.level == "township" or entry.kind in {"township", "subdistrict"}
         yield violation(
             inputs,
             rule,
@@ -287,7 +287,7 @@ def generic(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     names = [
         inputs.agency,
         inputs.doc.agency or "",
-        *(inputs.context.register.names if inputs.context.register else ()),
+        *(inputs.context.register_entry.names if inputs.context.register_entry else ()),
     ]
     named = any(name and (squeeze(name) in text or squeeze(name)[-4:] in text) for name in names)
     figures = re.search(r"\d+(?:余)?(?:条|件|篇|次|个|期|项|人|份|宗|起|场|万|%)", text)

@@ -8,7 +8,7 @@ from datetime import date
 
 from reports.checks.catalogue import Rule
 from reports.checks.evaluation import Evaluation, holds, not_judged, violation
-from reports.checks.inputs import Inputs, Operand, portal_of, published_on, year_of
+from reports.checks.inputs import Inputs, Operand, crawl_record_of, published_on, year_of
 from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
 from reports.form import forms
@@ -249,15 +249,15 @@ def partial_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 def premature(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Published before the report year had ended; 31 December itself is tolerated."""
     year = year_of(inputs)
-    portal = portal_of(inputs)
-    day = published_on(inputs) or portal.first_seen
+    record = crawl_record_of(inputs)
+    day = published_on(inputs) or record.first_seen
     if day is None:
         raise NotJudged("没有发布日期")
     end = date(year, 12, 31)
     if day >= end:
         yield holds("发布于年度终了之后", [Operand("published_on", day, where="发布日期")])
         return
-    seen = portal.first_seen is not None and portal.first_seen < end
+    seen = record.first_seen is not None and record.first_seen < end
     # A printed date alone may be that of the draft, the column or a migration.
     yield violation(inputs, rule, expected=end, actual=day, date=day, needs_review=not seen, where="发布日期")
 

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from reports import checks
-from reports.checks.context import Body, Context, Entry, Portal, Register
+from reports.checks.context import Body, ColumnEntry, Context, CrawlRecord, RegisterEntry
 from reports.claims import claims as read_claims
 from reports.report import Cell, Claim, Heading, Period, Report, Row, Source, YearMention
 from tests.reports.checks import figures
@@ -147,24 +147,31 @@ def context(spec: dict[str, Any] | None, doc: Report) -> Context:
     spec = dict(spec or {})
     out: dict[str, Any] = {"agency": doc.agency, "year": doc.year, "params": spec.pop("params", {})}
     if "register" in spec:
-        register = {"name": doc.agency, "kind": "department", "level": "county"} | spec.pop("register")
-        _dates(register, "founded", "abolished")
+        entry = {"name": doc.agency, "kind": "department", "level": "county"} | spec.pop("register")
+        _dates(entry, "founded", "abolished")
         for name in ("aliases", "predecessors", "portals"):
-            register[name] = tuple(register.get(name, ()))
-        out["register"] = Register(**register)
+            entry[name] = tuple(entry.get(name, ()))
+        out["register_entry"] = RegisterEntry(**entry)
     if "portal" in spec:
-        portal = {"today": "2022-05-01", "state": "published"} | spec.pop("portal")
+        record = {"today": "2022-05-01", "state": "published"} | spec.pop("portal")
         _dates(
-            portal, "today", "deadline", "published_on", "first_seen", "address_date", "failed_days", "answered_days"
+            record,
+            "today",
+            "deadline",
+            "published_on",
+            "first_seen",
+            "address_date",
+            "failed_days",
+            "answered_days",
         )
-        _dates(portal, "previous_seen", "removed_on")
-        portal["entries"] = tuple(Entry(title, kind, year) for title, kind, year in portal.get("entries", ()))
-        portal["copies"] = tuple(build(copy) for copy in portal.get("copies", ()))
-        portal["years"] = tuple(portal.get("years", ()))
-        portal["attachments_failed"] = tuple(portal.get("attachments_failed", ()))
-        if "previous" in portal:
-            portal["previous"] = build(portal["previous"])
-        out["portal"] = Portal(**portal)
+        _dates(record, "previous_seen", "removed_on")
+        record["entries"] = tuple(ColumnEntry(title, kind, year) for title, kind, year in record.get("entries", ()))
+        record["copies"] = tuple(build(copy) for copy in record.get("copies", ()))
+        record["years"] = tuple(record.get("years", ()))
+        record["attachments_failed"] = tuple(record.get("attachments_failed", ()))
+        if "previous" in record:
+            record["previous"] = build(record["previous"])
+        out["crawl_record"] = CrawlRecord(**record)
     for name in ("history", "own", "interpretation"):
         if name in spec:
             other = dict(spec.pop(name) or {})

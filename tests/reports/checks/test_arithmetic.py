@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from reports import checks
-from reports.checks.context import Context, Portal, Register
+from reports.checks.context import Context, CrawlRecord, RegisterEntry
 from reports.report import Claim, Row
 from tests.reports.checks.figures import (
     published_2019_table,
@@ -179,22 +179,27 @@ def test_a_row_of_the_other_form_is_named_with_its_figure():
 
 
 def test_not_found_is_said_only_where_the_crawl_is_sure():
-    register = Register("甲县统计局", kind="department", level="county")
+    register_entry = RegisterEntry("甲县统计局", kind="department", level="county")
     for state, findings in {"missing": ["PUB-MISSING"], "cannot_tell": [], "due": [], "published": []}.items():
-        portal = Portal(date(2022, 2, 8), state, "网站无法访问", source_url="http://a.example/")
-        result = checks.run(None, Context("甲县统计局", 2021, register, portal=portal))
+        crawl_record = CrawlRecord(date(2022, 2, 8), state, "网站无法访问", source_url="http://a.example/")
+        result = checks.run(None, Context("甲县统计局", 2021, register_entry, crawl_record=crawl_record))
         assert rules_found(result) == findings, state
     missing = Context(
-        "甲县统计局", 2021, register, portal=Portal(date(2022, 2, 8), "missing", source_url="http://a.example/")
+        "甲县统计局",
+        2021,
+        register_entry,
+        crawl_record=CrawlRecord(date(2022, 2, 8), "missing", source_url="http://a.example/"),
     )
     message = checks.run(None, missing).findings[0].message
     assert message.startswith("截至2022年2月8日，未在http://a.example/发现甲县统计局2021年")
 
 
 def test_only_an_interpretation_is_one_finding_and_not_two():
-    register = Register("甲县统计局", kind="department", level="county")
-    portal = Portal(date(2022, 2, 8), "missing", interpretation_url="http://a.example/j.html")
-    assert rules_found(checks.run(None, Context("甲县统计局", 2021, register, portal=portal))) == ["INT-ONLY"]
+    register_entry = RegisterEntry("甲县统计局", kind="department", level="county")
+    crawl_record = CrawlRecord(date(2022, 2, 8), "missing", interpretation_url="http://a.example/j.html")
+    assert rules_found(checks.run(None, Context("甲县统计局", 2021, register_entry, crawl_record=crawl_record))) == [
+        "INT-ONLY"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -209,17 +214,21 @@ def test_only_an_interpretation_is_one_finding_and_not_two():
     ],
 )
 def test_the_statutory_day_depends_on_the_body(kind, day, rule):
-    register = Register("甲县", kind=kind, level="county")
+    register_entry = RegisterEntry("甲县", kind=kind, level="county")
     state = "late" if rule else "published"
-    portal = Portal(date(2022, 5, 1), state, published_on=day, first_seen=date(2022, 4, 20))
-    result = checks.run(report("2021", seed_003_cells()), Context(register=register, portal=portal))
+    crawl_record = CrawlRecord(date(2022, 5, 1), state, published_on=day, first_seen=date(2022, 4, 20))
+    result = checks.run(
+        report("2021", seed_003_cells()), Context(register_entry=register_entry, crawl_record=crawl_record)
+    )
     assert [f for f in rules_found(result) if f.startswith("PUB-LATE")] == ([rule] if rule else [])
 
 
 def test_our_own_first_sight_in_time_beats_a_later_printed_date():
-    register = Register("甲县统计局", kind="department", level="county")
-    portal = Portal(date(2022, 5, 1), "late", published_on=date(2022, 4, 2), first_seen=date(2022, 1, 20))
-    result = checks.run(report("2021", seed_003_cells()), Context(register=register, portal=portal))
+    register_entry = RegisterEntry("甲县统计局", kind="department", level="county")
+    crawl_record = CrawlRecord(date(2022, 5, 1), "late", published_on=date(2022, 4, 2), first_seen=date(2022, 1, 20))
+    result = checks.run(
+        report("2021", seed_003_cells()), Context(register_entry=register_entry, crawl_record=crawl_record)
+    )
     assert "PUB-LATE" in result.held
 
 

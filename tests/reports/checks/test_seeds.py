@@ -51,11 +51,11 @@ def test_a_doubtful_sentence_of_a_real_report_is_for_a_person_first(shared: Path
 def test_the_interpretation_alone_is_one_finding_once_the_portal_is_known(shared: Path):
     from datetime import date
 
-    from reports.checks.context import Portal
+    from reports.checks.context import CrawlRecord
 
     report = seed(shared, "004")
-    portal = Portal(date(2022, 2, 8), "missing", interpretation_url="http://a.example/j.html")
-    result = checks.run(report, Context(agency=report.agency, year=report.year, portal=portal))
+    crawl_record = CrawlRecord(date(2022, 2, 8), "missing", interpretation_url="http://a.example/j.html")
+    result = checks.run(report, Context(agency=report.agency, year=report.year, crawl_record=crawl_record))
     assert sorted({f.rule for f in result.findings}) == ["INT-ONLY", "READ-KIND"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from reports.form import forms
 from reports.report import Cell
 from reports.tables.model import Aligned
-from reports.tables.reconcile import compared, holds, identities, questioned, second_look
+from reports.tables.reconcile import compared, holds, identities, questioned, reconciled
 from tests.reports.rendering import figures
 
 
@@ -35,19 +35,19 @@ def test_a_consistent_report_satisfies_every_identity(form):
 
 def test_a_doubtful_figure_that_satisfies_row_and_column_is_confirmed():
     assert VALUE
-    out = second_look(aligned(**{NAME: Cell(VALUE, str(VALUE), 0.6)}))
+    out = reconciled(aligned(**{NAME: Cell(VALUE, str(VALUE), 0.6)}))
     assert out.cells[KEY].confidence >= 0.9
 
 
 def test_a_doubtful_figure_that_breaks_them_stays_in_doubt():
-    out = second_look(aligned(**{NAME: Cell(VALUE + 1, str(VALUE + 1), 0.6)}))
+    out = reconciled(aligned(**{NAME: Cell(VALUE + 1, str(VALUE + 1), 0.6)}))
     assert out.cells[KEY].value == VALUE + 1
     assert out.cells[KEY].confidence < 0.9
 
 
 def test_another_reading_that_was_seen_is_taken_if_it_alone_fits():
     doubtful = Cell(VALUE + 7, str(VALUE + 7), 0.6, alternatives=(str(VALUE + 1), str(VALUE)))
-    out = second_look(aligned(**{NAME: doubtful}))
+    out = reconciled(aligned(**{NAME: doubtful}))
     assert out.cells[KEY].value == VALUE
     assert str(VALUE + 7) in out.cells[KEY].alternatives
 
@@ -55,18 +55,18 @@ def test_another_reading_that_was_seen_is_taken_if_it_alone_fits():
 def test_a_sure_figure_that_breaks_an_identity_is_left_as_printed():
     wrong = Cell(VALUE + 5, str(VALUE + 5), 1.0, alternatives=(str(VALUE),))
     doubtful = Cell(None, "", 0.3)
-    out = second_look(aligned(**{NAME: wrong, "disputes__reconsideration__other": doubtful}))
+    out = reconciled(aligned(**{NAME: wrong, "disputes__reconsideration__other": doubtful}))
     assert out.cells[KEY] == wrong
 
 
 def test_a_table_of_zeros_confirms_nothing():
     cells = {key: Cell(0, "0") for key in forms.keys("2021")}
     cells[KEY] = Cell(0, "0", 0.6)
-    assert second_look(Aligned("2021", cells)).cells[KEY].confidence == 0.6
+    assert reconciled(Aligned("2021", cells)).cells[KEY].confidence == 0.6
 
 
 def test_a_recognised_figure_in_a_broken_identity_is_marked():
-    out = second_look(aligned(**{NAME: Cell(VALUE + 1, str(VALUE + 1), 0.92)}))
+    out = reconciled(aligned(**{NAME: Cell(VALUE + 1, str(VALUE + 1), 0.92)}))
     assert out.cells[KEY].confidence < 0.9
 
 

@@ -9,7 +9,7 @@ from reports.checks.catalogue import Rule
 from reports.checks.coverage import covers_area
 from reports.checks.evaluate import display
 from reports.checks.evaluation import Evaluation, holds, violation
-from reports.checks.inputs import Inputs, portal_of
+from reports.checks.inputs import Inputs, crawl_record_of
 from reports.checks.registry import implements
 from reports.checks.sheet import NotJudged
 from reports.form import forms
@@ -52,11 +52,11 @@ def _changed_text(inputs: Inputs, other: Report) -> list[int]:
 def changed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Cells or text differ from the version before. A warning where a figure changed without a word of correction."""
     _as_published(inputs)
-    portal = portal_of(inputs)
-    before = portal.previous
+    record = crawl_record_of(inputs)
+    before = record.previous
     if before is None or before.error is not None:
         raise NotJudged("没有更早的版本")
-    if portal.previous_seen is None:
+    if record.previous_seen is None:
         raise NotJudged("没有上一版本的采集日期")
     keys = differences(inputs, before)
     sections = _changed_text(inputs, before)
@@ -77,7 +77,7 @@ def changed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         rule,
         cells=keys,
         text="；".join(parts),
-        date=portal.previous_seen,
+        date=record.previous_seen,
         severity="warning" if keys and not marked else None,
         needs_review=inputs.ocr or before.details.ocr,
         where="全文",
@@ -88,11 +88,11 @@ def changed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 def duplicates(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Copies of one body's report of one year hold the same cells. The area's aggregate is no copy of the office's."""
     _as_published(inputs)
-    portal = portal_of(inputs)
+    record = crawl_record_of(inputs)
     report = inputs.doc
     copies = [
         copy
-        for copy in portal.copies
+        for copy in record.copies
         if copy.error is None
         and copy.kind == "annual_report"
         and copy.year == report.year
@@ -144,8 +144,8 @@ def image(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 @implements("PUB-ATTACH")
 def attachment(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     """Announced files that could not be fetched or read; formats that need a reader of their own are looked at first."""
-    portal = portal_of(inputs)
-    failed = portal.attachments_failed
+    record = crawl_record_of(inputs)
+    failed = record.attachments_failed
     if not failed:
         yield holds("附件均可打开")
         return
