@@ -16,28 +16,28 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from reports.blocks import At, Blocks, Grid, GridCell, Paragraph
-from reports.form.forms import rows, split
+from reports.form.forms import RowSpec, rows, split
 from reports.numbers import UNIT, looks_like_value
 from reports.report import Form, Table
 from reports.tables.labels import PAIRABLE, best_likeness, is_form_words, is_made_of_form_words
+from reports.tables.margins import page_numbers
 from reports.tables.model import COLUMNS, PrintedRow, Stray, TableFound, put_in_doubt
+from reports.tables.place import printed_label
 from reports.text import half_width, letters
 
 SCATTERED = 3  # rows of stray figures in one grid: from here on its rows are not to be trusted
 OTHER_MATTER = 8  # letters: a row with more that are like no label is a row of its own, not the rest of one
+PIECED = 0.5  # what a cell is worth whose figure was put together of pieces
 LEAST_NUMBERED = 3  # so many figures that go on by one are the columns' numbers
 LONGEST = 40  # letters of a line that may stand between two parts of a table; longer ones are prose
 _PROSE = re.compile(r"[。；！!]")
 _HEADING = re.compile(r"\s*[一二三四五六七八]\s*[、.．]")
-# `- 3 -`, `第 3 页`, `3 / 8`: no figure of a table is printed so.
-_PAGE_NUMBER = re.compile(r"[-—–·]\s*\d{1,3}\s*[-—–·]|第?\s*\d{1,3}\s*(?:页|/)\s*[,，/]?\s*共?\s*(?:\d{1,3}\s*页?)?")
 _DRESSED_NUMBER = re.compile(r"(?<!\S)[-—–]\s?\d{1,3}\s?[-—–](?!\S)")
-_BARE_NUMBER = re.compile(r"\d{1,3}")
-SAME_PLACE = 6.0  # points by which the numbers of two pages may stand apart
 # Digits and counting words only, however they are broken over lines or run together: `3`, `0`, `件`; `件8件`.
 _PIECES = re.compile(rf"(?:{UNIT}|万)?(?:\d++(?:{UNIT}|万)?)+")
 _ITEM = re.compile(r"\d{1,2}\s*[.、](?!\d)")
 _DIGITS = re.compile(r"\d+")
+_POINTS = ".,．，"
 _MARKER = re.compile(r"\d{1,2}[.、．]")
 
 
@@ -82,6 +82,7 @@ def settle(blocks: Blocks, lines: Sequence[PrintedRow], found: dict[Table, Table
     for entry in entries:
         _doubt_beside_mixed_label(blocks, entry, found, form)
     _doubt_off_label(blocks, entries, found)
+    _doubt_over_page(blocks, entries, found)
     _doubt_muddled(blocks, entries, found, strays)
     _doubt_run_together(blocks, entries, found)
     return strays
@@ -100,13 +101,20 @@ def _entries(blocks: Blocks, lines: Sequence[PrintedRow], found: dict[Table, Tab
     for line in lines:
         if not line.flat or flat:
             by_block.setdefault(line.blocks[-1], []).append(line)
-    margins = _page_numbers(blocks)
+    margins = page_numbers(blocks, LONGEST)
     told = {cell.at.row for line in lines if line.flat and flat for cell in line.cells}
     out: list[_Entry] = []
     number = 0
     for index, block in enumerate(blocks.blocks):
         out += [
-            _row_entry(line, placed.get(line.index), line.index in known, _is_open(blocks, line), found)
+            _row_entry(
+                line,
+                blocks.blocks[index].at.page,
+                placed.get(line.index),
+                line.index in known,
+                _is_open(blocks, line),
+                found,
+            )
             for line in by_block.get(index, ())
         ]
         if isinstance(block, Paragraph):
@@ -119,13 +127,14 @@ def _entries(blocks: Blocks, lines: Sequence[PrintedRow], found: dict[Table, Tab
 
 def _row_entry(
     line: PrintedRow,
+    page: int | None,
     placed: tuple[Table, tuple[str, ...]] | None,
     known: bool,
     inferred: bool,
     found: dict[Table, TableFound],
 ) -> _Entry:
     """What became of a printed row; ``inferred`` where no rules part its columns."""
-    entry = _Entry(line.cells[0].at.page if line.cells else None, line.grid, line)
+    entry = _Entry((line.cells[0].at.page if line.cells else None) or page, line.grid, line)
     if placed is not None:
         entry.table, entry.keys = placed
         taken = Counter(letters(found[entry.table].cells[key].raw) for key in entry.keys)
@@ -144,6 +153,8 @@ def _row_entry(
         own = best_likeness("".join(words)) < PAIRABLE and not any(map(is_made_of_form_words, words))
         if entry.words > OTHER_MATTER and own and not inferred:
             entry.left = ()
+    elif inferred:  # heads of columns into which the last digits of the row above ran
+        entry.left = tuple(cell for cell in line.cells if _is_mixed(cell.text))
     return entry
 
 
@@ -192,33 +203,6 @@ def _line_entry(block: Paragraph, told: bool) -> _Entry:
     return entry
 
 
-def _page_numbers(blocks: Blocks) -> set[int]:
-    """Blocks that number pages: by their dress, or bare where they count on from page to page in one place. A bare
-    number elsewhere may be the rest of a figure."""
-    out: set[int] = set()
-    bare: list[tuple[int, int, At]] = []
-    for index, block in enumerate(blocks.blocks):
-        if not isinstance(block, Paragraph) or len(block.text) > LONGEST:
-            continue
-        text = half_width(block.text)
-        if _PAGE_NUMBER.fullmatch(text):
-            out.add(index)
-        elif _BARE_NUMBER.fullmatch(text) and block.at.page is not None and block.at.bbox is not None:
-            bare.append((index, int(text) - block.at.page, block.at))
-    for index, offset, at in bare:
-        for other, same, beside in bare:
-            if other != index and same == offset and at.page != beside.page and _same_place(at, beside):
-                out.add(index)
-    return out
-
-
-def _same_place(one: At, other: At) -> bool:
-    if one.bbox is None or other.bbox is None:
-        return False
-    across = abs(one.bbox[0] + one.bbox[2] - other.bbox[0] - other.bbox[2]) / 2
-    return across < 2 * SAME_PLACE and abs(one.bbox[1] - other.bbox[1]) < SAME_PLACE
-
-
 def figures_of(text: str) -> list[str]:
     """The figures that a cell prints: the cell itself, where it is one, else none."""
     return [text] if _is_figure(text) else []
@@ -239,7 +223,7 @@ def _is_mixed(text: str) -> bool:
     if not any(char.isdecimal() for char in tight):
         return False
     words = [part for part in _DIGITS.split(tight) if part]
-    return any(len(part) > 1 for part in words) and all(map(is_form_words, words)) and not is_form_words(tight)
+    return any(len(part) > 1 for part in words) and all(map(is_made_of_form_words, words)) and not is_form_words(tight)
 
 
 def _beside(entries: Sequence[_Entry], n: int, found: dict[Table, TableFound]) -> Iterator[_Entry]:
@@ -299,16 +283,30 @@ def _doubt_scattered(
 
 def _doubt_beside_mixed_label(blocks: Blocks, entry: _Entry, found: dict[Table, TableFound], form: Form) -> None:
     """A label with figures in it (``1421件 1088四、结转下年度继续办理``) has them from its own row or from one beside."""
-    if entry.line is None or entry.line.flat or entry.table not in ("proactive", "applications") or not entry.keys:
+    if entry.line is None or entry.table not in ("proactive", "applications") or not entry.keys:
         return
     specs = rows(entry.table, form)
     n = next(n for n, spec in enumerate(specs) if spec.key == split(entry.keys[0])[1])
-    if _digits(entry.line.label) <= max(1, _digits(specs[n].label)):  # its number counts as one
+    label = _own_label(entry.line, specs[n]) if entry.line.flat else entry.line.label
+    if _digits(label) <= max(1, _digits(specs[n].label)):  # its number counts as one
         return
     table = found[entry.table]
+    if entry.line.flat:  # lines of text: the digits may be the beginning or the end of the row's own
+        put_in_doubt(table, entry.keys)
+        return
     inferred = _is_open(blocks, entry.line)  # else a figure stands in its box, and only a blank may have lost its own
     for spec in specs[max(0, n - 1) : n + 2]:
         put_in_doubt(table, [key for key in spec.cells() if inferred or table.cells[key].blank])
+
+
+def _own_label(line: PrintedRow, spec: RowSpec) -> str:
+    """The label of a row of text without the text before it, but with the digits that stand right before it."""
+    text = "".join(line.label.split())
+    own = printed_label(line, spec)
+    start = text.rfind(own)
+    while start > 0 and (text[start - 1].isdecimal() or text[start - 1] in _POINTS):
+        start -= 1
+    return text[start:]
 
 
 def _doubt_off_label(blocks: Blocks, entries: Sequence[_Entry], found: dict[Table, TableFound]) -> None:
@@ -326,6 +324,24 @@ def _doubt_off_label(blocks: Blocks, entries: Sequence[_Entry], found: dict[Tabl
         if other.table == entry.table:
             printed = [cell for cell in entry.line.values if cell.text.strip()]
             put_in_doubt(found[entry.table], _in_columns(other, printed, found[entry.table]))
+
+
+def _doubt_over_page(blocks: Blocks, entries: Sequence[_Entry], found: dict[Table, TableFound]) -> None:
+    """Where no rules part the rows, a figure at a page's end that was put together of pieces may have taken the first
+    ones of the row that goes on behind it, and one at a page's head the last of the row before."""
+    rows = [entry for entry in entries if entry.keys and entry.table is not None]
+    for before, behind in pairwise(rows):
+        if before.table is None or before.table != behind.table or before.page == behind.page:
+            continue
+        cells = found[before.table].cells
+        for one, other in ((before, behind), (behind, before)):
+            if one.line is None or not _is_open(blocks, one.line):
+                continue
+            pieced = [cell for cell in one.line.values if cell.confidence <= PIECED and cell.text.strip()]
+            put_in_doubt(
+                found[before.table],
+                [key for key in other.keys if any(_overlap(cells[key].at, cell.at) for cell in pieced)],
+            )
 
 
 def _off_label(line: PrintedRow) -> int:

@@ -14,7 +14,7 @@ from reports.form import words
 from reports.form.forms import RowSpec, rows
 from reports.numbers import looks_like_value
 from reports.report import Cell, Form, Row, Table
-from reports.tables.labels import PAIRABLE, SURE, is_made_of_form_words, other_form_of
+from reports.tables.labels import PAIRABLE, SURE, is_form_words, is_made_of_form_words, other_form_of
 from reports.tables.model import (
     BY_ORDER,
     FORMS_BOTH,
@@ -187,7 +187,7 @@ def place_row(
         found.cells.update({key: Cell(None, "", LOST) for key in keys})
         return
     line, like = lines[pair[0]], pair[1]
-    label = _printed_label(line, spec)
+    label = printed_label(line, spec)
     values, sure = fit_row(line, len(keys), layout)
     raws = tuple(cell.text.strip() for cell in (values if values is not None else line.values))
     found.lines.append(line)
@@ -285,7 +285,7 @@ def reading_order(line: PrintedRow) -> tuple[int, int]:
     return line.blocks[-1], line.at.row or 0
 
 
-def _printed_label(line: PrintedRow, spec: RowSpec) -> str:
+def printed_label(line: PrintedRow, spec: RowSpec) -> str:
     """The label as printed; of a stream, as many of the words before the figures as the label has."""
     text = "".join(line.label.split())
     if not line.flat:
@@ -321,11 +321,13 @@ def add_other_rows(
 
 def _is_whole_row(line: PrintedRow, found: TableFound, foreign: Form | None) -> bool:
     """Whether a row of another form or of none is a row at all, and not a piece of one that was cut: it has as many cells
-    behind its label as a placed row, and its label is another form's or no piece of the form's words."""
+    behind its label as a placed row, none of them words of the form, and its label is another form's or no piece of the
+    form's words."""
     label = "".join(char for char in letters(line.label) if not char.isdecimal())  # 8066件 is a figure in its place
     width = min(len(keys) for keys in found.placed.values())
     own = foreign is not None or (len(label) >= OWN_LABEL and not is_made_of_form_words(line.label))
-    return own and len(line.values) >= width
+    words = [cell.text for cell in line.values if not numbers.looks_like_value(cell.text)]
+    return own and len(line.values) >= width and not any(map(is_form_words, words))
 
 
 def compare_copies(

@@ -250,3 +250,66 @@ def test_figures_beside_no_table_are_nobodys():
 def test_a_run_of_digits_of_any_length_is_looked_at_once():
     # Split in every way that it can be split in, it would take longer than the world stands.
     assert figures_of("1" * 4000 + "甲") == []
+
+
+def opened(rows: list[list[str]], page: int) -> Grid:
+    """A table whose rows no rules part."""
+    return replace(grid(rows, page), ruled=False)
+
+
+def proactive_rows(form: Form = "2021", figure: str = "45") -> list[list[str]]:
+    return [[spec.label, *[figure] * len(spec.cells())] for spec in forms.rows("proactive", form)]
+
+
+def test_digits_that_ran_into_the_heads_below_an_open_row_are_the_rest_of_its_figures():
+    rows = proactive_rows("2019", "124")
+    heads = ["175上年项目数量", "853本年增/ 定减", "028处理决数量", "第二十条第（五）项", "信息内容"]
+    cells = forms.rows("proactive", "2019")[1].cells()
+    assert set(cells) <= doubtful([opened([*rows[:2], heads, *rows[2:]], 1)])
+
+
+def test_an_open_figure_put_together_at_a_pages_end_may_have_taken_the_first_digits_of_the_row_behind():
+    rows = applications()
+    upper, lower = opened(rows[:10], 1), opened(rows[10:], 2)
+    last = upper.rows[-1]
+    pieced = (*last[:3], replace(last[3], text="12", confidence=0.5), *last[4:])
+    upper = replace(upper, rows=(*upper.rows[:-1], pieced))
+    names = [forms.rows("applications", "2021")[n].key for n in (9, 10)]
+    assert doubtful([upper, lower]) == {f"applications.{name}.research" for name in names}
+    assert doubtful([replace(upper, ruled=True), lower]) == {f"applications.{names[0]}.research"}
+
+
+def test_the_lower_part_of_a_cut_row_beside_its_groups_label_is_no_row_of_the_other_form():
+    rows = applications()
+    at = next(n for n, row in enumerate(rows) if row[0].startswith("1.申请人无正当理由"))
+    upper = grid(
+        [*rows[:at], ["1.申请人无正当理由逾期不补正、行政机关不再处理其政府信", *[""] * 4, "12", "22", "35"]], 1
+    )
+    lower = grid([["（六）其他处理", "息公开申请", "0", "0", "0", "0", "8", "7", "5"], *rows[at + 1 :]], 2)
+    found = align(Blocks("pdf", [upper, lower])).cells
+    sure = {key for key in keys("other.not_corrected") if found[key].confidence >= SURE}
+    assert sure == set()
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["（一）予以公开１２件 5 0 0 0 0 0 5", "（一）12予以公开 5 0 0 0 0 0 5", "１２．（一）予以公开 5 0 0 0 0 0 5"],
+)
+def test_digits_in_the_label_of_a_row_of_text_may_be_its_figures(printed):
+    specs = forms.rows("applications", "2021")
+    lines = [f"{spec.label} 5 0 0 0 0 0 5" for spec in specs]
+    lines[2] = printed
+    found = doubtful([Paragraph(line) for line in lines])
+    assert set(specs[2].cells()) <= found
+    assert not found & set(specs[5].cells())
+
+
+def test_figures_on_lines_of_text_before_an_open_row_of_a_page_are_the_first_digits_of_its_own():
+    specs = forms.rows("applications", "2021")
+    lines: list[Block] = [
+        Paragraph(f"{spec.label} 5 0 0 0 0 0 5", At(1, (50.0, 20.0 * n, 500.0, 20.0 * n + 10)))
+        for n, spec in enumerate(specs)
+    ]
+    first = [Paragraph("13 24 37", At(1, (400.0, 790.0, 550.0, 800.0)))]
+    rows = proactive_rows()
+    assert set(forms.rows("proactive", "2021")[0].cells()) <= doubtful([*lines, *first, opened(rows, 2)])
