@@ -116,12 +116,12 @@ def _failures(status: Message, message_id: str) -> Iterator[Bounce]:
         if not isinstance(block, Message) or str(block["Action"] or "").strip().lower() != "failed":
             continue
         addresses = [_address(str(block[name] or "")) for name in ("Original-Recipient", "Final-Recipient")]
-        said = " ".join(str(block["Diagnostic-Code"] or "").split())
+        diagnostic = " ".join(str(block["Diagnostic-Code"] or "").split())
         code = re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", str(block["Status"] or "")) or re.search(
-            r"\b[45]\.\d{1,3}\.\d{1,3}\b", said
+            r"\b[45]\.\d{1,3}\.\d{1,3}\b", diagnostic
         )
         if any(addresses):
-            reason = said.partition(";")[2].strip() or said
+            reason = diagnostic.partition(";")[2].strip() or diagnostic
             yield Bounce(message_id, tuple(filter(None, addresses)), code[0] if code else "", reason[:300])
 
 
@@ -173,11 +173,11 @@ def _open(box: Mailbox) -> imaplib.IMAP4:
         if box.starttls:
             client.starttls(context)
         client.login(box.user, box.password)
-        answer, said = client.select(_quoted(box.folder))
+        answer, data = client.select(_quoted(box.folder))
     except (OSError, imaplib.IMAP4.error) as error:
         raise MailboxFailed(f"{box.host}:{box.port} cannot be read: {_short(error)}") from error
     if answer != "OK":
-        raise MailboxFailed(f"{box.host}: no folder {box.folder!r}: {said!r}"[:300])
+        raise MailboxFailed(f"{box.host}: no folder {box.folder!r}: {data!r}"[:300])
     return client
 
 

@@ -130,15 +130,15 @@ def _notify(url: str, title: str, text: str) -> None:
     chat.add(url)
     with apprise.LogCapture(level=logging.DEBUG) as captured:  # type: ignore[no-untyped-call]
         taken = chat.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
-        said = captured.getvalue()
+        printed = captured.getvalue()
     if taken:
         return
     scheme = url.partition("://")[0]
-    if "Socket Exception" not in said:
-        refused = next((line for line in said.splitlines() if "error=" in line), "")
+    if "Socket Exception" not in printed:
+        refused = next((line for line in printed.splitlines() if "error=" in line), "")
         code = refused.partition("error=")[2].strip(" .")
         passing = not code.isdigit() or int(code) >= 500 or int(code) in LATER
         raise SendFailed(f"{scheme} refused the message ({code or 'no code'})", "retry" if passing else "person")
-    if any(word in said for word in NOTHING_LEFT):
+    if any(word in printed for word in NOTHING_LEFT):
         raise SendFailed(f"{scheme} cannot be reached", "retry")
     raise SendFailed(f"{scheme}: the answer was lost after the message", "person", True)

@@ -10,7 +10,7 @@ from alerts.calendar import Stage, Workdays, stage
 from alerts.digest import Digest, deadline_line
 from alerts.matters import MISSING, group_of, key_of, of_finding, of_findings, of_standing, together
 from alerts.notice import Audience, Notice
-from alerts.occasions import Situation, may_be_told
+from alerts.occasions import Situation, may_be_notified
 from reports.checks import SUGGESTIONS
 from reports.duties import Ledger, OpenFinding, Standing
 
@@ -19,7 +19,7 @@ NOTHING_KNOWN = Situation()
 
 def decide(
     ledger: Ledger,
-    told: Mapping[str, AbstractSet[str]],
+    notified: Mapping[str, AbstractSet[str]],
     now: datetime,
     corrected: Iterable[OpenFinding] = (),
     suggesting: Collection[int] = (),
@@ -29,7 +29,7 @@ def decide(
     """The digests of this day: what is open in the ledger and has not been told. A digest also recalls what was told
     before and still stands, and which matters told before are ``corrected`` since the last digest; these alone make none.
 
-    ``told`` holds, by audience, the keys already in a mail to it. Doubtful readings and bodies of which nothing can be
+    ``notified`` holds, by audience, the keys already in a mail to it. Doubtful readings and bodies of which nothing can be
     said go to the ops team, never to the office: no body is blamed for our own reading or for a silent portal.
     ``now`` is aware and in the office's zone; its day names the digests. ``suggesting`` are the offices that want the
     suggestions on form, which are one line a body and no more. ``offices`` say when they want to be told (any time where
@@ -47,20 +47,20 @@ def decide(
 
     for audience, office_id, notice in of_findings(ledger.findings, suggesting):
         part = digest(audience, office_id)
-        (part.notices if told.get(audience, set()).isdisjoint(notice.keys) else part.still_open).append(notice)
+        (part.notices if notified.get(audience, set()).isdisjoint(notice.keys) else part.still_open).append(notice)
     still_wrong = {notice.key for part in digests.values() for notice in (*part.notices, *part.still_open)}
     for notice, office_id in together(
         [(of_finding(f, group_of(f)), f) for f in corrected if f.rule not in SUGGESTIONS]
     ):
-        if notice.key not in still_wrong and not told.get("office", set()).isdisjoint(notice.keys):
+        if notice.key not in still_wrong and not notified.get("office", set()).isdisjoint(notice.keys):
             digest("office", office_id).corrected.append(notice)
     for standing in ledger.standings:
         if _cannot_tell(standing, day, workdays):
             notice = of_standing(standing)
-            if notice.key not in told.get("ops", ()):
+            if notice.key not in notified.get("ops", ()):
                 digest("ops", standing.duty.office_id).notices.append(notice)
     if workdays is not None:
-        _remind(ledger, told.get("office", set()), day, workdays, lambda office_id: digest("office", office_id))
+        _remind(ledger, notified.get("office", set()), day, workdays, lambda office_id: digest("office", office_id))
     for item in digests.values():
         item.notices.sort(key=lambda n: (n.agency, n.rule, n.place))
         _count(item, ledger)
@@ -75,7 +75,7 @@ def _is_the_time(
     if digest.audience == "ops" or workdays is None:
         return True
     deadlines = [stage.deadline for stage in digest.stages.values() if stage.name == "on"]
-    return may_be_told(offices.get(digest.office_id, NOTHING_KNOWN).wishes, now, workdays, deadlines)
+    return may_be_notified(offices.get(digest.office_id, NOTHING_KNOWN).wishes, now, workdays, deadlines)
 
 
 def _cannot_tell(standing: Standing, day: date, workdays: Workdays | None) -> bool:
@@ -87,7 +87,7 @@ def _cannot_tell(standing: Standing, day: date, workdays: Workdays | None) -> bo
 
 
 def _remind(
-    ledger: Ledger, told: AbstractSet[str], day: date, workdays: Workdays, digest: Callable[[int | None], Digest]
+    ledger: Ledger, notified: AbstractSet[str], day: date, workdays: Workdays, digest: Callable[[int | None], Digest]
 ) -> None:
     """Who has not published, on the days of the season's calendar. Of whom nothing can be told nothing is said, and who
     is called missing in this very mail is not named twice."""
@@ -101,7 +101,7 @@ def _remind(
             continue
         key = key_of(f"stage/{duty.office_id}/{ledger.year}", found.key)
         part = digest(duty.office_id)
-        if key in told:
+        if key in notified:
             continue
         part.stages[key] = found
         if not any(n.group == "missing" and n.agency == duty.agency for n in part.notices):

@@ -93,7 +93,7 @@ class Digest:
                 out.append((deadline_line(of, len(bodies)), bodies[:MOST_ITEMS], len(bodies[MOST_ITEMS:])))
         return out
 
-    def told_keys(self) -> list[str]:
+    def notice_keys(self) -> list[str]:
         """All that is told once with this mail."""
         return [*(key for notice in self.notices for key in notice.keys), *self.stages]
 

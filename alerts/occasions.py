@@ -31,7 +31,7 @@ class Situation:
     today: Mapping[str, int] = field(default_factory=dict)
 
 
-def may_be_told(wishes: Wishes, now: datetime, workdays: Workdays, deadlines: Collection[date] = ()) -> bool:
+def may_be_notified(wishes: Wishes, now: datetime, workdays: Workdays, deadlines: Collection[date] = ()) -> bool:
     """Whether a mail may go to an office at this moment: in its hours, on a day that is worked or the very day by which
     reports are due."""
     if wishes.is_quiet(now):
@@ -46,7 +46,7 @@ def digest_is_due(situation: Situation, now: datetime, usual_hour: int) -> bool:
 
 def at_once(
     ledger: Ledger,
-    told: Mapping[str, AbstractSet[str]],
+    notified: Mapping[str, AbstractSet[str]],
     now: datetime,
     offices: Mapping[int | None, Situation],
     workdays: Workdays,
@@ -61,7 +61,9 @@ def at_once(
         went = situation.today.get("report", 0)
         if audience != "office" or not situation.wishes.at_once or went >= MOST_AT_ONCE:
             continue
-        if not may_be_told(situation.wishes, now, workdays) or not told.get("office", NOBODY).isdisjoint(notice.keys):
+        if not may_be_notified(situation.wishes, now, workdays) or not notified.get("office", NOBODY).isdisjoint(
+            notice.keys
+        ):
             continue
         if office_id not in digests:
             digests[office_id] = Digest("office", office_id, ledger.year, now.date(), kind="report", number=went + 1)
@@ -75,8 +77,8 @@ def _is_fresh(finding: OpenFinding, now: datetime) -> bool:
 
 def escalations(
     ledger: Ledger,
-    told: Mapping[str, AbstractSet[str]],
-    told_at: Mapping[str, datetime],
+    notified: Mapping[str, AbstractSet[str]],
+    notified_at: Mapping[str, datetime],
     now: datetime,
     offices: Mapping[int | None, Situation],
     workdays: Workdays,
@@ -84,14 +86,16 @@ def escalations(
     """What goes to the leaders: bodies of which no report was found so many working days after the day, and what the desk
     was told so many working days ago and still stands. Each matter once."""
     digests: dict[int, Digest] = {}
-    for office_id, notice, since in _old_matters(ledger, told_at, now):
+    for office_id, notice, since in _old_matters(ledger, notified_at, now):
         situation = offices.get(office_id, Situation())
         days = situation.wishes.escalate_after
         if office_id is None or days is None or not situation.has_leader:
             continue
         if workdays.between(since + timedelta(days=1), now.date() + timedelta(days=1)) < days:
             continue
-        if not may_be_told(situation.wishes, now, workdays) or not told.get("leader", NOBODY).isdisjoint(notice.keys):
+        if not may_be_notified(situation.wishes, now, workdays) or not notified.get("leader", NOBODY).isdisjoint(
+            notice.keys
+        ):
             continue
         digest = digests.setdefault(office_id, Digest("leader", office_id, ledger.year, now.date(), kind="escalation"))
         digest.notices.append(notice)
@@ -99,11 +103,11 @@ def escalations(
 
 
 def _old_matters(
-    ledger: Ledger, told_at: Mapping[str, datetime], now: datetime
+    ledger: Ledger, notified_at: Mapping[str, datetime], now: datetime
 ) -> Iterator[tuple[int | None, Notice, date]]:
     """(office, matter, the day from which its leader's days are counted)."""
     # That the desk was told is said in the mail: it must have been.
-    blamed = {f.agency_id: f for f in _missing(ledger.findings) if of_finding(f, group_of(f)).key in told_at}
+    blamed = {f.agency_id: f for f in _missing(ledger.findings) if of_finding(f, group_of(f)).key in notified_at}
     for standing in ledger.standings:
         finding = blamed.get(standing.duty.agency_id)
         if standing.state == "missing" and finding is not None:
@@ -112,7 +116,7 @@ def _old_matters(
     for audience, office_id, notice in of_findings(others, ()):
         if audience != "office" or notice.group not in URGENT:
             continue
-        moments = [told_at[key] for key in notice.keys if key in told_at]
+        moments = [notified_at[key] for key in notice.keys if key in notified_at]
         if moments:
             yield office_id, notice, min(moments).astimezone(now.tzinfo).date()
 

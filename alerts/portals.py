@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from alerts import outbox
 from alerts.compose import compose_portal
-from alerts.occasions import may_be_told
+from alerts.occasions import may_be_notified
 from alerts.outbox import OPS, Entry, recipients_of
 from alerts.situation import workdays_of
 from config import Settings
@@ -31,21 +31,21 @@ def queue_events(session: Session, settings: Settings, source_id: int, now: date
     happened = portal_events.at_source(session, source_id, now.date())
     if not happened.keys:
         return []
-    told = mails.told_of(session, happened.keys)
-    queued = [_queue(session, settings, happened.without(told.get("ops", set())), "ops", None, now)]
+    notified = mails.notified_of(session, happened.keys)
+    queued = [_queue(session, settings, happened.without(notified.get("ops", set())), "ops", None, now)]
     if in_season(now.date()):
-        news = happened.without(told.get("office", set()))
+        news = happened.without(notified.get("office", set()))
         for office_id, part in _by_office(session, news).items():
-            if not _may_be_told(session, settings, office_id, now):
+            if not _may_be_notified(session, settings, office_id, now):
                 continue  # its next crawl, or the digest, tells it in the office's hours
             queued.append(_queue(session, settings, part, "office", office_id, now))
     return [number for number in queued if number is not None]
 
 
-def _may_be_told(session: Session, settings: Settings, office_id: int | None, now: datetime) -> bool:
+def _may_be_notified(session: Session, settings: Settings, office_id: int | None, now: datetime) -> bool:
     office = agencies.office(session, office_id) if office_id else None
     wishes = offices.wishes_of(office) if office is not None else offices.DEFAULT
-    return may_be_told(wishes, now, workdays_of(settings))
+    return may_be_notified(wishes, now, workdays_of(settings))
 
 
 def _by_office(session: Session, happened: portal_events.Events) -> dict[int | None, portal_events.Events]:

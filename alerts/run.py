@@ -120,7 +120,7 @@ def _queue(
         digest.audience,
         recipients,
         message,
-        digest.told_keys(),
+        digest.notice_keys(),
         digest.office_id,
         [copies.item(notice) for notice in digest.notices],
     )
@@ -170,9 +170,9 @@ def take_bounces(session: Session, settings: Settings, failures: Sequence[Bounce
                         mails.refuse(session, who, returned[who], mail.id, now)
         new = mails.came_back(session, mail, returned)
         to = [one for one in settings.ops_mail if one not in new]
-        told = queue_refusals(session, settings, mail.id, new, to, now) if new and to else None
-        if told is not None:
-            queued.append(told)
+        notified = queue_refusals(session, settings, mail.id, new, to, now) if new and to else None
+        if notified is not None:
+            queued.append(notified)
     return queued
 
 
@@ -180,8 +180,8 @@ def queue_failures(session: Session, settings: Settings, failures: Mapping[str, 
     """Queue the mail that tells the ops side of jobs of the timetable that failed (key -> what and why), each once a day.
     None where there is nothing new to tell, or nobody to tell it to."""
     day = now.astimezone(settings.zone).date()
-    told = mails.told(session).get("failures", set())
-    new = {key: said for name, said in failures.items() if (key := f"{name}:{day.isoformat()}") not in told}
+    notified = mails.notified(session).get("failures", set())
+    new = {key: text for name, text in failures.items() if (key := f"{name}:{day.isoformat()}") not in notified}
     if not new or not settings.ops_mail:
         return None
     key = f"failures:{uuid.uuid5(uuid.NAMESPACE_URL, ','.join(sorted(new)))}"

@@ -227,15 +227,15 @@ def _transaction(
     except (OSError, smtplib.SMTPException) as error:
         raise SendFailed(f"the conversation broke off before the text: {_short(error)}", "retry") from error
     if not delivery.delivered:
-        said = "; ".join((delivery.deferred or delivery.refused).values())
-        raise SendFailed(said, "retry" if delivery.deferred else "person", refused=delivery.refused)
+        reply = "; ".join((delivery.deferred or delivery.refused).values())
+        raise SendFailed(reply, "retry" if delivery.deferred else "person", refused=delivery.refused)
     before_text()
     try:
         _wait_at_most(client, ANSWER)
         answer = client.data(body)
         _wait_at_most(client, TIMEOUT)
     except smtplib.SMTPDataError as error:  # DATA itself was refused: nothing had left
-        raise SendFailed(_said(error.smtp_code, error.smtp_error, "the text"), _kind(error.smtp_code)) from error
+        raise SendFailed(_answer_text(error.smtp_code, error.smtp_error, "the text"), _kind(error.smtp_code)) from error
     except (OSError, smtplib.SMTPException) as error:
         raise SendFailed(f"the server's answer was lost after the text: {_short(error)}", "person", True) from error
     _expect(answer, "the text")
@@ -256,30 +256,30 @@ def _envelope(client: smtplib.SMTP, recipients: tuple[str, ...], sender: str, ut
         if not (utf8 or address.isascii()):
             delivery.refused[recipient] = f"{recipient} is not ASCII, and the server does not offer SMTPUTF8"
             continue
-        code, said = client.rcpt(address)
+        code, reply = client.rcpt(address)
         if 200 <= code < 300:
             delivery.delivered.append(recipient)
         elif _kind(code) == "person":
-            delivery.refused[recipient] = _said(code, said, recipient)
+            delivery.refused[recipient] = _answer_text(code, reply, recipient)
         else:
-            delivery.deferred[recipient] = _said(code, said, recipient)
+            delivery.deferred[recipient] = _answer_text(code, reply, recipient)
             if code == TOO_MANY and delivery.delivered:
                 delivery.crowded += (recipient,)
     return delivery
 
 
 def _expect(answer: tuple[int, bytes], what: str) -> None:
-    code, said = answer
+    code, reply = answer
     if not 200 <= code < 300:
-        raise SendFailed(_said(code, said, what), _kind(code))
+        raise SendFailed(_answer_text(code, reply, what), _kind(code))
 
 
 def _kind(code: int) -> FailureKind:
     return "person" if 500 <= code < 600 else "retry"
 
 
-def _said(code: int, said: bytes | str, what: str) -> str:
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _answer_text(code: int, reply: bytes | str, what: str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     return f"the server refused {what}: {code} {' '.join(text.split())[:200]}"
 
 

@@ -34,8 +34,8 @@ class Known:
 
     ledger: Ledger
     now: datetime
-    told: Mapping[str, AbstractSet[str]]
-    told_at: Mapping[str, datetime]
+    notified: Mapping[str, AbstractSet[str]]
+    notified_at: Mapping[str, datetime]
     corrected: list[OpenFinding]
     suggesting: AbstractSet[int]
     workdays: Workdays
@@ -46,7 +46,7 @@ class Known:
         awake = {id_: replace(one, wishes=ALWAYS) for id_, one in self.offices.items()} | {None: Situation(ALWAYS)}
         return decide(
             self.ledger,
-            self.told,
+            self.notified,
             self.now,
             self.corrected,
             self.suggesting,
@@ -56,11 +56,13 @@ class Known:
 
     def at_once(self) -> list[Digest]:
         """What offices hear at once."""
-        return occasions.at_once(self.ledger, self.told, self.now, self.offices, self.workdays, OF_THE_REPORT)
+        return occasions.at_once(self.ledger, self.notified, self.now, self.offices, self.workdays, OF_THE_REPORT)
 
     def escalations(self) -> list[Digest]:
         """What goes to the leaders."""
-        return occasions.escalations(self.ledger, self.told, self.told_at, self.now, self.offices, self.workdays)
+        return occasions.escalations(
+            self.ledger, self.notified, self.notified_at, self.now, self.offices, self.workdays
+        )
 
     def is_its_hour(self, digest: Digest, usual_hour: int) -> bool:
         """Whether the hour has come at which the office wants its daily mails."""
@@ -78,13 +80,13 @@ def known(session: Session, settings: Settings, now: datetime, year: int | None)
     ledger = ledger_of(session, year if year is not None else now.year - 1, now)
     untrue = untrue_findings(session, now)
     ledger.findings = [finding for finding in open_findings(session, today=now.date()) if finding.id not in untrue]
-    told, told_at = mails.told(session), mails.told_at(session, "office")
-    at_once = _told_at_once(session, ledger.findings, told_at)
+    notified, notified_at = mails.notified(session), mails.notified_at(session, "office")
+    at_once = _notified_at_once(session, ledger.findings, notified_at)
     return Known(
         ledger,
         now,
-        told | {"office": told.get("office", set()) | at_once.keys()},
-        at_once | told_at,
+        notified | {"office": notified.get("office", set()) | at_once.keys()},
+        at_once | notified_at,
         corrected_findings(session, mails.last_digests(session)),
         agencies.offices_with(session, "form_suggestions"),
         workdays_of(settings),
@@ -92,15 +94,15 @@ def known(session: Session, settings: Settings, now: datetime, year: int | None)
     )
 
 
-def _told_at_once(
-    session: Session, findings: Iterable[OpenFinding], told_at: Mapping[str, datetime]
+def _notified_at_once(
+    session: Session, findings: Iterable[OpenFinding], notified_at: Mapping[str, datetime]
 ) -> dict[str, datetime]:
     """The matters of reports taken down of which the office heard at once (``alerts.portals``): the digest recalls them."""
-    told = portal_events.told_of(session, told_at)
+    notified = portal_events.notified_of(session, notified_at)
     return {
-        of_finding(finding, group_of(finding)).key: told[finding.agency_id, finding.year]
+        of_finding(finding, group_of(finding)).key: notified[finding.agency_id, finding.year]
         for finding in findings
-        if finding.rule in REMOVED and (finding.agency_id, finding.year) in told
+        if finding.rule in REMOVED and (finding.agency_id, finding.year) in notified
     }
 
 

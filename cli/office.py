@@ -116,8 +116,8 @@ def _show(ledger: Ledger, unread: list[dict[str, Any]]) -> None:
     for one in ledger.exempt:
         out.print(f"[dim]不需发布[/] {escape(one.agency)}：{one.reason}", soft_wrap=True)
     for document in unread:
-        said = f"{escape(document['url'])}：{escape(document['state_reason'] or '')}"
-        out.print(f"[yellow]未能识读[/] {said}", soft_wrap=True)
+        line = f"{escape(document['url'])}：{escape(document['state_reason'] or '')}"
+        out.print(f"[yellow]未能识读[/] {line}", soft_wrap=True)
 
 
 @commands.command()

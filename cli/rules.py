@@ -129,17 +129,17 @@ def _assignment(text: str) -> tuple[str, Any]:
 def _print_change(line: backtest.Line) -> None:
     change = line.change
     if change.newly or change.gone or change.kept:
-        said = {name: [f.as_dict() for f in getattr(change, name)] for name in ("newly", "gone", "kept")}
+        findings = {name: [f.as_dict() for f in getattr(change, name)] for name in ("newly", "gone", "kept")}
         about = {"agency": line.agency, "year": line.year, "url": line.url}
-        print_json([about | said | {"outcome": change.outcome, "not_judged": change.not_judged or None}])
+        print_json([about | findings | {"outcome": change.outcome, "not_judged": change.not_judged or None}])
 
 
 def _show_change(table: Table, line: backtest.Line) -> None:
     change = line.change
     for word, found in (("新增", change.newly), ("不再提出", change.gone), ("保留", change.kept)):
-        for said in found:
-            review = "·待核" if said.needs_review else ""
+        for one in found:
+            review = "·待核" if one.needs_review else ""
             table.add_row(
-                escape(line.agency), str(line.year), word, SEVERITY[said.severity][0] + review, escape(said.message),
+                escape(line.agency), str(line.year), word, SEVERITY[one.severity][0] + review, escape(one.message),
                 escape(line.url),
             )  # fmt: skip

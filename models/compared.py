@@ -29,7 +29,9 @@ def all_compared_with(session: Session, found: Sequence[Checkable]) -> dict[int,
         after = sa.select(Succession.predecessor_id, Succession.successor_id)
         for before, successor in session.execute(after.where(Succession.predecessor_id.in_(ids))):
             successors[before].append(successor)
-    told = _told_alike(session, {(id_, one.subject.year) for one in reports if one.subject for id_ in one.alike})
+    found_alike = _found_alike(
+        session, {(id_, one.subject.year) for one in reports if one.subject for id_ in one.alike}
+    )
     for one in reports:
         assert one.subject is not None
         assert one.agency is not None
@@ -37,7 +39,7 @@ def all_compared_with(session: Session, found: Sequence[Checkable]) -> dict[int,
         near = {(id_, year + 1) for id_ in (agency_id, *successors[agency_id])}
         if one.agency.parent_id is not None:
             near.add((one.agency.parent_id, year))
-            near |= {(id_, year) for id_ in one.alike} - told
+            near |= {(id_, year) for id_ in one.alike} - found_alike
         for key in near:
             wanted.setdefault(key, one.document_id)
     own = {one.document_id for one in found}
@@ -45,7 +47,7 @@ def all_compared_with(session: Session, found: Sequence[Checkable]) -> dict[int,
     return {id_: wanted[agency_id, year] for id_, agency_id, year in rows if id_ not in own}
 
 
-def _told_alike(session: Session, bodies: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+def _found_alike(session: Session, bodies: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Those of these bodies and years of which it stands that their report is like another's: of a hundred with one
     template each is told once, not once for every other."""
     out: set[tuple[int, int]] = set()

@@ -104,13 +104,13 @@ def queue(session: Session, draft: Draft, now: datetime) -> Mail | None:
         day=draft.day, recipients=list(draft.recipients), subject=draft.subject, text=draft.text, html=draft.html,
         state="queued", queued_at=now, attachments=[dict(one) for one in draft.attachments],
     )  # fmt: skip
-    told = dict.fromkeys(draft.notices)
+    notified = dict.fromkeys(draft.notices)
     try:
         with session.begin_nested():  # the mail and what it tells: both or neither
             session.add(mail)
             session.flush()
             _take_over(session, draft.audience, draft.notices)
-            session.add_all(MailNotice(mail_id=mail.id, audience=draft.audience, notice_key=key) for key in told)
+            session.add_all(MailNotice(mail_id=mail.id, audience=draft.audience, notice_key=key) for key in notified)
             session.flush()
     except sa.exc.IntegrityError:
         return None  # another process decided the same a moment earlier
@@ -172,7 +172,7 @@ def record_deliveries(
     session.flush()
 
 
-def told(session: Session) -> dict[str, set[str]]:
+def notified(session: Session) -> dict[str, set[str]]:
     """Audience -> the matters already in a mail to it. A mail that nobody got told nothing."""
     out: dict[str, set[str]] = {}
     query = sa.select(MailNotice.audience, MailNotice.notice_key).join(Mail).where(Mail.state != "failed")
@@ -181,8 +181,8 @@ def told(session: Session) -> dict[str, set[str]]:
     return out
 
 
-def told_of(session: Session, keys: Sequence[str]) -> dict[str, set[str]]:
-    """As ``told``, of these matters alone."""
+def notified_of(session: Session, keys: Sequence[str]) -> dict[str, set[str]]:
+    """As ``notified``, of these matters alone."""
     out: dict[str, set[str]] = {}
     query = sa.select(MailNotice.audience, MailNotice.notice_key).join(Mail)
     for audience, key in session.execute(query.where(Mail.state != "failed", MailNotice.notice_key.in_(keys))):
@@ -190,7 +190,7 @@ def told_of(session: Session, keys: Sequence[str]) -> dict[str, set[str]]:
     return out
 
 
-def told_at(session: Session, audience: str) -> dict[str, datetime]:
+def notified_at(session: Session, audience: str) -> dict[str, datetime]:
     """Matter -> when the mail that tells it to that audience was queued, of those that did not fail."""
     query = (
         sa.select(MailNotice.notice_key, Mail.queued_at)

@@ -66,10 +66,10 @@ class Events:
             self.quiet.by_id if self.quiet else ()
         )
 
-    def without(self, told: Collection[str]) -> Events:
+    def without(self, notified: Collection[str]) -> Events:
         """Those of which nobody was told."""
-        quiet = None if self.quiet is None or self.quiet.key in told else self.quiet
-        return Events(tuple(one for one in self.withdrawn if one.key not in told), quiet)
+        quiet = None if self.quiet is None or self.quiet.key in notified else self.quiet
+        return Events(tuple(one for one in self.withdrawn if one.key not in notified), quiet)
 
     def of(self, bodies: Collection[int]) -> Events:
         """Those that concern these bodies."""
@@ -86,9 +86,9 @@ def at_source(session: Session, source_id: int, day: date) -> Events:
     return Events(tuple(_withdrawn(session, source_id, day)), _quiet(session, source))
 
 
-def told_of(session: Session, told_at: Mapping[str, datetime]) -> dict[tuple[int, int], datetime]:
+def notified_of(session: Session, notified_at: Mapping[str, datetime]) -> dict[tuple[int, int], datetime]:
     """(body, report year) -> when its withdrawal was told at once; ``told_at`` are matters with the time of their mail."""
-    moments = {int(key.split(":")[1]): at for key, at in told_at.items() if key.startswith("withdrawn:")}
+    moments = {int(key.split(":")[1]): at for key, at in notified_at.items() if key.startswith("withdrawn:")}
     out: dict[tuple[int, int], datetime] = {}
     for part in chunks(moments):
         query = sa.select(Document.id, Document.agency_id, Document.year).where(Document.id.in_(part))

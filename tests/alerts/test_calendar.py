@@ -84,8 +84,8 @@ def ledger(day: date, *standings: Standing, findings: tuple[OpenFinding, ...] = 
     return Ledger(2025, datetime(day.year, day.month, day.day, 9, tzinfo=CHINA), list(standings), list(findings))
 
 
-def decided(told: dict[str, set[str]], of: Ledger) -> list[Digest]:
-    return decide(of, told, of.now, workdays=OFFICIAL)
+def decided(notified: dict[str, set[str]], of: Ledger) -> list[Digest]:
+    return decide(of, notified, of.now, workdays=OFFICIAL)
 
 
 def missing(duty: Duty, **values: str) -> OpenFinding:
@@ -106,9 +106,9 @@ def test_who_has_not_published_is_named_once_an_occasion_and_who_cannot_be_told_
         assert "尚未公布 1 家（期限2026年3月31日，还有3个工作日）" in part
         assert "甲县统计局" in part
         assert "甲县教育局" not in part
-    told = {"office": set(office.told_keys()), "ops": {k for d in decided({}, of) for k in d.told_keys()}}
-    assert decided(told, of) == []
-    assert decided(told, ledger(date(2026, 3, 27), Standing(DUTY, "due"))) == []  # made up only where it fell out
+    notified = {"office": set(office.notice_keys()), "ops": {k for d in decided({}, of) for k in d.notice_keys()}}
+    assert decided(notified, of) == []
+    assert decided(notified, ledger(date(2026, 3, 27), Standing(DUTY, "due"))) == []  # made up only where it fell out
 
 
 def test_whose_portal_cannot_be_read_is_not_said_to_have_published_nothing_the_operators_hear_of_it():
@@ -127,8 +127,8 @@ def test_after_the_day_a_body_is_told_missing_first_and_named_as_still_missing_f
     of = ledger(date(2026, 4, 1), Standing(DUTY, "missing"), findings=(missing(DUTY),))
     (first,) = decided({}, of)
     assert ([n.group for n in first.notices], first.overdue) == (["missing"], [])
-    told = {"office": set(first.told_keys())}
-    (second,) = decided(told, ledger(date(2026, 4, 2), Standing(DUTY, "missing"), findings=(missing(DUTY),)))
+    notified = {"office": set(first.notice_keys())}
+    (second,) = decided(notified, ledger(date(2026, 4, 2), Standing(DUTY, "missing"), findings=(missing(DUTY),)))
     assert (second.notices, second.still_open, [n.agency for n in second.overdue]) == ([], [], ["甲县统计局"])
     assert (
         "期限届满后仍未发现 1 家（期限2026年3月31日，已过2个工作日）：甲县统计局"

@@ -30,9 +30,9 @@ def test_open_findings_of_one_office_and_day_become_one_digest():
 
 
 def test_what_was_told_is_not_told_again_and_a_changed_figure_is():
-    told = {"office": {n.key for d in decide(ledger(SUM), {}, NOW) for n in d.notices}}
-    assert decide(ledger(SUM), told, NOW) == []
-    assert decide(ledger(replace(SUM, actual="24")), told, NOW) != []
+    notified = {"office": {n.key for d in decide(ledger(SUM), {}, NOW) for n in d.notices}}
+    assert decide(ledger(SUM), notified, NOW) == []
+    assert decide(ledger(replace(SUM, actual="24")), notified, NOW) != []
 
 
 def test_a_doubtful_reading_goes_to_the_ops_team_until_a_person_confirms_it():
@@ -67,16 +67,16 @@ def told_all(*findings: OpenFinding) -> dict[str, set[str]]:
 
 def test_a_digest_recalls_what_stands_since_it_was_told_and_what_is_corrected_and_tells_neither_anew():
     old, fixed = replace(SUM, id=20, fingerprint="old"), replace(SUM, id=21, fingerprint="fixed", agency="甲县民政局")
-    told = told_all(old, fixed)
-    (digest,) = decide(ledger(SUM, old), told, NOW, [replace(fixed, state="resolved")])
+    notified = told_all(old, fixed)
+    (digest,) = decide(ledger(SUM, old), notified, NOW, [replace(fixed, state="resolved")])
     assert [n.key for n in digest.notices] == [n.key for d in decide(ledger(SUM), {}, NOW) for n in d.notices]
     assert digest.recalled("still_open") == (1, 1, [("甲县统计局", 1)], 0)
     assert digest.recalled("corrected") == (1, 1, [("甲县民政局", 1)], 0)
 
 
 def test_with_nothing_new_there_is_no_mail_and_what_was_never_told_is_not_called_corrected():
-    told = told_all(SUM)
-    assert decide(ledger(SUM), told, NOW, [replace(SUM, state="resolved")]) == []
+    notified = told_all(SUM)
+    assert decide(ledger(SUM), notified, NOW, [replace(SUM, state="resolved")]) == []
     (digest,) = decide(ledger(SUM), {}, NOW, [replace(SUM, fingerprint="never", state="resolved")])
     assert digest.corrected == []
 
@@ -139,17 +139,17 @@ def test_findings_of_one_cause_are_one_item_that_names_the_cell_with_the_others_
 
 
 def test_one_cause_is_told_once_also_where_a_part_of_it_was_told_before_or_shows_again_elsewhere():
-    told = told_all(*WRONG[:2])
-    assert decide(ledger(*WRONG), told, NOW) == []
-    assert decide(ledger(WRONG[0]), told, NOW) == []
+    notified = told_all(*WRONG[:2])
+    assert decide(ledger(*WRONG), notified, NOW) == []
+    assert decide(ledger(WRONG[0]), notified, NOW) == []
 
 
 def test_a_cause_is_corrected_once_and_not_while_it_is_still_open():
-    told = told_all(*WRONG)
+    notified = told_all(*WRONG)
     gone = [replace(finding, state="resolved") for finding in WRONG]
-    (digest,) = decide(ledger(SUM), told, NOW, gone)
+    (digest,) = decide(ledger(SUM), notified, NOW, gone)
     assert len(digest.corrected) == 1
-    (digest,) = decide(ledger(SUM, *WRONG), told, NOW, gone)
+    (digest,) = decide(ledger(SUM, *WRONG), notified, NOW, gone)
     assert (len(digest.corrected), len(digest.still_open)) == (0, 1)
 
 

@@ -13,7 +13,7 @@ from alerts.calendar import Workdays
 from alerts.compose import compose, subject
 from alerts.decide import decide
 from alerts.digest import Digest
-from alerts.occasions import MOST_AT_ONCE, Situation, at_once, digest_is_due, escalations, may_be_told
+from alerts.occasions import MOST_AT_ONCE, Situation, at_once, digest_is_due, escalations, may_be_notified
 from models.offices import Wishes
 from reports.duties import Duty, Ledger, OpenFinding, Standing
 
@@ -40,7 +40,7 @@ def ledger(*findings: OpenFinding, standings: tuple[Standing, ...] = (), now: da
 def keys(digests: list[Digest]) -> dict[str, set[str]]:
     out: dict[str, set[str]] = {}
     for digest in digests:
-        out.setdefault(digest.audience, set()).update(digest.told_keys())
+        out.setdefault(digest.audience, set()).update(digest.notice_keys())
     return out
 
 
@@ -60,10 +60,10 @@ def test_quiet_hours_may_pass_midnight_and_the_digest_waits_for_their_end():
 def test_an_office_that_wants_working_days_hears_on_no_other_but_the_last_day_itself():
     wishes = Wishes(workdays_only=True)
     saturday = datetime(2026, 1, 31, 9, tzinfo=CHINA)
-    assert not may_be_told(wishes, saturday, DAYS)
-    assert may_be_told(wishes, saturday, DAYS, [DEADLINE])
-    assert may_be_told(wishes, datetime(2026, 2, 14, 9, tzinfo=CHINA), DAYS)  # a Saturday that is worked
-    assert not may_be_told(wishes, datetime(2026, 2, 17, 9, tzinfo=CHINA), DAYS)  # 春节
+    assert not may_be_notified(wishes, saturday, DAYS)
+    assert may_be_notified(wishes, saturday, DAYS, [DEADLINE])
+    assert may_be_notified(wishes, datetime(2026, 2, 14, 9, tzinfo=CHINA), DAYS)  # a Saturday that is worked
+    assert not may_be_notified(wishes, datetime(2026, 2, 17, 9, tzinfo=CHINA), DAYS)  # 春节
     offices: dict[int | None, Situation] = {5: Situation(wishes)}
     due = Standing(DUTY, "due")
     on_the_day = ledger(SUM, standings=(due,), now=saturday)
@@ -134,19 +134,19 @@ def test_the_leader_hears_once_of_who_is_missing_so_many_working_days_after_the_
 
 
 def test_the_leader_hears_of_errors_that_stand_so_many_working_days_after_the_desk_was_told():
-    (told,) = decide(ledger(SUM), {}, NOW)
-    told_at = dict.fromkeys(told.told_keys(), NOW)
+    (notified,) = decide(ledger(SUM), {}, NOW)
+    notified_at = dict.fromkeys(notified.notice_keys(), NOW)
     for days, expected in ((2, 0), (3, 1)):
         now = NOW + timedelta(days=days)
-        assert len(escalations(ledger(SUM, now=now), {}, told_at, now, LED, DAYS)) == expected
+        assert len(escalations(ledger(SUM, now=now), {}, notified_at, now, LED, DAYS)) == expected
     now = NOW + timedelta(days=3)
     assert escalations(ledger(SUM, now=now), {}, {}, now, LED, DAYS) == []  # the desk was not told
-    assert escalations(ledger(replace(SUM, state="waived"), now=now), {}, told_at, now, LED, DAYS) == []
+    assert escalations(ledger(replace(SUM, state="waived"), now=now), {}, notified_at, now, LED, DAYS) == []
     without: list[dict[int | None, Situation]] = [
         {5: Situation(Wishes(escalate_after=None), has_leader=True)}, {5: Situation()}, {}
     ]  # fmt: skip
     for office in without:
-        assert escalations(ledger(SUM, now=now), {}, told_at, now, office, DAYS) == []
+        assert escalations(ledger(SUM, now=now), {}, notified_at, now, office, DAYS) == []
 
 
 def test_an_office_with_operators_of_its_own_keeps_its_doubtful_matters_to_them():
@@ -194,8 +194,8 @@ def test_nothing_is_told_twice_and_nobody_is_named_of_whom_it_is_not_true(
             )
     of = ledger(*findings, standings=tuple(standings), now=now)
     offices: dict[int | None, Situation] = {5: Situation(wishes, has_leader=True)}
-    told: dict[str, set[str]] = {}
-    first = _all(of, told, offices, now)
+    notified: dict[str, set[str]] = {}
+    first = _all(of, notified, offices, now)
     named = {n.agency for d in first if d.audience != "ops" for n in (*d.notices, *d.pending, *d.overdue)}
     true = {s.duty.agency: s.state for s in standings}
     assert all(true[agency] != "cannot_tell" for agency in named)
@@ -208,14 +208,16 @@ def test_nothing_is_told_twice_and_nobody_is_named_of_whom_it_is_not_true(
             assert not wishes.is_quiet(now)
     assert len({digest.key for digest in first}) == len(first)
     for audience, several in keys(first).items():
-        told[audience] = told.get(audience, set()) | several
-    assert _all(of, told, offices, now) == []
+        notified[audience] = notified.get(audience, set()) | several
+    assert _all(of, notified, offices, now) == []
 
 
-def _all(of: Ledger, told: dict[str, set[str]], offices: dict[int | None, Situation], now: datetime) -> list[Digest]:
+def _all(
+    of: Ledger, notified: dict[str, set[str]], offices: dict[int | None, Situation], now: datetime
+) -> list[Digest]:
     """What one moment tells, the one after the other, as the service does."""
     out = []
-    known = {audience: set(found) for audience, found in told.items()}
+    known = {audience: set(found) for audience, found in notified.items()}
     for decided in (
         lambda: at_once(of, known, now, offices, DAYS, RULES),
         lambda: decide(of, known, now, workdays=DAYS, offices=offices),
@@ -223,5 +225,5 @@ def _all(of: Ledger, told: dict[str, set[str]], offices: dict[int | None, Situat
     ):
         for digest in decided():
             out.append(digest)
-            known.setdefault(digest.audience, set()).update(digest.told_keys())
+            known.setdefault(digest.audience, set()).update(digest.notice_keys())
     return out

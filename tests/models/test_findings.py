@@ -205,14 +205,14 @@ def test_a_mail_is_queued_once_with_the_work_to_send_it(engine: Engine):
     assert queue(engine) is None
     with base.transaction(engine) as session:
         assert [(w.kind, w.subject) for w in session.scalars(sa.select(Work))] == [("mail", mail_id)]
-        assert mails.told(session) == {"office": {"a"}}
+        assert mails.notified(session) == {"office": {"a"}}
 
 
 def test_a_matter_told_in_another_mail_is_not_told_again(engine: Engine):
     queue(engine)
     assert queue(engine, "digest:office:5:2027-02-04", ["b", "a"]) is None
     with base.transaction(engine) as session:
-        assert mails.told(session) == {"office": {"a"}}
+        assert mails.notified(session) == {"office": {"a"}}
         assert session.scalar(sa.select(sa.func.count()).select_from(Mail)) == 1
 
 

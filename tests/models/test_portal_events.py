@@ -28,7 +28,7 @@ def settings() -> config.Settings:
     )
 
 
-def told(session: Session, source: sources.Source, now: datetime = WINTER) -> list[tuple[str, str]]:
+def notified(session: Session, source: sources.Source, now: datetime = WINTER) -> list[tuple[str, str]]:
     """Who was told what by the events of a crawl."""
     numbers = portals.queue_events(session, settings(), source.id, now)
     mails = session.scalars(sa.select(Mail).where(Mail.id.in_(numbers)).order_by(Mail.id))
@@ -48,11 +48,11 @@ def test_a_withdrawal_is_told_to_ops_and_in_season_to_the_office_once(engine: En
         _, source, document = scene(session)
         withdrawals.withdraw(session, document.id, "gone", WINTER.date(), NOW)
         looked(session, source, NOW)
-        first = told(session, source)
+        first = notified(session, source)
         assert [side for side, _ in first] == ["ops", "office"]
         assert all(document.url in text and "请核实" in text for _, text in first)
-        assert told(session, source) == []
-        assert told(session, source, WINTER + DAY) == []
+        assert notified(session, source) == []
+        assert notified(session, source, WINTER + DAY) == []
 
 
 def test_what_the_office_heard_at_once_the_digest_recalls_and_does_not_tell_again(engine: Engine):
@@ -63,10 +63,10 @@ def test_what_the_office_heard_at_once_the_digest_recalls_and_does_not_tell_agai
         publication.judge(lambda: nullcontext(session), 2026, WINTER)
         before = situation.known(session, settings(), WINTER, 2026).digests()
         (key,) = [n.key for digest in before for n in digest.notices if n.rule == "PUB-REMOVED"]
-        told(session, source)
+        notified(session, source)
         known = situation.known(session, settings(), WINTER + DAY, 2026)
         assert not [n for digest in known.digests() for n in digest.notices if n.rule == "PUB-REMOVED"]
-        assert known.told_at[key] == WINTER  # from then on the leader's days are counted
+        assert known.notified_at[key] == WINTER  # from then on the leader's days are counted
 
 
 def test_an_office_is_told_in_its_hours_and_the_operators_at_any(engine: Engine):
@@ -81,18 +81,18 @@ def test_an_office_is_told_in_its_hours_and_the_operators_at_any(engine: Engine)
         office = session.scalars(sa.select(agencies.Office)).one()
         office.wishes = {"quiet": "08:00-10:00"}
         withdrawals.withdraw(session, document.id, "gone", WINTER.date(), NOW)
-        assert [side for side, _ in told(session, source)] == ["ops"]  # nine in the morning
-        assert [side for side, _ in told(session, source, WINTER.replace(hour=11))] == ["office"]
+        assert [side for side, _ in notified(session, source)] == ["ops"]  # nine in the morning
+        assert [side for side, _ in notified(session, source, WINTER.replace(hour=11))] == ["office"]
 
 
 def test_out_of_season_and_long_after_the_office_is_not_written_to_in_haste(engine: Engine):
     with base.transaction(engine) as session:
         _, source, document = scene(session)
         withdrawals.withdraw(session, document.id, "gone", SUMMER.date(), SUMMER)
-        assert [side for side, _ in told(session, source, SUMMER)] == ["ops"]
+        assert [side for side, _ in notified(session, source, SUMMER)] == ["ops"]
         other = published(session, source, body(session, "甲县民政局"), date(2027, 1, 18), 2)
         withdrawals.withdraw(session, other.id, "gone", SUMMER.date() - timedelta(days=9), SUMMER)
-        assert told(session, source, SUMMER) == []
+        assert notified(session, source, SUMMER) == []
 
 
 def test_a_report_that_stands_at_another_address_is_no_withdrawal(engine: Engine):
@@ -100,23 +100,23 @@ def test_a_report_that_stands_at_another_address_is_no_withdrawal(engine: Engine
         agency, source, document = scene(session)
         published(session, source, agency, date(2027, 2, 2), 2, now=NOW)
         withdrawals.withdraw(session, document.id, "gone", WINTER.date(), NOW)
-        assert told(session, source) == []
+        assert notified(session, source) == []
 
 
 def test_a_column_that_lists_nothing_any_more_is_told_once_each_time_that_it_happens(engine: Engine):
     with base.transaction(engine) as session:
         _, source, _ = scene(session)
         looked(session, source, NOW, "quiet", reason="the column listed 1 items before and lists none now")
-        assert [side for side, text in told(session, source) if source.url in text] == ["ops", "office"]
+        assert [side for side, text in notified(session, source) if source.url in text] == ["ops", "office"]
         looked(session, source, NOW + DAY, "quiet")
-        assert told(session, source, WINTER + DAY) == []
+        assert notified(session, source, WINTER + DAY) == []
         looked(session, source, NOW + 2 * DAY)
         looked(session, source, NOW + 3 * DAY, "quiet")
-        assert len(told(session, source, WINTER + 3 * DAY)) == 2
+        assert len(notified(session, source, WINTER + 3 * DAY)) == 2
 
 
 def test_nothing_happened_nothing_is_told(engine: Engine):
     with base.transaction(engine) as session:
         _, source, _ = scene(session)
         looked(session, source, NOW)
-        assert told(session, source) == []
+        assert notified(session, source) == []

@@ -41,7 +41,7 @@ def pieces(db: Engine, settings: config.Settings) -> dict[int, int]:
     return out
 
 
-def told(db: Engine) -> set[int]:
+def notified(db: Engine) -> set[int]:
     """The documents in which the error was found."""
     return {found.document_id for found in all_of(db, findings.Finding) if found.rule == "APP-SUM-ROW"}
 
@@ -61,7 +61,7 @@ def test_whoever_reads_one_takes_along_what_waits(db: Engine, pieces: dict[int, 
     first = min(pieces)
     run(tasks.read, first)
     assert states(db, pieces) == ["done"] * 4
-    assert told(db) == set(pieces.values())
+    assert notified(db) == set(pieces.values())
     assert {reading.version_id for reading in all_of(db, readings.Reading)} == {1, 2, 3, 4}
     assert waiting(db, "check") == []
 
@@ -115,7 +115,7 @@ def test_a_document_on_which_reading_fails_fails_alone(
     monkeypatch.setattr(sandbox, "read", broken)
     run(tasks.read, min(pieces))
     assert states(db, pieces) == ["done", "done", "failed", "done"]
-    assert len(told(db)) == 3
+    assert len(notified(db)) == 3
     assert row(db, list(pieces)[2]).error_kind == "defect"
     assert [one.state for one in all_of(db, documents.Document)] == ["read", "read", "failed", "read"]
 
@@ -136,7 +136,7 @@ def test_readings_that_cannot_be_saved_together_are_saved_one_by_one(
     checks = unsent(db)
     assert len(checks) == 3
     run(tasks.check, checks[0].id)
-    assert len(told(db)) == 3
+    assert len(notified(db)) == 3
 
 
 def test_what_cannot_be_checked_with_the_others_is_checked_alone_and_tells_people(
@@ -152,12 +152,12 @@ def test_what_cannot_be_checked_with_the_others_is_checked_alone_and_tells_peopl
     monkeypatch.setattr(batch, "_outcome", broken)
     run(tasks.read, min(pieces))
     assert states(db, pieces) == ["done"] * 4
-    assert told(db) == set()
+    assert notified(db) == set()
     checks = unsent(db)
     assert {piece.subject for piece in checks} == set(pieces.values())
     run(tasks.check, checks[0].id)
     assert sorted(states(db, [piece.id for piece in checks])) == ["done", "done", "done", "failed"]
-    assert told(db) == set(pieces.values()) - {3}
+    assert notified(db) == set(pieces.values()) - {3}
 
 
 def test_what_dies_between_saving_and_checking_is_read_and_checked_by_another(
@@ -178,7 +178,7 @@ def test_what_dies_between_saving_and_checking_is_read_and_checked_by_another(
         run(tasks.read, work_id)
     assert states(db, pieces) == ["done"] * 4
     assert len(all_of(db, readings.Reading)) == 4
-    assert told(db) == set(pieces.values())
+    assert notified(db) == set(pieces.values())
     assert len(all_of(db, findings.FindingEvent)) == len(all_of(db, findings.Finding))
 
 

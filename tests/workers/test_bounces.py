@@ -70,11 +70,11 @@ def test_a_wrong_address_is_marked_told_to_ops_once_and_gets_no_more_mails(
     for _ in range(2):
         tasks._bounces()
     assert (letters / "1.seen").exists()
-    mail, told = all_of(db, mails.Mail)
+    mail, notified = all_of(db, mails.Mail)
     assert mail.deliveries[HERE] == {"state": "returned", "reason": f"5.1.1 511 5.1.1 <{HERE}>: said the server"}
     assert (mail.state, mail.deliveries[THERE]["state"]) == ("sent", "delivered")
-    assert (told.event, told.recipients) == ("refused", ["ops@a.example"])
-    assert HERE in told.text
+    assert (notified.event, notified.recipients) == ("refused", ["ops@a.example"])
+    assert HERE in notified.text
     with base.transaction(db) as session:
         assert mails.usable(session, [HERE.upper(), THERE]) == (THERE,)
         office = config.settings().model_copy(update={"office_mail": [HERE, THERE]})
@@ -90,9 +90,9 @@ def test_a_full_mailbox_or_a_server_that_was_away_is_told_and_the_address_stays(
     sent(db, HERE, THERE)
     (letters / "1.eml").write_bytes(notification("<digest@a.example>", (HERE, "failed", status), headers=True))
     tasks._bounces()
-    mail, told = all_of(db, mails.Mail)
+    mail, notified = all_of(db, mails.Mail)
     assert mail.deliveries[HERE]["state"] == "returned"
-    assert HERE in told.text
+    assert HERE in notified.text
     with base.transaction(db) as session:
         assert mails.usable(session, [HERE]) == (HERE,)
 
@@ -103,7 +103,7 @@ def test_what_came_back_from_everybody_has_told_nothing(db: Engine, settings: co
         (letters / f"{number}.eml").write_bytes(notification("<digest@a.example>", (who, "failed", "5.1.1")))
     tasks._bounces()
     with base.transaction(db) as session:
-        assert mails.told(session).keys() == {"ops"}
+        assert mails.notified(session).keys() == {"ops"}
     assert all_of(db, mails.Mail)[0].state == "failed"
 
 

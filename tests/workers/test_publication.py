@@ -68,14 +68,14 @@ def test_coverage_is_told_once_however_its_count_changes(sqlite_engine: Engine):
         _, bodies = county(session, NOW)
         judge(session)
         found = ledger_of(session, 2026, AT)
-        told = {"office": {notice.key for digest in decide(found, {}, AT) for notice in digest.notices}}
+        notified = {"office": {notice.key for digest in decide(found, {}, AT) for notice in digest.notices}}
         late = column(session, bodies[3], url="http://www.jia.gov.cn/4/")
         bodies[3].deadline = "02-01"
         looked(session, late, NOW + DAY)
         judge(session, AT + DAY)
         (said,) = stands(session, "HIE-COVERAGE")
         assert "甲县审计局、甲县民政局" in said
-        again = decide(ledger_of(session, 2026, AT + DAY), told, AT + DAY)
+        again = decide(ledger_of(session, 2026, AT + DAY), notified, AT + DAY)
     assert [notice.rule for digest in again for notice in digest.notices if digest.audience == "office"] == [
         "PUB-MISSING"
     ]

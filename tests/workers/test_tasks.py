@@ -317,9 +317,9 @@ def test_what_a_report_just_read_holds_is_mailed_within_minutes_and_not_by_the_d
         number = work.add(session, "decide", year, base.utcnow()).id
     run(tasks.decide, number)
     first, *others = all_of(db, mails.Mail)
-    told = [line for line in first.text.splitlines() if line.startswith("- ")]
-    assert (first.event, bool(told)) == ("report", True)
-    assert not [line for line in told for mail in others if line in mail.text]
+    notified = [line for line in first.text.splitlines() if line.startswith("- ")]
+    assert (first.event, bool(notified)) == ("report", True)
+    assert not [line for line in notified for mail in others if line in mail.text]
 
 
 def test_publication_is_judged_before_it_is_told(db: Engine, settings: config.Settings):
@@ -386,9 +386,9 @@ def test_who_is_refused_is_told_to_ops_and_the_others_have_the_mail(
     run(tasks.mail, work_id)
     assert row(db, work_id).state == "done"
     assert inbox.recipients == [["office@example.invalid"]]
-    told, refusal = all_of(db, mails.Mail)
-    assert told.state == "sent"
-    assert told.deliveries["nobody@example.invalid"]["state"] == "refused"
+    notified, refusal = all_of(db, mails.Mail)
+    assert notified.state == "sent"
+    assert notified.deliveries["nobody@example.invalid"]["state"] == "refused"
     assert (refusal.event, refusal.recipients) == ("refused", ["ops@example.invalid"])
     run(tasks.mail, waiting(db, "mail")[0].id)
     text = inbox.mails[-1].get_body(("plain",))
