@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from crawler import accept, families, links, shells
+from crawler.families import years
 from crawler.families.base import Ask, Column, End, Family, Step
-from crawler.families.rows import columns, row_key, years_by_script
+from crawler.families.rows import columns, row_key
 from crawler.pages import Listing, Page
 from reports.narrative.classify import classify
 
@@ -130,7 +131,7 @@ def take(page: Page, ask: Ask, depth: int, given: str = "") -> Taken:
             found = [row for row in found if links.report_year(row.url or "") is None]  # pages of years, no columns
         beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]
     step.columns = []
-    hidden = ", ".join(years_by_script(page, step.rows)[:6]) if not alone else ""
+    hidden = ", ".join(years.by_script(page, step.rows)[:6]) if not alone else ""
     return Taken(family, step, report, beneath, sum(_is_own(row, page) for row in step.rows), hidden)
 
 

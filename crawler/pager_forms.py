@@ -18,7 +18,7 @@ _NOT_SENT = frozenset({"submit", "button", "image", "reset", "file"})
 _LONGEST = 200_000  # characters of a hidden field
 _MOST_PAGES = 500
 _SIZED = "@data-size or @data-pagesize or @data-page-size or @data-limit"
-_JUMP = re.compile(r"转[到至]|跳[转到至]|到\s*第|前往|\bgo\b", re.IGNORECASE)
+_JUMP = re.compile(r"转[到至]|跳[转到至]|到\s*第|前往|页码|\bgo\b", re.IGNORECASE)
 
 
 def sent_by(page: Page, element: HtmlElement, number: int) -> Ask | None:
@@ -109,10 +109,15 @@ def held(page: Page) -> tuple[int | None, int | None]:
     return total, pages
 
 
+def is_typed_into(field: HtmlElement) -> bool:
+    """Whether a person types into a field."""
+    return str(field.get("type") or "text").lower() in {"text", "number", "tel", ""}
+
+
 def jump_box(page: Page) -> str:
     """The words around a field to type a page's number into; empty where there is none."""
     for field in page.tree.iter("input"):
-        if str(field.get("type") or "text").lower() not in {"text", "number", "tel", ""}:
+        if not is_typed_into(field):
             continue
         for around in (field.getparent(), next(field.iterancestors("form"), None)):
             text = squeezed(around.text_content()) if around is not None and len(around) < 30 else ""

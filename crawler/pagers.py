@@ -6,17 +6,19 @@ nobody concludes from the list that something is not in it."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from crawler import calls, links, pager_forms, pager_scripts, shells
+from crawler import calls, elements, links, loaders, pager_forms, pager_scripts, shells
 from crawler import pager_words as words
 from crawler.families.base import Ask, End
-from crawler.families.rows import base_of, onclick, squeezed
-from crawler.pages import Page
+from crawler.families.rows import base_of, onclick, row_key, squeezed
+from crawler.pages import Listing, Page
 
 MAX_PAGES = 100
+_TIMES = frozenset({12, 24, 30, 31, 60})  # months, hours, days, minutes to choose from
 _TEXTS = ("span", "li", "div", "em", "i", "label", "font", "td", "strong", "p", "b")
 
 
@@ -41,7 +43,7 @@ def stated_pages(page: Page) -> int | None:
     for element in page.tree.iter("span", "div", "em", "i", "b", "li", "p", "a", "td", "strong"):
         text = element.text_content() if len(element) < 4 else ""
         found = words.BARE_COUNT.match(text) if len(text) < 14 else None
-        if found and int(found.group(1)) <= int(found.group(2)) and _in_pager(element):
+        if found and int(found.group(1)) <= int(found.group(2)) and elements.in_pager(element):
             return int(found.group(2))
     return None
 
@@ -58,26 +60,30 @@ def says_empty(page: Page) -> bool:
     return bool(found) or stated_total(page) == 0
 
 
-def read(page: Page, ask: Ask, rows: frozenset[str] = frozenset()) -> Pager:
-    """The pager of a page of links. ``rows`` are the keys of the page's own rows: they are no pages of the list."""
-    found = _Reading(page, ask, rows)
+def read(page: Page, ask: Ask, listed: Sequence[Listing]) -> Pager:
+    """The pager of a page of links. What is ``listed`` are the page's own rows: they are no pages of the list."""
+    found = _Reading(page, ask, listed)
     found.elements()
     found.scripts()
+    found.loaders()
     asks = list({one.key: one for one in found.asks}.values())[:MAX_PAGES]
-    end = End(found.total, found.pages, None, "" if found.pages == 1 and not asks else found.unread)
+    end = End(found.total, found.pages, None, found.unread)
     return Pager(asks, end)
 
 
 class _Reading:
     """One page's pager being read."""
 
-    def __init__(self, page: Page, ask: Ask, rows: frozenset[str]) -> None:
-        self.page, self.ask, self.rows = page, ask, rows
+    def __init__(self, page: Page, ask: Ask, listed: Sequence[Listing]) -> None:
+        self.page, self.ask, self.listed = page, ask, listed
+        self.rows = frozenset(row_key(row) for row in listed)
         self.base = base_of(page)
         self.here = links.key(page.url)
+        self.around = elements.around_rows(page, self.rows)
         self.asks: list[Ask] = []
         self.unread = ""
         self.total, self.pages = stated_total(page), stated_pages(page)
+        self.stated_pages = self.pages  # by its text
         self.script = page.script
 
     # -------------------------------------------------------------- elements
@@ -86,7 +92,7 @@ class _Reading:
         """Everything that can be pressed."""
         pressed = "//a | //button | //input[@type='submit' or @type='button' or @type='image'] | //area | //*[@onclick]"
         found = page_elements(self.page, pressed)
-        numbers = _numbered([one for one in found if words.NUMBER.match(label_of(one))])
+        numbers = _numbered([one for one in found if words.NUMBER.match(elements.label_of(one))])
         for element in found:
             kind = self._kind(element, numbers)
             if kind:
@@ -96,10 +102,10 @@ class _Reading:
             self._dead_words()
 
     def _kind(self, element: HtmlElement, numbers: set[HtmlElement]) -> str:
-        label = label_of(element)
+        label = elements.label_of(element)
         named = f"{element.get('class') or ''} {element.get('id') or ''}"
         if words.FORWARD.match(label) or element.get("rel") == "next":
-            return "forward"
+            return "" if self._url(element) is None and elements.in_slides(element, self.around) else "forward"
         if words.LAST.match(label):
             return "last"
         if words.BACK.match(label):
@@ -108,10 +114,10 @@ class _Reading:
             return "number"
         if self._pages_url(element):
             return "address"
-        if words.ARROW.match(label) and (_in_pager(element) or not self._leaves(element)):
+        if words.ARROW.match(label) and (elements.in_pager(element) or not self._leaves(element)):
             return "forward"
-        if not label and words.NEXT_PICTURE.search(_picture_of(element) or named) and not self._leaves(element):
-            return "forward" if _picture_of(element) or _in_pager(element) else ""
+        if not label and words.NEXT_PICTURE.search(elements.picture_of(element) or named) and not self._leaves(element):
+            return "forward" if elements.picture_of(element) or elements.in_pager(element) else ""
         if words.MORE.match(label) and not self._leaves(element):
             return "more"
         return ""
@@ -132,11 +138,11 @@ class _Reading:
         url = self._url(element) if element.tag == "a" else None
         if url is None or links.key(url) in self.rows or links.key(url) == self.here:
             return False
-        return links.page_number(url, self.page.url) is not None and len(label_of(element)) <= 12
+        return links.page_number(url, self.page.url) is not None and len(elements.label_of(element)) <= 12
 
     def _follow(self, element: HtmlElement, kind: str) -> None:
-        shown = words.NUMBER.match(label_of(element)) if kind in {"number", "address"} else None
-        if _is_off(element) or (shown is not None and int(shown.group(1)) <= self.ask.number):
+        shown = words.NUMBER.match(elements.label_of(element)) if kind in {"number", "address"} else None
+        if elements.is_off(element) or (shown is not None and int(shown.group(1)) <= self.ask.number):
             return  # the page itself, or one before it
         url = self._url(element)
         if url is not None:
@@ -148,7 +154,7 @@ class _Reading:
         if made is not None:
             self.asks.append(made)
         elif not self._is_spent(kind):
-            self.unread = self.unread or f"its pager ({label_of(element) or 'a picture'}) is a script"
+            self.unread = self.unread or f"its pager ({elements.label_of(element) or 'a picture'}) is a script"
 
     def _is_spent(self, kind: str) -> bool:
         """Whether a script's pager leads nowhere from here: this is the last page that the list states."""
@@ -186,6 +192,15 @@ class _Reading:
         if filled and self.total is None and not self.asks:
             self.unread = self.unread or f"an element ({filled}) is filled by a script"
 
+    def loaders(self) -> None:
+        """What looks as if the list went on, where nothing states its size. What a script sets to one page or to none may
+        be what it begins with."""
+        stated = self.stated_pages is not None or (self.total is not None and self.total >= len(self.rows))
+        if stated and self.pages == 1 and not self.asks:
+            self.unread = ""
+        elif not stated and not self.unread and not self.asks and self.ask.number == 1:
+            self.unread = loaders.unread(self.page, self.listed, self.around)
+
     def _made_by_callback(self, code: str) -> None:
         """The pages that are stated, by the address that the pager's callback leads to."""
         for number in range(2, min(self.pages or 1, MAX_PAGES) + 1):
@@ -213,7 +228,11 @@ class _Reading:
     def _options(self) -> None:
         """A box to choose a page from: its values are addresses, or it belongs to a script."""
         for select, numbers in pager_forms.boxes_of_pages(self.page):
-            if not (_in_pager(select) or any("页" in option.text_content() for option in select.iter("option"))):
+            if not (
+                elements.in_pager(select) or any("页" in option.text_content() for option in select.iter("option"))
+            ):
+                if select.get("onchange") is not None and numbers[-1] not in _TIMES:
+                    self.unread = self.unread or "a box of numbers belongs to a script"
                 continue
             for option in select.iter("option"):
                 value = str(option.get("value") or "")
@@ -230,11 +249,12 @@ class _Reading:
             forward, more = words.FORWARD.match(label), words.LOADS.match(label)
             if (
                 not (forward or more)
+                or elements.in_slides(element, self.around)
                 or any(a.tag in {"a", "button"} for a in element.iterancestors())
                 or element.xpath(".//a")
             ):
                 continue
-            spent = _is_off(element) or (self.pages is not None and self.ask.number >= self.pages)
+            spent = elements.is_off(element) or (self.pages is not None and self.ask.number >= self.pages)
             if not spent and self.ask.number == 1:
                 self.unread = self.unread or f"its pager ({label}) is no link"
             return
@@ -251,9 +271,14 @@ class _Reading:
         for element in self.page.tree.iter(*_TEXTS):
             label = squeezed(element.text_content()) if len(element) == 0 else ""
             counted = words.BARE_COUNT.match(label) if 2 < len(label) < 14 else None
-            if counted and counted.group(1) == "1" and int(counted.group(2)) > 1 and not _in_slides(element):
+            if (
+                counted
+                and counted.group(1) == "1"
+                and int(counted.group(2)) > 1
+                and not elements.in_slides(element, self.around)
+            ):
                 return f"its pager ({label}) is no link"
-            if label == "2" and any(words.PAGER_NAME.search(_named(a)) for a in element.iterancestors()):
+            if label == "2" and any(words.PAGER_NAME.search(elements.named(a)) for a in element.iterancestors()):
                 return "its pager (2) is no link"
         return ""
 
@@ -261,58 +286,9 @@ class _Reading:
 # ------------------------------------------------------------------ small questions
 
 
-def _named(element: HtmlElement) -> str:
-    return f"{element.get('class') or ''} {element.get('id') or ''}"
-
-
-def _in_slides(element: HtmlElement) -> bool:
-    return any(words.SLIDES.search(_named(above)) for above in (element, *element.iterancestors()))
-
-
 def page_elements(page: Page, path: str) -> list[HtmlElement]:
     """Elements by path, in the page's order."""
     return list(page.tree.xpath(path))
-
-
-def label_of(element: HtmlElement) -> str:
-    """What an element shows: its text, a button's value, a picture's words."""
-    text = squeezed(element.text_content()) if element.tag != "input" else ""
-    if not text:
-        text = squeezed(str(element.get("value") or "")) if element.tag in {"input", "button"} else ""
-    if not text:
-        texts = [element.get("title"), element.get("aria-label"), element.get("alt")]
-        texts += [value for image in element.iter("img") for value in (image.get("alt"), image.get("title"))]
-        text = next((squeezed(str(one)) for one in texts if one and str(one).strip()), "")
-    return text
-
-
-def _picture_of(element: HtmlElement) -> str:
-    images = [element] if element.tag == "input" else list(element.iter("img"))
-    return " ".join(str(image.get("src") or "").rpartition("/")[2] for image in images)
-
-
-def _in_pager(element: HtmlElement) -> bool:
-    """Whether an element stands in something that is called a pager or shows another of a pager's words."""
-    for depth, above in enumerate((element, *element.iterancestors())):
-        if depth > 5 or above.tag in {"body", "html"}:
-            return False
-        if words.PAGER_NAME.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
-            return True
-        if len(above) < 40:
-            text = above.text_content()
-            if len(text) < 300 and re.search(r"[上下首尾末前后]一?页|共\s*\d+\s*[页条]", text):
-                return True
-    return False
-
-
-def _is_off(element: HtmlElement) -> bool:
-    own = [element, *[one for _, one in zip(range(1), element.iterancestors("li", "span"), strict=False)]]
-    for one in own:
-        if one.get("disabled") is not None or str(one.get("aria-disabled")).lower() == "true":
-            return True
-        if words.OFF.search(str(one.get("class") or "")):
-            return True
-    return False
 
 
 def _numbered(found: list[HtmlElement]) -> set[HtmlElement]:
@@ -329,7 +305,7 @@ def _numbered(found: list[HtmlElement]) -> set[HtmlElement]:
         calendar = len(group) >= 25 and any(
             above.tag in {"tr", "tbody", "table"} for above in (holder, *holder.iterancestors())
         )
-        numbers = [int(words.NUMBER.sub(r"\1", label_of(one))) for one in group]
+        numbers = [int(words.NUMBER.sub(r"\1", elements.label_of(one))) for one in group]
         if calendar or (max(numbers) > 1900 and min(numbers) > 1900):
             continue
         out |= set(group)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler import links
+from crawler import elements, links
 from crawler.families import articles
 from crawler.families.rows import base_of
 from crawler.pages import Page
@@ -104,6 +104,8 @@ def filled_by_script(page: Page) -> str:
         if len(element) or (element.text or "").strip():
             continue
         name = str(element.get("id") or element.get("class") or "")
+        if elements.names_other_part(elements.parts(element)):
+            continue
         if _APP.match(name) or (asks and (element.tag != "div" or re.search(rf"['\"#]{re.escape(name)}['\"]", code))):
             return name
     return ""

@@ -36,6 +36,11 @@ _CHROME_LENGTH = 800  # characters; a frame's menus are shorter than a report
 _TABLE_OF_FIGURES = 8
 
 
+def names_frame(name: str) -> bool:
+    """Whether a class or id names a part of the page's frame: its foot, a menu, the way to the page."""
+    return _CHROME.search(name) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """``title`` as the page states it (empty if it does not); ``published`` with where it was found, ``page`` (a labelled

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from crawler import links, pagers
 from crawler.families.base import Ask, End, Family, Step
 from crawler.families.listed import is_list, listed
-from crawler.families.rows import base_of, row_key, squeezed
+from crawler.families.rows import base_of, squeezed
 from crawler.pages import Page
 
 _CALL = re.compile(r"__doPostBack\(\s*['\"]([^'\"]*)['\"]\s*,\s*['\"]([^'\"]*)['\"]\s*\)")
@@ -37,7 +37,7 @@ class AspNet(Family):
         ]
         paging = [one for one in calls if _FORWARD.match(squeezed(one[0].text_content())) or _NUMBER.match(one[2])]
         if not paging:
-            pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
+            pager = pagers.read(page, ask, found)
             return Step(found, pager.asks, end=pager.end)
         total, pages = pagers.stated_total(page), pagers.stated_pages(page)
         following = _following(paging, ask.number)

@@ -10,7 +10,7 @@ import re
 from crawler import links, pagers
 from crawler.families.base import Ask, End, Family, Step
 from crawler.families.listed import is_list, listed
-from crawler.families.rows import base_of, row_key
+from crawler.families.rows import base_of
 from crawler.pages import Page
 
 _CALLED = re.compile(r"queryArticleByCondition\s*\(\s*this\s*,\s*['\"]([^'\"]+)['\"]")
@@ -32,7 +32,7 @@ class Eportal(Family):
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows, and every page that the pager states, by the address of one that it names."""
         found = listed(page)
-        pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
+        pager = pagers.read(page, ask, found)
         stated = page.tree.xpath("//input[@totalpage]/@totalpage")
         pages = int(stated[0]) if stated and str(stated[0]).isdigit() else pager.end.pages
         example = _example(page)

@@ -12,7 +12,7 @@ from crawler import links, pagers
 from crawler.families import data
 from crawler.families.base import Ask, End, Family, Pairs, Step
 from crawler.families.listed import listed
-from crawler.families.rows import base_of, row_key, rows
+from crawler.families.rows import base_of, rows
 from crawler.pages import Page
 
 _PARAMETERS = re.compile(r"ajaxParam\s*:\s*\{(.*?)\}", re.DOTALL)
@@ -42,7 +42,7 @@ class Hanweb(Family):
         stated = data.set_in_script(page.text, "totalRecord")
         total = int(stated) if stated.isdigit() else data.tag_value(page.text, "totalrecord")
         if total is None:
-            pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
+            pager = pagers.read(page, ask, found)
             return Step(found, pager.asks, end=pager.end)
         if len(found) >= total:
             return Step(found, end=End(total))

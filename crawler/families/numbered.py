@@ -8,7 +8,6 @@ from collections.abc import Callable
 from crawler import links, pagers
 from crawler.families.base import Ask, End, Step
 from crawler.families.listed import listed
-from crawler.families.rows import row_key
 from crawler.pages import Page
 
 MAX_PAGES = 100
@@ -18,7 +17,7 @@ def read(page: Page, ask: Ask, address: Callable[[Page, int], str | None]) -> St
     """Rows and further pages: those that the page links; where it states more than it links, ``address`` names the rest.
     None of it where the page's address cannot be told: then its pager is as good as any."""
     found = listed(page)
-    pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
+    pager = pagers.read(page, ask, found)
     pages = pager.end.pages
     made: list[Ask] = []
     if ask.number == 1 and pages is not None and pages > 1:

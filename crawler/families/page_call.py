@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler import links, pagers
 from crawler.families.base import Ask, End, Step
-from crawler.families.rows import base_of, row_key
+from crawler.families.rows import base_of
 from crawler.pages import Listing, Page
 
 MAX_PAGES = 50
@@ -41,7 +41,7 @@ def read(page: Page, ask: Ask, found: list[Listing]) -> Step:
     """The rows and all further pages: by the call, which the first page tells them all with, else by links."""
     call = _call(page)
     if call is None:
-        pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
+        pager = pagers.read(page, ask, found)
         return Step(found, pager.asks, end=pager.end)
     end = End(pagers.stated_total(page), call.count)
     further = re.search(rf"/{re.escape(call.name)}_\d+\.{call.suffix}$", urlsplit(page.url).path)

@@ -19,7 +19,6 @@ from reports.text import date_in
 
 MAX_COLUMNS = 60
 _ROW_TAGS = frozenset({"a", "li", "tr", "td", "dd", "dt", "div", "p", "span", "h3", "h4"})
-_CLICKED = "//a[@onclick] | //li[@onclick] | //span[@onclick] | //div[@onclick]"
 _LONGEST_TITLE = 200  # characters of what is clicked as a row
 _CLIMB = 40  # elements above a link that are looked at: no template nests deeper, a hostile page may
 
@@ -209,7 +208,7 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
     known = {links.key(row.url) for row in listed if row.url} | {links.key(page.url)}
     out: dict[str, Listing] = {}
     for link in page.tree.xpath("//a[@href] | //select/option[@value] | //*[@onclick]"):
-        url, title = _column_url(link, base, page), title_of(link)
+        url, title = column_url(link, base, page), title_of(link)
         if url is None or len(title) < 2 or (NAVIGATION.match(title) and not _YEAR_COLUMN.match(title)):
             continue
         if (link.tag != "a" or not link.get("href")) and not _is_part(title):
@@ -221,27 +220,14 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
     return list(out.values())[:MAX_COLUMNS]
 
 
-def _column_url(link: HtmlElement, base: str, page: Page) -> str | None:
-    """Where a column's link, box or click leads."""
+def column_url(link: HtmlElement, base: str, page: Page) -> str | None:
+    """Where a column's link, box or click leads; None where only a script knows."""
     if link.tag == "option" and not re.search(r"[/.?]", str(link.get("value"))):
         return None
     written = str(link.get("href") or link.get("value") or "")
     url = links.resolve(base, written, page.charset) or links.resolve(base, onclick(link), page.charset)
     called = calls.opened_by(f"{link.get('onclick') or ''};{written}", page.script) if url is None else None
     return links.resolve(base, called, page.charset) if called else url
-
-
-def years_by_script(page: Page, listed: list[Listing]) -> list[str]:
-    """The years that only a script shows (a tab, a box) and that none of the rows is of: the list holds more than it says."""
-    base = base_of(page)
-    of_rows = {str(year) for row in listed for year in (classify(row.title).year,) if year}
-    out: dict[str, None] = {}
-    for link in page.tree.xpath(f"//a[@href] | {_CLICKED} | //select[@onchange]/option[@value]"):
-        year = re.match(r"((?:19|20)\d\d)\s*年?度?$", title_of(link))
-        scripted = link.tag == "option" or "(" in f"{link.get('onclick') or ''}{link.get('href') or ''}"
-        if year and scripted and year.group(1) not in of_rows and _column_url(link, base, page) is None:
-            out.setdefault(year.group(1))
-    return list(out) if len(out) > 1 else []
 
 
 def _is_beneath(url: str, within: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from crawler import pagers
 from crawler.families.base import Ask, Family, Step
 from crawler.families.listed import listed
-from crawler.families.rows import row_key
 from crawler.pages import Page
 
 
@@ -24,7 +23,7 @@ class Static(Family):
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows and pager of a page."""
         found = listed(page)
-        pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
+        pager = pagers.read(page, ask, found)
         return Step(found, pager.asks, end=pager.end)
 
 

@@ -11,7 +11,6 @@ import re
 from crawler import pagers
 from crawler.families.base import Ask, End, Family, Step
 from crawler.families.listed import is_list, listed
-from crawler.families.rows import row_key
 from crawler.pages import Page
 
 _PAGES = re.compile(r"_simple_list_gotopage_fun\s*\(\s*['\"]?(\d{1,5})")
@@ -31,7 +30,7 @@ class Vsb(Family):
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows, and the pages that this one links."""
         found = listed(page)
-        pager = pagers.read(page, ask, frozenset(row_key(row) for row in found))
+        pager = pagers.read(page, ask, found)
         called = _PAGES.search(page.text)
         pages = int(called.group(1)) if called else pager.end.pages
         before = ask.value("pages")

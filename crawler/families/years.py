@@ -1,0 +1,54 @@
+"""Years that a list is parted into by a script: tabs, boxes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from lxml.html import HtmlElement
+
+from crawler.families.rows import base_of, column_url, title_of
+from crawler.pages import Listing, Page
+from reports.narrative.classify import classify
+
+_TAB = re.compile(r"\s*((?:19|20)\d\d)\s*年?度?\s*$")
+_PRESSED = "//a[@href] | //a[@onclick] | //li[@onclick] | //span[@onclick] | //div[@onclick] | //select/option"
+
+
+def by_script(page: Page, listed: list[Listing]) -> list[str]:
+    """The years of which only a script shows what is filed under them: neither the rows' report years nor the years in
+    which they were published are all of them, so the list holds more than it shows. Empty where nothing is hidden."""
+    base = base_of(page)
+    pressed = {
+        year.group(1): None
+        for link in page.tree.xpath(_PRESSED)
+        if (year := _TAB.match(title_of(link))) and _is_scripted(link) and column_url(link, base, page) is None
+    }
+    reported = {str(year) for row in listed for year in (classify(row.title).year,) if year}
+    published = {str(row.listed_on.year) for row in listed if row.listed_on}
+    for shown in (list(pressed), _side_by_side(page) if listed else []):
+        if len(shown) > 1 and set(shown) - reported and set(shown) - published:
+            return [year for year in shown if year not in reported] or shown
+    return []
+
+
+def _is_scripted(link: HtmlElement) -> bool:
+    if link.tag == "option":  # a box of a form that is sent searches, any other one belongs to a script
+        form = next(link.iterancestors("form"), None)
+        return form is None or not form.xpath(".//input[@type='submit' or @type='image'] | .//button")
+    code = f"{link.get('onclick') or ''}{link.get('href') or ''}"
+    return "(" in code or code.startswith("#")
+
+
+def _side_by_side(page: Page) -> list[str]:
+    """Years that stand side by side, each in an element of its own and none of them a link: tabs that a script binds."""
+    runs: dict[HtmlElement, dict[str, None]] = defaultdict(dict)
+    for element in page.tree.iter("li", "span", "div", "button", "dd", "b", "em", "p", "label"):
+        year = _TAB.match(element.text or "") if len(element) == 0 else None
+        holder = element.getparent()
+        if year and holder is not None and next(element.iterancestors("a"), None) is None:
+            runs[holder].setdefault(year.group(1))
+    found: list[str] = []
+    for run in runs.values():
+        found = list(run) if len(run) > len(found) else found
+    return found
