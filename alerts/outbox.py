@@ -25,7 +25,8 @@ OPS = "运维值班"
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A composed mail with what the outbox has to know of it. ``key`` is unique for it, ``event`` its kind; ``notices`` are
-    the keys of what it tells, each told once to an ``audience``; ``items`` are the same one by one, for programs."""
+    the keys of what it tells, each told once to an ``audience``; ``items`` are the same one by one, for programs;
+    ``thread`` is what it stands together with in a mail program (``alerts.threads``)."""
 
     key: str
     event: str
@@ -35,6 +36,7 @@ class Entry:
     notices: Sequence[str]
     office_id: int | None = None
     items: Sequence[Mapping[str, Any]] = ()
+    thread: str = ""
 
 
 def queue(session: Session, settings: Settings, entry: Entry, now: datetime) -> int | None:
@@ -55,6 +57,7 @@ def queue(session: Session, settings: Settings, entry: Entry, now: datetime) -> 
         html=message.html,
         notices=entry.notices,
         office_id=entry.office_id,
+        thread=entry.thread,
         attachments=[
             {"name": one.name, "media_type": one.media_type, "sha256": store(settings.blob_url).put(one.data)}
             for one in message.attachments
@@ -71,6 +74,11 @@ def message_id(key: str, sender: str) -> str:
     """Stable for a mail: made from its key, so that a second try carries the same id and a mail server can tell."""
     domain = sender.rpartition("@")[2].strip(" >") or "localhost"
     return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'nianbao:{domain}:{key}')}@{domain}>"
+
+
+def thread_id(thread: str, sender: str) -> str:
+    """The id that the mails of a thread refer to, as if it were that of the first; empty for none."""
+    return message_id(f"{thread}:thread", sender) if thread else ""
 
 
 def recipients_of(session: Session, settings: Settings, office_id: int | None) -> tuple[tuple[str, ...], str]:

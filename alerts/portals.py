@@ -9,7 +9,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from alerts import outbox
+from alerts import outbox, threads
 from alerts.compose import compose_portal
 from alerts.occasions import may_be_notified
 from alerts.outbox import OPS, Entry, recipients_of
@@ -21,6 +21,7 @@ from reports.duties import in_season
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+EVENT = "portal"
 MOST_LISTED = 30  # withdrawn reports that one mail names
 
 
@@ -40,6 +41,28 @@ def queue_events(session: Session, settings: Settings, source_id: int, now: date
                 continue  # its next crawl, or the digest, tells it in the office's hours
             queued.append(_queue(session, settings, part, "office", office_id, now))
     return [number for number in queued if number is not None]
+
+
+def decide_again(session: Session, settings: Settings, mail: mails.Mail, now: datetime) -> list[int]:
+    """A mail about portals that waited is decided again when it is about to leave: what came back, or stands elsewhere by
+    now, is not told. All that waited for one audience and office are taken back together. Returns what was queued in their
+    place; what an office is not to hear at this hour, its next look or the digest tells."""
+    now, audience, office_id = now.astimezone(settings.zone), mail.stage, mail.office_id
+    untold = mails.withdraw(session, f"{_prefix(audience, office_id)}:")
+    if audience == "office" and not (in_season(now.date()) and _may_be_notified(session, settings, office_id, now)):
+        return []
+    queued = []
+    for source_id in portal_events.sources_of(session, untold):
+        happened = portal_events.at_source(session, source_id, now.date(), untold)
+        news = happened.without(mails.notified_of(session, happened.keys).get(audience, set()))
+        mine = news if audience == "ops" else _by_office(session, news).get(office_id, portal_events.Events())
+        queued.append(_queue(session, settings, mine, audience, office_id, now))
+    return [number for number in queued if number is not None]
+
+
+def _prefix(audience: str, office_id: int | None) -> str:
+    """What the keys of these mails to one audience of one office begin with."""
+    return f"{EVENT}:{audience}:{office_id or 0}"
 
 
 def _may_be_notified(session: Session, settings: Settings, office_id: int | None, now: datetime) -> bool:
@@ -70,6 +93,17 @@ def _queue(
     if not keys:
         return None
     message = compose_portal(happened, name, audience, now.date(), MOST_LISTED)
-    key = f"portal:{audience}:{office_id or 0}:{now.date().isoformat()}:{keys[0]}:{len(keys)}"
-    entry = Entry(key, "portal", audience, recipients, message, keys, office_id)
+    key = f"{_prefix(audience, office_id)}:{now.date().isoformat()}:{keys[0]}:{len(keys)}"
+    thread = _thread(happened, audience, office_id, now)
+    entry = Entry(key, EVENT, audience, recipients, message, keys, office_id, thread=thread)
     return outbox.queue(session, settings, entry, now)
+
+
+def _thread(happened: portal_events.Events, audience: str, office_id: int | None, now: datetime) -> str:
+    """One body's report stands with what was told of it before, the rest with the season's digests."""
+    reports = {(one.agency, one.year) for one in happened.withdrawn}
+    if happened.quiet is None and len(reports) == 1:
+        body, year = reports.pop()
+        if body and year is not None:
+            return threads.of_body(audience, office_id, year, body)
+    return threads.of_season(audience, office_id, now.year - 1)

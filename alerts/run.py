@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from alerts import copies, outbox, situation
+from alerts import copies, outbox, situation, threads
 from alerts.bounces import Bounce
 from alerts.compose import (
     Summary,
@@ -74,8 +74,7 @@ def decide_again(session: Session, settings: Settings, mail: mails.Mail, now: da
     all of a kind that waited for one audience, office and season becomes one mail of today. Returns what was queued in its
     place: nothing where nothing is left to tell, or where today's digest has left already (the rest is told tomorrow)."""
     kind, audience, office_id, year = mail.event, mail.stage, mail.office_id, season_of(mail)
-    mails.withdraw(session, _thread(mail))
-    session.flush()
+    mails.withdraw(session, _same_kind(mail))
     now = now.astimezone(settings.zone)
     known = situation.known(session, settings, now, year)
     found = {"digest": known.digests, "report": known.at_once, "escalation": known.escalations}[kind]()
@@ -88,7 +87,7 @@ def is_decided_again(mail: mails.Mail) -> bool:
     return mail.event in KINDS
 
 
-def _thread(mail: mails.Mail) -> str:
+def _same_kind(mail: mails.Mail) -> str:
     """What the keys of mails of one kind to one audience of one office about one season begin with."""
     return ":".join(mail.key.split(":")[:4]) + ":"
 
@@ -123,6 +122,7 @@ def _queue(
         digest.notice_keys(),
         digest.office_id,
         [copies.item(notice) for notice in digest.notices],
+        threads.of_digest(digest),
     )
     number = outbox.queue(session, settings, entry, now)
     if number is None:
@@ -199,21 +199,9 @@ def queue_summary(session: Session, settings: Settings, found: Summary, office_i
     day = now.astimezone(settings.zone).date()
     most = settings.mail_size_mb * 1_000_000
     message = compose_summary(found, name, day, most, settings.public_url)
-    entry = Entry(found.key, "summary", "summary", recipients, message, [found.key], office_id or None)
+    thread = threads.of_season("office", office_id, found.year)
+    entry = Entry(found.key, "summary", "summary", recipients, message, [found.key], office_id or None, thread=thread)
     return outbox.queue(session, settings, entry, now)
-
-
-def thread_id(mail: mails.Mail, sender: str) -> str:
-    """The id under which all that goes to one audience of one office about one season stands together in a mail program:
-    digests, what is told at once, summaries. Empty for others."""
-    parts = mail.key.split(":")
-    if is_decided_again(mail):
-        audience, office, year = parts[1:4]
-    elif mail.event == "summary":
-        audience, office, year = "office", parts[2], parts[-2]
-    else:
-        return ""
-    return message_id(f"digest:{audience}:{office}:{year}:thread", sender)
 
 
 def send_test(settings: Settings, recipients: Sequence[str], now: datetime) -> Delivery:

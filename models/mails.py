@@ -28,6 +28,8 @@ class Mail(Base):
     event: Mapped[str]
     stage: Mapped[str]
     day: Mapped[date]
+    # Mails of one thread stand together in a mail program; empty: it stands alone
+    thread: Mapped[str] = mapped_column(default="", server_default="")
     # Content
     recipients: Mapped[list[str]] = mapped_column(Json)
     # What became of each recipient: address -> {"state": …, "reason": …}: delivered, refused, deferred, unsure, or
@@ -79,7 +81,7 @@ class RefusedAddress(Base):
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A mail to be queued. ``key`` is unique for it; ``audience`` is office or ops; ``notices`` are the keys of what it
-    tells; ``attachments`` are files in the store: name, media_type, sha256."""
+    tells; ``attachments`` are files in the store: name, media_type, sha256; ``thread`` is what it stands together with."""
 
     key: str
     message_id: str
@@ -93,6 +95,7 @@ class Draft:
     notices: Sequence[str]
     office_id: int | None = None
     attachments: Sequence[Mapping[str, str]] = ()
+    thread: str = ""
 
 
 def queue(session: Session, draft: Draft, now: datetime) -> Mail | None:
@@ -101,8 +104,8 @@ def queue(session: Session, draft: Draft, now: datetime) -> Mail | None:
         return None
     mail = Mail(
         key=draft.key, message_id=draft.message_id, office_id=draft.office_id, event=draft.event, stage=draft.audience,
-        day=draft.day, recipients=list(draft.recipients), subject=draft.subject, text=draft.text, html=draft.html,
-        state="queued", queued_at=now, attachments=[dict(one) for one in draft.attachments],
+        day=draft.day, thread=draft.thread, recipients=list(draft.recipients), subject=draft.subject, text=draft.text,
+        html=draft.html, state="queued", queued_at=now, attachments=[dict(one) for one in draft.attachments],
     )  # fmt: skip
     notified = dict.fromkeys(draft.notices)
     try:
@@ -129,18 +132,18 @@ def _take_over(session: Session, audience: str, notices: Sequence[str]) -> None:
     session.execute(sa.delete(MailNotice).where(MailNotice.mail_id.in_(given_up)))
 
 
-def withdraw(session: Session, key_prefix: str) -> int:
-    """Take back the mails whose key begins so, that wait and that nobody has got yet, with what they would have told.
-    Returns how many."""
+def withdraw(session: Session, key_prefix: str) -> list[str]:
+    """Take back the mails whose key begins so, that wait and that nobody has got yet. Returns the keys of what they would
+    have told."""
     waiting = sa.select(Mail).where(Mail.key.startswith(key_prefix, autoescape=True), Mail.state == "queued")
-    count = 0
+    untold: list[str] = []
     for mail in session.scalars(waiting.with_for_update()).all():
         if all(one["state"] != "delivered" for one in mail.deliveries.values()):
-            session.execute(sa.delete(MailNotice).where(MailNotice.mail_id == mail.id))
+            taken_back = sa.delete(MailNotice).where(MailNotice.mail_id == mail.id)
+            untold += session.scalars(taken_back.returning(MailNotice.notice_key))
             session.delete(mail)
-            count += 1
     session.flush()
-    return count
+    return untold
 
 
 def is_replaced(session: Session, mail_id: int) -> bool:

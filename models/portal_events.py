@@ -16,6 +16,7 @@ from models.documents import Document
 from models.sources import Source, SourceAgency
 from reports.duties import PUBLISHES
 
+WITHDRAWN, QUIET = "withdrawn", "quiet"  # what the keys of events begin with
 NEWS_FOR = timedelta(days=3)  # what was withdrawn longer ago is no news: nobody could be told in time
 _THERE = ("listed", "waiting", "read", "unreadable", "failed")
 
@@ -29,6 +30,7 @@ class Withdrawn:
     url: str
     agency_id: int | None
     agency: str
+    year: int | None
     seen_on: date
     last_on: date
 
@@ -78,17 +80,30 @@ class Events:
         return Events(tuple(one for one in self.withdrawn if one.agency_id in bodies), quiet)
 
 
-def at_source(session: Session, source_id: int, day: date) -> Events:
-    """What the crawls up to ``day`` found gone at a source."""
+def at_source(session: Session, source_id: int, day: date, waiting: Collection[str] = ()) -> Events:
+    """What the crawls up to ``day`` found gone at a source and is still so: lately, or of the events ``waiting``, whose
+    mail did not leave in time."""
     source = session.get(Source, source_id)
     if source is None:
         return Events()  # it was struck from the register meanwhile
-    return Events(tuple(_withdrawn(session, source_id, day)), _quiet(session, source))
+    documents = _numbers(WITHDRAWN, waiting)
+    return Events(tuple(_withdrawn(session, source_id, day, documents)), _quiet(session, source))
+
+
+def sources_of(session: Session, keys: Collection[str]) -> list[int]:
+    """The sources at which these events happened."""
+    query = sa.select(Document.source_id).where(Document.id.in_(_numbers(WITHDRAWN, keys)))
+    return sorted({*session.scalars(query), *_numbers(QUIET, keys)})
+
+
+def _numbers(kind: str, keys: Collection[str]) -> list[int]:
+    """The documents that were withdrawn, or the sources that are quiet, of which these keys are."""
+    return sorted({int(key.split(":")[1]) for key in keys if key.startswith(f"{kind}:")})
 
 
 def notified_of(session: Session, notified_at: Mapping[str, datetime]) -> dict[tuple[int, int], datetime]:
     """(body, report year) -> when its withdrawal was told at once; ``told_at`` are matters with the time of their mail."""
-    moments = {int(key.split(":")[1]): at for key, at in notified_at.items() if key.startswith("withdrawn:")}
+    moments = {int(key.split(":")[1]): at for key, at in notified_at.items() if key.startswith(f"{WITHDRAWN}:")}
     out: dict[tuple[int, int], datetime] = {}
     for part in chunks(moments):
         query = sa.select(Document.id, Document.agency_id, Document.year).where(Document.id.in_(part))
@@ -98,7 +113,7 @@ def notified_of(session: Session, notified_at: Mapping[str, datetime]) -> dict[t
     return out
 
 
-def _withdrawn(session: Session, source_id: int, day: date) -> Iterable[Withdrawn]:
+def _withdrawn(session: Session, source_id: int, day: date, waiting: Collection[int]) -> Iterable[Withdrawn]:
     other = aliased(Document)
     instead = sa.exists().where(
         other.id != Document.id,
@@ -114,15 +129,15 @@ def _withdrawn(session: Session, source_id: int, day: date) -> Iterable[Withdraw
             Document.source_id == source_id,
             Document.state == "gone",
             Document.kind.in_(PUBLISHES),
-            Document.gone_on >= day - NEWS_FOR,
+            sa.or_(Document.gone_on >= day - NEWS_FOR, Document.id.in_(waiting)),
             ~instead,
         )
         .order_by(Document.id)
     )
     for document, agency in rows:
         yield Withdrawn(
-            f"withdrawn:{document.id}:{document.gone_on}", document.title, document.url, document.agency_id,
-            agency or "", document.first_seen.date(), document.last_seen.date(),
+            f"{WITHDRAWN}:{document.id}:{document.gone_on}", document.title, document.url, document.agency_id,
+            agency or "", document.year, document.first_seen.date(), document.last_seen.date(),
         )  # fmt: skip
 
 
@@ -136,4 +151,4 @@ def _quiet(session: Session, source: Source) -> Quiet | None:
         .order_by(Agency.id)
     )
     since = source.complete_at.date().isoformat() if source.complete_at else ""
-    return Quiet(f"quiet:{source.id}:{since}", source.url, dict(names.all()))
+    return Quiet(f"{QUIET}:{source.id}:{since}", source.url, dict(names.all()))

@@ -18,7 +18,7 @@ import config
 import logs
 import storage
 from alerts import bounces as mailbox
-from alerts import copies, portals
+from alerts import copies, outbox, portals
 from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Delivery, Outgoing, SendFailed, Server, deliver
@@ -210,9 +210,10 @@ def _tell_refusals(session: Session, job: Job, refused: Mapping[str, str]) -> No
 
 
 def _is_stale(row: mails.Mail, now: datetime) -> bool:
-    """A mail of findings or a summary, or its copy, that nobody has got and that waited too long to be sent as it is."""
+    """A mail, or its copy, that nobody has got, that waited too long to be sent as it is, and of which something may be
+    true no more. (That an address was refused stays true.)"""
     return (
-        (alerts_run.is_decided_again(row) or row.event in {"summary", copies.EVENT})
+        (alerts_run.is_decided_again(row) or row.event in {"summary", portals.EVENT, "failures", copies.EVENT})
         and row.state == "queued"
         and row.queued_at < now - FRESH
         and not row.deliveries
@@ -224,7 +225,7 @@ def _make_again(session: Session, job: Job, row: mails.Mail) -> None:
     now = base.utcnow()
     if row.event == copies.EVENT:
         of = copies.original(session, row)
-        if of is not None and of.state == "queued" and (alerts_run.is_decided_again(of) or of.event == "summary"):
+        if of is not None and _is_stale(of, now):
             _make_again(session, job, of)  # its copies are taken back with it
         else:
             mails.withdraw(session, row.key)  # the mail left long ago: what it said may be true no more
@@ -235,8 +236,15 @@ def _make_again(session: Session, job: Job, row: mails.Mail) -> None:
         if issue is not None:
             job.then(schedule.to_be_made(session, issue, now))
         return
-    for composed in alerts_run.decide_again(session, job.settings, row, now):
-        following = work.add(session, "mail", composed.id, now)
+    if row.event == "failures":
+        mails.withdraw(session, row.key)  # the next sweep tells what has not been made up meanwhile
+        return
+    if row.event == portals.EVENT:
+        again = portals.decide_again(session, job.settings, row, now)
+    else:
+        again = [composed.id for composed in alerts_run.decide_again(session, job.settings, row, now)]
+    for number in again:
+        following = work.add(session, "mail", number, now)
         following.attempts = job.attempt - 1  # a server that did not answer is not asked as if for the first time
         job.then(following.id)
 
@@ -264,7 +272,7 @@ def _take(job: Job) -> Outgoing | None:
                 text=taken.text,
                 html=taken.html,
                 queued_at=taken.queued_at,
-                thread=alerts_run.thread_id(taken, job.settings.mail_from),
+                thread=outbox.thread_id(taken.thread, job.settings.mail_from),
                 channel=taken.recipients[0] if taken.event == copies.EVENT else "",
                 attachments=tuple(
                     Attachment(one["name"], one["media_type"], storage.store(job.settings.blob_url).get(one["sha256"]))

@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 from alerts.calendar import Workdays
 from alerts.compose import compose, subject
 from alerts.decide import decide
-from alerts.digest import Digest
+from alerts.digest import Digest, Kind
+from alerts.matters import of_findings
+from alerts.notice import Notice
 from alerts.occasions import MOST_AT_ONCE, Situation, at_once, digest_is_due, escalations, may_be_notified
+from alerts.outbox import thread_id
+from alerts.threads import of_digest, of_season
 from models.offices import Wishes
 from reports.duties import Duty, Ledger, OpenFinding, Standing
 
@@ -42,6 +46,28 @@ def keys(digests: list[Digest]) -> dict[str, set[str]]:
     for digest in digests:
         out.setdefault(digest.audience, set()).update(digest.notice_keys())
     return out
+
+
+# ------------------------------------------------------------------ which mails stand together
+
+
+def test_what_is_told_of_one_body_stands_together_by_year_and_digests_by_season():
+    notice = next(of_findings([SUM], ()))[2]
+    other = replace(notice, agency="甲县民政局")
+
+    def thread(kind: Kind, *notices: Notice, year: int = 2025) -> str:
+        return of_digest(Digest("office", 5, year, NOW.date(), list(notices), kind=kind))
+
+    season = of_season("office", 5, 2025)
+    assert thread("digest", notice) == thread("digest", notice, other) == season
+    assert thread("report", notice, other) == thread("escalation", notice, other) == season
+    one = thread("report", notice)
+    assert one == thread("escalation", notice)
+    assert len({season, one, thread("report", other), thread("report", notice, year=2024)}) == 4
+    ids = {thread_id(each, "年报 <nianbao@a.example>") for each in (season, one)}
+    assert len(ids) == 2
+    assert all(each.endswith("@a.example>") for each in ids)
+    assert thread_id("", "nianbao@a.example") == ""
 
 
 # ------------------------------------------------------------------ days and hours

@@ -103,6 +103,41 @@ def test_a_report_that_stands_at_another_address_is_no_withdrawal(engine: Engine
         assert notified(session, source) == []
 
 
+def waited(session: Session, now: datetime) -> list[tuple[str, str, str]]:
+    """What is told by the mails that waited until now, instead of what they told: audience, text, thread."""
+    for mail in session.scalars(sa.select(Mail)).all():
+        if sa.inspect(mail).persistent and mail.queued_at < now:
+            portals.decide_again(session, settings(), mail, now)
+    return [(mail.stage, mail.text, mail.thread) for mail in session.scalars(sa.select(Mail).order_by(Mail.id))]
+
+
+def test_a_mail_about_a_withdrawal_that_waited_tells_what_is_still_away_and_nothing_is_lost(engine: Engine):
+    later = WINTER + 5 * DAY
+    with base.transaction(engine) as session:
+        agency, source, document = scene(session)
+        other = published(session, source, body(session, "甲县民政局"), date(2027, 1, 18), 2)
+        for one in (document, other):
+            withdrawals.withdraw(session, one.id, "gone", WINTER.date(), NOW)
+            assert len(told(session, source)) == 2
+        published(session, source, agency, date(2027, 2, 4), 3, now=NOW + DAY)
+        mails = waited(session, later)
+        assert [side for side, _, _ in mails] == ["ops", "office"]
+        assert all(other.url in text and document.url not in text for _, text, _ in mails)
+        assert {thread for _, _, thread in mails} == {f"digest:{side}:0:2026:甲县民政局" for side in ("ops", "office")}
+        published(session, source, body(session, "甲县民政局"), date(2027, 2, 4), 4, now=NOW + DAY)
+        assert waited(session, later + DAY) == []
+
+
+def test_a_mail_about_a_quiet_column_that_waited_is_not_sent_once_it_lists_again(engine: Engine):
+    with base.transaction(engine) as session:
+        _, source, _ = scene(session)
+        looked(session, source, NOW, "quiet")
+        told(session, source)
+        assert [side for side, _, _ in waited(session, WINTER + DAY)] == ["ops", "office"]
+        looked(session, source, NOW + 2 * DAY)
+        assert waited(session, WINTER + 2 * DAY) == []
+
+
 def test_a_column_that_lists_nothing_any_more_is_told_once_each_time_that_it_happens(engine: Engine):
     with base.transaction(engine) as session:
         _, source, _ = scene(session)

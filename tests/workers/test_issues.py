@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 import config
-from alerts import run as alerts_run
+from alerts import threads
 from models import agencies, base, findings, mails, schedule, work
 from summaries import render, season
 from tests.mailbox import Mailbox
@@ -168,20 +168,36 @@ def test_ops_hear_once_a_day_of_what_the_clock_could_not_do(
     assert len(all_of(db, mails.Mail)) == 2
 
 
+def test_ops_are_not_told_late_of_a_job_that_has_been_made_up(
+    db: Engine,
+    settings: config.Settings,
+    inbox: Mailbox,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("NIANBAO_OPS_MAIL", "ops@example.invalid")
+    config.settings.cache_clear()
+    now = base.utcnow()
+    for name in ("decide alerts", "season's summary"):
+        with base.transaction(db) as session:
+            schedule.record(session, name, 0, now, "ValueError: no such day")
+    tasks._sweep()
+    with base.transaction(db) as session:
+        session.scalars(sa.select(mails.Mail)).one().queued_at = now - timedelta(hours=5)
+        schedule.record(session, "decide alerts", 0, now, None)
+    (piece,) = waiting(db, "mail")
+    run(tasks.mail, piece.id)
+    assert not inbox.mails
+    tasks._sweep()
+    (piece,) = waiting(db, "mail")
+    run(tasks.mail, piece.id)
+    (text,) = [mail.text for mail in all_of(db, mails.Mail)]
+    assert "season's summary" in text
+    assert "decide alerts" not in text
+
+
 def test_a_summary_stands_in_the_thread_of_the_offices_digests_of_that_season(
     db: Engine, settings: config.Settings, office: int
 ):
     run(tasks.summary, issue(db, office))
     (summary,) = all_of(db, mails.Mail)
-    threads = {alerts_run.thread_id(summary, "nianbao@a.example")}
-    for key, event in (
-        (f"digest:office:{office}:2026:2027-02-03", "digest"),
-        (f"digest:office:{office}:2026:2027-02-04", "digest"),
-    ):
-        mail = mails.Mail(key=key, event=event, day=date(2027, 2, 3))
-        threads.add(alerts_run.thread_id(mail, "nianbao@a.example"))
-    assert len(threads) == 1
-    other = mails.Mail(key=f"digest:office:{office}:2025:2027-02-03", event="digest", day=date(2027, 2, 3))
-    assert alerts_run.thread_id(other, "nianbao@a.example") not in threads
-    refused = mails.Mail(key="refused:1:a@a.example", event="refused", day=date(2027, 2, 3))
-    assert alerts_run.thread_id(refused, "nianbao@a.example") == ""
+    assert summary.thread == threads.of_season("office", office, 2026)
