@@ -46,7 +46,7 @@ def queue_events(session: Session, settings: Settings, source_id: int, now: date
 def decide_again(session: Session, settings: Settings, mail: mails.Mail, now: datetime) -> list[int]:
     """A mail about portals that waited is decided again when it is about to leave: what came back, or stands elsewhere by
     now, is not told. All that waited for one audience and office are taken back together. Returns what was queued in their
-    place; what an office is not to hear at this hour, its next look or the digest tells."""
+    place; what an office is not to hear at this hour, its next crawl or the digest tells."""
     now, audience, office_id = now.astimezone(settings.zone), mail.stage, mail.office_id
     untold = mails.withdraw(session, f"{_prefix(audience, office_id)}:")
     if audience == "office" and not (in_season(now.date()) and _may_be_notified(session, settings, office_id, now)):
