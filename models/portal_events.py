@@ -102,7 +102,7 @@ def _numbers(kind: str, keys: Collection[str]) -> list[int]:
 
 
 def notified_of(session: Session, notified_at: Mapping[str, datetime]) -> dict[tuple[int, int], datetime]:
-    """(body, report year) -> when its withdrawal was told at once; ``told_at`` are matters with the time of their mail."""
+    """(body, report year) -> when its withdrawal was told at once; ``notified_at`` are matters with the time of their mail."""
     moments = {int(key.split(":")[1]): at for key, at in notified_at.items() if key.startswith(f"{WITHDRAWN}:")}
     out: dict[tuple[int, int], datetime] = {}
     for part in chunks(moments):

@@ -118,7 +118,7 @@ def test_a_mail_about_a_withdrawal_that_waited_tells_what_is_still_away_and_noth
         other = published(session, source, body(session, "甲县民政局"), date(2027, 1, 18), 2)
         for one in (document, other):
             withdrawals.withdraw(session, one.id, "gone", WINTER.date(), NOW)
-            assert len(told(session, source)) == 2
+            assert len(notified(session, source)) == 2
         published(session, source, agency, date(2027, 2, 4), 3, now=NOW + DAY)
         mails = waited(session, later)
         assert [side for side, _, _ in mails] == ["ops", "office"]
@@ -132,7 +132,7 @@ def test_a_mail_about_a_quiet_column_that_waited_is_not_sent_once_it_lists_again
     with base.transaction(engine) as session:
         _, source, _ = scene(session)
         looked(session, source, NOW, "quiet")
-        told(session, source)
+        notified(session, source)
         assert [side for side, _, _ in waited(session, WINTER + DAY)] == ["ops", "office"]
         looked(session, source, NOW + 2 * DAY)
         assert waited(session, WINTER + 2 * DAY) == []
