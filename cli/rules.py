@@ -126,7 +126,7 @@ def _assignment(text: str) -> tuple[str, Any]:
         raise Refused(f"--set {text!r}: the value is no YAML") from None
 
 
-def _print_change(line: backtest.Line) -> None:
+def _print_change(line: backtest.ReportChange) -> None:
     change = line.change
     if change.newly or change.gone or change.kept:
         findings = {name: [f.as_dict() for f in getattr(change, name)] for name in ("newly", "gone", "kept")}
@@ -134,7 +134,7 @@ def _print_change(line: backtest.Line) -> None:
         print_json([about | findings | {"outcome": change.outcome, "not_judged": change.not_judged or None}])
 
 
-def _show_change(table: Table, line: backtest.Line) -> None:
+def _show_change(table: Table, line: backtest.ReportChange) -> None:
     change = line.change
     for word, found in (("新增", change.newly), ("不再提出", change.gone), ("保留", change.kept)):
         for one in found:

@@ -24,7 +24,7 @@ commands = typer.Typer(help="What happens by the clock.", no_args_is_help=True, 
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScheduledJob:
     """A job: when, its next run, its last one and how that ended."""
 
     job: str
@@ -72,7 +72,7 @@ RESULT_ZH = {
 }
 
 
-def _lines(session: Session, settings: Settings, now: datetime) -> list[Line]:
+def _lines(session: Session, settings: Settings, now: datetime) -> list[ScheduledJob]:
     known = schedule.turns(session)
     out = []
     for job in (*scheduler.timetable(settings), *scheduler.office_jobs(session, settings)):
@@ -81,12 +81,12 @@ def _lines(session: Session, settings: Settings, now: datetime) -> list[Line]:
         last = row.ran_at if row is not None else None
         when = f"每{job.every}秒" if job.every else job.cron
         next_run = scheduler.next_run(job, now, last, settings.zone)
-        out.append(Line(job.name, job.office_name, when, next_run, last, result, error))
+        out.append(ScheduledJob(job.name, job.office_name, when, next_run, last, result, error))
     return out
 
 
-def _row(line: Line) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in Line.__slots__}
+def _row(line: ScheduledJob) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in ScheduledJob.__slots__}
 
 
 def _shown(moment: datetime | None, settings: Settings) -> str:

@@ -26,7 +26,7 @@ from reports.tables.reconcile import SURE, Identity, identities
 FIRST_YEAR = 2019  # the first report year of a uniform form: 国办公开办函〔2019〕60号
 NAMED = 10  # how many bodies a sentence names
 
-Mark = Literal["blank", "token", "doubtful", "illegible"]
+CellState = Literal["blank", "token", "doubtful", "illegible"]
 Kind = Literal[
     "missing", "due", "cannot_tell", "unreadable", "other_form",
     "doubtful", "blank", "unbalanced", "several", "own", "scope", "excluded",
@@ -91,7 +91,7 @@ class Part:
     parent: str
     url: str
     values: Mapping[str, Number | None]
-    marks: Mapping[str, Mark]
+    marks: Mapping[str, CellState]
     note: str = ""
 
 
@@ -164,7 +164,7 @@ class Aggregate:
         return text
 
 
-_DOUBT: frozenset[Mark] = frozenset({"doubtful", "illegible"})
+_DOUBT: frozenset[CellState] = frozenset({"doubtful", "illegible"})
 
 
 def form_of_year(year: int) -> Form:
@@ -331,19 +331,19 @@ def _add(out: Aggregate, member: Member, found: Found, note: str = "", same: lis
         )
 
 
-def _figures(form: Form, cells: Mapping[str, Cell]) -> tuple[dict[str, Number | None], dict[str, Mark]]:
+def _figures(form: Form, cells: Mapping[str, Cell]) -> tuple[dict[str, Number | None], dict[str, CellState]]:
     values: dict[str, Number | None] = {}
-    marks: dict[str, Mark] = {}
+    marks: dict[str, CellState] = {}
     for key in forms.keys(form):
         cell = cells.get(key)
         values[key] = cell.value if cell is not None else None
-        mark = _mark(cell)
+        mark = _state_of(cell)
         if mark is not None:
             marks[key] = mark
     return values, marks
 
 
-def _mark(cell: Cell | None) -> Mark | None:
+def _state_of(cell: Cell | None) -> CellState | None:
     if cell is None or (cell.value is None and cell.confidence < SURE):
         return "illegible"
     if cell.value is None:
@@ -352,7 +352,7 @@ def _mark(cell: Cell | None) -> Mark | None:
 
 
 def _doubts(
-    out: Aggregate, member: Member, url: str, values: Mapping[str, Number | None], marks: Mapping[str, Mark]
+    out: Aggregate, member: Member, url: str, values: Mapping[str, Number | None], marks: Mapping[str, CellState]
 ) -> None:
     doubtful = [key for key in values if marks.get(key) in _DOUBT]
     if doubtful:

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Literal, get_args
 from unicodedata import east_asian_width
 
-from reports.aggregate import KIND_ZH, LACKING, NAMED, Aggregate, Mark, Part, Total
+from reports.aggregate import KIND_ZH, LACKING, NAMED, Aggregate, CellState, Part, Total
 from reports.form import forms, layout
 from reports.report import Form, Number, Table
 
@@ -20,7 +20,7 @@ Style = Literal[
     "lack", "address",
 ]  # fmt: skip
 
-MARK_ZH: dict[Mark, str] = {
+MARK_ZH: dict[CellState, str] = {
     "blank": "原件留空",
     "token": "原件不是数字",
     "doubtful": "识读存疑",
@@ -46,7 +46,7 @@ class Box:
 
 
 @dataclass(slots=True)
-class Page:
+class Sheet:
     """One sheet. ``widths`` are in characters of the body type, ``heights`` in points by row; ``frozen`` is the first
     row and column that scroll; ``titles`` how many rows and columns print on every page; ``wide`` pages run over
     several sheets of paper across instead of being shrunk to one."""
@@ -69,7 +69,7 @@ WIDTHS: dict[Table, list[float]] = {
 LINE = 16.0  # points of one line of the body type
 
 
-def workbook(aggregate: Aggregate) -> list[Page]:
+def workbook(aggregate: Aggregate) -> list[Sheet]:
     """The pages: tables two, three and four, each body's part, and what is lacking or in doubt."""
     return [
         *(_table_page(aggregate, which) for which in get_args(Table)),
@@ -78,7 +78,7 @@ def workbook(aggregate: Aggregate) -> list[Page]:
     ]
 
 
-def _head(page: Page, aggregate: Aggregate, title: str, notes: Iterable[str], columns: int | None = None) -> int:
+def _head(page: Sheet, aggregate: Aggregate, title: str, notes: Iterable[str], columns: int | None = None) -> int:
     """Title, headline and notes over the page's first columns; returns the first free row."""
     across = columns or len(page.widths)
     width = sum(page.widths[:across])
@@ -105,8 +105,8 @@ def _legend(form: Form) -> str:
     return f"计数单位：件、条、项；金额单位：万元。{LEGEND}"
 
 
-def _table_page(aggregate: Aggregate, which: Table) -> Page:
-    page = Page(f"{forms.TABLE_ZH[which]} {layout.name(which)}", widths=list(WIDTHS[which]))
+def _table_page(aggregate: Aggregate, which: Table) -> Sheet:
+    page = Sheet(f"{forms.TABLE_ZH[which]} {layout.name(which)}", widths=list(WIDTHS[which]))
     page.landscape = which == "disputes"  # table three is higher than wide: one upright sheet holds it
     made = f"按所属单位公布的年度报告汇总计算，{aggregate.now.strftime('%Y年%-m月%-d日')}生成，供核对，不是正式发布的报告。"
     title = f"{aggregate.under} {aggregate.year} 年度 · {layout.title(which)}"
@@ -142,9 +142,9 @@ def _total_box(at: Box, total: Total) -> Box:
     return Box(at.row, at.column, total.value, style, at.rows, at.columns, "\n".join(said))
 
 
-def _parts_page(aggregate: Aggregate) -> Page:
+def _parts_page(aggregate: Aggregate) -> Sheet:
     """One row a body, one column a cell, under the sums."""
-    page = Page(CONTENTS[0], landscape=True, wide=True)
+    page = Sheet(CONTENTS[0], landscape=True, wide=True)
     lead = ["单位", "上级", "说明", "报告地址"]
     keys = forms.keys(aggregate.form)
     page.widths = [30, 24, 18, 18, *(16.0 if key.endswith(MONEY) else 9.0 for key in keys)]
@@ -180,13 +180,13 @@ def _parts_page(aggregate: Aggregate) -> Page:
     return page
 
 
-def _sum_row(page: Page, aggregate: Aggregate, row: int, lead: int) -> None:
+def _sum_row(page: Sheet, aggregate: Aggregate, row: int, lead: int) -> None:
     page.boxes.append(Box(row, 1, f"合计（{len(aggregate.parts)}/{aggregate.expected} 家）", "label", columns=lead))
     for column, total in enumerate(aggregate.totals.values(), lead + 1):
         page.boxes.append(_total_box(Box(row, column, None, "figure"), total))
 
 
-def _part_row(page: Page, part: Part, row: int, lead: int) -> None:
+def _part_row(page: Sheet, part: Part, row: int, lead: int) -> None:
     for column, text in enumerate((part.name, part.parent, part.note), 1):
         page.boxes.append(Box(row, column, text, "text"))
         _taller(page, row, LINE * _lines(text, page.widths[column - 1] - 2) + 4)
@@ -198,9 +198,9 @@ def _part_row(page: Page, part: Part, row: int, lead: int) -> None:
         page.boxes.append(Box(row, column, shown, style, comment=MARK_ZH[mark] if mark else ""))
 
 
-def _remarks_page(aggregate: Aggregate) -> Page:
+def _remarks_page(aggregate: Aggregate) -> Sheet:
     """Who is not in the sums and why, then what to look at in what is."""
-    page = Page(CONTENTS[1], widths=[30, 26, 16, 64, 44], landscape=True)
+    page = Sheet(CONTENTS[1], widths=[30, 26, 16, 64, 44], landscape=True)
     top = _head(page, aggregate, f"{aggregate.under} {aggregate.year} 年度 · 缺漏与存疑", ())
     for column, text in enumerate(("单位", "上级", "情况", "说明", "地址"), 1):
         page.boxes.append(Box(top, column, text, "head"))
@@ -220,7 +220,7 @@ def _remarks_page(aggregate: Aggregate) -> Page:
     return page
 
 
-def _taller(page: Page, row: int, height: float) -> None:
+def _taller(page: Sheet, row: int, height: float) -> None:
     page.heights[row] = max(page.heights.get(row, LINE + 4), height)
 
 

@@ -21,14 +21,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class StateWord:
     """A word with the state that colours it."""
 
     text: str
     key: str
 
 
-Value = str | int | date | Link | Mark | None
+Value = str | int | date | Link | StateWord | None
 
 
 @dataclass(frozen=True, slots=True)

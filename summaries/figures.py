@@ -16,7 +16,7 @@ _SEVERITY_ORDER = {severity: order for order, severity in enumerate(SEVERITY_ZH)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BodyRow:
     """One body in the table: its state in Chinese, what to know about it and its findings by severity."""
 
     agency: str
@@ -72,7 +72,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class YearOnYear:
     """One figure of table three or four over the bodies whose reports of both years were read without doubt."""
 
     key: str
@@ -133,7 +133,7 @@ class Changes:
     """What became of the bodies within a period. ``days`` are those between finding and correction, ``lately`` how many of
     the corrections the issue before did not have."""
 
-    published: list[Line] = field(default_factory=list)
+    published: list[BodyRow] = field(default_factory=list)
     found: list[OpenFinding] = field(default_factory=list)
     corrected: list[OpenFinding] = field(default_factory=list)
     days: list[int] = field(default_factory=list)
@@ -160,15 +160,15 @@ class Figures:
     waivers: list[Waiver] = field(default_factory=list)  # what is not pursued for now, as agreed
     review: int = 0
     clean: int = 0
-    lines: list[Line] = field(default_factory=list)
+    lines: list[BodyRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     kinds: list[Group] = field(default_factory=list)
     areas: list[Group] = field(default_factory=list)
     published: list[date] = field(default_factory=list)
     deadlines: Counter[date] = field(default_factory=Counter)
     counts: dict[str, Counter[str]] = field(default_factory=dict)
-    flows: list[Flow] = field(default_factory=list)
-    flow_bodies: int = 0
+    year_on_year: list[YearOnYear] = field(default_factory=list)
+    compared_bodies: int = 0
     period: Period | None = None
     changes: Changes | None = None
     no_requests: int = 0
@@ -318,11 +318,13 @@ def _flows(out: Figures, names: set[str], reports: Mapping[int, Iterable[Mapping
         cells[year] = {str(row["agency"]): row["cells"] for row in rows}  # type: ignore[misc]
     now, before = cells[out.year], cells[out.year - 1]
     both = sorted(now.keys() & before.keys())
-    out.flow_bodies = len(both)
+    out.compared_bodies = len(both)
     out.no_requests = sum(_sum(now[name], NEW) == 0 for name in now)
     if both:
-        out.flows = [
-            Flow(key, name, sum(_sum(before[body], key) for body in both), sum(_sum(now[body], key) for body in both))
+        out.year_on_year = [
+            YearOnYear(
+                key, name, sum(_sum(before[body], key) for body in both), sum(_sum(now[body], key) for body in both)
+            )
             for key, name in FLOWS
         ]
 
@@ -345,11 +347,11 @@ def state_zh(standing: Standing) -> str:
     return STATE_ZH[standing.state]
 
 
-def _line(standing: Standing, findings: list[OpenFinding]) -> Line:
+def _line(standing: Standing, findings: list[OpenFinding]) -> BodyRow:
     sure = [f for f in findings if not f.needs_review or f.state == "confirmed"]
     seen = standing.sighting or standing.interpretation
     counts = Counter(f.severity for f in sure)
-    return Line(
+    return BodyRow(
         agency=standing.duty.agency,
         parent=standing.duty.parent or "",
         state=standing.state,

@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports.text import NUMERALS
 from spreadsheet import storable
 from summaries import official
-from summaries.content import Content, Link, Mark, Table, Value
+from summaries.content import Content, Link, StateWord, Table, Value
 from summaries.official import Grid, Paper, Part
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -83,7 +83,7 @@ def _printed(block: Any) -> Any:
 def _print(value: Value) -> object:
     if isinstance(value, Link):
         return {"text": value.text, "web": value.web}
-    if isinstance(value, Mark):
+    if isinstance(value, StateWord):
         return {"text": value.text, "key": value.key}
     return value.isoformat() if isinstance(value, date) else value
 
@@ -117,7 +117,7 @@ def _sheet(page: Worksheet, table: Table) -> None:
         cell.alignment = Alignment("center", "center", wrap_text=True)
         page.column_dimensions[get_column_letter(column)].width = max(head.width, 2 * len(head.text) + 2)
     for number, row in enumerate(table.rows, 2):  # the sheet's own max_row counts all its cells anew each time
-        page.append([storable(value.text if isinstance(value, Link | Mark) else value) for value in row])
+        page.append([storable(value.text if isinstance(value, Link | StateWord) else value) for value in row])
         for column, value in enumerate(row, 1):
             cell = page.cell(number, column)
             assert isinstance(cell, Cell)
@@ -172,6 +172,6 @@ def _grid(table: Table) -> Grid:
 
 
 def _text(value: Value) -> str:
-    if isinstance(value, Link | Mark):
+    if isinstance(value, Link | StateWord):
         return value.text
     return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)

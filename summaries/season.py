@@ -13,7 +13,7 @@ from statistics import median_low
 from reports.duties import SOURCE_REASON_ZH, UNREAD_ZH
 from reports.report import SEVERITY_ZH
 from summaries import charts
-from summaries.content import Chart, Content, Head, Link, Mark, Section, Table, Value
+from summaries.content import Chart, Content, Head, Link, Section, StateWord, Table, Value
 from summaries.figures import Changes, Figures, Group, Period, local_day
 
 MOST_KINDS = 12  # problems in the chart; the table has all
@@ -53,7 +53,7 @@ def _sections(figures: Figures) -> Iterator[Section]:
     yield Section("问题汇总", tuple(_problems(figures)))
     if changed is not None and over is not None and not over.zh:
         yield Section("更正情况", tuple(_corrections(figures, changed, over)))
-    if figures.flows:
+    if figures.year_on_year:
         yield Section("申请和争议情况", tuple(_flows(figures)))
     if figures.doubts or figures.unread or figures.failing:
         yield Section("识读和数据来源情况", tuple(_own_failures(figures)))
@@ -81,7 +81,7 @@ def _changes(figures: Figures, changes: Changes, over: Period) -> Iterator[str |
     if changes.published:
         heads = (Head("单位", 34), Head("发布情况", 16), Head("发布日期", 16, "date"), Head("期限", 16, "date"))
         rows = [
-            (Link(line.agency, line.url), Mark(line.state_zh, line.state), line.published_on, line.deadline)
+            (Link(line.agency, line.url), StateWord(line.state_zh, line.state), line.published_on, line.deadline)
             for line in changes.published
         ]
         yield Table("本期发布", heads, tuple(rows))
@@ -89,7 +89,7 @@ def _changes(figures: Figures, changes: Changes, over: Period) -> Iterator[str |
         yield Table(
             "本期新发现",
             (Head("单位", 28), Head("程度", 9), Head("事项", 60)),
-            tuple((f.agency, Mark(SEVERITY_ZH[f.severity], f.severity), f.message) for f in changes.found),
+            tuple((f.agency, StateWord(SEVERITY_ZH[f.severity], f.severity), f.message) for f in changes.found),
         )
     yield from _corrected(figures, changes, "本期更正")
 
@@ -127,7 +127,7 @@ def _corrected(figures: Figures, changes: Changes, name: str) -> Iterator[Table]
         found, mended = (local_day(moment, figures.zone) for moment in (one.first_seen, one.resolved_at))
         days = (mended - found).days if one.first_seen is not None else None
         rows.append(
-            (one.agency, Mark(SEVERITY_ZH[one.severity], one.severity), one.message,
+            (one.agency, StateWord(SEVERITY_ZH[one.severity], one.severity), one.message,
              found if one.first_seen is not None else None, mended, days)
         )  # fmt: skip
     yield Table(name, heads, tuple(rows))
@@ -193,7 +193,7 @@ def _problems(figures: Figures) -> Iterator[str | Table | Chart]:
     rows: list[tuple[Value, ...]] = []
     for problem in figures.problems:
         named = "、".join(problem.examples) + ("等" if problem.bodies > len(problem.examples) else "")
-        mark = Mark(problem.severity_zh, problem.severity)
+        mark = StateWord(problem.severity_zh, problem.severity)
         rows.append((problem.title, mark, problem.bodies, problem.findings, named, problem.rule))
     yield Table("问题汇总", heads, tuple(rows))
     yield from _heat(figures)
@@ -212,10 +212,10 @@ def _heat(figures: Figures) -> Iterator[Chart]:
 
 def _flows(figures: Figures) -> Iterator[str | Table | Chart]:
     yield (
-        f"以下为两个年度的报告均已识读且无待核数据的{figures.flow_bodies}家单位的合计；"
+        f"以下为两个年度的报告均已识读且无待核数据的{figures.compared_bodies}家单位的合计；"
         f"其{figures.year}年度报告已识读的单位中，{figures.no_requests}家没有新收申请。"
     )
-    rows = [(flow.name, flow.before, flow.now) for flow in figures.flows]
+    rows = [(figure.name, figure.before, figure.now) for figure in figures.year_on_year]
     drawn = charts.years(rows, f"{figures.year - 1}年度", f"{figures.year}年度")
     if drawn:
         yield Chart(drawn, "申请和争议两年对比")
@@ -273,7 +273,7 @@ def _bodies(figures: Figures) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            Link(line.agency, line.url), line.parent, Mark(line.state_zh, line.state), line.published_on, line.deadline,
+            Link(line.agency, line.url), line.parent, StateWord(line.state_zh, line.state), line.published_on, line.deadline,
             line.errors, line.warnings, line.notices, line.review, line.note,
         )
         for line in figures.lines

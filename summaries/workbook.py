@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from processes import whole_file
 from spreadsheet import storable
-from summaries.aggregate import Box, Page, Style
+from summaries.aggregate import Box, Sheet, Style
 from summaries.content import Link
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ LONGEST_LINK = 2_079
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Format:
     font: Font
     alignment: Alignment
     fill: PatternFill | None = None
@@ -48,27 +48,27 @@ def _left() -> Alignment:
     return Alignment("left", "center", wrap_text=True)
 
 
-LOOKS: dict[Style, _Look] = {
-    "title": _Look(Font(HEI, 16), _centred(), border=False),
-    "complete": _Look(Font(SONG, 11, bold=True, color="1B5E20"), _left(), border=False),
-    "incomplete": _Look(Font(SONG, 11, bold=True, color="B71C1C"), _left(), border=False),
-    "note": _Look(Font(SONG, 9, color="546E7A"), _left(), border=False),
-    "head": _Look(Font(HEI, 10.5), _centred(), _fill("E8EEF4")),
-    "item": _Look(Font(HEI, 10.5), _centred(), _fill("F4F6F8")),
-    "group": _Look(Font(SONG, 10.5), _centred()),
-    "label": _Look(Font(SONG, 10.5), _left()),
-    "figure": _Look(Font(SONG, 10.5), Alignment("center", "center")),
-    "blank": _Look(Font(SONG, 10.5), Alignment("center", "center"), _fill("FFF8D6")),
-    "doubtful": _Look(Font(SONG, 10.5, color="8A3B00"), Alignment("center", "center"), _fill("FFD9B3")),
-    "text": _Look(Font(SONG, 10), _left()),
-    "address": _Look(Font(SONG, 9, color="1D4E79"), Alignment("left", "center")),
-    "lack": _Look(Font(SONG, 10, color="B71C1C"), _left()),
+FORMATS: dict[Style, _Format] = {
+    "title": _Format(Font(HEI, 16), _centred(), border=False),
+    "complete": _Format(Font(SONG, 11, bold=True, color="1B5E20"), _left(), border=False),
+    "incomplete": _Format(Font(SONG, 11, bold=True, color="B71C1C"), _left(), border=False),
+    "note": _Format(Font(SONG, 9, color="546E7A"), _left(), border=False),
+    "head": _Format(Font(HEI, 10.5), _centred(), _fill("E8EEF4")),
+    "item": _Format(Font(HEI, 10.5), _centred(), _fill("F4F6F8")),
+    "group": _Format(Font(SONG, 10.5), _centred()),
+    "label": _Format(Font(SONG, 10.5), _left()),
+    "figure": _Format(Font(SONG, 10.5), Alignment("center", "center")),
+    "blank": _Format(Font(SONG, 10.5), Alignment("center", "center"), _fill("FFF8D6")),
+    "doubtful": _Format(Font(SONG, 10.5, color="8A3B00"), Alignment("center", "center"), _fill("FFD9B3")),
+    "text": _Format(Font(SONG, 10), _left()),
+    "address": _Format(Font(SONG, 9, color="1D4E79"), Alignment("left", "center")),
+    "lack": _Format(Font(SONG, 10, color="B71C1C"), _left()),
 }
 _LINE = Side("thin", "78909C")
 _BORDER = Border(_LINE, _LINE, _LINE, _LINE)
 
 
-def write(pages: Iterable[Page], path: Path) -> None:
+def write(pages: Iterable[Sheet], path: Path) -> None:
     """Write the pages to ``path``, whole or not at all. Raises OSError."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
@@ -78,7 +78,7 @@ def write(pages: Iterable[Page], path: Path) -> None:
         book.save(beside)
 
 
-def _write_page(sheet: Worksheet, page: Page) -> None:
+def _write_page(sheet: Worksheet, page: Sheet) -> None:
     for index, width in enumerate(page.widths, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     for row, height in page.heights.items():
@@ -90,14 +90,14 @@ def _write_page(sheet: Worksheet, page: Page) -> None:
 
 
 def _write_box(sheet: Worksheet, box: Box) -> None:
-    look = LOOKS[box.style]
+    style = FORMATS[box.style]
     for row in range(box.row, box.row + box.rows):
         for column in range(box.column, box.column + box.columns):
             cell: Any = sheet.cell(row, column)
-            cell.font, cell.alignment = look.font, look.alignment
-            if look.fill is not None:
-                cell.fill = look.fill
-            if look.border:
+            cell.font, cell.alignment = style.font, style.alignment
+            if style.fill is not None:
+                cell.fill = style.fill
+            if style.border:
                 cell.border = _BORDER
     if box.rows > 1 or box.columns > 1:
         sheet.merge_cells(
@@ -127,7 +127,7 @@ def _number_format(box: Box) -> str:
     return f'{plain}"{mark}"' if mark else plain
 
 
-def _set_up_print(sheet: Worksheet, page: Page) -> None:
+def _set_up_print(sheet: Worksheet, page: Sheet) -> None:
     setup = sheet.page_setup
     setup.paperSize = A4
     setup.orientation = "landscape" if page.landscape else "portrait"

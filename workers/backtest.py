@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportChange:
     """One report (or, for a rule of publication, one duty) and what the rule says of it now."""
 
     agency: str
@@ -52,7 +52,7 @@ class Tally:
             self.reasons[change.not_judged] += 1
 
 
-def run(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[Line]:
+def run(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[ReportChange]:
     """The rule on every stored report with its context as it is today, one at a time; on every duty at ``now`` (aware,
     in the office's zone) if it is a rule of publication. ``year`` limits it. Raises KeyError for an unknown rule."""
     if checks.RULES[rule_id].id in publication.RULES:
@@ -61,7 +61,7 @@ def run(session: Session, rule_id: str, year: int | None, now: datetime) -> Iter
         yield from _reports(session, rule_id, year, now)
 
 
-def _reports(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[Line]:
+def _reports(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[ReportChange]:
     for document_id in check_inputs.checkable_ids(session, year):
         found = contexts.report_with_context(session, document_id, now)
         session.expunge_all()  # whole reports: not to be kept until the end
@@ -75,10 +75,10 @@ def _reports(session: Session, rule_id: str, year: int | None, now: datetime) ->
             (matter_of(said), said.message) for document, said in stored if document not in {document_id, None}
         }
         newly = tuple(said for said in change.newly if (matter_of(said), said.message) not in elsewhere)
-        yield Line(found.context.agency or "", found.subject.year, found.url, replace(change, newly=newly))
+        yield ReportChange(found.context.agency or "", found.subject.year, found.url, replace(change, newly=newly))
 
 
-def _duties(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[Line]:
+def _duties(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[ReportChange]:
     for each in [year] if year is not None else years_seen(session):
         standings = ledger_of(session, each, now).standings
         for standing, context in publication.contexts_of(session, standings, now):
@@ -87,4 +87,4 @@ def _duties(session: Session, rule_id: str, year: int | None, now: datetime) -> 
                 said for _, said in check_inputs.standing_of_rule(session, Subject(duty.agency_id, each), rule_id)
             ]
             change = checks.compare(rule_id, None, context, stored)
-            yield Line(duty.agency, each, seen.url if seen else standing.source_url, change)
+            yield ReportChange(duty.agency, each, seen.url if seen else standing.source_url, change)

@@ -24,8 +24,8 @@ from reports.checks.formula import (
     Node,
     Not,
     Number,
+    QuotedText,
     Some,
-    Text,
 )
 from reports.checks.inputs import Inputs, Operand
 from reports.checks.sheet import Figure, NotJudged, Sheet, Value, place
@@ -131,7 +131,7 @@ class Evaluator:
                 return self.call(node)
             case Name(path=path):
                 return self.name(path)
-            case Text(value=text):
+            case QuotedText(value=text):
                 return text
             case Index(table=table, entry=entry):
                 return self.entry(self.value(table), self.value(entry))

@@ -38,7 +38,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class QuotedText:
     """A quoted text."""
 
     value: str
@@ -119,7 +119,7 @@ class Some:
     parts: tuple[Node, ...]
 
 
-Node = Number | Text | Key | Name | Call | Index | Negative | Arithmetic | Compare | Not | Every | Some
+Node = Number | QuotedText | Key | Name | Call | Index | Negative | Arithmetic | Compare | Not | Every | Some
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +279,7 @@ class _Parser:
         if token.kind == "number":
             return Number(Decimal(token.text) if "." in token.text else int(token.text))
         if token.kind == "text":
-            return Text(token.text[1:-1])
+            return QuotedText(token.text[1:-1])
         if token.kind == "key":
             return Key(token.text)
         if token.kind != "name":
@@ -365,7 +365,7 @@ def unparse(node: Node) -> str:  # noqa: C901  one branch a kind of node of the 
     match node:
         case Number(value=value):
             return str(value)
-        case Text(value=value):
+        case QuotedText(value=value):
             return f'"{value}"'
         case Key(pattern=pattern):
             return pattern
@@ -391,4 +391,4 @@ def unparse(node: Node) -> str:  # noqa: C901  one branch a kind of node of the 
 
 def _bracketed(node: Node) -> str:
     text = unparse(node)
-    return text if isinstance(node, Number | Text | Key | Name | Call | Index) else f"({text})"
+    return text if isinstance(node, Number | QuotedText | Key | Name | Call | Index) else f"({text})"

@@ -71,15 +71,15 @@ def test_what_awaits_a_look_counts_as_nobodys_problem(told: Figures):
 
 
 def test_requests_are_compared_over_bodies_read_without_doubt_in_both_years(told: Figures):
-    assert told.flow_bodies == 23  # one of 24 awaits a person
-    assert [(f.name, f.before, f.now) for f in told.flows][:3] == [
+    assert told.compared_bodies == 23  # one of 24 awaits a person
+    assert [(f.name, f.before, f.now) for f in told.year_on_year][:3] == [
         ("新收申请", 460, 690),
         ("上年结转", 0, 0),
         ("予以公开", 276, 414),
     ]
-    assert {f.name: f.now for f in told.flows}["不予公开"] == 46
+    assert {f.name: f.now for f in told.year_on_year}["不予公开"] == 46
     only_now = figures(worlds.season(), "", {2025: worlds.rows(2025)})
-    assert (only_now.flows, only_now.flow_bodies) == ([], 0)
+    assert (only_now.year_on_year, only_now.compared_bodies) == ([], 0)
 
 
 def test_every_table_is_in_every_format_with_the_same_values(content: Content, tmp_path):

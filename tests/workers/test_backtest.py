@@ -42,7 +42,9 @@ def store(session: Any, name: str, number: int, cells: dict[str, Cell] | None = 
         keep(session, agency.id, [finding(cells=(BAD,))], document.id)
 
 
-def ran(engine: Engine, rule: str = RULE, year: int | None = None) -> tuple[dict[str, backtest.Line], backtest.Tally]:
+def ran(
+    engine: Engine, rule: str = RULE, year: int | None = None
+) -> tuple[dict[str, backtest.ReportChange], backtest.Tally]:
     tally, lines = backtest.Tally(), {}
     with base.reading(engine) as session:
         for line in backtest.run(session, rule, year, AT):

@@ -9,8 +9,8 @@ from typing import Literal
 from lxml import etree
 
 from reports.article import is_named_chrome
+from reports.formats.html.computed import TELLING_TAGS, ComputedStyle, Declared, computed, is_gone
 from reports.formats.html.elements import BLOCK, FILLED, SKIP, UNREAD, span
-from reports.formats.html.look import TELLING_TAGS, Declared, Look, is_gone, look
 from reports.formats.html.styles import Applied, Styles, declarations
 
 NONE, TABLE, ROW, CELL, HIDDEN = 0, 1, 2, 3, 4
@@ -45,24 +45,24 @@ class Kind:
     replaced: bool  # a field, or something that is no text
     plain: bool  # nothing tells how its text is printed
     special: bool  # more than a block or a part of a table
-    looks: dict[tuple[Look, bool, bool], Look] = field(default_factory=dict)
+    computed_styles: dict[tuple[ComputedStyle, bool, bool], ComputedStyle] = field(default_factory=dict)
 
-    def look(self, outer: Look, role: int, in_table: bool) -> Look:
+    def computed(self, outer: ComputedStyle, role: int, in_table: bool) -> ComputedStyle:
         """How text inside is printed, given how the text around is."""
         if self.plain:
             return outer
         inline = role == NONE and not self.block
         key = (outer, role != NONE, inline and in_table)
-        found = self.looks.get(key)
+        found = self.computed_styles.get(key)
         if found is None:
             found = outer
             if self.declared or self.tag in TELLING_TAGS:
-                found = look(self.tag, self.declared, outer, inline)
+                found = computed(self.tag, self.declared, outer, inline)
             if self.coloured and role != NONE:
                 found = replace(found, backed=True)
             if self.unknown and inline and in_table:
                 found = replace(found, faint=True)
-            self.looks[key] = found
+            self.computed_styles[key] = found
         return found
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from reports.formats.html.look import Declared, is_gone, pixels
+from reports.formats.html.computed import Declared, is_gone, pixels
 
 MAX_SHEET = 1_000_000  # characters; longer ones are a framework's
 MAX_RULES = 4_000

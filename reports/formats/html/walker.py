@@ -9,6 +9,7 @@ from lxml import etree
 from reports import numbers, suffixes
 from reports.article import is_chrome
 from reports.blocks import Block, Paragraph, Picture
+from reports.formats.html.computed import ComputedStyle
 from reports.formats.html.elements import SHOWN_INPUTS, UNREAD, all_text, first_texts, pixels
 from reports.formats.html.grids import (
     CellDraft,
@@ -23,7 +24,6 @@ from reports.formats.html.grids import (
     placed,
 )
 from reports.formats.html.kinds import BY_TAG, CELL, HEADINGS, NONE, ROW, TABLE, VERBATIM, Kind, Kinds
-from reports.formats.html.look import Look
 from reports.formats.runs import Ink, settled
 from reports.grid import from_lines
 
@@ -34,7 +34,7 @@ _WHITE = " \t\r\n\f"
 _SPACES = re.compile(rf"[{_WHITE}]+")
 _ATTACHMENT = re.compile(rf"{suffixes.any_of(suffixes.FILES, suffixes.PICTURES)}\b", re.IGNORECASE)
 
-_PLAIN = Look()
+_PLAIN = ComputedStyle()
 
 
 class Walker:
@@ -42,7 +42,7 @@ class Walker:
 
     def __init__(self, kinds: Kinds, pictures: list[bytes]) -> None:
         self.kinds = kinds
-        self.looks: list[Look] = [_PLAIN]
+        self.style_stack: list[ComputedStyle] = [_PLAIN]
         self.ink = Ink.PLAIN
         self.pictures = pictures
         self.contents: list[Content] = [Content()]
@@ -56,7 +56,7 @@ class Walker:
     def run(self, root: etree._Element) -> list[Block]:
         """The blocks of the page."""
         open_: list[tuple[Kind, int] | None] = []  # the elements around, None for one that is left out
-        looks = self.looks
+        style_stack = self.style_stack
         kind_of = self.kinds.of
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
@@ -67,18 +67,18 @@ class Walker:
                     open_.append(None)
                     continue
                 role = kind.role or self._role(element, kind)
-                inner = looks[-1] if kind.plain else kind.look(looks[-1], role, bool(self.tables))
-                if inner is not looks[-1]:
+                inner = style_stack[-1] if kind.plain else kind.computed(style_stack[-1], role, bool(self.tables))
+                if inner is not style_stack[-1]:
                     self.ink = inner.ink
-                looks.append(inner)
+                style_stack.append(inner)
                 self._enter(element, kind, role)
                 open_.append((kind, role))
             else:
                 left = open_.pop()
                 if left is not None:
                     self._leave(*left)
-                    if looks.pop() is not looks[-1]:
-                        self.ink = looks[-1].ink
+                    if style_stack.pop() is not style_stack[-1]:
+                        self.ink = style_stack[-1].ink
                 if open_ and (tail := element.tail):
                     self._text(tail)
         self._flush()

@@ -25,7 +25,7 @@ Declared = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ComputedStyle:
     """How text inside an element is printed; what an element inherits from those around it."""
 
     struck: bool = False
@@ -62,7 +62,7 @@ _BY_TAG: dict[str, Mapping[str, bool]] = {
 TELLING_TAGS = frozenset(_BY_TAG)
 
 
-def look(tag: str, declared: Declared, outer: Look, inline: bool) -> Look:
+def computed(tag: str, declared: Declared, outer: ComputedStyle, inline: bool) -> ComputedStyle:
     """How the text of an element is printed, from its tag, what is declared of it, and how the text around it is."""
     changes: dict[str, bool] = dict(_BY_TAG.get(tag, {}))
     if declared:
@@ -86,7 +86,7 @@ def _decoration(declared: Declared, changes: dict[str, bool]) -> None:
         )
 
 
-def _visibility(declared: Declared, outer: Look, changes: dict[str, bool]) -> None:
+def _visibility(declared: Declared, outer: ComputedStyle, changes: dict[str, bool]) -> None:
     seen = declared.get("visibility")
     if seen in ("hidden", "collapse"):
         changes["invisible"] = True
