@@ -124,7 +124,7 @@ class Settings(BaseSettings):
         """The zone in which times are shown and days are counted."""
         return ZoneInfo(self.timezone)
 
-    def shown(self) -> dict[str, str]:
+    def displayed(self) -> dict[str, str]:
         """Every setting as text, passwords hidden: what ``nianbao doctor`` prints."""
         out = {}
         for name in type(self).model_fields:
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
 
 
 def unknown_variables() -> list[str]:
-    """Names in the environment and in ``.env`` that begin like a setting's and are none: most are slips of the pen."""
+    """Names in the environment and in ``.env`` that begin like a setting's and are not: most are slips of the pen."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     known |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS}
     given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}

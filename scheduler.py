@@ -125,7 +125,7 @@ def _summaries(crons: Mapping[str, str], office: int, name: str, under: str) -> 
 
 def due(job: Job, since: datetime, now: datetime, zone: ZoneInfo) -> datetime | None:
     """The last moment of the job's cron after ``since`` and not after ``now``; None where there is none. Raises
-    ValueError for a cron that is none."""
+    ValueError for a cron that is not valid."""
     trigger, found = CronTrigger.from_crontab(job.cron, zone), None
     moment = trigger.get_next_fire_time(None, since.astimezone(zone) + timedelta(seconds=1))
     while moment is not None and moment <= now:

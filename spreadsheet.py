@@ -19,8 +19,8 @@ def safe(value: Any) -> Any:
     characters or a byte order mark, which some of them trim. A plain figure is left as it is."""
     if not isinstance(value, str) or _FIGURE.fullmatch(value):
         return value
-    shown = next((c for c in value if not (c.isspace() or unicodedata.category(c) in _UNSEEN)), "")
-    return f"'{value}" if (shown and shown in _SIGNS) or value[:1] in _BREAKS else value
+    visible = next((c for c in value if not (c.isspace() or unicodedata.category(c) in _UNSEEN)), "")
+    return f"'{value}" if (visible and visible in _SIGNS) or value[:1] in _BREAKS else value
 
 
 def storable(value: Any) -> Any:

@@ -244,10 +244,10 @@ def read_and_wait(
     """Wait until a version that was just stored is read and its document checked. The services run for that long only.
 
     Raises ServiceDied, BrokerFailed, and ``queue.NotIdle`` where it takes longer than all timeouts allow."""
-    shown = progress("reading …") if progress is not None else nullcontext(lambda _: None)
+    progress_line = progress("reading …") if progress is not None else nullcontext(lambda _: None)
     deadline = time.monotonic() + 2.0 * settings.read_timeout + 600
     next_sweep = 0.0
-    with services(settings, worker=True, quiet=True) as tree, shown:
+    with services(settings, worker=True, quiet=True) as tree, progress_line:
         while True:
             tree.check()
             with base.transaction(engine) as session:
@@ -277,9 +277,9 @@ def crawl_and_wait(
         for source_id in source_ids:
             if source_id not in open_:
                 work.add(session, "crawl", source_id, now)
-    shown = progress("crawling …") if progress is not None else nullcontext(lambda _: None)
+    progress_line = progress("crawling …") if progress is not None else nullcontext(lambda _: None)
     timeout = 2.0 * settings.crawl_timeout + 600 + 60 * len(source_ids)
-    with services(settings, worker=True, quiet=True) as tree, shown as say:
+    with services(settings, worker=True, quiet=True) as tree, progress_line as say:
 
         def tell(figures: dict[str, Any]) -> None:
             kinds = figures["by_kind"]

@@ -59,7 +59,7 @@ class Mailbox:
 
     @classmethod
     def parse(cls, url: str) -> Mailbox:
-        """Raises ValueError, without the password, if the address is none."""
+        """Raises ValueError, without the password, if the address is not valid."""
         parts = urlsplit(url)
         if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
             raise ValueError("IMAP_URL must look like imaps://user:secret@host:993/INBOX")

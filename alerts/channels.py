@@ -34,7 +34,7 @@ NOTHING_LEFT = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionErro
 
 
 class BadChannel(ValueError):
-    """A channel's address is none; one line, without its secrets."""
+    """A channel's address is not valid; one line, without its secrets."""
 
 
 def channels(text: str) -> dict[str, str]:

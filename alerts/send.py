@@ -81,7 +81,7 @@ class Server:
 
     @classmethod
     def parse(cls, url: str) -> Server:
-        """Raises ValueError, without the password, if the address is none."""
+        """Raises ValueError, without the password, if the address is not valid."""
         parts = urlsplit(url)
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
             raise ValueError("SMTP_URL must look like smtp://host:25 or smtps://user:secret@host:465")
@@ -145,7 +145,7 @@ def deliver(mail: Outgoing, smtp_url: str, sender: str, before_text: Callable[[]
 
 def probe(smtp_url: str, sender: str, recipients: tuple[str, ...], timeout: float = 10.0) -> str:
     """Walk the way of a mail up to its text, which is not sent: EHLO, TLS, login, the sender, each recipient. Says what
-    was found; raises SendFailed, or ValueError for an address that is none, where a mail would not pass."""
+    was found; raises SendFailed, or ValueError for an address that is not valid, where a mail would not pass."""
     server = Server.parse(smtp_url)
     client = _reach(server, timeout)
     try:

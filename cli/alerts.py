@@ -106,7 +106,7 @@ def alerts_list(as_json: AsJson = False) -> None:
     table = new_table(("id", "right"), "state", "queued", "sent", ("tries", "right"), "to", "subject", "error")
     for row in rows:
         table.add_row(
-            str(row["id"]), row["state"], _shown(row["queued_at"], settings), _shown(row["sent_at"], settings),
+            str(row["id"]), row["state"], _local_time(row["queued_at"], settings), _local_time(row["sent_at"], settings),
             str(row["tries"]), escape(", ".join(row["recipients"])), escape(row["subject"]), escape(row["error"] or ""),
         )  # fmt: skip
     out.print(table)
@@ -151,9 +151,9 @@ def alerts_refused(
         return
     table = new_table("address", "since", "reason")
     for address, since, reason in rows:
-        table.add_row(escape(address), _shown(since, settings), escape(reason))
+        table.add_row(escape(address), _local_time(since, settings), escape(reason))
     out.print(table)
 
 
-def _shown(moment: datetime | None, settings: config.Settings) -> str:
+def _local_time(moment: datetime | None, settings: config.Settings) -> str:
     return moment.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") if moment else ""

@@ -40,7 +40,7 @@ def database(settings: config.Settings) -> Iterator[Engine]:
 
 
 def make_folder(path: Path) -> None:
-    """The data folder, private and there. Raises Refused where it cannot be made or is none."""
+    """The data folder, private and there. Raises Refused where it cannot be made or is no folder."""
     try:
         storage.private_folder(path)
     except OSError as error:

@@ -42,9 +42,9 @@ def doctor(as_json: AsJson = False) -> None:
     settings = configured()
     checks = examine(settings)
     if as_json:
-        print_json([{"settings": settings.shown(), "checks": [c.as_dict() for c in checks]}])
+        print_json([{"settings": settings.displayed(), "checks": [c.as_dict() for c in checks]}])
     else:
-        for name, value in settings.shown().items():
+        for name, value in settings.displayed().items():
             out.print(f"{name}={escape(value)}", soft_wrap=True)
         out.print()
         for item in checks:
@@ -98,7 +98,7 @@ def _examined(name: str, look: Callable[[], str]) -> Examined:
 
 
 class UnknownSetting(Exception):
-    """A variable that begins like a setting's name and is none."""
+    """A variable that begins like a setting's name and is no setting."""
 
 
 class NoBrowser(Exception):

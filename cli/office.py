@@ -245,8 +245,8 @@ def export(
         raise Refused(f"--lang {lang}: use zh or en")
     settings = configured()
     # Rows on the screen show how far it is by themselves.
-    shown = spinner(f"{what} …") if path is not None or not out.is_terminal else nullcontext(lambda _: None)
-    with shown as say, database(settings) as engine, base.reading(engine) as session:
+    progress_line = spinner(f"{what} …") if path is not None or not out.is_terminal else nullcontext(lambda _: None)
+    with progress_line as say, database(settings) as engine, base.reading(engine) as session:
         rows = counted(getattr(exports, f"export_{what}")(session, year=year), say, what)
         try:
             count = files.write(rows, what, form, path, lang, settings.zone)  # type: ignore[arg-type]

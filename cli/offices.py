@@ -97,8 +97,8 @@ def offices_set(
             office = offices.set_office(session, found, by, base.utcnow(), name, addresses, wishes)
         except offices.BadOffice as error:
             raise Refused(str(error)) from None
-        shown = {"government": found.name, **offices.shown(office)}
-    out.print(f"{escape(shown['office'])}: {_when(shown)}", soft_wrap=True)
+        current = {"government": found.name, **offices.settings_of(office)}
+    out.print(f"{escape(current['office'])}: {_when(current)}", soft_wrap=True)
 
 
 @commands.command("import")

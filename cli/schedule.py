@@ -52,7 +52,7 @@ def schedule_list(as_json: AsJson = False) -> None:
         return
     table = new_table("任务", "单位", "时间", "下次", "上次", "结果", "原因")
     for line in lines:
-        moments = (_shown(moment, settings) for moment in (line.next_run, line.last_run))
+        moments = (_local_time(moment, settings) for moment in (line.next_run, line.last_run))
         table.add_row(
             line.job, escape(line.office), line.when, *moments, RESULT_ZH.get(line.result, line.result), escape(line.error)
         )  # fmt: skip
@@ -89,5 +89,5 @@ def _row(line: ScheduledJob) -> dict[str, Any]:
     return {name: getattr(line, name) for name in ScheduledJob.__slots__}
 
 
-def _shown(moment: datetime | None, settings: Settings) -> str:
+def _local_time(moment: datetime | None, settings: Settings) -> str:
     return moment.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M:%S") if moment else ""

@@ -1,4 +1,4 @@
-"""One address: what it answers, from the net or, unchanged, from the store; and what an answer means that is none."""
+"""One address: what it answers, from the net or, unchanged, from the store; and what it means where no page comes back."""
 
 from __future__ import annotations
 

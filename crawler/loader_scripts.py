@@ -56,11 +56,11 @@ _REPORT = re.compile(r"[\u4e00-\u9fff（）()]{0,30}20\d\d\s*年度?[\u4e00-\u9f
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"/])//[^\n]*", re.DOTALL)
 
 
-def unread(script: str, listed: int, shown: str) -> str:
+def unread(script: str, listed: int, page_text: str) -> str:
     """Why a list of so many rows may go on, by its page's script; empty where nothing says so. ``shown`` is what the
     page's links and the rows are called."""
     code = re.sub(r"function\s+\w+\s*\(", "function (", _COMMENT.sub(" ", script))
-    return _counted(code, listed) or _flagged(code) or _requested(code) or _named(code, shown)
+    return _counted(code, listed) or _flagged(code) or _requested(code) or _named(code, page_text)
 
 
 def _counted(code: str, listed: int) -> str:
@@ -98,11 +98,11 @@ def _requested(code: str) -> str:
     return ""
 
 
-def _named(code: str, shown: str) -> str:
+def _named(code: str, page_text: str) -> str:
     """Titles of reports in a script's texts that no link shows."""
-    said = re.sub(r"\s", "", shown)
+    page_words = re.sub(r"\s", "", page_text)
     for found in list(_REPORT.finditer(code))[:_MOST]:
         title = re.sub(r"\s", "", found.group(0))
-        if title not in said:
+        if title not in page_words:
             return f"a script names a report ({title[:40]}) that is not listed"
     return ""

@@ -23,8 +23,8 @@ _FALSE = frozenset({"", "0", "false", "null", "none", "no", "undefined", "#"})
 def unread(page: Page, listed: Sequence[Listing], around: set[HtmlElement]) -> str:
     """Why a list that shows no pager may go on beyond what is listed; empty where nothing looks like it. ``around`` are
     the elements that its rows stand in."""
-    shown = [f"{squeezed(link.text_content())} {link.get('title') or ''}" for link in page.tree.iter("a")]
-    titles = " ".join([*shown, *(row.title for row in listed)])
+    link_texts = [f"{squeezed(link.text_content())} {link.get('title') or ''}" for link in page.tree.iter("a")]
+    titles = " ".join([*link_texts, *(row.title for row in listed)])
     return loader_scripts.unread(page.script, len(listed), titles) or _Elements(page, len(listed), around).unread()
 
 

@@ -79,10 +79,10 @@ def boxes_of_pages(page: Page) -> list[tuple[HtmlElement, list[int]]]:
     """The boxes to choose a page from, each with the numbers that it offers: 1, 2, 3 …"""
     out = []
     for select in page.tree.iter("select"):
-        shown = [squeezed(one.text_content()) for one in select.iter("option")]
+        option_texts = [squeezed(one.text_content()) for one in select.iter("option")]
         numbers = [
             int(digits)
-            for text in shown
+            for text in option_texts
             if (digits := re.sub(r"\D", "", text)) and re.fullmatch(r"第?\d{1,3}页?", text)
         ]
         runs = len(numbers) > 1 and numbers[0] == 1 and all(b - a == 1 for a, b in pairwise(numbers))

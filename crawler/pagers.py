@@ -141,13 +141,13 @@ class _Reading:
         return links.page_number(url, self.page.url) is not None and len(elements.label_of(element)) <= 12
 
     def _follow(self, element: HtmlElement, kind: str) -> None:
-        shown = words.NUMBER.match(elements.label_of(element)) if kind in {"number", "address"} else None
-        if elements.is_off(element) or (shown is not None and int(shown.group(1)) <= self.ask.number):
+        number_match = words.NUMBER.match(elements.label_of(element)) if kind in {"number", "address"} else None
+        if elements.is_off(element) or (number_match is not None and int(number_match.group(1)) <= self.ask.number):
             return  # the page itself, or one before it
         url = self._url(element)
         if url is not None:
             if links.key(url) != self.here and links.key(url) not in self.rows:
-                number = int(shown.group(1)) if shown else self.ask.number + 1
+                number = int(number_match.group(1)) if number_match else self.ask.number + 1
                 self.asks.append(Ask(url, referer=self.page.url, number=number))
             return
         made = self._by_script(element) or pager_forms.sent_by(self.page, element, self.ask.number + 1)

@@ -354,7 +354,7 @@ def _cached(validators: Mapping[str, Any] | None, what: str) -> dict[str, dict[s
 
 
 def _guard(urls: Iterable[str], private: Sequence[str]) -> net.Guard:
-    """A guard for these addresses; a portal that is none is no reason not to read the column."""
+    """A guard for these addresses; a portal without a valid address is no reason not to read the column."""
     fit = []
     for url in urls:
         try:

@@ -81,8 +81,8 @@ def _attached(page: Page, files: Sequence[tuple[str, bytes]]) -> list[Fetched]:
     detail = articles.article(page)
     by_name: dict[str, list[str]] = {}
     for link in [*detail.files, *detail.pictures]:
-        for shown in (_last(link.href), _last(link.url), link.name):
-            by_name.setdefault(shown.lower(), []).append(link.href)
+        for name in (_last(link.href), _last(link.url), link.name):
+            by_name.setdefault(name.lower(), []).append(link.href)
     out = []
     for name, data in files:
         own = name.replace("\\", "/").rpartition("/")[2]

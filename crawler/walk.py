@@ -20,7 +20,7 @@ from crawler.record import Recorder
 from crawler.visit import Visitor
 
 MAX_LIST_PAGES = 120  # of a source, all its columns together
-NO_LIST = {"print": "", "items": 0, "no list": True}  # what is remembered of a page beneath that is none
+NO_LIST = {"print": "", "items": 0, "no list": True}  # what is remembered of a page beneath that is no list
 
 # What a column that holds no reports is called.
 _OF_OTHERS = re.compile(

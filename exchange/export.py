@@ -74,7 +74,7 @@ def _cell_heads() -> dict[str, str]:
     return {key: f"{head}（{forms.place(key)}，{key}）" if head in twice else head for key, head in heads.items()}
 
 
-def _said(what: str, name: str, value: Any, lang: Lang) -> Any:
+def _worded(what: str, name: str, value: Any, lang: Lang) -> Any:
     """A value in the words of its column."""
     if lang == "en" or value is None:
         return value
@@ -127,7 +127,7 @@ def _write_csv(rows: Iterable[Mapping[str, Any]], what: str, path: Path | None, 
             if number == 0:
                 buffer.write("\ufeff")  # without it a spreadsheet takes the text for the machine's old code page
                 writer.writerow([_head(what, name, lang) for name in flat])
-            writer.writerow([safe(_plain(_said(what, name, value, lang))) for name, value in flat.items()])
+            writer.writerow([safe(_plain(_worded(what, name, value, lang))) for name, value in flat.items()])
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
@@ -147,7 +147,7 @@ def _write_xlsx(rows: Iterable[Mapping[str, Any]], what: str, path: Path, lang: 
     if names:
         sheet.append([_head_cell(sheet, _head(what, name, lang)) for name in names])
     for row in flat:
-        sheet.append([_cell(sheet, _said(what, name, value, lang), zone) for name, value in row.items()])
+        sheet.append([_cell(sheet, _worded(what, name, value, lang), zone) for name, value in row.items()])
     if what == "reports":
         legend = book.create_sheet("列说明")
         for key in CELL_COLUMNS:

@@ -267,9 +267,9 @@ def _row(number: int, values: dict[str, str]) -> tuple[Row | None, list[BadRow]]
     try:
         return Row.model_validate(values), bad
     except ValidationError as error:
-        for fault in error.errors():
-            said = str(fault.get("ctx", {}).get("error") or fault["msg"])
-            bad.append(BadRow(number, str(fault["loc"][0]), said))
+        for each in error.errors():
+            text = str(each.get("ctx", {}).get("error") or each["msg"])
+            bad.append(BadRow(number, str(each["loc"][0]), text))
         return None, bad
 
 

@@ -140,7 +140,7 @@ def make_engine(url: str) -> Engine:
     """An engine for ``url``: SQLite or PostgreSQL. SQLite: WAL, foreign keys on, writers wait 30 s and take the lock at
     BEGIN.
 
-    Raises DatabaseUnavailable if the address is none, or one of another database."""
+    Raises DatabaseUnavailable if the address is not valid or names another database."""
     try:
         parsed = make_url(url)
     except ArgumentError:

@@ -91,9 +91,9 @@ def crawl_record_of(standing: Standing, record: Record | None, now: datetime) ->
     record = record or Record()
     year = duty.year
     of_year = [document for document in record.documents if document.year == year]
-    shown = next((d for d in record.documents if seen is not None and d.id == seen.document_id), None)
+    document = next((d for d in record.documents if seen is not None and d.id == seen.document_id), None)
     gone = [d for d in of_year if d.state == "gone" and d.kind == "annual_report" and d.gone_on is not None]
-    looked = record.complete_at.get(shown.source_id) if shown is not None else None
+    looked = record.complete_at.get(document.source_id) if document is not None else None
     # What a person handed in says nothing of its list, its address and the day on which it was there first.
     found = seen if seen is not None and not seen.submitted_by else None
     return CrawlRecord(
@@ -110,12 +110,12 @@ def crawl_record_of(standing: Standing, record: Record | None, now: datetime) ->
         list_title=found.title if found else "",
         address_date=date_of_path(found.url) if found else None,
         in_column=True
-        if shown is not None and looked is not None and shown.last_seen >= looked - _LONGEST_CRAWL
+        if document is not None and looked is not None and document.last_seen >= looked - _LONGEST_CRAWL
         else None,
         column_complete=record.complete and record.own and record.dedicated,
-        failed_days=tuple(date.fromisoformat(day) for day in shown.failed_days) if shown is not None else (),
-        answered_days=(shown.last_seen.astimezone(now.tzinfo).date(),)
-        if shown and found and not shown.failed_days
+        failed_days=tuple(date.fromisoformat(day) for day in document.failed_days) if document is not None else (),
+        answered_days=(document.last_seen.astimezone(now.tzinfo).date(),)
+        if document and found and not document.failed_days
         else (),
         # Only what passed for a report by its title and turned out to be something else, in a column of reports.
         entries=tuple(
@@ -124,7 +124,7 @@ def crawl_record_of(standing: Standing, record: Record | None, now: datetime) ->
             if record.dedicated and record.own and (d.state == "read" or d.kind in REPORTS)
         ),
         removed_on=gone[-1].gone_on if gone else None,
-        attachments_failed=_failed_files(record.failed_files.get(shown.id, {})) if shown is not None else (),
+        attachments_failed=_failed_files(record.failed_files.get(document.id, {})) if document is not None else (),
         years=tuple(
             sorted({d.year for d in record.documents if d.year and d.kind in REPORTS[:2] and d.state != "gone"})
         ),

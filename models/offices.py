@@ -115,7 +115,7 @@ def set_office(
         office.leaders, office.ops, office.wishes = [], [], {}
         session.add(office)
         session.flush()
-    before = shown(office)
+    before = settings_of(office)
     if name:
         office.name = name
     for role, found in (addresses or {}).items():
@@ -124,7 +124,7 @@ def set_office(
         merged = _validated({**(office.wishes or {}), **given}).model_dump()
         default = DEFAULT.model_dump()
         office.wishes = {key: value for key, value in merged.items() if value != default[key]}
-    after = shown(office)
+    after = settings_of(office)
     if after != before:
         people.audit(session, by, "office", "offices", office.id, before, after, now)
     session.flush()
@@ -132,14 +132,14 @@ def set_office(
 
 
 def checked(addresses: Sequence[str]) -> list[str]:
-    """The addresses, each once. Raises BadOffice for one that is none."""
+    """The addresses, each once. Raises BadOffice for one that is not valid."""
     try:
         return list(dict.fromkeys(config.mail_address(one) for one in addresses))
     except ValueError as error:
         raise BadOffice(str(error)) from None
 
 
-def shown(office: Office) -> dict[str, Any]:
+def settings_of(office: Office) -> dict[str, Any]:
     """What is set for an office, as plain data."""
     found = recipients(office)
     roles = {role: list(getattr(found, role)) for role in ROLES}
@@ -149,4 +149,6 @@ def shown(office: Office) -> dict[str, Any]:
 def rows(session: Session) -> list[dict[str, Any]]:
     """All offices with their governments and how many bodies each supervises."""
     query = sa.select(Office, Agency.name).join(Agency, Agency.id == Office.agency_id).order_by(Office.id)
-    return [{"government": name, **shown(office), "params": office.params} for office, name in session.execute(query)]
+    return [
+        {"government": name, **settings_of(office), "params": office.params} for office, name in session.execute(query)
+    ]

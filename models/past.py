@@ -127,10 +127,10 @@ def _findings(session: Session, year: int, at: datetime) -> list[OpenFinding]:
         .order_by(FindingEvent.id)
     )
     for finding_id, after in session.execute(query):
-        said = {name: str(value) for name, value in (after or {}).items()}
-        if "state" in said:
+        values = {name: str(value) for name, value in (after or {}).items()}
+        if "state" in values:
             steps[finding_id].pop("until", None)  # a later decision says anew until when
-        steps[finding_id] |= said
+        steps[finding_id] |= values
     found = as_open(session, findings_query().where(Finding.year == year, Finding.first_seen <= at))
     return [
         replace(one, state=state, expected=step.get("expected", one.expected), actual=step.get("actual", one.actual))

@@ -128,7 +128,7 @@ def serve(session: Session, agency_id: int, urls: Sequence[str], family: str, no
 
 def due(session: Session, now: datetime) -> list[Source]:
     """The sources whose next crawl is due and that serve somebody, the longest waiting first. A last crawl in the future
-    was made while the clock was ahead: it is none."""
+    was made while the clock was ahead: it does not count."""
     query = sa.select(Source).where(
         sa.or_(Source.next_due_at.is_(None), Source.next_due_at <= now, Source.checked_at > now),
         sa.exists().where(SourceAgency.source_id == Source.id),

@@ -128,5 +128,5 @@ def looks_like_value(text: str) -> bool:
 
 
 def is_figure(text: str) -> bool:
-    """Whether a text is a figure or a sign that stands for none; blank is none."""
+    """Whether a text is a figure or a sign that stands for none; blank is not one."""
     return bool(text.strip()) and looks_like_value(text)

@@ -112,8 +112,8 @@ def _marked(reading: Reading, incomplete: str) -> Reading:
     if not incomplete:
         return reading
     why = f"the source looks cut: {incomplete}"
-    told = [*reading.narrative.warnings, why]
-    return replace(reading, narrative=replace(reading.narrative, incomplete=why, warnings=told))
+    warnings = [*reading.narrative.warnings, why]
+    return replace(reading, narrative=replace(reading.narrative, incomplete=why, warnings=warnings))
 
 
 def _inflate(data: bytes) -> tuple[bytes, bool]:

@@ -279,7 +279,7 @@ class Report:
             "published_on": self.published_on,
             "sections": [asdict(s) for s in self.sections],
             "cells": {key: cell.as_dict() for key, cell in (self.cells or {}).items()},
-            # One on a group of cells or on last year's is none about a cell: the contract knows only those.
+            # One on a group of cells or on last year's is not about a cell: the contract knows only those.
             "claims": [self._claim(claim, details) for claim in self.claims if details or claim.of_cell],
             "findings": [finding.as_dict() for finding in self.findings],
             "warnings": self.warnings,

@@ -70,9 +70,9 @@ def _titles(blocks: Blocks) -> list[_Title]:
         for text in texts:
             if "公开" not in text or len(letters(text)) > LONGEST_TITLE or _SENTENCE.search(text):
                 continue
-            told = classify(text)
-            if told.kind == "annual_report" and told.year is not None:
-                out.append(_Title(n, told.year, told.agency))
+            classified = classify(text)
+            if classified.kind == "annual_report" and classified.year is not None:
+                out.append(_Title(n, classified.year, classified.agency))
                 break
     return out
 

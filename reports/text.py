@@ -97,7 +97,7 @@ _STARTS = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences, squeezed, each with the mark that ends it. Every line end is an end, and a question mark is none.
+    """The sentences, squeezed, each with the mark that ends it. Every line end is an end, and a question mark is not.
 
     ``unwrapped_sentences`` differs in all of that: it undoes the line ends of a printed page and gives no marks."""
     for line in text.split("\n"):
@@ -209,7 +209,7 @@ _COMPACT = re.compile(r"(20[0-4]\d)([01]\d)([0-3]\d)(?!\d)")
 
 def years_in(text: str) -> list[int]:
     """All years in a text, in order. The year of a document number (〔2021〕30号) or of an index number
-    (002480000/2025-00209) is none."""
+    (002480000/2025-00209) is not."""
     folded = fold(text)
     out = []
     for match in YEAR.finditer(folded):

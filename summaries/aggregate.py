@@ -133,13 +133,13 @@ def _table_page(aggregate: Aggregate, which: Table) -> Sheet:
 
 
 def _total_box(at: Box, total: Total) -> Box:
-    said = []
+    comment = []
     if total.doubtful:
-        said.append(f"识读存疑：{_names(total.doubtful)}")
+        comment.append(f"识读存疑：{_names(total.doubtful)}")
     if total.blank:
-        said.append(f"留空或不是数字：{_names(total.blank)}")
+        comment.append(f"留空或不是数字：{_names(total.blank)}")
     style: Style = "doubtful" if total.doubtful else "blank" if total.blank else "figure"
-    return Box(at.row, at.column, total.value, style, at.rows, at.columns, "\n".join(said))
+    return Box(at.row, at.column, total.value, style, at.rows, at.columns, "\n".join(comment))
 
 
 def _parts_page(aggregate: Aggregate) -> Sheet:

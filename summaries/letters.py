@@ -136,9 +136,9 @@ def _item(finding: OpenFinding) -> str:
 def _parts(texts: list[str], values: Mapping[str, object]) -> tuple[Part, ...]:
     out = []
     for text in texts:
-        said = _WORDS.from_string(text).render(values).strip()
-        if said:
-            out.append(Part(said, "text", str(values["address"]) if said.endswith("：") else ""))
+        text = _WORDS.from_string(text).render(values).strip()
+        if text:
+            out.append(Part(text, "text", str(values["address"]) if text.endswith("：") else ""))
     return tuple(out)
 
 

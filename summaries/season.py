@@ -102,12 +102,12 @@ def _corrections(figures: Figures, changes: Changes, over: Period) -> Iterator[s
         return
     open_ = sum(problem.findings for problem in figures.problems if problem.severity != "notice")
     share = f"{count / (count + open_):.0%}"
-    said = f"{_day(over.first)}至{_day(over.last)}更正问题{count}项，占此间已更正与尚未解决问题合计的{share}"
+    sentence = f"{_day(over.first)}至{_day(over.last)}更正问题{count}项，占此间已更正与尚未解决问题合计的{share}"
     bodies = len({finding.agency_id for finding in changes.corrected})
-    said += f"，涉及{bodies}家单位{_how_fast(changes)}。"
+    sentence += f"，涉及{bodies}家单位{_how_fast(changes)}。"
     if over.since is not None:
-        said += f"其中{changes.lately}项为上次汇总以后（{_day(over.since)}起）更正。"
-    yield said
+        sentence += f"其中{changes.lately}项为上次汇总以后（{_day(over.since)}起）更正。"
+    yield sentence
     yield from _corrected(figures, changes, "已更正")
 
 
@@ -139,14 +139,14 @@ def _day(day: date) -> str:
 
 def _publication(figures: Figures) -> Iterator[str | Table | Chart]:
     published = figures.in_time + figures.undated + figures.late
-    said = [f"应发布{figures.due}家，已发布{published}家"]
+    clauses = [f"应发布{figures.due}家，已发布{published}家"]
     parts = [
         f"{name}{count}家"
         for name, count in (("按时", figures.in_time), ("逾期", figures.late), ("日期未注明", figures.undated))
         if count
     ]
-    said[0] += f"（其中{'、'.join(parts)}）" if parts else ""
-    said += [
+    clauses[0] += f"（其中{'、'.join(parts)}）" if parts else ""
+    clauses += [
         f"{name}{count}家"
         for name, count in (
             ("未发现", figures.missing),
@@ -155,7 +155,7 @@ def _publication(figures: Figures) -> Iterator[str | Table | Chart]:
         )
         if count
     ]
-    yield "，".join(said) + "。"
+    yield "，".join(clauses) + "。"
     bar = charts.shares(figures.shares)
     if bar:
         yield Chart(bar, "各类情况的单位数")

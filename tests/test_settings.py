@@ -50,7 +50,7 @@ def test_a_secret_file_that_is_not_there_is_named(monkeypatch, tmp_path):
 
 def test_passwords_are_never_shown(monkeypatch):
     monkeypatch.setenv("NIANBAO_DATABASE_URL", "postgresql+psycopg://nianbao:geheim@db:5432/nianbao")
-    assert "geheim" not in str(settings().shown())
+    assert "geheim" not in str(settings().displayed())
 
 
 def test_a_settings_file_in_another_encoding_is_named_in_one_line(tmp_path):

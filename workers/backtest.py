@@ -68,13 +68,13 @@ def _reports(session: Session, rule_id: str, year: int | None, now: datetime) ->
         if found is None or found.subject is None:
             continue
         stored = check_inputs.standing_of_rule(session, found.subject, rule_id)
-        own = [said for document, said in stored if document in {document_id, None}]
+        own = [finding for document, finding in stored if document in {document_id, None}]
         change = checks.compare(rule_id, found.report, found.context, own)
         # A matter that another copy of the report shows as well is kept once, under the document checked last.
         elsewhere = {
-            (matter_of(said), said.message) for document, said in stored if document not in {document_id, None}
+            (matter_of(finding), finding.message) for document, finding in stored if document not in {document_id, None}
         }
-        newly = tuple(said for said in change.newly if (matter_of(said), said.message) not in elsewhere)
+        newly = tuple(finding for finding in change.newly if (matter_of(finding), finding.message) not in elsewhere)
         yield ReportChange(found.context.agency or "", found.subject.year, found.url, replace(change, newly=newly))
 
 
@@ -84,7 +84,7 @@ def _duties(session: Session, rule_id: str, year: int | None, now: datetime) -> 
         for standing, context in publication.contexts_of(session, standings, now):
             duty, seen = standing.duty, standing.sighting
             stored = [
-                said for _, said in check_inputs.standing_of_rule(session, Subject(duty.agency_id, each), rule_id)
+                finding for _, finding in check_inputs.standing_of_rule(session, Subject(duty.agency_id, each), rule_id)
             ]
             change = checks.compare(rule_id, None, context, stored)
             yield ReportChange(duty.agency, each, seen.url if seen else standing.source_url, change)

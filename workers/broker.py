@@ -154,7 +154,7 @@ def _launch(folder: Path, before: dict[str, Any] | None) -> Broker:
     password = before["password"] if before else secrets.token_urlsafe(24)
     binary = server_binary()
     ports = [before["port"]] if before and _free(before["port"]) else []
-    said = ""
+    log_text = ""
     for attempt in range(PORTS_TRIED):
         port = ports.pop() if ports else _free_port()
         process = _spawn(binary, folder, port, password)
@@ -165,12 +165,12 @@ def _launch(folder: Path, before: dict[str, Any] | None) -> Broker:
         if _wait(process, state, folder):
             return Broker(process.pid, port, password, folder, process=process)
         _end(process.pid, folder, process)
-        said = _last_words(folder)
-        if attempt == 0 and _unreadable_log(said):
+        log_text = _last_words(folder)
+        if attempt == 0 and _unreadable_log(log_text):
             aside = folder / f"{HELD}.unreadable-{int(time.time())}"
             (folder / HELD).rename(aside)
             log.warning("the broker cannot read its old log, it starts empty; the old one is %s", aside)
-    raise BrokerFailed(f"the embedded broker did not start: {said or 'it said nothing'} ({folder / LOG})")
+    raise BrokerFailed(f"the embedded broker did not start: {log_text or 'it said nothing'} ({folder / LOG})")
 
 
 def _spawn(binary: str, folder: Path, port: int, password: str) -> subprocess.Popen[bytes]:
@@ -297,9 +297,9 @@ def _last_words(folder: Path) -> str:
     return " / ".join(line.partition(" # ")[2] or line for line in lines[-3:])
 
 
-def _unreadable_log(said: str) -> bool:
+def _unreadable_log(log_text: str) -> bool:
     """True where the server died of the log it found: another version's, or damaged beyond its end."""
-    return any(sign in said for sign in ("append only file", "AOF", "RDB format version", "Bad file format"))
+    return any(sign in log_text for sign in ("append only file", "AOF", "RDB format version", "Bad file format"))
 
 
 def _free_port() -> int:

@@ -72,5 +72,5 @@ def queue_mail(
 
 def _paragraphs(content: Content) -> list[str]:
     """What the sections say in words, and the notes: how the figures are to be read goes with them."""
-    said = [block for section in content.sections for block in section.blocks if isinstance(block, str)]
-    return [*said, *content.notes]
+    paragraphs = [block for section in content.sections for block in section.blocks if isinstance(block, str)]
+    return [*paragraphs, *content.notes]

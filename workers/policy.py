@@ -253,24 +253,24 @@ def _failed(job: Job, error: Exception) -> None:
 
 def classify(error: BaseException) -> tuple[ErrorKind, str]:
     """Which kind of trouble it is, and one text for people: the error, for a defect with the place it came from."""
-    name, said = type(error).__name__, " ".join(str(error).split())
+    name, text = type(error).__name__, " ".join(str(error).split())
     if isinstance(error, SendFailed):
-        return error.kind, said
+        return error.kind, text
     if isinstance(error, NeedsPerson | Missing):
-        return "person", said
+        return "person", text
     if isinstance(error, TryAgain | CrawlFailed):
-        return "retry", said
+        return "retry", text
     if isinstance(error, SoftTimeLimitExceeded):
         return "retry", "it took longer than a task may take"
     if leases.temporary(error):
-        return "retry", f"database: {name}: {said[:300]}"
+        return "retry", f"database: {name}: {text[:300]}"
     if isinstance(error, FileNotFoundError | PermissionError):
-        return "person", f"{name}: {said}"
+        return "person", f"{name}: {text}"
     if isinstance(error, OSError | MemoryError | EOFError):
-        return "retry", f"{name}: {said}"
+        return "retry", f"{name}: {text}"
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({frames[-1].name}, line {frames[-1].lineno})" if frames else ""
-    return "defect", f"{name}: {said}{place}"
+    return "defect", f"{name}: {text}{place}"
 
 
 def _settle(job: Job, error: str, kind: ErrorKind) -> None:

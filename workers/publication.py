@@ -54,7 +54,7 @@ def judge_above(transaction: Transaction, year: int, now: datetime, outcomes: Se
         changed = set()
         for outcome in outcomes:
             before = {rule for agency_id, rule in standing if agency_id == outcome.subject.agency_id}
-            after = {said.rule for said in outcome.findings} | (before - set(outcome.judged))
+            after = {finding.rule for finding in outcome.findings} | (before - set(outcome.judged))
             if before != after:
                 changed.add(outcome.subject.agency_id)
         above = agencies.parents_of(session, changed) - ids if changed else set()

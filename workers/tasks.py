@@ -168,8 +168,8 @@ def mail(job: Job) -> None:
             mails.mark(session, job.subject, state, str(failure), base.utcnow())
             _tell_refusals(session, job, failure.refused)
         raise
-    said = [*delivery.refused.values(), *delivery.deferred.values(), *delivery.unsure.values()]
-    error = "; ".join(dict.fromkeys(said)) or None
+    failures = [*delivery.refused.values(), *delivery.deferred.values(), *delivery.unsure.values()]
+    error = "; ".join(dict.fromkeys(failures)) or None
     state = "perhaps_sent" if delivery.unsure else "queued" if delivery.deferred else "sent"
     with job.finishing() if state == "sent" else job.transaction() as session:
         mails.record_deliveries(
@@ -343,13 +343,13 @@ bounces = app.task(_bounces, name=BOUNCES)
 
 def _tell_failures(session: Session, now: datetime) -> None:
     """Ops hear of a job of the timetable that failed, and of its work, once a day."""
-    said = {f"{row.job}/{row.office_id}": f"{row.job}：{row.error}" for row in schedule.failed(session)}
-    said |= {
+    failures = {f"{row.job}/{row.office_id}": f"{row.job}：{row.error}" for row in schedule.failed(session)}
+    failures |= {
         f"{kind}/{subject}": f"{kind} {subject}：{error}"
         for kind, subject, error in leases.failed_pieces(session, issues.BY_THE_CLOCK)
     }
-    if said:
-        alerts_run.queue_failures(session, config.settings(), said, now)
+    if failures:
+        alerts_run.queue_failures(session, config.settings(), failures, now)
 
 
 sweep = app.task(_sweep, name=SWEEP)

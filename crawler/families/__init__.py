@@ -73,7 +73,7 @@ def recognise(page: Page, given: str = "") -> Family | None:
     if family is not None and family.claims(page):
         return family
     for fingerprint in FINGERPRINTS:
-        told = BY_NAME[fingerprint.family]
-        if fingerprint.fits(page) and told.claims(page):
-            return told
+        family = BY_NAME[fingerprint.family]
+        if fingerprint.fits(page) and family.claims(page):
+            return family
     return None

@@ -78,16 +78,16 @@ def article(page: Page) -> Detail:
     """An article page taken apart."""
     base = base_of(page)
     inner = container(page)
-    shown = copy.deepcopy(inner)
-    for gone in shown.xpath(".//script | .//style | .//noscript"):
+    visible = copy.deepcopy(inner)
+    for gone in visible.xpath(".//script | .//style | .//noscript"):
         gone.drop_tree()
     stated = understand(page.tree)
     day, source = _day(page, stated)
     files = list(_files(page, base, inner))
     taken = {file.url for file in files}
     pictures = [picture for picture in _pictures(page, base, inner) if picture.url not in taken]
-    linked = sum(len(re.sub(r"\s+", "", link.text_content())) for link in shown.iter("a"))
-    return Detail(stated.title, day, text_of(shown), files, pictures, source, linked, stated.issuer)
+    linked = sum(len(re.sub(r"\s+", "", link.text_content())) for link in visible.iter("a"))
+    return Detail(stated.title, day, text_of(visible), files, pictures, source, linked, stated.issuer)
 
 
 # A visit counter or the day's weather inside the article makes no new version of it.
@@ -137,7 +137,7 @@ def _files(page: Page, base: str, inner: HtmlElement) -> Iterator[FileLink]:
     seen: set[str] = set()
     beside = links.folder(page.url)
     within = set(inner.iter())
-    for found in [*_linked_files(page, base), *_shown_files(page, base, inner)]:
+    for found in [*_linked_files(page, base), *_embedded_files(page, base, inner)]:
         link, element = found
         if link.url in seen or len(seen) >= MAX_FILES:
             continue
@@ -155,13 +155,13 @@ def _linked_files(page: Page, base: str) -> Iterator[tuple[FileLink, HtmlElement
             continue
         path = urlsplit(url).path
         name = squeezed(link.text_content()) or str(link.get("title") or "")
-        if VIEWER.search(url) and (shown := _viewed(url)):
-            yield FileLink(shown, href, name or _last(shown)), link
+        if VIEWER.search(url) and (viewed := _viewed(url)):
+            yield FileLink(viewed, href, name or _last(viewed)), link
         elif FILE.search(path) or DOWNLOAD.search(url) or FILE.search(name):
             yield FileLink(url, href, _file_name(url, name)), link
 
 
-def _shown_files(page: Page, base: str, inner: HtmlElement) -> Iterator[tuple[FileLink, HtmlElement | None]]:
+def _embedded_files(page: Page, base: str, inner: HtmlElement) -> Iterator[tuple[FileLink, HtmlElement | None]]:
     """Files in a viewer: a frame, an embedded object, a viewer's ``file`` parameter, an attribute, a script's variable."""
     for frame in page.tree.xpath("//iframe[@src] | //embed[@src] | //object[@data]"):
         href = str(frame.get("src") or frame.get("data"))
@@ -197,10 +197,10 @@ def _last(url: str) -> str:
     return unquote(urlsplit(url).path.rsplit("/", 1)[-1])
 
 
-def _file_name(url: str, shown: str) -> str:
+def _file_name(url: str, link_text: str) -> str:
     """``showname`` of the address, else the link's text, else the last part of the path."""
     names = parse_qs(urlsplit(url).query).get("showname")
-    return (names[0] if names else "") or shown or _last(url)
+    return (names[0] if names else "") or link_text or _last(url)
 
 
 def _pictures(page: Page, base: str, inner: HtmlElement) -> Iterator[FileLink]:

@@ -100,7 +100,7 @@ class Step:
     """What one answer says.
 
     ``asks`` are further answers of the same list, in order; ``otherwise`` the same under the vendor's other numbering,
-    for where the first of ``asks`` is not there. ``error`` says that the answer is none of what was asked for (a stub,
+    for where the first of ``asks`` is not there. ``error`` says that the answer is not what was asked for (a stub,
     ``success: false``, markup where data is due): the list is incomplete then, never empty. ``again`` asks to read the list
     from its start, which is done once: it changed while it was read, or what it goes by has expired."""
 

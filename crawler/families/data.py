@@ -81,7 +81,7 @@ def _total(data: Any, depth: int) -> int | None:
 
 
 def listings(data: Any, base: str) -> list[Listing]:
-    """The items as rows; an address that leads nowhere is none, and the title stays."""
+    """The items as rows; an address that leads nowhere is left out, and the title stays."""
     out = []
     for item in items(data):
         title = re.sub(r"<[^>]+>|\s+", " ", str(_value(item, TITLES) or "")).strip()
@@ -99,7 +99,7 @@ def _value(item: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def day_of(value: Any) -> date | None:
-    """A day given as text, or as seconds or milliseconds since 1970, in China's time; unset fields are none."""
+    """A day given as text, or as seconds or milliseconds since 1970, in China's time; an unset field gives no day."""
     if isinstance(value, str) and not value.strip().lstrip("-").isdigit():
         return date_in(value)
     try:
@@ -113,7 +113,7 @@ def day_of(value: Any) -> date | None:
 
 
 def records(text: str) -> list[str]:
-    """The markup of each record of a ``<datastore>``; what stands in a comment is none."""
+    """The markup of each record of a ``<datastore>``; what stands in a comment is no record."""
     return _RECORD.findall(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
 
 

@@ -73,7 +73,7 @@ def _of_settings(page: Page, ask: Ask) -> Step:
 def _of_list(page: Page, ask: Ask) -> Step:
     answer = data.parsed(page)
     if not isinstance(answer, dict) or not data.has_list(answer):
-        return Step(error="the site's list is none")
+        return Step(error="the site's list is missing from the answer")
     found, total = data.listings(answer, ask.value("column")), data.total_of(answer)
     size, index, first = int(ask.value("size")), int(ask.value("index")), int(ask.value("first"))
     if not size or (index == first and found and total is not None and len(found) < min(size, total)):

@@ -48,7 +48,7 @@ class Gkmlpt(Family):
             return Step([], [_page(state, 1, page.url)])
         answer = data.parsed(page)
         if not isinstance(answer, dict) or not isinstance(answer.get("articles"), list):
-            return Step(error="the node's list is none")
+            return Step(error="the node's list is missing from the answer")
         found = data.listings({"articles": answer["articles"]}, ask.referer)
         total, offset = int(answer.get("total") or 0), int(answer.get("offset") or 0)
         delivered = offset + len(answer["articles"])
@@ -96,8 +96,8 @@ def _nodes(tree: Any, wanted: str) -> list[str]:
         named = [
             node for node in every if _REPORTS.search(str(node.get("name"))) and not _NOT.search(str(node.get("name")))
         ]
-        told = [node for node in named if "公开" in str(node.get("name"))]
-        chosen = told or named
+        disclosure = [node for node in named if "公开" in str(node.get("name"))]
+        chosen = disclosure or named
     out: dict[str, None] = {}
     for node in chosen:
         for inner in _walk([node], 0):

@@ -66,7 +66,7 @@ def _in_scripts(page: Page) -> list[Listing]:
             value, end = decoder.raw_decode(page.script, found.end())
         except (ValueError, RecursionError):
             continue
-        told = data.listings(value, base)
-        if any(row.listed_on or _is_report(row) for row in told):
-            out += [row for row in told if row.url]
+        listings = data.listings(value, base)
+        if any(row.listed_on or _is_report(row) for row in listings):
+            out += [row for row in listings if row.url]
     return out

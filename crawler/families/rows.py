@@ -58,7 +58,7 @@ def rows(page: Page) -> list[Listing]:
     its items. Rows that come as markup inside a script or a CDATA section are read by their family, not here."""
     found = [one for one in page.tree.xpath("//a[@href] | //*[@onclick]") if one.tag in _ROW_TAGS]
     counts = _Counts(page.tree)
-    # Some templates put everything into an element that is called header: then it is none.
+    # Some templates put everything into an element that is called header: then it is no header.
     return _rows(page, [link for link in found if not counts.in_chrome(link)], counts) or _rows(page, found, counts)
 
 

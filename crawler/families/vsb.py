@@ -18,7 +18,7 @@ _OFF = "//*[contains(@class, 'p_next_d')]"
 
 
 class Vsb(Family):
-    """The jump box states the pages, even where nothing else does; a next page greyed out is none."""
+    """The jump box states the pages, even where nothing else does; a next page greyed out does not count."""
 
     name = "vsb"
     ends = frozenset({"total", "pages", "last", "links"})

@@ -103,7 +103,7 @@ class Publisher:
         return Entry(self.number(), title, day, "report", agency, year, report_html(agency, year, day))
 
     def decoy(self, agency: str, year: int, which: int | None = None) -> Entry:
-        """What stands beside reports and is none."""
+        """What stands beside reports and is not one."""
         kind, form = self.rng.choice(DECOYS) if which is None else DECOYS[which % len(DECOYS)]
         day = date(year + 1, 1, 2) + timedelta(days=self.rng.randrange(0, 50))
         return Entry(self.number(), form.format(b=agency, y=year), day, kind, agency, year, _other(agency, year))

@@ -49,7 +49,7 @@ class Request:
 
     @property
     def json(self) -> Any:
-        """The body as JSON; None where it is none."""
+        """The body as JSON; None where it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:

@@ -180,7 +180,7 @@ def read(text: str) -> Catalogue:
     try:
         file = _File.model_validate(data)
     except ValidationError as error:
-        raise BadCatalogue(f"rules.yaml: {_said(error, data)}") from None
+        raise BadCatalogue(f"rules.yaml: {_error_text(error, data)}") from None
     return Catalogue(
         version=str(file.updated),
         rules={rule.id: rule for rule in file.rules},
@@ -189,7 +189,7 @@ def read(text: str) -> Catalogue:
     )
 
 
-def _said(error: ValidationError, data: Any) -> str:
+def _error_text(error: ValidationError, data: Any) -> str:
     """``PUB-LATE: mesage: unknown key``: the first error, with the rule by its id and not by its number. A key that is
     unknown goes before the one that is then missing."""
     item = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")

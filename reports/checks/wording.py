@@ -28,7 +28,7 @@ _HARMLESS = re.compile(r"电话|手机|地址|邮编|邮箱|传真|传染|号码
 
 def left_over(text: str) -> tuple[str, str] | None:
     """The first words of the template in squeezed text, and what to quote; None if there are none. Masked names, telephone
-    numbers and quoted titles are none."""
+    numbers and quoted titles do not count."""
     for match in _FILL_IN.finditer(re.sub(r"《[^》]*》|〈[^〉]*〉", "", text)):
         plain = match.string
         bracketed = match.group()[0] in "(【["

@@ -22,7 +22,7 @@ _SPOILED = ("lost", "rate", "except", "change", "compare", "older", "other_body"
 
 
 @dataclass(slots=True)
-class _Case:
+class _DisputeState:
     """The group that the sentence speaks of and what it has said of it."""
 
     group: str = ""
@@ -33,7 +33,7 @@ class _Case:
 
 def find(found: Sequence[Clause], year: int | None) -> list[Found]:
     """The claims of one sentence's clauses about disputes over disclosure."""
-    state = _Case()
+    state = _DisputeState()
     if _only_some(found):
         return []
     waiting: list[str] = []
@@ -76,7 +76,7 @@ def _of_disclosure(words: Sequence[Word]) -> bool:
     return any(is_a(word, "disclosure", "request", "on_request") or "信息公开" in word.text for word in words)
 
 
-def _spoiled(clause: Clause, state: _Case, year: int | None) -> bool:
+def _spoiled(clause: Clause, state: _DisputeState, year: int | None) -> bool:
     if clause.figure is None or clause.figure.kind != "figure" or clause.says(*_SPOILED) or compared(clause.own, year):
         return True
     period = period_of(clause, state.period, year)
@@ -85,7 +85,7 @@ def _spoiled(clause: Clause, state: _Case, year: int | None) -> bool:
     return period != "this"
 
 
-def _figure(clause: Clause, groups: list[str], state: _Case) -> None:
+def _figure(clause: Clause, groups: list[str], state: _DisputeState) -> None:
     figure = clause.figure
     assert figure is not None
     outcomes = clause.find("outcome.")
@@ -113,7 +113,7 @@ def _figure(clause: Clause, groups: list[str], state: _Case) -> None:
         _all_of_it(clause, state)
 
 
-def _all_of_it(clause: Clause, state: _Case) -> None:
+def _all_of_it(clause: Clause, state: _DisputeState) -> None:
     """What is said of all of them: 2件，均维持; 1件，申请人已撤回."""
     figure = clause.figure
     following = [*clause.tail, *clause.trail]

@@ -62,7 +62,7 @@ class Word:
 
 
 def number(text: str, scale: str | None = None) -> Number | None:
-    """1,005 / 二十六 / 两 / 2764.2万 → the figure; None if it is none."""
+    """1,005 / 二十六 / 两 / 2764.2万 → the figure; None if it is no number."""
     bare = text.replace(",", "").replace("，", "")
     value: Decimal
     if re.fullmatch(r"\d+(\.\d+)?", bare):

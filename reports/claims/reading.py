@@ -28,7 +28,7 @@ GROUPS = {
 VERBS = ("receive", "receive_done", "submit", "accept", "done")
 # Words that say nothing of a figure's scope.
 CLEAR = ("filler", "disclosure", "total", "about", "everyone", "pause", "this_year", "occur", "persons", *NOUNS, *VERBS)
-# Words under which a figure is none of the whole year's.
+# Words under which a figure is not the whole year's.
 PARTIAL = (
     "rate", "qualified", "other_result", "except", "without", "change", "compare", "half", "day", "older", "none",
     "pending", "topic_of", "activity", "published", "measure_of_others", "other_matter", "dispute.", "lost",
@@ -56,7 +56,7 @@ class Reading:
     includes_carried: bool = False
     excepting: int = -1  # the piece in which 除 stands
     strays: int = 0  # figures of requests that are neither a claim nor a part of a list
-    unclaimed: bool = False  # whether the last figure that might be a whole is none
+    unclaimed: bool = False  # whether the last figure that might be a whole is not one
     under_handled: bool = False
     bare_quote: bool = False  # whether last year's figure stood with its year alone: 2023年167件
     handled: list[tuple[str, Clause]] = field(default_factory=list)

@@ -1,7 +1,7 @@
 """Figures about requests for disclosure: received, carried in and out, handled, by applicant and by result.
 
 A figure is a claim where the words between what it counts and itself are all understood, and where its scope is certain:
-the whole of the report's year, or the part that a cell of table 三 stands for. Parts by channel, month or body are none.
+the whole of the report's year, or the part that a cell of table 三 stands for. Parts by channel, month or body are not claims.
 """
 
 from __future__ import annotations

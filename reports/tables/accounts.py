@@ -102,7 +102,7 @@ def _entries(blocks: Blocks, lines: Sequence[PrintedRow], found: dict[Table, Tab
         if not line.flat or flat:
             by_block.setdefault(line.blocks[-1], []).append(line)
     margins = page_numbers(blocks, LONGEST)
-    told = {cell.at.row for line in lines if line.flat and flat for cell in line.cells}
+    as_row = {cell.at.row for line in lines if line.flat and flat for cell in line.cells}
     out: list[_Entry] = []
     number = 0
     for index, block in enumerate(blocks.blocks):
@@ -119,7 +119,7 @@ def _entries(blocks: Blocks, lines: Sequence[PrintedRow], found: dict[Table, Tab
         ]
         if isinstance(block, Paragraph):
             number += 1
-            out.append(_line_entry(block, index in margins or (flat and number in told)))
+            out.append(_line_entry(block, index in margins or (flat and number in as_row)))
     out = [entry for entry in out if entry.keys or entry.left or entry.ends]
     rows_placed = [n for n, entry in enumerate(out) if entry.keys]
     return [entry for n, entry in enumerate(out) if not _are_column_numbers(out, n, rows_placed)]
@@ -188,13 +188,13 @@ def _go_on_by_one(row: Sequence[GridCell], left: Sequence[GridCell]) -> bool:
     return beside and all(int(b) - int(a) == 1 for a, b in pairwise(printed)) and int(printed[0]) <= 2
 
 
-def _line_entry(block: Paragraph, told: bool) -> _Entry:
+def _line_entry(block: Paragraph, as_row: bool) -> _Entry:
     """A line of text; ``told`` where its figures are rows already, or number the page."""
     entry = _Entry(block.at.page, 0)
     size = len(letters(block.text))
     entry.ends = bool(_PROSE.search(block.text)) or size > LONGEST or block.heading
     entry.ends = entry.ends or bool(_HEADING.match(block.text) and not is_form_words(block.text))
-    if not told and not entry.ends:
+    if not as_row and not entry.ends:
         words = _DRESSED_NUMBER.sub("", half_width(block.text)).split()
         figures = [word for word in words if _is_figure(word) and not _MARKER.fullmatch(word)]
         entry.words = size - sum(len(letters(word)) for word in figures)

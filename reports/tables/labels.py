@@ -28,7 +28,7 @@ _UNIT_NOTE = re.compile(r"[（(](?:单位[:：]?)?[件个项万元]{1,2}[)）]")
 
 
 def _before_list(label: str) -> str:
-    """A label without what it says behind its first comma, which is often left out; the one behind its number is none."""
+    """A label without what it says behind its first comma, which is often left out; the one behind its number does not count."""
     first, comma, _ = label[3:].partition("、")
     return label[:3] + first if comma else label
 

@@ -157,7 +157,7 @@ def test_the_chats_of_offices_are_known(url: str):
     assert "abcdef" not in name
     assert (
         url.split("://")[1]
-        not in config.Settings(office_channels=url, _env_file=None).shown()["NIANBAO_OFFICE_CHANNELS"]
+        not in config.Settings(office_channels=url, _env_file=None).displayed()["NIANBAO_OFFICE_CHANNELS"]
     )
 
 

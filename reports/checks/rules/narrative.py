@@ -24,9 +24,9 @@ def inner_sum(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 
     Parts that come to less may leave one unsaid: a person looks first."""
     found = False
-    told = {claim.section for claim in inputs.doc.claims if claim.cell in {NEW, HANDLED} and claim.value}
+    stating = {claim.section for claim in inputs.doc.claims if claim.cell in {NEW, HANDLED} and claim.value}
     for section in inputs.doc.sections:
-        for split in lists_of_parts(section.text, section.number, inputs.year) if section.number in told else ():
+        for split in lists_of_parts(section.text, section.number, inputs.year) if section.number in stating else ():
             found = True
             total = int(split.total)
             operands = [Operand("claim", total, split.text, f"第{section.number}部分")]

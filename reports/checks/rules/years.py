@@ -184,9 +184,9 @@ def stale(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         section = report.section(number)
         for sentence in sentences(section.text) if section else ():
             opened = _OPENED.match(sentence)
-            told = opened and _OWN_WORK.search(sentence) and re.search(rf"\d{_UNITS}", sentence[opened.end() :])
+            own_work = opened and _OWN_WORK.search(sentence) and re.search(rf"\d{_UNITS}", sentence[opened.end() :])
             stated = number_of_year(opened.group(2)) if opened else None
-            if opened and told and stated and year - 4 < stated < year:
+            if opened and own_work and stated and year - 4 < stated < year:
                 if opened.group(1):  # 截至2023年12月31日: what was reached by then may be meant
                     found.append((sentence, True))
                 elif not _OTHER_YEARS.search(sentence) and not re.search(rf"{year}年|今年|本年", sentence):

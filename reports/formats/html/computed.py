@@ -180,6 +180,6 @@ def _number(text: str | None) -> float | None:
 
 
 def pixels(text: str | None) -> float | None:
-    """A length of a style in pixels, as good as can be told without the page; None where it is none."""
+    """A length of a style in pixels, as good as can be told without the page; None where it is no length."""
     found = _LENGTH.match(text) if text else None
     return float(found[1]) * _PIXELS.get((found[2] or "px").lower(), 1.0) if found else None

@@ -86,11 +86,11 @@ def _plain(literal: str) -> str:
     """A string of a script without its escapes."""
 
     def sign(found: re.Match[str]) -> str:
-        said = found[1]
-        if said[0] in "ux" and len(said) > 1:
-            code = int(said[1:].strip("{}"), 16)
+        escaped = found[1]
+        if escaped[0] in "ux" and len(escaped) > 1:
+            code = int(escaped[1:].strip("{}"), 16)
             return chr(code) if code < 0x110000 else ""
-        return _SIGNS.get(said, said)
+        return _SIGNS.get(escaped, escaped)
 
     text = _ESCAPED.sub(sign, literal)
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -122,7 +122,7 @@ def _json(text: str) -> object:
 
 
 def _decoded(text: str) -> str | None:
-    """What a string is the code of (entities, percent signs, base64); None where it is none."""
+    """What a string is the code of (entities, percent signs, base64); None where it is no code."""
     if _CODED_MARKUP.search(text) and not _MARKUP.search(text):
         return unescape(text)
     if "%3C" in text[:2000].upper() and "<" not in text:

@@ -68,7 +68,7 @@ def _cell(page: ScannedPage, bbox: Box, lines: Sequence[InkLine], column: int, s
     if not lines:
         confidence = 0.5 if _shadow(page, bbox) else 0.98
         return GridCell("", at, column, span, _capped(page, bbox, confidence))
-    recognised = [_said(page, line) for line in lines]
+    recognised = [_recognised(page, line) for line in lines]
     texts = [text for text, _, _ in recognised]
     confidence = min(sure for _, sure, _ in recognised)
     if len(texts) > 1 and all(FIGURE.fullmatch(text) for text in texts):
@@ -82,7 +82,7 @@ def _cell(page: ScannedPage, bbox: Box, lines: Sequence[InkLine], column: int, s
     return GridCell(text, at, column, span, _capped(page, bbox, confidence), alternatives)
 
 
-def _said(page: ScannedPage, line: InkLine) -> tuple[str, float, tuple[str, ...]]:
+def _recognised(page: ScannedPage, line: InkLine) -> tuple[str, float, tuple[str, ...]]:
     """A line's text, how sure it is, and other readings."""
     text, confidence, others = line.recognised
     text = text.strip()

@@ -89,7 +89,7 @@ class _Recogniser:
         characters = self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
         self._characters = ["", *characters, " "]
         self._figures = np.array([0, *(self._characters.index(char) for char in FIGURE)])
-        # Full width or half, a character is the same; a space more or less is none.
+        # Full width or half, a character is the same; a space more or less makes no other.
         places = {char: n for n, char in reversed(list(enumerate(self._characters)))}
         self._same = [places.get(narrow(char), n) if char else 0 for n, char in enumerate(self._characters)]
         self._space = len(self._characters) - 1

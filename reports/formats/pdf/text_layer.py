@@ -154,11 +154,11 @@ def lost(page: Any, handle: Any, count: int, objects: Sequence[int]) -> int:
         return 0
     boxes = {item: _bounds(item) for item in missing}
     narrow = [item for item in missing if boxes[item][2] - boxes[item][0] < WIDTH_OF_NOTHING and _stands_in(item)]
-    seen = [item for item in missing if boxes[item][2] - boxes[item][0] >= WIDTH_OF_NOTHING and _is_shown(item)]
+    seen = [item for item in missing if boxes[item][2] - boxes[item][0] >= WIDTH_OF_NOTHING and _is_visible(item)]
     if seen:
         kept = np.asarray([_bounds(item) for item in objects if item in held] or [(np.inf,) * 4])
         seen = [item for item in seen if not _struck_again(np.asarray(boxes[item]), kept)]
-    return len(seen) + (_said(page, narrow) if narrow else 0)
+    return len(seen) + (_narrow_glyphs(page, narrow) if narrow else 0)
 
 
 def _pointer(item: int) -> Any:
@@ -171,14 +171,14 @@ def _bounds(item: int) -> tuple[float, float, float, float]:
     return left.value, bottom.value, right.value, top.value
 
 
-def _is_shown(item: int) -> bool:
+def _is_visible(item: int) -> bool:
     return raw.FPDFTextObj_GetTextRenderMode(_pointer(item)) not in INVISIBLE
 
 
 def _stands_in(item: int) -> bool:
     """Whether the object is shown in a font that is not the document's own."""
     font = raw.FPDFTextObj_GetFont(_pointer(item))
-    return _is_shown(item) and raw.FPDFFont_GetIsEmbedded(font) != 1
+    return _is_visible(item) and raw.FPDFFont_GetIsEmbedded(font) != 1
 
 
 def _struck_again(box: Floats, kept: Floats) -> bool:
@@ -186,7 +186,7 @@ def _struck_again(box: Floats, kept: Floats) -> bool:
     return bool((np.abs(kept - box).max(axis=1) < STRUCK_AGAIN * height).any())
 
 
-def _said(page: Any, narrow: Sequence[int]) -> int:
+def _narrow_glyphs(page: Any, narrow: Sequence[int]) -> int:
     """How many of the objects say something: outlines are drawn around them, which gives them a width."""
     for item in narrow:
         pointer = _pointer(item)

@@ -104,7 +104,7 @@ def _rows(sheet: CalamineSheet, extra: Extra) -> list[list[SheetCell]]:
 
 
 def _cell(value: Value, row: int, column: int, span: int, extra: Extra) -> SheetCell:
-    text, confidence, place = shown(value), 1.0, (row, column)
+    text, confidence, place = printed_value(value), 1.0, (row, column)
     if place in extra.inks or place in extra.texts:
         whole = extra.inks.get(place, Ink.PLAIN)
         pieces = extra.texts.get(place, ((text, Ink.PLAIN),))
@@ -113,7 +113,7 @@ def _cell(value: Value, row: int, column: int, span: int, extra: Extra) -> Sheet
     return SheetCell(text, row, column, span, NO_RESULT if place in extra.unsolved else confidence)
 
 
-def shown(value: Value) -> str:
+def printed_value(value: Value) -> str:
     """A cell's value as printed: 12.0 -> ``12``, a date -> ``2024年1月10日``."""
     if value is None:
         return ""

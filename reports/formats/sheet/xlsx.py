@@ -178,21 +178,21 @@ def _font(font: etree._Element | None) -> Ink:
     """How text in a font prints."""
     if font is None:
         return Ink.PLAIN
-    said: Mapping[str, str] = {
+    attributes: Mapping[str, str] = {
         etree.QName(child).localname: child.get("val") or child.get("rgb") or "1"
         for child in font
         if isinstance(child.tag, str)
     }
     try:
-        if float(said.get("sz", "10")) < ILLEGIBLE:
+        if float(attributes.get("sz", "10")) < ILLEGIBLE:
             return Ink.HIDDEN
     except ValueError:
         pass
-    if said.get("strike", "0").lower() not in ("0", "false"):
+    if attributes.get("strike", "0").lower() not in ("0", "false"):
         return Ink.STRUCK
-    if said.get("vertAlign") in ("superscript", "subscript"):
+    if attributes.get("vertAlign") in ("superscript", "subscript"):
         return Ink.RAISED
-    return Ink.FAINT if said.get("color", "").upper() == "FFFFFFFF" else Ink.PLAIN
+    return Ink.FAINT if attributes.get("color", "").upper() == "FFFFFFFF" else Ink.PLAIN
 
 
 def _column(letters: bytes) -> int:

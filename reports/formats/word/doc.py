@@ -379,10 +379,10 @@ def _mark(out: drafts.TableBuilder, properties: Properties, char: str) -> None:
 def _stream(text: str, warning: str) -> Blocks:
     """Text with cell marks but without structure: a tab a cell, for the reader of flattened text."""
     text = text.replace("\x07", "\t").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", " ")
-    shown = "".join(c for c in text if c >= " " or c in "\t\n")
-    if not shown.strip():
+    printable = "".join(c for c in text if c >= " " or c in "\t\n")
+    if not printable.strip():
         raise Unreadable("the Word file holds no text; fetch it again or ask for it")
-    return Blocks("doc", from_lines(shown.split("\n")), warnings=[warning], flat=True)
+    return Blocks("doc", from_lines(printable.split("\n")), warnings=[warning], flat=True)
 
 
 def _old(word: bytes) -> Blocks:

@@ -73,7 +73,7 @@ class _Paragraph:
     fields: list[bool] = field(default_factory=list)
 
     @property
-    def shown(self) -> bool:
+    def is_visible(self) -> bool:
         return all(self.fields)
 
 
@@ -155,7 +155,7 @@ class _Docx:
                 chosen = _choice(child)
                 if chosen is not None:
                     self._runs(chosen, paragraph)
-            elif isinstance(child.tag, str) and child.tag.startswith(_M) and paragraph.shown:
+            elif isinstance(child.tag, str) and child.tag.startswith(_M) and paragraph.is_visible:
                 self._formula(child, paragraph.line, Ink.PLAIN)
 
     def _formula(self, element: etree._Element, line: RunLine, ink: Ink) -> None:
@@ -183,7 +183,7 @@ class _Docx:
             name = local(child)
             if name == "fldChar":
                 self._field(child, paragraph, ink)
-            elif not paragraph.shown:
+            elif not paragraph.is_visible:
                 continue
             elif name == "t":
                 line.add(child.text or "", ink)
@@ -208,7 +208,7 @@ class _Docx:
         kind = mark.get(f"{W}fldCharType")
         if kind == "begin":
             options = mark.find(f"{W}ffData/{W}ddList")
-            if options is not None and paragraph.shown:  # a field of choices has no result beside it
+            if options is not None and paragraph.is_visible:  # a field of choices has no result beside it
                 entries = [value(entry) or "" for entry in options.iterfind(f"{W}listEntry")]
                 chosen = whole(value(options.find(f"{W}result")) or value(options.find(f"{W}default")))
                 paragraph.line.add(entries[chosen] if 0 <= chosen < len(entries) else "", ink)

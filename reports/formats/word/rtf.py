@@ -105,7 +105,7 @@ class _Reader:
     # ---- text
 
     @property
-    def _shown(self) -> bool:
+    def _is_visible(self) -> bool:
         state = self._state
         return not (state.skip or state.hidden or state.deleted or state.destination in (b"pict", b"shpinst"))
 
@@ -127,7 +127,7 @@ class _Reader:
             self._add_raw(code)
 
     def _add_raw(self, text: bytes) -> None:
-        if not self._shown:
+        if not self._is_visible:
             return
         if self._raw and self._raw_font != self._state.font:
             self._flush()
@@ -146,7 +146,7 @@ class _Reader:
     def _char(self, text: str) -> None:
         if self._drop:
             self._drop -= 1
-        elif self._shown:
+        elif self._is_visible:
             self._flush()
             self._line.add(text, self._state.ink)
 
@@ -206,7 +206,7 @@ class _Reader:
             return
         if word == b"u" and number is not None:
             self._flush()
-            if self._shown:
+            if self._is_visible:
                 self._line.add(chr(number & 0xFFFF), self._state.ink)
             self._drop = state.unicode_skip
         elif word in CHARACTERS:

@@ -20,7 +20,7 @@ _HEADS: tuple[tuple[tuple[str, ...], float, int], ...] = (
     (words.heads("applications"), 0.4, 2),
     (words.heads("disputes") * len(rows("disputes", "2021")), 0.4, 2),
 )
-# A head that ends another's name (法人或其他组织) is none.
+# A head that ends another's name (法人或其他组织) is no head of its own.
 _ENDS_NAME = {
     head: words.ORGANISATIONS.partition(head)[0][-1:]
     for head in words.heads("applications")

@@ -89,7 +89,7 @@ def _grid(number: int, entries: Sequence[PrintedLine], horizontal: Sequence[Segm
     labelled = {id(run) for row in found for run in row.label}
     for run in pieces:
         if id(run) not in labelled and any(char.isdigit() for char in run.text):
-            # Figures that could not be told apart, or from words: a blank beside them is none.
+            # Figures that could not be told apart, or from words: a blank beside them is not sure to be blank.
             min(found, key=lambda row: abs(row.middle - run.middle)).doubtful = True
     placed = [(row.middle, _cells(number, row, columns)) for row in found]
     placed.extend((group[-1].middle, _head(number, group, columns)) for group in _head_groups(heads))
