@@ -180,8 +180,9 @@ class AgencyRow:
 
 
 def entry_of(agency: Agency) -> history.Entry:
-    """What decides whether and by when the body owes a report, as the register says it now."""
-    return history.Entry(agency.kind, agency.level, agency.in_scope_from, agency.in_scope_to, agency.deadline)
+    """What decides whether, by when and to whom the body owes a report, as the register says it now."""
+    dates = agency.in_scope_from, agency.in_scope_to
+    return history.Entry(agency.kind, agency.level, *dates, agency.deadline, agency.parent_name)
 
 
 def upsert_agency(session: Session, row: AgencyRow, now: datetime | None = None) -> tuple[Agency, bool]:

@@ -13,13 +13,14 @@ from models.base import Base, chunks
 
 
 class Entry(NamedTuple):
-    """What decides whether and by when a body owes a report."""
+    """What decides whether and by when a body owes a report, and to whom: ``superior`` is the name of the body above."""
 
     kind: str
     level: str
     in_scope_from: date | None
     in_scope_to: date | None
     deadline: str
+    superior: str = ""
 
 
 class AgencyHistory(Base):
@@ -35,6 +36,7 @@ class AgencyHistory(Base):
     in_scope_from: Mapped[date | None]
     in_scope_to: Mapped[date | None]
     deadline: Mapped[str] = mapped_column(default="", server_default="")
+    superior: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (sa.Index("ix_agency_history_agency_id", "agency_id"),)
 

@@ -21,6 +21,8 @@ from models.replies import waivers
 from models.sightings import perhaps_lost, sightings
 from models.sources import Source, SourceAgency
 from models.standing_findings import OPEN_FINDINGS, open_findings
+from models.superiors import Superiors
+from models.superiors import below as below_by
 from reports.duties import COVERAGE, TRUE_WHILE, Ledger, SourceState, Standing, is_true_now, standing
 
 
@@ -47,14 +49,17 @@ def ledger_of(session: Session, year: int, now: datetime, under: str | None = No
     return out
 
 
-def bodies_under(session: Session, under: str | None, now: datetime) -> set[int] | None:
-    """The named body and those below it; None for all. Raises KeyError if the register has no such name."""
+def bodies_under(
+    session: Session, under: str | None, now: datetime, superiors: Superiors | None = None
+) -> set[int] | None:
+    """The named body and those below it (by ``superiors``, or as the register says now); None for all. Raises KeyError if
+    the register has no such name."""
     if under is None:
         return None
     top = resolve(session, under, now.date())
     if top is None:
         raise KeyError(under)
-    return below(session, top.id)
+    return below(session, top.id) if superiors is None else below_by(superiors, top.id)
 
 
 def _standings(
@@ -132,10 +137,15 @@ def untrue_findings(session: Session, now: datetime, year: int | None = None) ->
     return out
 
 
-def untrue_of(session: Session, standings: Sequence[Standing]) -> Callable[[str, int], bool]:
-    """Tells of a rule and a body whether the standings do not bear out what the rule said of it."""
+def untrue_of(
+    session: Session, standings: Sequence[Standing], superiors: Superiors | None = None
+) -> Callable[[str, int], bool]:
+    """Tells of a rule and a body whether the standings do not bear out what the rule said of it (a body is below another
+    by ``superiors``, or as the register says now)."""
     of_body = {stands.duty.agency_id: stands for stands in standings}
-    above = parents_of(session, [stands.duty.agency_id for stands in standings if stands.state == "missing"])
+    missing = [stands.duty.agency_id for stands in standings if stands.state == "missing"]
+    above: set[int | None]
+    above = set(parents_of(session, missing)) if superiors is None else {superiors.get(id_) for id_ in missing}
     return lambda rule, agency_id: not is_true_now(rule, of_body.get(agency_id), agency_id in above)
 
 

@@ -15,6 +15,8 @@ from models.agencies import Agency, DutyGround, Office, entry_of, office_ids, of
 from models.base import chunks
 from models.history import Entry, entries_at
 from models.people import Audit
+from models.superiors import Superiors, superiors_at
+from models.superiors import offices as offices_by
 from reports.duties import Duty, Exemption, duties_of_year, exemption, statutory_deadline
 
 ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)  # after every moment: what is known now
@@ -25,7 +27,8 @@ def duties(session: Session, year: int, ids: Iterable[int] | None = None, at: da
     and then nothing is asked about any other. An own deadline of a body (a notice's or an extension's, by year, or the
     register's) comes before the statutory day. ``at``: as register, notices and extensions were known at that moment."""
     parts = [None] if ids is None else list(chunks(ids))
-    return duties_of_year([duty for part in parts for duty in _duties(session, year, part, at)], year)
+    superiors = None if at is None else superiors_at(session, at)
+    return duties_of_year([duty for part in parts for duty in _duties(session, year, part, at, superiors)], year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,10 @@ class _Sources:
     entries: Mapping[int, Entry | None]
 
 
-def _duties(session: Session, year: int, ids: Sequence[int] | None, at: datetime | None) -> Iterator[Duty]:
-    rests_on = _rests_on(session, year, ids, at)
+def _duties(
+    session: Session, year: int, ids: Sequence[int] | None, at: datetime | None, superiors: Superiors | None
+) -> Iterator[Duty]:
+    rests_on = _rests_on(session, year, ids, at, superiors)
     for agency, superior in session.execute(_bodies(year, ids, at)):
         entry = rests_on.entries.get(agency.id, entry_of(agency))
         if entry is None or exemption(entry.kind, entry.in_scope_from, entry.in_scope_to, year):
@@ -62,7 +67,7 @@ def _duties(session: Session, year: int, ids: Sequence[int] | None, at: datetime
             level=entry.level,
             year=year,
             deadline=deadline,
-            parent=superior or agency.parent_name or None,
+            parent=(entry.superior if agency.id in rests_on.entries else superior or agency.parent_name) or None,
             office_id=office,
             local_deadline=_day(year + 1, local) if local else None,
             **values,
@@ -82,10 +87,16 @@ def _bodies(year: int, ids: Sequence[int] | None, at: datetime | None) -> sa.Sel
     return query if ids is None else query.where(Agency.id.in_(ids))
 
 
-def _rests_on(session: Session, year: int, ids: Sequence[int] | None, at: datetime | None) -> _Sources:
-    if ids is None:
+def _rests_on(
+    session: Session, year: int, ids: Sequence[int] | None, at: datetime | None, superiors: Superiors | None
+) -> _Sources:
+    if superiors is not None:
+        rows = session.execute(sa.select(Office.id, Office.agency_id, Office.params)).all()
+        offices = offices_by(superiors, {row.agency_id: row.id for row in rows})
+        params: dict[int, Mapping[str, Any]] = {row.id: row.params for row in rows}
+    elif ids is None:
         offices = office_ids(session)
-        params: dict[int, Mapping[str, Any]] = dict(session.execute(sa.select(Office.id, Office.params)).all())
+        params = dict(session.execute(sa.select(Office.id, Office.params)).all())
     else:
         above = offices_above(session, ids)
         offices = {agency_id: office_id for agency_id, (office_id, _) in above.items()}

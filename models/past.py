@@ -1,6 +1,7 @@
 """The ledger as it stood at a moment past, from what is dated: documents, versions, readings, crawls, steps of findings.
 
-The register, its notices, extensions and offices' days are those known then; a body that came into it later is not there.
+The register with its hierarchy, its notices, extensions and offices' days are those known then; a body that came into it
+later is not there.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from models.readings import Reading
 from models.sightings import perhaps_lost, sightings
 from models.sources import COMPLETE, Run, Source, SourceAgency
 from models.standing_findings import OPEN_FINDINGS, as_open, findings_query
+from models.superiors import superiors_at
 from reports.duties import Ledger, OpenFinding, Sighting, SourceState, standing
 
 
@@ -32,7 +34,8 @@ def ledger_at(session: Session, year: int, at: datetime, under: str | None = Non
     """The standings of ``year`` as they were known at ``at`` (aware, in the office's zone), with the findings that stood.
 
     ``under``: only the named body and those below it. Raises KeyError if the register has no such name."""
-    ids = bodies_under(session, under, at)
+    superiors = superiors_at(session, at)
+    ids = bodies_under(session, under, at, superiors)
     owed = duties(session, year, ids, at)
     seen = _sightings(session, year, None if ids is None else {duty.agency_id for duty in owed}, at)
     states = _source_states(session, year, at)
@@ -47,7 +50,7 @@ def ledger_at(session: Session, year: int, at: datetime, under: str | None = Non
         out.standings.append(standing(duty, seen.get(duty.agency_id, []), serving[duty.agency_id], at))
         used |= {state.source_id: state for state in serving[duty.agency_id]}
     out.sources = list(used.values())
-    untrue = untrue_of(session, out.standings)
+    untrue = untrue_of(session, out.standings, superiors)
     out.findings = [
         finding
         for finding in _findings(session, year, at)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import agencies, base, obligations
 from models.agencies import AgencyRow, Office, upsert_agency
+from models.history import AgencyHistory
 from models.ledger import ledger_of
 from models.obligations import duties, record
 from models.past import ledger_at
@@ -79,6 +80,34 @@ def test_what_an_office_asks_of_its_bodies_is_that_of_the_day(engine: Engine):
             return next(d.local_deadline for d in duties(session, 2026, at=moment) if d.agency == "甲县统计局")
 
         assert [local(NOW + DAY * n) for n in (-1, 0, 1)] == [None, date(2027, 1, 25), date(2027, 1, 22)]
+
+
+def test_a_body_moved_under_another_government_stood_under_the_former_one_before(engine: Engine, database_url: str):
+    with base.transaction(engine) as session:
+        for name in ("甲县人民政府", "乙县人民政府"):
+            upsert_agency(session, row(name, kind="government", office_emails=["a@b.example"]), BEFORE)
+        upsert_agency(session, row(parent="甲县人民政府"), BEFORE)
+        agencies.link_parents(session)
+        upsert_agency(session, row(parent="乙县人民政府"), NOW)
+        agencies.link_parents(session)
+
+        def under(name: str, moment: datetime) -> set[str]:
+            return {s.duty.agency for s in ledger_at(session, 2026, moment.astimezone(CHINA), name).standings}
+
+        def above(moment: datetime) -> tuple[str | None, str]:
+            duty = next(d for d in duties(session, 2026, at=moment) if d.agency == "甲县统计局")
+            return duty.parent, session.get_one(Office, duty.office_id).name
+
+        assert [above(moment)[0] for moment in (NOW - DAY, NOW)] == ["甲县人民政府", "乙县人民政府"]
+        assert [above(moment)[1][:4] for moment in (NOW - DAY, NOW)] == ["甲县人民", "乙县人民"]
+        assert under("甲县人民政府", NOW - DAY) == {"甲县人民政府", "甲县统计局"}
+        assert under("甲县人民政府", NOW) == {"甲县人民政府"}
+        assert under("乙县人民政府", NOW - DAY) == {"乙县人民政府"}
+    base.downgrade(database_url, "0025")
+    base.upgrade(database_url)
+    with base.transaction(engine) as session:  # of what was kept before, the superior of now is all that is known
+        assert {d.parent for d in duties(session, 2026, at=NOW - DAY) if d.kind == "department"} == {"乙县人民政府"}
+        assert session.query(AgencyHistory).count() == 3
 
 
 def test_what_was_recorded_stays_on_record_in_order(engine: Engine):
