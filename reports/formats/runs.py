@@ -14,8 +14,9 @@ from reports.blocks import IN_DOUBT
 
 
 class Ink(IntEnum):
-    """How a piece is printed. ``SHIFTED``: off the line at full size. ``FAINT``: it may not be seen. ``UNREAD``: something
-    stands there that the reader does not understand, whatever text it has."""
+    """How a piece is printed. ``SHIFTED``: off the line at full size, or of another kind than the text beside it, which in
+    the midst of a figure may be the mark of a note. ``FAINT``: it may not be seen. ``UNREAD``: something stands there that
+    the reader does not understand, whatever text it has."""
 
     PLAIN = 0
     SHIFTED = 1
@@ -32,6 +33,7 @@ _NOTE = re.compile(
     r"|[一二三四五六七八九十]{1,2})?\s*[\]］】〕)）]?[:：]?"
 )
 _UNIT = re.compile(r"[A-Za-z]$")  # m² and CO₂ are words
+_POINTS = ".．,，"
 _OVERLAY = re.compile(r"[^\W_][\u0335-\u0338]")  # a stroke drawn over the character before
 
 
@@ -44,8 +46,8 @@ def settled(parts: Sequence[str], inks: Sequence[Ink] | None = None) -> tuple[st
     out: list[str] = []
     confidence = 1.0
     plain = any(ink in (Ink.PLAIN, Ink.SHIFTED) and part.strip() for part, ink in zip(parts, inks, strict=True))
-    shifted = {ink for part, ink in zip(parts, inks, strict=True) if part.strip()} >= {Ink.PLAIN, Ink.SHIFTED}
-    for ink, text in _joined(parts, inks):
+    pieces = _joined(parts, inks)
+    for n, (ink, text) in enumerate(pieces):
         if ink == Ink.UNREAD:
             confidence = IN_DOUBT if text.strip() or plain else 0.0
             out.append(text)
@@ -60,9 +62,10 @@ def settled(parts: Sequence[str], inks: Sequence[Ink] | None = None) -> tuple[st
             out.append(kept)
             confidence = confidence if sure else min(confidence, IN_DOUBT)
         else:
-            out.append(text)
-            if ink == Ink.FAINT or (ink == Ink.SHIFTED and shifted):
+            behind = pieces[n + 1][1] if n + 1 < len(pieces) else ""
+            if ink == Ink.FAINT or (ink == Ink.SHIFTED and (_touch("".join(out), text) or _touch(text, behind))):
                 confidence = min(confidence, IN_DOUBT)
+            out.append(text)
     text, sure_of_text = overlaid("".join(out))
     return text, min(confidence, sure_of_text)
 
@@ -76,6 +79,11 @@ def _joined(parts: Sequence[str], inks: Sequence[Ink]) -> list[tuple[Ink, str]]:
         else:
             out.append((ink, part))
     return out
+
+
+def _touch(before: str, behind: str) -> bool:
+    """Whether two pieces together make one figure."""
+    return bool(before and behind and (before[-1].isdecimal() or before[-1] in _POINTS) and behind[0].isdecimal())
 
 
 def _raised(text: str, before: str, plain: bool) -> tuple[str, bool]:

@@ -20,7 +20,10 @@ _WHITE = re.compile(
     r"(?:#fff(?:f{3})?f?|white|snow|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*(?:,\s*1(?:\.0)?\s*)?\))$", re.I
 )
 _CLEAR = re.compile(r"(?:transparent|rgba\([^)]*,\s*0?\.?0+\s*\)|hsla\([^)]*,\s*0?\.?0+%?\s*\))$", re.IGNORECASE)
-_OUT_OF_SIGHT = frozenset(("mso-hide", "opacity", "transform", "position", "text-indent", "clip-path", "overflow"))
+_OVERRIDES = frozenset(("bidi-override", "isolate-override"))
+_OUT_OF_SIGHT = frozenset(
+    ("mso-hide", "opacity", "zoom", "transform", "position", "text-indent", "clip-path", "overflow")
+)
 Declared = dict[str, str]
 
 
@@ -58,6 +61,7 @@ _BY_TAG: dict[str, Mapping[str, bool]] = {
     "s": {"struck": True},
     "strike": {"struck": True},
     "del": {"struck": True},
+    "bdo": {"faint": True},
 }
 TELLING_TAGS = frozenset(_BY_TAG)
 
@@ -94,16 +98,24 @@ def _visibility(declared: Declared, outer: ComputedStyle, changes: dict[str, boo
         changes["invisible"] = False
     color = declared.get("color")
     if color is not None:
-        changes["faint"] = bool(_WHITE.match(color)) and not changes.get("backed", outer.backed)
+        same = color == (declared.get("background-color") or declared.get("background"))
+        changes["faint"] = same or (bool(_WHITE.match(color)) and not changes.get("backed", outer.backed))
         if _CLEAR.match(color):
             changes["invisible"] = True
     if is_gone(declared):
         changes["invisible"] = True
+    if _turns_round(declared):
+        changes["faint"] = True
     size = declared.get("font-size") or _size_of_font(declared.get("font", ""))
     if size:
         small = _is_small(size, outer.small)
         if small is not None:
             changes["small"] = small
+
+
+def _turns_round(declared: Declared) -> bool:
+    """Whether the pieces inside are printed in another order than they are written in."""
+    return declared.get("unicode-bidi") in _OVERRIDES or declared.get("flex-direction") == "row-reverse"
 
 
 def _size_of_font(font: str) -> str:
@@ -126,7 +138,7 @@ def is_gone(declared: Declared) -> bool:
     """Whether an element and all in it are out of sight for good: no child can come back."""
     if _OUT_OF_SIGHT.isdisjoint(declared):
         return False
-    if declared.get("mso-hide") == "all" or _number(declared.get("opacity")) == 0:
+    if declared.get("mso-hide") == "all" or 0 in (_number(declared.get("opacity")), _number(declared.get("zoom"))):
         return True
     if "scale(0" in declared.get("transform", "") and not re.search(r"scale\(0?\.\d*[1-9]", declared["transform"]):
         return True
@@ -153,14 +165,18 @@ def _position(declared: Declared, changes: dict[str, bool]) -> None:
     vertical = declared.get("vertical-align")
     size = declared.get("font-size", "")
     smaller = size in ("smaller", "x-small", "xx-small") or _is_share_below(size)
-    if vertical in ("super", "sub"):
+    if vertical in ("super", "sub") or declared.get("font-variant-position") in ("super", "sub"):
         changes["raised"] = True
         return
     if vertical is not None:
         changes.pop("raised", None)
     off = abs(pixels(vertical) or 0) >= RAISED_BY or abs(pixels(declared.get("mso-text-raise")) or 0) >= RAISED_BY
-    if declared.get("position") == "relative":
+    place = declared.get("position")
+    if place == "relative":
         off = off or any(abs(pixels(declared.get(side)) or 0) >= RAISED_BY for side in ("top", "bottom"))
+    # Where it stands otherwise than in the order of the text.
+    off = off or place == "absolute" or declared.get("float") in ("left", "right") or "order" in declared
+    off = off or "translate" in declared.get("transform", "") or (place == "relative" and "left" in declared)
     if off or (vertical in ("top", "text-top", "bottom", "text-bottom") and smaller):
         changes["raised" if smaller else "shifted"] = True
 

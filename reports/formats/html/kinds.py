@@ -3,6 +3,7 @@ the cells of a table are."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -11,7 +12,7 @@ from lxml import etree
 from reports.article import is_named_chrome
 from reports.formats.html.computed import TELLING_TAGS, ComputedStyle, Declared, computed, is_gone
 from reports.formats.html.elements import BLOCK, FILLED, SKIP, UNREAD, span
-from reports.formats.html.styles import Applied, Styles, declarations
+from reports.formats.html.styles import PERHAPS, Applied, Styles, declarations
 
 NONE, TABLE, ROW, CELL, HIDDEN = 0, 1, 2, 3, 4
 BY_TAG = {"table": TABLE, "tr": ROW, "td": CELL, "th": CELL}
@@ -21,7 +22,16 @@ _BY_ROLE = {"table": TABLE, "grid": TABLE, "row": ROW, "cell": CELL, "columnhead
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 VERBATIM = frozenset(("pre", "xmp", "plaintext"))
 SPECIAL = frozenset(("br", "img", "input", "a")) | HEADINGS | VERBATIM
+_ASIDE = frozenset(
+    ("a", "small", "big")
+)  # of a figure a part that is a link or of another size may be the mark of a note
 MAX_KINDS = 20_000  # remembered at a time; elements with attributes of their own are no kind
+
+_WRITABLE = frozenset(("td", "th", "span", "p", "b", "i", "em", "strong", "font", "label"))
+_WRITES = re.compile(
+    r"(?:getElementById|querySelector|\$)\(\s*[\"']#?([\w-]{1,80})[\"']\s*\)\s*\.\s*"
+    r"(?:innerHTML|innerText|textContent|outerHTML|(?:text|html)\(\s*[^\s)]|append|insert)"
+)
 
 # ``skipped``: never seen. ``hidden``: who looks sees nothing, and a script may show it. ``asked``: named like the page's
 # frame; its text tells.
@@ -40,19 +50,19 @@ class Kind:
     colspan: int
     rowspan: int
     filled: bool  # a style or a script writes here
-    unknown: bool  # a class says by its name that it hides, strikes or raises, and its rule is not at hand
+    unknown: bool  # a class, or a rule that is not understood, may hide, strike or raise it
     coloured: bool  # a colour lies behind it, if it is of a table
     replaced: bool  # a field, or something that is no text
     plain: bool  # nothing tells how its text is printed
     special: bool  # more than a block or a part of a table
-    computed_styles: dict[tuple[ComputedStyle, bool, bool], ComputedStyle] = field(default_factory=dict)
+    computed_styles: dict[tuple[ComputedStyle, int, bool], ComputedStyle] = field(default_factory=dict)
 
     def computed(self, outer: ComputedStyle, role: int, in_table: bool) -> ComputedStyle:
         """How text inside is printed, given how the text around is."""
         if self.plain:
             return outer
         inline = role == NONE and not self.block
-        key = (outer, role != NONE, inline and in_table)
+        key = (outer, role, in_table)
         found = self.computed_styles.get(key)
         if found is None:
             found = outer
@@ -60,8 +70,10 @@ class Kind:
                 found = computed(self.tag, self.declared, outer, inline)
             if self.coloured and role != NONE:
                 found = replace(found, backed=True)
-            if self.unknown and inline and in_table:
+            if self.unknown and in_table and (inline or role == CELL):
                 found = replace(found, faint=True)
+            elif self.tag in _ASIDE and inline and in_table:
+                found = replace(found, shifted=True)
             self.computed_styles[key] = found
         return found
 
@@ -72,6 +84,7 @@ class Kinds:
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
         self._known: dict[tuple[object, ...], Kind | None] = {}
+        self._written: set[str] | None = None  # identifiers of elements into which a script writes
 
     def of(self, element: etree._Element) -> Kind:
         """The kind of an element."""
@@ -94,9 +107,12 @@ class Kinds:
         tag = str(element.tag)
         style = element.get("style")
         declared = {**applied.declared, **declarations(style)[0], **applied.forced} if style else applied.declared
+        if tag == "font" and (color := element.get("color")):
+            declared = {"color": color.strip().lower(), **declared}
         role = BY_TAG.get(tag) or _BY_DISPLAY.get(declared.get("display", ""), NONE)
-        filled = "content" in declared or bool(FILLED.intersection(element.keys()))
-        unknown, coloured = self._styles.is_unknown(element), bool(element.get("bgcolor"))
+        filled = "content" in declared or bool(FILLED.intersection(element.keys())) or self._is_written(element, tag)
+        coloured = bool(element.get("bgcolor"))
+        unknown = PERHAPS in declared or self._styles.is_unknown(element)
         return Kind(
             tag=tag,
             declared=declared,
@@ -109,9 +125,19 @@ class Kinds:
             unknown=unknown,
             coloured=coloured,
             replaced=tag in UNREAD or tag in ("select", "textarea") or "-" in tag,
-            plain=not (declared or unknown or coloured or tag in TELLING_TAGS),
+            plain=not (declared or unknown or coloured or tag in TELLING_TAGS or tag in _ASIDE),
             special=filled or tag in SPECIAL,
         )
+
+    def _is_written(self, element: etree._Element, tag: str) -> bool:
+        """Whether a script of the page writes into an element, which it finds by its identifier."""
+        name = element.get("id")
+        if not name or tag not in _WRITABLE:
+            return False
+        if self._written is None:
+            scripts = element.getroottree().iter("script")
+            self._written = {found for script in scripts for found in _WRITES.findall(script.text or "")}
+        return name in self._written
 
 
 def _state(element: etree._Element, tag: str, declared: Declared) -> State:

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from lxml import etree
 
-from reports.formats.html.computed import Declared, is_gone, pixels
+from reports.formats.html.computed import ComputedStyle, Declared, computed, is_gone, pixels
+from reports.formats.runs import Ink
 
 MAX_SHEET = 1_000_000  # characters; longer ones are a framework's
 MAX_RULES = 4_000
@@ -28,7 +29,12 @@ _ATTRIBUTE = re.compile(r"\[\s*([\w-]+)\s*(?:([~|^$*]?=)\s*[\"']?([^\"'\]]*)[\"'
 _KNOWN = frozenset(("display", "visibility", "opacity", "font-size", "font", "vertical-align", "text-decoration"))
 _KNOWN |= frozenset(("text-decoration-line", "color", "background", "background-color", "content", "mso-hide"))
 _KNOWN |= frozenset(("position", "left", "top", "bottom", "text-indent", "clip", "clip-path", "overflow", "transform"))
+_KNOWN |= frozenset(("zoom", "float", "order", "flex-direction", "unicode-bidi", "font-variant-position"))
 _KNOWN |= frozenset(("width", "height", "max-width", "max-height", "mso-text-raise"))
+# Depends on an element's place or on what is in it, which is not looked into; what else begins with a colon depends on
+# what the reader does.
+_STRUCTURAL = re.compile(r":(?:not|is|where|has|empty|lang|dir|(?:first|last|only|nth)-[\w-]+)\b(?:\([^()]*\))?")
+PERHAPS = "perhaps"  # declared where a rule that hides, strikes or raises may tell of the element
 _ADDS = re.compile(r"[\"'][^\"']*\w[^\"']*[\"']|(?:attr|counters?)\(")  # text that a style prints
 _ESCAPE = re.compile(r"\\[0-9a-fA-F]{1,6}")  # signs of icon fonts
 _GENERATED = frozenset((":before", ":after", "::before", "::after"))
@@ -209,6 +215,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _rule(selector: str, declared: Declared, important: frozenset[str], order: int) -> _Rule | None:
+    selector, structural = _STRUCTURAL.subn("", selector)
     parts = re.sub(r"\s*([>+~])\s*(?![^\[]*\])", r" \1 ", selector).split()
     compounds: list[_Compound] = []
     combinators: list[str] = []
@@ -230,11 +237,18 @@ def _rule(selector: str, declared: Declared, important: frozenset[str], order: i
     if generated:  # it says nothing of the element's own text
         adds = _ADDS.search(_ESCAPE.sub("", declared.get("content", ""))) and not _is_unseen(declared)
         declared = {"content": declared["content"]} if adds else {}
+    elif structural:
+        declared = {PERHAPS: "yes"} if _tells(declared) else {}
     else:
         declared = {name: value for name, value in declared.items() if name != "content"}
     if not declared:
         return None
     return _Rule(compounds[-1], before, (weight[0], weight[1], weight[2], order), declared, important)
+
+
+def _tells(declared: Declared) -> bool:
+    """Whether it hides text, strikes it out or sets it off the line."""
+    return declared.get("display") == "none" or computed("", declared, ComputedStyle(), True).ink != Ink.PLAIN
 
 
 def _is_unseen(declared: Declared) -> bool:

@@ -93,6 +93,8 @@ class Walker:
             if self.tables and kind.tag not in BY_TAG and all_text(element).strip():
                 self.contents[-1].unread = True
             return True
+        if kind.tag == "script" and self.tables and "document.write" in (element.text or ""):
+            self._piece("", Ink.UNREAD)
         if kind.state == "skipped" or (kind.state == "asked" and is_chrome(element)):
             return True
         return kind.replaced and self._stands_for_text(element, kind.tag)

@@ -67,6 +67,8 @@ def page(cell: str, css: str = "", attributes: str = "") -> GridCell:
         ("6<span style='font-size:0'><b style='font-size:2em'>1</b></span>", ""),
         ("6<ruby><rb></rb><rt>1</rt></ruby>", ""),
         ("6<template>1</template><input type=hidden value=1>", ""),
+        ("6<span style='font-variant-position:super'>1</span>", ""),
+        ("6<span style='zoom:0'>1</span>", ""),
     ],
 )
 def test_a_raised_or_hidden_piece_of_a_page_is_no_part_of_a_figure(cell, css):
@@ -113,6 +115,24 @@ def test_a_struck_out_piece_of_a_page_is_left_out_and_the_figure_in_doubt(cell, 
         ("<svg><path d='M0 0'/></svg>", "", ""),
         ("<iframe src='a.html'></iframe>", "", ""),
         ("<s>6</s>", "", ""),
+        ("6<a href='#n1'>1</a>", "", "61"),
+        ("6<small>1</small>", "", "61"),
+        ("6<span style='display:inline-block;transform:translateY(-4px)'>1</span>", "", "61"),
+        ("<span style='float:right'>1</span><span>6</span>", "", "16"),
+        ("<span style='position:relative;left:8px'>1</span>6", "", "16"),
+        ("<span style='display:flex;flex-direction:row-reverse'><b>1</b><b>6</b></span>", "", "16"),
+        ("<bdo style='unicode-bidi:bidi-override;direction:rtl'>16</bdo>", "", "16"),
+        ("<bdo dir=rtl>16</bdo>", "", "16"),
+        ("<font color=#ffffff>9</font>6", "", "96"),
+        ("<span style='background:#000;color:#000'>9</span>6", "", "96"),
+        ("<b>9</b>6", "td b:first-child { display: none }", "96"),
+        ("<b class=o>9</b>6", "b:not(.n) { display: none }", "96"),
+        ("<b>9</b>6", "td:has(b) b { text-decoration: line-through }", "96"),
+        ("6", "td:nth-child(2) { visibility: hidden }", "6"),
+        ("", "td:empty::before { content: '6' }", ""),
+        ("<script>document.write(6)</script>", "", ""),
+        ("<b id=n></b><script>document.getElementById('n').innerHTML = 6;</script>", "", ""),
+        ("<b id=n></b><script>$('#n').text(6)</script>", "", ""),
     ],
 )
 def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
@@ -135,6 +155,10 @@ def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
         ("<b class=y>6</b>", ".x .y{display:none} .z>.y{display:none} div + .y{display:none}"),
         ("<i class=x>6</i>", ".x::after { content: '.' } .x:before { content: '\\e601' }"),
         ("<span style='vertical-align:middle;font-size:small'>6</span>", ""),
+        ("<a href='a.html'>6</a>", ""),
+        ("<small>6</small>", ""),
+        ("<span id=n>6</span><script>var n = $('#n').text();</script>", "b:first-child { color: red }"),
+        ("6", "li:first-child { display: none } td:not(:hover) { width: 0 } a:hover { display: none }"),
     ],
 )
 def test_what_a_page_shows_is_read_for_sure(cell, css):
@@ -376,7 +400,7 @@ def rich(*pieces: tuple[str, InlineFont]) -> Callable[[Worksheet], None]:
     return fill
 
 
-def styled(value: int, font: Font | None = None, form: str = "General") -> Callable[[Worksheet], None]:
+def styled(value: float | str, font: Font | None = None, form: str = "General") -> Callable[[Worksheet], None]:
     def fill(sheet: Worksheet) -> None:
         sheet["B1"] = value
         sheet["B1"].number_format = form
@@ -401,6 +425,20 @@ PLAIN = InlineFont()
         (styled(6, form=";;;"), "", 0.5),
         (styled(6, Font(color="FFFFFFFF")), "6", 0.5),
         (styled(6, Font(bold=True)), "6", 1.0),
+        (styled(6, form='0"件"'), "6", 1.0),
+        (styled(6, form='_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ '), "6", 1.0),
+        (styled(6, form="G/通用格式"), "6", 1.0),
+        (styled(1.6, form="0"), "2", 1.0),
+        (styled(258.456, form="#,##0.00"), "258.46", 1.0),
+        (styled(258.456, form="#,##0.00_);[Red]-0"), "258.46", 1.0),
+        (styled(258.456), "258.456", 1.0),
+        (styled(0.06, form="0%"), "0.06", 0.5),
+        (styled(6000, form="0,"), "6000", 0.5),
+        (styled(6, form='[=6]"9";0'), "6", 0.5),
+        (styled(6, form='"无"'), "6", 0.5),
+        (styled(6, form='0"0"'), "6", 0.5),
+        (styled("#REF!"), "", 0.3),
+        (styled("=3+3"), "", 0.3),
     ],
 )
 def test_what_the_runs_and_formats_of_an_xlsx_raise_hide_or_strike_out_is_no_part_of_a_figure(fill, text, confidence):
@@ -446,6 +484,12 @@ def test_what_the_runs_of_an_xls_raise_or_strike_out_is_no_part_of_a_figure(piec
 def test_a_struck_out_or_unprinted_cell_of_an_xls_is_in_doubt(style, form):
     read = xls(lambda sheet: sheet.write(0, 1, 6, xlwt.easyxf(style, num_format_str=form)))
     assert (read.text, read.confidence) == ("", 0.5)
+
+
+@pytest.mark.parametrize(("form", "text", "confidence"), [("0.0", "1.6", 1.0), ("0", "2", 1.0), ("0.0%", "1.55", 0.5)])
+def test_a_number_of_an_xls_is_read_as_its_format_prints_it(form, text, confidence):
+    read = xls(lambda sheet: sheet.write(0, 1, 1.55, xlwt.easyxf("", num_format_str=form)))
+    assert (read.text, read.confidence) == (text, confidence)
 
 
 @pytest.mark.parametrize(
