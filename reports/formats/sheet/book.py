@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from decimal import ROUND_HALF_UP, Decimal
 
 from python_calamine import (
     CalamineError,
@@ -105,12 +106,20 @@ def _rows(sheet: CalamineSheet, extra: Extra) -> list[list[SheetCell]]:
 
 def _cell(value: Value, row: int, column: int, span: int, extra: Extra) -> SheetCell:
     text, confidence, place = printed_value(value), 1.0, (row, column)
+    if isinstance(value, float) and place in extra.decimals and not value.is_integer():
+        text = _rounded(value, extra.decimals[place])
     if place in extra.inks or place in extra.texts:
         whole = extra.inks.get(place, Ink.PLAIN)
         pieces = extra.texts.get(place, ((text, Ink.PLAIN),))
         text, confidence = settled([part for part, _ in pieces], [ink or whole for _, ink in pieces])
         text = text.strip()
     return SheetCell(text, row, column, span, NO_RESULT if place in extra.unsolved else confidence)
+
+
+def _rounded(value: float, places: int) -> str:
+    """A number as a cell's format prints it."""
+    printed = Decimal(repr(value)).quantize(Decimal(1).scaleb(-min(places, 15)), ROUND_HALF_UP)
+    return str(int(printed)) if printed == printed.to_integral_value() else f"{printed.normalize():f}"
 
 
 def printed_value(value: Value) -> str:

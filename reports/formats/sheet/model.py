@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from reports.blocks import Unreadable
@@ -13,6 +14,15 @@ MAX_SHEETS = 60
 MAX_REPEATED = 400  # ODS
 # Printed as small as this many points, text is not legible.
 ILLEGIBLE = 1.1
+
+# Formats that have a number and no code in the file.
+BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
+            37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 48: "##0.0E+0"}  # fmt: skip
+_HIDES = re.compile(r"\s*;\s*;\s*;?\s*$")  # without any part it prints nothing
+# A share, a power, a fraction, thousands left out, one figure for another, digits of its own.
+_OTHERWISE = re.compile(r"%|[eE][+-]|\?/|[0#?],+(?![0#?])|\[[<>=]|\"[^\"]*\d[^\"]*\"|[\\!]\d")
+_SET_APART = re.compile(r"\"[^\"]*\"|\[[^\]]*\]|[\\!_*].")
+_DECIMALS = re.compile(r"[0#?]+(?:\.([0#?]*))?|\.([0#?]+)")
 
 Place = tuple[int, int]  # row and column, from 0
 Pieces = tuple[tuple[str, Ink], ...]  # a text by how it is printed
@@ -28,6 +38,7 @@ class Extra:
     unsolved: set[Place] = field(default_factory=set)
     inks: dict[Place, Ink] = field(default_factory=dict)
     texts: dict[Place, Pieces] = field(default_factory=dict)
+    decimals: dict[Place, int] = field(default_factory=dict)  # how many a number is printed with
 
 
 def guard(rows: int, columns: int) -> None:
@@ -36,3 +47,18 @@ def guard(rows: int, columns: int) -> None:
         raise Unreadable(
             f"a sheet stretches over {rows} rows and {columns} columns; no report does, it is not opened", "cells"
         )
+
+
+def printed(code: str) -> tuple[Ink, int | None]:
+    """How a number format prints, and with how many decimals; None where it does not say."""
+    if _HIDES.match(code):
+        return Ink.HIDDEN, None
+    if _OTHERWISE.search(code):
+        return Ink.FAINT, None
+    bare = _SET_APART.sub("", code).partition(";")[0]
+    if re.search(r"[ymdhsaegYMDHSAEG@]", bare):  # General, text, days and times
+        return Ink.PLAIN, None
+    found = _DECIMALS.search(bare.replace(",", ""))
+    if found is None:  # words alone
+        return Ink.FAINT if code.strip() else Ink.PLAIN, None
+    return Ink.PLAIN, len(found[1] or found[2] or "")

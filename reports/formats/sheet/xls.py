@@ -12,7 +12,7 @@ import olefile
 from reports.blocks import Unreadable
 from reports.formats.ole import breaks_off
 from reports.formats.runs import Ink
-from reports.formats.sheet.model import ILLEGIBLE, MAX_AREA, MAX_SHEETS, Extra, Pieces, guard
+from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, MAX_AREA, MAX_SHEETS, Extra, Pieces, guard, printed
 
 MAX_CLAIMED = 65_536 * 256  # writers that do not count claim the largest sheet there can be
 MAX_STRINGS = 200_000
@@ -22,6 +22,7 @@ _CELLS = frozenset((0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x02
 _MANY_CELLS = frozenset((0x00BD, 0x00BE))  # they end with their last column
 _BOUNDSHEET, _ROW_RECORD, _COLINFO, _DIMENSIONS, _EOF, _FILEPASS = 0x0085, 0x0208, 0x007D, 0x0200, 0x000A, 0x002F
 _FONT, _FORMAT, _FORM, _STRINGS, _CONTINUE, _SHARED = 0x0031, 0x041E, 0x00E0, 0x00FC, 0x003C, 0x00FD
+_FORMULA, _ERROR = 0x0006, 0x0205
 _STRUCK = 0x0008
 
 
@@ -33,6 +34,7 @@ class _Prints:
     forms: list[Ink] = field(default_factory=list)
     strings: dict[int, Pieces] = field(default_factory=dict)
     unknown: bool = False  # the strings cannot be taken apart
+    decimals: dict[int, int] = field(default_factory=dict)  # by cell format
 
     def font(self, index: int) -> Ink:
         """Of a font by its index, of which there is no fourth."""
@@ -70,7 +72,7 @@ def extras(data: bytes) -> tuple[dict[str, Extra], str]:
 
 def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:
     out = _Prints()
-    hiding: set[int] = set()
+    ways = {number: printed(code) for number, code in BUILT_IN.items()}
     forms: list[tuple[int, int]] = []
     for kind, body in records:
         if kind == _FONT and len(body) >= 10:
@@ -78,8 +80,9 @@ def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:
             ink = Ink.RAISED if script in (1, 2) else Ink.FAINT if color in (1, 9) else Ink.PLAIN
             ink = Ink.STRUCK if flags & _STRUCK else ink
             out.fonts.append(Ink.HIDDEN if height < 20 * ILLEGIBLE else ink)
-        elif kind == _FORMAT and len(body) >= 5 and set(body[5:].replace(b"\0", b"").strip()) == set(b";"):
-            hiding.add(struct.unpack_from("<H", body)[0])
+        elif kind == _FORMAT and len(body) >= 5:
+            code = body[5:].decode("utf-16-le" if body[4] & 1 else "latin-1", "replace")
+            ways[struct.unpack_from("<H", body)[0]] = printed(code)
         elif kind == _FORM and len(body) >= 20:
             font, number = struct.unpack_from("<2H", body)
             filled = struct.unpack_from("<I", body, 14)[0] >> 26
@@ -88,7 +91,10 @@ def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:
         ink = out.font(font if font >= 0 else -font - 1)
         if font < 0 and ink == Ink.FAINT:  # white on a colour
             ink = Ink.PLAIN
-        out.forms.append(Ink.HIDDEN if number in hiding else ink)
+        way, places = ways.get(number, (Ink.PLAIN, None))
+        out.forms.append(max(ink, way))
+        if places is not None:
+            out.decimals[len(out.forms) - 1] = places
     if any(out.fonts):
         try:
             out.strings = {
@@ -160,7 +166,7 @@ def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:  # noqa: C901  
     """What one sheet's records tell. Raises Unreadable for one that stretches, or claims to, beyond any report."""
     out = Extra()
     bottom = right = 0
-    telling = any(prints.forms) or bool(prints.strings) or prints.unknown
+    telling = any(prints.forms) or bool(prints.strings) or prints.unknown or bool(prints.decimals)
     for _, kind, body in _records(stream, start):
         if kind == _EOF:
             break
@@ -182,7 +188,7 @@ def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:  # noqa: C901  
             bottom, right = max(bottom, row + 1), max(right, column + 1)
             if bottom * right > MAX_AREA:
                 guard(bottom, right)
-            if telling:
+            if telling or kind in (_FORMULA, _ERROR):
                 _mark(kind, body, prints, out)
     return out
 
@@ -199,12 +205,23 @@ def _mark(kind: int, body: bytes, prints: _Prints, out: Extra) -> None:
         ink = prints.forms[form] if form < len(prints.forms) else Ink.PLAIN
         if ink:
             out.inks[row, column + n] = ink
+        if form in prints.decimals:
+            out.decimals[row, column + n] = prints.decimals[form]
+    if _failed(kind, body):
+        out.unsolved.add((row, column))
     if kind == _SHARED and len(body) >= 10:
         number = struct.unpack_from("<I", body, 6)[0]
         if number in prints.strings:
             out.texts[row, column] = prints.strings[number]
         elif prints.unknown:
             out.inks.setdefault((row, column), Ink.FAINT)
+
+
+def _failed(kind: int, body: bytes) -> bool:
+    """Whether a cell shows an error in place of a value."""
+    if kind == _ERROR:
+        return len(body) >= 8 and body[7] == 1
+    return kind == _FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2
 
 
 def _check_claim(body: bytes) -> None:

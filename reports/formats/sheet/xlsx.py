@@ -12,7 +12,7 @@ from lxml import etree
 from reports.blocks import Unreadable
 from reports.formats.container import Container, declares_type, inside
 from reports.formats.runs import Ink
-from reports.formats.sheet.model import ILLEGIBLE, Extra, Pieces, guard
+from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, Extra, Pieces, guard, printed
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COL = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
@@ -26,7 +26,8 @@ _VALUE = re.compile(rb"<(?:\w+:)?v>\s*(\d{1,9})\s*</(?:\w+:)?v>")
 _ATTRIBUTE = re.compile(rb"(\w+)=\"([^\"]*)\"")
 _TELLING = re.compile(rb"vertAlign|<(?:\w+:)?strike\b|\bval=\"[01](?:\.\d+)?\"|FFFFFFFF")
 _Entry = TypeVar("_Entry", Ink, bool)
-_HIDES = re.compile(r"\s*;\s*;\s*;?\s*$")  # a number format without any part prints nothing
+_BROKEN = re.compile(rb"<(?:\w+:)?v>\s*-?\d*\.\d")  # a number with decimals
+_FAILED = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"")
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class _Prints:
 
     by_style: dict[int, Ink] = field(default_factory=dict)
     strings: dict[int, Pieces] = field(default_factory=dict)
+    decimals: dict[int, int] = field(default_factory=dict)  # by style
 
 
 def extras(package: Container) -> dict[str, Extra]:
@@ -48,7 +50,8 @@ def extras(package: Container) -> dict[str, Extra]:
             target = inside("xl", relation.get("Target", ""))
             if target is not None:
                 targets[str(relation.get("Id", ""))] = target
-    prints = _Prints(_by_style(package), _strings(package))
+    by_style, decimals = _by_style(package)
+    prints = _Prints(by_style, _strings(package), decimals)
     out: dict[str, Extra] = {}
     for sheet in root.iter("{*}sheet"):
         identifier = next((str(v) for k, v in sheet.attrib.items() if etree.QName(k).localname == "id"), "")
@@ -72,16 +75,17 @@ def _sheet(xml: bytes, prints: _Prints) -> Extra:
     for found in _ROW.finditer(xml):
         attributes = dict(_ATTRIBUTE.findall(found[1]))
         number = int(attributes[b"r"]) if attributes.get(b"r", b"").isdigit() else number + 1
-        if attributes.get(b"hidden") in (b"1", b"true"):
+        if attributes.get(b"hidden") in (b"1", b"true") or _is_zero(attributes.get(b"ht")):
             out.hidden_rows.add(number - 1)
     for found in _COL.finditer(xml):
         attributes = dict(_ATTRIBUTE.findall(found[1]))
-        if attributes.get(b"hidden") in (b"1", b"true"):
+        if attributes.get(b"hidden") in (b"1", b"true") or _is_zero(attributes.get(b"width")):
             first, last = attributes.get(b"min", b""), attributes.get(b"max", b"")
             if first.isdigit() and last.isdigit():
                 out.hidden_columns.update(range(int(first) - 1, min(int(last), 16384)))
     out.unsolved = {(int(found[2]) - 1, _column(found[1])) for found in _UNSOLVED.finditer(xml)}
-    if prints.by_style or prints.strings or _TELLING.search(xml):
+    out.unsolved |= {(int(found[2]) - 1, _column(found[1])) for found in _FAILED.finditer(xml)}
+    if prints.by_style or prints.strings or _TELLING.search(xml) or (prints.decimals and _BROKEN.search(xml)):
         _mark(xml, prints, out)
     return out
 
@@ -97,6 +101,8 @@ def _mark(xml: bytes, prints: _Prints, out: Extra) -> None:
         style, kind, content = attributes.get(b"s", b""), attributes.get(b"t"), found[2] or b""
         if style.isdigit() and int(style) in prints.by_style:
             out.inks[place] = prints.by_style[int(style)]
+        if style.isdigit() and int(style) in prints.decimals:
+            out.decimals[place] = prints.decimals[int(style)]
         if kind == b"s" and (value := _VALUE.search(content)) and int(value[1]) in prints.strings:
             out.texts[place] = prints.strings[int(value[1])]
         elif kind == b"inlineStr" and _TELLING.search(content):
@@ -138,29 +144,33 @@ def _pieces(item: etree._Element) -> Pieces:
     return tuple(out)
 
 
-def _by_style(package: Container) -> dict[int, Ink]:
-    """The cell formats that print their cells not plainly."""
+def _is_zero(size: bytes | None) -> bool:
+    return size is not None and re.fullmatch(rb"0(?:\.0*)?", size) is not None
+
+
+def _by_style(package: Container) -> tuple[dict[int, Ink], dict[int, int]]:
+    """The cell formats that print their cells not plainly, and with how many decimals each prints a number."""
     name = "xl/styles.xml"
     if name not in package:
-        return {}
+        return {}, {}
     root = package.xml(name)
     fonts = [_font(font) for font in root.iterfind("{*}fonts/{*}font")]
-    hiding = {
-        form.get("numFmtId")
-        for form in root.iterfind("{*}numFmts/{*}numFmt")
-        if _HIDES.match(form.get("formatCode") or "")
-    }
+    codes = {str(number): code for number, code in BUILT_IN.items()}
+    codes |= {str(form.get("numFmtId")): form.get("formatCode") or "" for form in root.iterfind("{*}numFmts/{*}numFmt")}
+    ways = {number: printed(code) for number, code in codes.items()}
     fills = [_is_coloured(fill) for fill in root.iterfind("{*}fills/{*}fill")]
     out: dict[int, Ink] = {}
+    decimals: dict[int, int] = {}
     for number, form in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
         ink = _of(fonts, form.get("fontId"), Ink.PLAIN)
         if ink == Ink.FAINT and _of(fills, form.get("fillId"), False):
             ink = Ink.PLAIN
-        if form.get("numFmtId") in hiding:
-            ink = Ink.HIDDEN
-        if ink:
-            out[number] = ink
-    return out
+        way, places = ways.get(str(form.get("numFmtId")), (Ink.PLAIN, None))
+        if places is not None:
+            decimals[number] = places
+        if ink or way:
+            out[number] = max(ink, way)
+    return out, decimals
 
 
 def _of(entries: Sequence[_Entry], index: str | None, otherwise: _Entry) -> _Entry:
