@@ -232,14 +232,14 @@ class Clock:
         try:
             act()
         except Exception as error:
-            said = " ".join(str(error).split())[:300]
+            text = " ".join(str(error).split())[:300]
             if leases.temporary(error):
-                log.warning("%s: %s; the next turn tries again", job.name, said)
+                log.warning("%s: %s; the next turn tries again", job.name, text)
                 return False
             log.exception("%s failed", job.name)
-            said = logs.without_secrets(f"{type(error).__name__}: {said}")
+            text = logs.without_secrets(f"{type(error).__name__}: {text}")
             with base.transaction(self.engine) as session:
-                schedule.record(session, job.name, job.office, now, said)  # the sweep tells ops
+                schedule.record(session, job.name, job.office, now, text)  # the sweep tells ops
             return False
         return True
 

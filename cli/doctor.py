@@ -90,9 +90,9 @@ def examine(settings: config.Settings) -> list[Examined]:
     ]
 
 
-def _examined(name: str, look: Callable[[], str]) -> Examined:
+def _examined(name: str, check: Callable[[], str]) -> Examined:
     try:
-        return Examined(name, True, look())
+        return Examined(name, True, check())
     except Exception as error:  # noqa: BLE001  whatever it is, it is what the operator asks to be told
         return Examined(name, False, logs.without_secrets(" ".join(str(error).split())[:300]) or type(error).__name__)
 

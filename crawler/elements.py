@@ -25,8 +25,8 @@ def split(name: str) -> str:
 
 def parts(element: HtmlElement) -> str:
     """The parts of its class and its id."""
-    told = named(element)
-    return split(told) if told != " " else ""
+    text = named(element)
+    return split(text) if text != " " else ""
 
 
 def names_other_part(name: str) -> bool:
@@ -75,9 +75,9 @@ def label_of(element: HtmlElement) -> str:
     if not text:
         text = squeezed(str(element.get("value") or "")) if element.tag in {"input", "button"} else ""
     if not text:
-        said = [element.get("title"), element.get("aria-label"), element.get("alt")]
-        said += [value for image in element.iter("img") for value in (image.get("alt"), image.get("title"))]
-        text = next((squeezed(str(one)) for one in said if one and str(one).strip()), "")
+        words = [element.get("title"), element.get("aria-label"), element.get("alt")]
+        words += [value for image in element.iter("img") for value in (image.get("alt"), image.get("title"))]
+        text = next((squeezed(str(one)) for one in words if one and str(one).strip()), "")
     return text
 
 

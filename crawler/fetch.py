@@ -69,7 +69,7 @@ class Answer:
 
 
 class Fetcher:
-    """The requests of one crawl, one after another. ``memory`` is what earlier crawls learnt of each address: its
+    """The requests of one crawl, one after another. ``cached`` is what earlier crawls learnt of each address: its
     validators, the sha256 of what it answered, when it was last asked; ``learnt`` is what this one learns."""
 
     def __init__(

@@ -38,7 +38,7 @@ YEARS_OWED = 2
 
 @dataclass(slots=True)
 class Target:
-    """A source as the spider needs it. ``memory`` is what earlier crawls learnt of each address: its validators, the
+    """A source as the spider needs it. ``cached`` is what earlier crawls learnt of each address: its validators, the
     sha256 of what it answered, when it was last asked."""
 
     source_id: int
@@ -130,7 +130,7 @@ class Recorder:
                 run.id,
                 source.url,
                 source.family,
-                _cached(source.validators, "addresses"),
+                _kept_of(source.crawl_state, "addresses"),
                 serves,
                 _guard(hosts, self._settings.allowed_private_hosts),
                 source.items,
@@ -138,8 +138,8 @@ class Recorder:
                 known_documents.versioned(session, source_id),
                 source.family_override,
                 source.rendered,
-                _cached(source.validators, "lists"),
-                dict((source.validators or {}).get("reached") or {}),
+                _kept_of(source.crawl_state, "lists"),
+                dict((source.crawl_state or {}).get("reached") or {}),
                 self._may_be_brief(source, owing),
             )
 
@@ -269,7 +269,7 @@ class Recorder:
                     requests=crawl.fetcher.requests,
                     items=crawl.items,
                     stated_total=crawl.stated,
-                    validators=dict(source.validators or {}),
+                    crawl_state=dict(source.crawl_state or {}),
                     changed=crawl.changed,
                     whole=not crawl.is_brief,
                 ),
@@ -288,7 +288,7 @@ class Recorder:
                 withdrawals.withdraw(session, document_id, "published again at another address", self.today(), now)
             old = {url: entry for url, entry in target.cached.items() if not whole or url in target.known}
             lists = {} if whole else target.lists
-            source.validators = {
+            source.crawl_state = {
                 "addresses": {**old, **crawl.fetcher.learnt},
                 "lists": {**lists, **crawl.read_whole},
                 "reached": crawl.reached,
@@ -348,8 +348,8 @@ def _listed(
     )
 
 
-def _cached(validators: Mapping[str, Any] | None, what: str) -> dict[str, dict[str, Any]]:
-    found = (validators or {}).get(what)
+def _kept_of(state: Mapping[str, Any] | None, what: str) -> dict[str, dict[str, Any]]:
+    found = (state or {}).get(what)
     return {url: dict(entry) for url, entry in found.items()} if isinstance(found, dict) else {}
 
 

@@ -20,7 +20,7 @@ import net
 from exchange.sheet import BEYOND, REQUIRED, BadSheet, rows
 from exchange.words import key_of, words
 from models import agencies
-from models.register import Entry, upsert_all
+from models.register import Registration, upsert_all
 from processes import whole_file
 from reports.text import date_at
 
@@ -90,7 +90,7 @@ def import_agencies(
         raise BadSheet("the sheet has no rows below its head")
     if result.bad and not skip_bad:
         return result
-    entries = [Entry(row.body(), tuple(row.reports_url), row.family) for row in good]
+    entries = [Registration(row.body(), tuple(row.reports_url), row.family) for row in good]
     result.added, result.updated = upsert_all(session, entries, now, progress)
     agencies.link_parents(session)
     result.warnings = list(_unknown_superiors(session, good, seen))
@@ -105,7 +105,7 @@ def import_starter(session: Session, now: datetime, progress: Callable[[int], No
     entries = []
     for values in fresh:
         row = Row.model_validate({name: text for name, text in values.items() if name != BEYOND})
-        entries.append(Entry(row.body(), tuple(row.reports_url), row.family, confirmed=False))
+        entries.append(Registration(row.body(), tuple(row.reports_url), row.family, confirmed=False))
     result = ImportResult()
     result.added, result.updated = upsert_all(session, entries, now, progress)
     agencies.link_parents(session)

@@ -179,10 +179,10 @@ class AgencyRow:
     office_emails: list[str] = field(default_factory=list)
 
 
-def entry_of(agency: Agency) -> history.Entry:
+def entry_of(agency: Agency) -> history.HistoryEntry:
     """What decides whether, by when and to whom the body owes a report, as the register says it now."""
     dates = agency.in_scope_from, agency.in_scope_to
-    return history.Entry(agency.kind, agency.level, *dates, agency.deadline, agency.parent_name)
+    return history.HistoryEntry(agency.kind, agency.level, *dates, agency.deadline, agency.parent_name)
 
 
 def upsert_agency(session: Session, row: AgencyRow, now: datetime | None = None) -> tuple[Agency, bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, chunks
 
 
-class Entry(NamedTuple):
+class HistoryEntry(NamedTuple):
     """What decides whether and by when a body owes a report, and to whom: ``superior`` is the name of the body above."""
 
     kind: str
@@ -41,10 +41,10 @@ class AgencyHistory(Base):
     __table_args__ = (sa.Index("ix_agency_history_agency_id", "agency_id"),)
 
 
-COLUMNS = tuple(getattr(AgencyHistory, name) for name in Entry._fields)
+COLUMNS = tuple(getattr(AgencyHistory, name) for name in HistoryEntry._fields)
 
 
-def note(session: Session, entries: Mapping[int, Entry], now: datetime) -> None:
+def note(session: Session, entries: Mapping[int, HistoryEntry], now: datetime) -> None:
     """Keep what the register says of these bodies where it is not what it said before."""
     known = entries_at(session, now, entries)
     rows = [
@@ -56,10 +56,10 @@ def note(session: Session, entries: Mapping[int, Entry], now: datetime) -> None:
         session.execute(sa.insert(AgencyHistory), rows)
 
 
-def entries_at(session: Session, at: datetime, ids: Collection[int] | None = None) -> dict[int, Entry | None]:
+def entries_at(session: Session, at: datetime, ids: Collection[int] | None = None) -> dict[int, HistoryEntry | None]:
     """What the register said of these bodies (None: of all) at that moment; None for one that it did not have yet. A body
     of which nothing is kept is not among them: it was always as it is."""
-    out: dict[int, Entry | None] = {}
+    out: dict[int, HistoryEntry | None] = {}
     query = sa.select(AgencyHistory.agency_id, AgencyHistory.recorded_at, *COLUMNS).order_by(
         AgencyHistory.recorded_at, AgencyHistory.id
     )
@@ -67,7 +67,7 @@ def entries_at(session: Session, at: datetime, ids: Collection[int] | None = Non
     for part in parts:
         for agency_id, recorded_at, *values in session.execute(part):
             if recorded_at <= at:
-                out[agency_id] = Entry(*values)
+                out[agency_id] = HistoryEntry(*values)
             else:
                 out.setdefault(agency_id, None)
     return out

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from models import people
 from models.agencies import Agency, DutyGround, Office, entry_of, office_ids, offices_above
 from models.base import chunks
-from models.history import Entry, entries_at
+from models.history import HistoryEntry, entries_at
 from models.people import Audit
 from models.superiors import Superiors, superiors_at
 from models.superiors import offices as offices_by
@@ -38,7 +38,7 @@ class _Sources:
     grounds: Mapping[int, DutyGround]
     offices: Mapping[int, int]
     params: Mapping[int, Mapping[str, Any]]
-    entries: Mapping[int, Entry | None]
+    entries: Mapping[int, HistoryEntry | None]
 
 
 def _duties(

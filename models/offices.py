@@ -94,8 +94,10 @@ def _validated(given: Mapping[str, Any] | None) -> Wishes:
     try:
         return Wishes.model_validate(dict(given or {}))
     except ValidationError as error:
-        fault = error.errors()[0]
-        raise BadOffice(f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}") from None
+        problem = error.errors()[0]
+        raise BadOffice(
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg'].removeprefix('Value error, ')}"
+        ) from None
 
 
 def set_office(

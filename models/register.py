@@ -23,7 +23,7 @@ FIELDS = ("kind", "short_name", "division_code", "portal", "note", "deadline", "
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Registration:
     """One body of a sheet and the addresses at which its reports are looked for (none: they stay as they are)."""
 
     body: AgencyRow
@@ -33,7 +33,7 @@ class Entry:
 
 
 def upsert_all(
-    session: Session, entries: Sequence[Entry], now: datetime, progress: Callable[[int], None] = lambda _: None
+    session: Session, entries: Sequence[Registration], now: datetime, progress: Callable[[int], None] = lambda _: None
 ) -> tuple[int, int]:
     """Add or update these bodies by name, no name twice; (added, updated). ``progress`` is told how many are done.
 
@@ -47,7 +47,7 @@ def upsert_all(
     return added, done - added
 
 
-def _bodies(session: Session, part: Sequence[Entry], now: datetime) -> int:
+def _bodies(session: Session, part: Sequence[Registration], now: datetime) -> int:
     # Written as plain rows: objects that may be each other's superiors are written one by one.
     by_name = sa.select(Agency.id, Agency.name).where(Agency.name.in_([entry.body.name for entry in part]))
     ids = {name: id_ for id_, name in session.execute(by_name)}
@@ -98,7 +98,7 @@ def _offices(session: Session, rows: Mapping[int, AgencyRow]) -> None:
     session.flush()
 
 
-def _columns(session: Session, entries: Mapping[int, Entry], now: datetime) -> None:
+def _columns(session: Session, entries: Mapping[int, Registration], now: datetime) -> None:
     families = {url: entry.family for entry in entries.values() for url in entry.columns}
     ids: dict[str, int] = {}
     urls = list(families)
@@ -107,7 +107,7 @@ def _columns(session: Session, entries: Mapping[int, Entry], now: datetime) -> N
         _insert_missing(
             session,
             Source,
-            [{"url": url, "family_override": families[url], "next_due_at": now, "validators": {}} for url in part],
+            [{"url": url, "family_override": families[url], "next_due_at": now, "crawl_state": {}} for url in part],
         )
         for source in session.scalars(sa.select(Source).where(Source.url.in_(part))):
             ids[source.url] = source.id

@@ -50,7 +50,7 @@ class Source(Base):
     reason: Mapped[str] = mapped_column(default="", server_default="")
     items: Mapped[int] = mapped_column(default=0, server_default="0")
     requests: Mapped[int] = mapped_column(default=0, server_default="0")
-    validators: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    crawl_state: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     # Times
     checked_at: Mapped[datetime | None]
     complete_at: Mapped[datetime | None]
@@ -98,7 +98,7 @@ def upsert_source(session: Session, url: str, agency_id: int, family: str, now: 
     by_url = sa.select(Source).where(Source.url == url)
     source = session.scalar(by_url)
     if source is None:
-        source = Source(url=url, family_override=family, next_due_at=now, validators={})
+        source = Source(url=url, family_override=family, next_due_at=now, crawl_state={})
         if not inserted(session, source):
             source = session.scalars(by_url).one()
     elif family:
@@ -157,7 +157,7 @@ def start_run(session: Session, source_id: int, now: datetime) -> Run:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a crawl ended: ``status`` with the ``reason`` where it was not whole, what it took and found, and whether anything
-    was new. ``validators`` are kept only of a crawl that was whole. A crawl that is not ``whole`` found the first pages of the
+    was new. ``crawl_state`` is kept only of a crawl that was whole. A crawl that is not ``whole`` found the first pages of the
     lists as they were and read no further."""
 
     status: str
@@ -165,7 +165,7 @@ class Outcome:
     requests: int = 0
     items: int = 0
     stated_total: int | None = None
-    validators: Mapping[str, Any] = field(default_factory=dict)
+    crawl_state: Mapping[str, Any] = field(default_factory=dict)
     changed: bool = False
     whole: bool = True
 
@@ -183,7 +183,7 @@ def finish_run(session: Session, run_id: int, outcome: Outcome, now: datetime, i
     source.checked_at = now
     if status in COMPLETE:
         source.complete_at = now if outcome.whole else source.complete_at
-        source.validators = dict(outcome.validators)
+        source.crawl_state = dict(outcome.crawl_state)
         source.next_due_at = now + interval
     else:
         source.next_due_at = now + min(interval, timedelta(hours=1) * 2 ** min(_failures(session, source.id), 6))

@@ -129,7 +129,7 @@ def _document(session: Session, given: Submission, agency: Agency, now: datetime
     """The body's submitted report of that year: one document, each other text a version of it."""
     source = session.scalar(sa.select(Source).where(Source.url == SUBMITTED))
     if source is None:
-        source = Source(url=SUBMITTED, family="submitted", validators={})
+        source = Source(url=SUBMITTED, family="submitted", crawl_state={})
         if not inserted(session, source):
             source = session.scalars(sa.select(Source).where(Source.url == SUBMITTED)).one()
     key = f"{SUBMITTED}{given.agency_id}/{given.year}"

@@ -262,8 +262,8 @@ def statutory_deadline(kind: str, level: str, year: int) -> date | None:
     """
     if kind in NO_DUTY_ZH:
         return None
-    governs = kind == "government" and level not in {"township", "town", "subdistrict"}
-    month, day = GOVERNMENT_DEADLINE if governs else DEPARTMENT_DEADLINE
+    is_government = kind == "government" and level not in {"township", "town", "subdistrict"}
+    month, day = GOVERNMENT_DEADLINE if is_government else DEPARTMENT_DEADLINE
     return date(year + 1, month, day)
 
 

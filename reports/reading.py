@@ -94,15 +94,15 @@ def looked_again(reading: Reading, data: bytes) -> Reading:
     so. A second reading that fails says nothing."""
     keys = sorted(questioned(reading.aligned))
     pages = pages_of(reading.aligned, keys)
-    look = formats.second_reader(reading.sniffed.format) if pages else None
-    if look is None:
+    read_again = formats.second_reader(reading.sniffed.format) if pages else None
+    if read_again is None:
         return reading
     cells = [reading.aligned.cells[key] for key in keys]
     try:
         at_places = formats.cells_reader(reading.sniffed.format)
         if at_places is not None and all(map(agrees, cells, at_places(data, [cell.at for cell in cells]))):
             return reading
-        other = align(analysed(look(data, pages)))
+        other = align(analysed(read_again(data, pages)))
     except Unreadable:
         return reading
     aligned = compared(reading.aligned, other)

@@ -40,11 +40,11 @@ def time_passes(engine: sa.Engine, span: timedelta) -> None:
     """Make everything that was noted of looks so much older."""
     with base.transaction(engine) as session:
         for source in session.scalars(sa.select(Source)):
-            for entry in source.validators.get("addresses", {}).values():
+            for entry in source.crawl_state.get("addresses", {}).values():
                 for name in ("at", "gone", "unlisted"):
                     if name in entry:
                         entry[name] = (datetime.fromisoformat(entry[name]) - span).isoformat()
-            flag_modified(source, "validators")
+            flag_modified(source, "crawl_state")
             source.complete_at = source.complete_at - span if source.complete_at else None
             source.checked_at = source.checked_at - span if source.checked_at else None
 

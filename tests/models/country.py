@@ -64,7 +64,7 @@ def _body(put: Callable[..., None], number: int, head: int) -> None:
     put(
         Source,
         id=number, url=f"http://www.p{number}.gov.cn/nb/", status="ok", next_due_at=rows.NOW + rows.DAY,
-        checked_at=rows.NOW, complete_at=rows.NOW, validators={},
+        checked_at=rows.NOW, complete_at=rows.NOW, crawl_state={},
     )  # fmt: skip
     put(SourceAgency, source_id=number, agency_id=number)
     for day in range(3):

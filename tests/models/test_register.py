@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from exchange.register import import_agencies
 from models import base, sources
 from models.agencies import Agency, AgencyAlias, AgencyRow, Office, office_of
-from models.register import BATCH, Entry, upsert_all
+from models.register import BATCH, Registration, upsert_all
 from models.sources import Source, SourceAgency
 from tests.models import country
 from tests.models.rows import NOW
@@ -61,8 +61,8 @@ def test_an_import_sends_statements_by_the_batch_tells_how_far_it_is_and_twice_c
         assert len(sources.due(session, NOW)) == 3000
 
 
-def entry(name: str, *urls: str, **values: Any) -> Entry:
-    return Entry(AgencyRow(name=name, level="county", **values), urls)
+def entry(name: str, *urls: str, **values: Any) -> Registration:
+    return Registration(AgencyRow(name=name, level="county", **values), urls)
 
 
 def test_a_shared_column_is_one_source_and_one_that_is_left_serves_the_body_no_more(engine: Engine):
@@ -84,10 +84,10 @@ def test_a_body_that_joins_a_column_is_judged_by_no_look_made_before_it_did(engi
     def complete(session: Any) -> dict[str, bool]:
         return {source.url: source.complete_at is not None for source in session.scalars(sa.select(Source))}
 
-    first = Entry(AgencyRow("甲局", "county"), ("http://a.example/nb/",))
-    second = Entry(AgencyRow("乙局", "county"), ("http://a.example/nb/", "http://b.example/nb/"))
+    first = Registration(AgencyRow("甲局", "county"), ("http://a.example/nb/",))
+    second = Registration(AgencyRow("乙局", "county"), ("http://a.example/nb/", "http://b.example/nb/"))
     with base.transaction(engine) as session:
-        upsert_all(session, [first, Entry(AgencyRow("丙局", "county"), ("http://c.example/nb/",))], NOW)
+        upsert_all(session, [first, Registration(AgencyRow("丙局", "county"), ("http://c.example/nb/",))], NOW)
         session.execute(sa.update(Source).values(complete_at=NOW, status="ok"))
         upsert_all(session, [first], NOW)
         assert complete(session) == {"http://a.example/nb/": True, "http://c.example/nb/": True}

@@ -100,10 +100,10 @@ class Kinds:
         whole = (applied, *key) if self._styles.depends_on_place(element) else key
         found = self._known.get(whole)
         if found is None:
-            found = self._known[whole] = self._told(element, applied)
+            found = self._known[whole] = self._made(element, applied)
         return found
 
-    def _told(self, element: etree._Element, applied: Applied) -> Kind:
+    def _made(self, element: etree._Element, applied: Applied) -> Kind:
         tag = str(element.tag)
         style = element.get("style")
         declared = {**applied.declared, **declarations(style)[0], **applied.forced} if style else applied.declared

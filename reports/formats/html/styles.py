@@ -168,10 +168,10 @@ class Styles:
         key = (str(element.tag), (element.get("id") or "").lower(), (element.get("class") or "").lower())
         found = self._candidates.get(key)
         if found is None:
-            found = self._candidates[key] = self._told_by(element, *key)
+            found = self._candidates[key] = self._applying(element, *key)
         return found
 
-    def _told_by(self, element: etree._Element, tag: str, id_: str, classes: str) -> tuple[_Rule, ...] | Applied:
+    def _applying(self, element: etree._Element, tag: str, id_: str, classes: str) -> tuple[_Rule, ...] | Applied:
         """The rules that may tell of elements of this tag, identifier and class, the weightiest last; what they declare
         where nothing else about an element counts."""
         names = (tag, "", *([f"#{id_}"] if id_ else ()), *(f".{name}" for name in set(classes.split())))
