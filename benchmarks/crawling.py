@@ -30,7 +30,7 @@ from demo.simulator.server import Answer, Network, Request, Traffic
 from models import base
 from models.agencies import AgencyRow
 from models.documents import Document
-from models.register import Entry, upsert_all
+from models.register import Registration, upsert_all
 from models.sources import Source
 
 OUT = Path("var/bench/crawling.json")
@@ -139,7 +139,7 @@ class World:
         base.upgrade(self.settings.database_url)
         self.engine = base.make_engine(self.settings.database_url)
         urls = [url for portal in portals for url in portal.addresses()]
-        entries = [Entry(AgencyRow(f"第{n}县第{n}局", "county"), (url,)) for n, url in enumerate(urls)]
+        entries = [Registration(AgencyRow(f"第{n}县第{n}局", "county"), (url,)) for n, url in enumerate(urls)]
         with base.transaction(self.engine) as session:
             upsert_all(session, entries, base.utcnow())
             self.ids = list(session.scalars(sa.select(Source.id).order_by(Source.id)))
