@@ -187,7 +187,7 @@ def _leanings(ink: Grey, length: int, across: bool) -> tuple[float, float, float
     if long.sum() < 3:
         return None
     ys, xs = np.nonzero(runs)
-    ids = labels[ys, xs]
+    ids = np.asarray(labels[ys, xs], dtype=np.intp)
     along: Floats = (xs if across else ys).astype(np.float64)
     at: Floats = (ys if across else xs).astype(np.float64)
 
