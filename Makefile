@@ -12,7 +12,7 @@ SOURCES := alerts cli crawler demo exchange models reports summaries workers tes
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up lint format bench fuzz lock clean
+.PHONY: help setup demo test up lint format bench fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,8 @@ $(BENCH_STAMP): $(DEV_STAMP) | $(BIN)/python
 	@echo "· installing what the readers are compared with (once)"
 	@$(PIP) --require-hashes -r requirements-bench.lock
 	@rm -f $(VENV)/bench-*; touch $@
+
+setup: $(DEV_STAMP) ## the Python environment, with all that the tests need
 
 demo: $(RUN_STAMP) ## the main job once: crawl, read, check, alert, summarise
 	@$(BIN)/nianbao demo
