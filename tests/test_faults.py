@@ -1,4 +1,4 @@
-"""Workers and brokers killed at moments drawn from a seed, in a run of 200 documents with all parts real.
+"""Workers and brokers killed at moments drawn from a seed, in a run of 100 documents with all parts real.
 
 Every document must be read into one version, checked once in effect, and no mail may arrive twice. A failing run is
 repeated with its seed: ``NIANBAO_FAULT_SEED=… pytest tests/test_faults.py``.
@@ -29,7 +29,7 @@ from storage import store
 from tests.mailbox import Mailbox, mailbox
 from workers import broker, queue
 
-DOCUMENTS = 200
+DOCUMENTS = 100
 OFFICES = 20
 SEED = int(os.environ.get("NIANBAO_FAULT_SEED", "20270131"))
 PATIENCE = 250.0  # seconds until everything must be done, kills included

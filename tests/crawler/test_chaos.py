@@ -16,7 +16,7 @@ from tests.crawler.test_answers import BUSY, CUT, HOME, LOGIN, PLAIN, SHELL, WAL
 from tests.crawler.world import COLUMN, World, listed, title
 
 LOOKS = 6
-PORTALS = 24
+PORTALS = 12
 EVERY: tuple[Given | None, ...] = (
     BUSY, WALL, LOGIN, SHELL, HOME, PLAIN + CUT, b"", None, (500, {}, "error"), (412, {}, "<script>$_ts=1</script>"),
     (302, {"Location": "/"}, ""), (200, {}, ""),

@@ -24,7 +24,7 @@ from tests.reports import fuzzing
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "var" / "fuzz"
-COUNT = int(os.environ.get("NIANBAO_FUZZ", "2000"))
+COUNT = int(os.environ.get("NIANBAO_FUZZ", "400"))
 SEED = os.environ.get("NIANBAO_FUZZ_SEED") or (os.urandom(4).hex() if "NIANBAO_FUZZ" in os.environ else "20261121")
 CHILDREN = 2
 SMALL_MB = 640  # what is enough for a report, and soon full

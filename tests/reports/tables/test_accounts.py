@@ -45,7 +45,7 @@ BREAKS = ("right", "heads", "middle", "bottom", "headless")
     st.sets(st.sampled_from(BREAKS)),
     st.integers(0, 10**6),
 )
-@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_figure_that_its_narrow_cell_wraps_and_a_page_end_cuts_is_right_or_flagged(maker, ruling, breaks, seed):
     truth = report.make(seed)
     marks = frozenset((ruling, "slim", "low", "cut", *breaks))
@@ -65,7 +65,7 @@ def test_figures_of_several_columns_that_one_page_end_cuts_are_right_or_flagged(
 
 
 @given(st.sampled_from(STYLES), st.integers(0, 10**6))
-@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_figure_of_a_made_report_is_in_a_cell_a_label_or_stray(made, seed):
     name, style = made
     truth = report.make(seed)
