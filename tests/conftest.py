@@ -32,9 +32,9 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy: a migration takes longer than most tests."""
+    """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    base.upgrade(f"sqlite:///{path}")
+    databases.sqlite_file(path)
     return path
 
 

@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,21 @@ START_TIMEOUT = 30.0
 DATABASES = ("sqlite", "postgresql")
 
 _numbers = count(1)
+
+
+@cache
+def _migrated() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="nianbao-sqlite-") as folder:
+        path = Path(folder) / "template.sqlite3"
+        base.upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
+
+
+def sqlite_file(path: Path) -> str:
+    """Write a migrated SQLite file there, and give its address: a migration takes longer than most tests, so a process
+    does it once."""
+    path.write_bytes(_migrated())
+    return f"sqlite:///{path}"
 
 
 @dataclass(frozen=True, slots=True)

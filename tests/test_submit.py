@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 import config
 import up
-from crawler import submitted
+from crawler import run, submitted
 from demo import pages
 from demo.simulator.server import Answer
 from models import base, submissions
@@ -26,6 +26,7 @@ from models.people import Audit
 from models.sources import Outcome, finish_run, start_run, upsert_source
 from reports import checks, reader
 from reports.checks.context import Context
+from tests import databases
 from tests.calling import nianbao
 from tests.crawler.given import Item as Row
 from tests.crawler.given import Portal, Portals
@@ -233,13 +234,13 @@ def test_a_portal_that_challenges_then_opens_ends_with_its_own_copy(tmp_path):
         settings = config.Settings(
             data_dir=tmp_path, crawl_delay=0.01, allowed_private_hosts=portals.hosts, _env_file=None
         )
-        base.upgrade(settings.database_url)
+        databases.sqlite_file(tmp_path / "nianbao.sqlite3")
         engine = base.make_engine(settings.database_url)
         now = base.utcnow()
         with base.transaction(engine) as session:
             agency, _ = upsert_agency(session, AgencyRow(BODY.agency, "province", "department"))
             source_id = upsert_source(session, portal.column, agency.id, "", now).id
-        up.crawl_and_wait(settings, engine, [source_id])
+        list(run.crawl([source_id], settings))
         with base.reading(engine) as session:
             before = standing_of(session, agency.id, 2021, now.astimezone(settings.zone))
         assert before is not None

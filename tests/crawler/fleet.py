@@ -18,6 +18,7 @@ from models.agencies import AgencyRow, upsert_agency
 from models.documents import Document, Version
 from models.sources import Source, upsert_source
 from reports.duties import COMPLETE, PUBLISHES
+from tests import databases
 from tests.crawler.world import time_passes
 
 
@@ -46,7 +47,7 @@ class Fleet:
     def __init__(self, folder: Path, network: Network, sites: list[Site], delay: float = 0.01) -> None:
         self.sites = sites
         self.settings = config.Settings(data_dir=folder, crawl_delay=delay, _env_file=None)
-        base.upgrade(self.settings.database_url)
+        databases.sqlite_file(folder / "nianbao.sqlite3")
         self.engine = base.make_engine(self.settings.database_url)
         self.sources: dict[int, Site] = {}
         self.names: dict[int, str] = {}

@@ -18,6 +18,7 @@ from models import base, columns
 from models.agencies import AgencyRow, upsert_agency
 from models.people import Audit
 from models.sources import Source, SourceAgency, serve
+from tests import databases
 from tests.calling import nianbao
 from tests.crawler.given import Portals, forbidden
 from tests.crawler.world import Site, article
@@ -199,7 +200,7 @@ class Registry:
 
     def __init__(self, folder: Path, portals: Portals) -> None:
         self.settings = config.Settings(data_dir=folder, crawl_delay=0.01, _env_file=None)
-        base.upgrade(self.settings.database_url)
+        databases.sqlite_file(folder / "nianbao.sqlite3")
         self.engine = base.make_engine(self.settings.database_url)
         self.portals = portals
         self.ids: dict[str, int] = {}

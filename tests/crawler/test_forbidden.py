@@ -15,10 +15,13 @@ import config
 from models import base
 from models.agencies import AgencyRow, upsert_agency
 from models.sources import Source, upsert_source
+from tests import databases
 from tests.crawler.given import Portals
 from tests.crawler.raw import Given, Raw
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, World, listed, title
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 FORMS = (
@@ -122,7 +125,7 @@ def test_a_name_that_changes_its_address_between_check_and_connection_gains_noth
     settings = config.Settings(
         data_dir=tmp_path, crawl_delay=0.01, allowed_private_hosts=["127.0.0.2/32"], _env_file=None
     )
-    base.upgrade(settings.database_url)
+    databases.sqlite_file(tmp_path / "nianbao.sqlite3")
     engine = base.make_engine(settings.database_url)
     with base.transaction(engine) as session:
         agency, _ = upsert_agency(session, AgencyRow("甲县水利局", "county", "department"))

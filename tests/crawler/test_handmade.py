@@ -19,6 +19,7 @@ from models.agencies import AgencyRow, upsert_agency
 from models.documents import Document, Version
 from models.sources import Source, upsert_source
 from reports.duties import PUBLISHES
+from tests import databases
 from tests.crawler.handmade.called import CALLED
 from tests.crawler.handmade.lists import LISTS
 from tests.crawler.handmade.portal import Portal, published
@@ -46,7 +47,7 @@ class Crawled:
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Crawled]]:
     folder = tmp_path_factory.mktemp("handmade")
     settings = config.Settings(data_dir=folder, crawl_delay=0.01, _env_file=None)
-    base.upgrade(settings.database_url)
+    databases.sqlite_file(folder / "nianbao.sqlite3")
     engine = base.make_engine(settings.database_url)
     sources: dict[int, Portal] = {}
     bodies: dict[int, Portal] = {}

@@ -17,6 +17,7 @@ from models import base
 from models.agencies import AgencyRow, upsert_agency
 from models.documents import Attachment, Document, Version
 from models.sources import Source, upsert_source
+from tests import databases
 from tests.crawler.given import Portal, Portals
 
 COLUMN = "/zwgk/zfxxgknb/"
@@ -71,7 +72,7 @@ class World:
 
     def __init__(self, folder: Path, portals: Portals) -> None:
         self.settings = config.Settings(data_dir=folder, crawl_delay=0.01, _env_file=None)
-        base.upgrade(self.settings.database_url)
+        databases.sqlite_file(folder / "nianbao.sqlite3")
         self.engine = base.make_engine(self.settings.database_url)
         self.portals = portals
         self.not_named: set[str] = set()  # hosts that the operator does not allow

@@ -16,6 +16,7 @@ from models import base, ledger
 from models.agencies import AgencyRow, upsert_agency
 from models.documents import Attachment, Document, Version
 from models.sources import Source, upsert_source
+from tests import databases
 from tests.crawler.handmade.portal import Portal
 from tests.crawler.world import time_passes
 
@@ -68,7 +69,7 @@ class Looks:
 
     def __init__(self, folder: Path, network: Network, portals: list[Portal]) -> None:
         self.settings = config.Settings(data_dir=folder, crawl_delay=0.01, _env_file=None)
-        base.upgrade(self.settings.database_url)
+        databases.sqlite_file(folder / "nianbao.sqlite3")
         self.engine = base.make_engine(self.settings.database_url)
         self.portals = portals
         self._of_source: dict[int, Portal] = {}
