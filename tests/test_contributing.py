@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PARTS = ("alerts", "cli", "crawler", "demo", "docs", "exchange", "models", "reports", "summaries", "tests", "workers")
 

@@ -21,6 +21,8 @@ from models.ledger import unreadable_documents
 from models.sources import upsert_source
 from tests.crawler.given import Item, Portal, Portals
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -22,6 +22,8 @@ from processes import Child
 from tests.mailbox import free_port, mailbox
 from workers import broker, queue
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def settings(tmp_path: Path, sqlite_template: Path) -> Iterator[config.Settings]:

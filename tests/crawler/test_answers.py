@@ -15,6 +15,8 @@ from tests.crawler.given import Portals
 from tests.crawler.raw import Given, Raw
 from tests.crawler.world import COLUMN, World, listed, title
 
+pytestmark = pytest.mark.slow
+
 HEADS = (
     "一、总体情况",
     "二、主动公开政府信息情况",

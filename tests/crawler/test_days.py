@@ -21,6 +21,8 @@ from models.sources import Run
 from tests.crawler.given import Portals
 from tests.crawler.world import COLUMN, Site, World, article, below, listed, title
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PDF = "application/pdf"
 

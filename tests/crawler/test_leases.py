@@ -9,13 +9,18 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from crawler import run
 from crawler.budget import keys_of
 from models import base, hosts
+from tests import databases
 from tests.crawler.given import Portals
 from tests.crawler.raw import Given, Raw
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, World, listed, title
+
+pytestmark = pytest.mark.slow
 
 PAUSE = 0.8
 
@@ -66,8 +71,7 @@ def test_three_crawlers_of_ten_sources_on_one_host_ask_one_after_another_and_kee
 
 
 def test_a_lease_runs_out_by_itself_and_a_pause_binds_whoever_comes_next(tmp_path: Path):
-    url = f"sqlite:///{tmp_path / 'a.sqlite3'}"
-    base.upgrade(url)
+    url = databases.sqlite_file(tmp_path / "a.sqlite3")
     engine = base.make_engine(url)
     now = base.utcnow()
     minute = timedelta(minutes=1)

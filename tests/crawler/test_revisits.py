@@ -29,6 +29,8 @@ from tests.crawler.raw import Raw
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, Site, World, article, below, listed, title
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 
 

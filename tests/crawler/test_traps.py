@@ -20,6 +20,8 @@ from models.sources import Source
 from tests.crawler.fleet import Fleet, Sum
 from tests.crawler.given import forbidden
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(slots=True)
 class Crawled:

@@ -21,6 +21,8 @@ from reports.report import Report
 from reports.sandbox import Limits
 from tests.makers import small
 
+pytestmark = pytest.mark.slow
+
 # Half of what a worker allows: what needs more needs too much, and a test need not wait for it.
 LIMITS = Limits(memory_mb=1536, seconds=20)
 

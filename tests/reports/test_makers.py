@@ -42,6 +42,7 @@ def test_a_made_report_is_read_as_printed_or_flagged(name: str, style: str):
         assert style in OPEN or len(verdict.flagged) <= 0.05 * len(truth.cells), (seed, verdict.flagged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [11])
 def test_a_worn_scan_is_read_as_printed_or_flagged(seed: int):
     sheets, wear = scan.sheets(seed), scan.random_wear(seed)
@@ -54,6 +55,7 @@ def test_a_worn_scan_is_read_as_printed_or_flagged(seed: int):
         assert cell is None or cell.confidence < 0.9 or cell.value in right, (key, wear)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["ofd-pages-200"])
 def test_a_scan_in_another_container_is_read_as_printed_or_flagged(style: str):
     truth = report.make(5, form="2021")
@@ -65,6 +67,7 @@ def test_a_scan_in_another_container_is_read_as_printed_or_flagged(style: str):
     assert len(verdict.flagged) <= 0.2 * len(truth.cells), verdict.flagged
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(office.PROGRAM is None, reason="LibreOffice, which writes these files, is not installed")
 @pytest.mark.parametrize("target", office.TARGETS)
 def test_what_a_real_office_program_writes_is_read_as_printed(target: str):

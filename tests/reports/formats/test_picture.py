@@ -16,6 +16,8 @@ from reports.blocks import Unreadable
 from reports.formats.image import picture, preprocessing
 from reports.tables.layout import analysed
 
+pytestmark = pytest.mark.slow
+
 PDF = Path(__file__).parents[3] / "demo" / "data" / "tjj-spt.pdf"
 
 

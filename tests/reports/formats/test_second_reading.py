@@ -12,6 +12,8 @@ from reports.blocks import Blocks, Unreadable
 from reports.formats import second_reading
 from tests.makers import pdf, report, scan
 
+pytestmark = pytest.mark.slow
+
 SECOND = "a second reading of the pages"
 
 
