@@ -31,6 +31,8 @@ def upgrade() -> None:
 
 
 def _thread(key: list[str], event: str) -> str:
+    if len(key) < 4:
+        return ""  # a key that tells no thread: the mail stands by itself
     audience, office, year = ("office", key[2], key[-2]) if event == "summary" else key[1:4]
     return f"digest:{audience}:{office}:{year}"
 
