@@ -100,8 +100,11 @@ def looked_again(reading: Reading, data: bytes) -> Reading:
     cells = [reading.aligned.cells[key] for key in keys]
     try:
         at_places = formats.cells_reader(reading.sniffed.format)
-        if at_places is not None and all(map(agrees, cells, at_places(data, [cell.at for cell in cells]))):
-            return reading
+        if at_places is not None:
+            if all(map(agrees, cells, at_places(data, [cell.at for cell in cells]))):
+                return reading
+            # What a text layer says otherwise than its page shows it may say wrongly anywhere.
+            pages = pages_of(reading.aligned, reading.aligned.cells)
         other = align(analysed(read_again(data, pages)))
     except Unreadable:
         return reading

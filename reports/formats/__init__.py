@@ -34,7 +34,7 @@ FORMATS: dict[str, str] = {
 
 
 # Formats whose pages can be read by what they look like (``reports.formats.second_reading``).
-SECOND = frozenset(("pdf", "image"))
+SECOND = frozenset(("pdf", "ofd", "image"))
 
 
 def second_reader(name: str) -> Callable[[bytes, Collection[int]], Blocks] | None:

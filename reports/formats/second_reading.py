@@ -9,16 +9,20 @@ second a page, and whole pages, which cost two, where those cells look otherwise
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pypdfium2 as pdfium
 from numpy.typing import NDArray
 
-from reports.blocks import At, Blocks, Unreadable
+from reports.blocks import At, Blocks, Grid, PageLayout, Unreadable
+from reports.formats import ofd as formats_ofd
 from reports.formats.image import ocr, picture
+from reports.formats.ofd_drawn import drawn
 from reports.formats.pdf import fonts
 from reports.geometry.shapes import Box
+from reports.numbers import looks_like_value
 
 DPI = 200
 MAX_PAGES = 8  # the tables of a report fill three
@@ -113,11 +117,41 @@ def _printed_lines(grey: Pixels, box: Box, scale: float) -> list[Pixels]:
     return out
 
 
-def _recognised(drawn: Iterator[tuple[int, Pixels]]) -> Blocks:
-    out = Blocks("seen")
-    out.layouts += (picture.page_layout(pixels, number)[0] for number, pixels in drawn)
+def ofd_cells(data: bytes, places: Sequence[At]) -> list[str]:
+    """What the page shows at each place of an OFD that brings its own fonts. Raises Unreadable where it brings none: then
+    it shows what it says."""
+    return pdf_cells(drawn(data, {at.page for at in places if at.page is not None}), places)
+
+
+def ofd(data: bytes, pages: Collection[int]) -> Blocks:
+    """An OFD with the figures that the cells of ruled tables on the given pages (from 1) show. Raises Unreadable where it
+    brings no font."""
+    out = formats_ofd.blocks(data)
+    grids = [
+        grid for layout in out.layouts if isinstance(layout, PageLayout) and layout.number in pages
+        for grid in layout.blocks if isinstance(grid, Grid)
+    ]  # fmt: skip
+    cells = [cell for grid in grids for row in grid.rows for cell in row if looks_like_value(cell.text)]
+    seen = {id(cell): text for cell, text in zip(cells, ofd_cells(data, [cell.at for cell in cells]), strict=True)}
+
+    def again(grid: Grid) -> Grid:
+        rows = tuple(tuple(replace(cell, text=seen.get(id(cell), cell.text)) for cell in row) for row in grid.rows)
+        return replace(grid, rows=rows)
+
+    out.layouts = [
+        replace(layout, blocks=tuple(again(item) if isinstance(item, Grid) else item for item in layout.blocks))
+        if isinstance(layout, PageLayout)
+        else layout
+        for layout in out.layouts
+    ]
     return out
 
 
-CELLS: dict[str, Callable[[bytes, Sequence[At]], list[str]]] = {"pdf": pdf_cells}
-READERS: dict[str, Callable[[bytes, Collection[int]], Blocks]] = {"pdf": pdf, "image": image}
+def _recognised(pages: Iterator[tuple[int, Pixels]]) -> Blocks:
+    out = Blocks("seen")
+    out.layouts += (picture.page_layout(pixels, number)[0] for number, pixels in pages)
+    return out
+
+
+CELLS: dict[str, Callable[[bytes, Sequence[At]], list[str]]] = {"pdf": pdf_cells, "ofd": ofd_cells}
+READERS: dict[str, Callable[[bytes, Collection[int]], Blocks]] = {"pdf": pdf, "ofd": ofd, "image": image}

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import zipfile
+from pathlib import Path
 from xml.sax.saxutils import escape
+
+import reportlab
+from reportlab.pdfbase.ttfonts import TTFont
 
 from tests.makers.paper import Leaf, leaves, plain_width
 from tests.makers.report import Truth
 
 MM = 25.4 / 72
+FONT = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
 STYLES: dict[str, frozenset[str]] = {
     "ruled": frozenset(("rules",)),
     "pieces": frozenset(("pieces",)),
@@ -146,3 +152,37 @@ def packed(files: dict[str, str] | dict[str, str | bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, (2025, 1, 1, 0, 0, 0)), content)
     return out.getvalue()
+
+
+def lying(data: bytes, swapped: dict[str, str]) -> bytes:
+    """The same OFD with a font inside it whose glyphs show other digits than the text says: ``{"3": "8"}`` says 8 where 3 is
+    seen."""
+    face = TTFont("own", str(FONT)).face
+    files: dict[str, str | bytes] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for name in package.namelist():
+            content = package.read(name)
+            files[name] = content
+            if name.endswith("Content.xml"):
+                files[name] = re.sub(
+                    r"(<ofd:TextObject [^>]*>)(<ofd:TextCode [^>]*>)(\d+)(?=</ofd:TextCode>)",
+                    lambda found: (
+                        f'{found[1]}<ofd:CGTransform CodePosition="0" CodeCount="{len(found[3])}"'
+                        f' GlyphCount="{len(found[3])}"><ofd:Glyphs>'
+                        + " ".join(str(face.charToGlyph[ord(char)]) for char in found[3])
+                        + f"</ofd:Glyphs></ofd:CGTransform>{found[2]}"
+                        + "".join(swapped.get(char, char) for char in found[3])
+                    ),
+                    content.decode(),
+                )
+    document = files["Doc_0/Document.xml"]
+    assert isinstance(document, bytes)
+    files["Doc_0/Document.xml"] = document.replace(
+        b"<ofd:CommonData>", b"<ofd:CommonData><ofd:PublicRes>PublicRes.xml</ofd:PublicRes>"
+    )
+    files["Doc_0/PublicRes.xml"] = (
+        f'<ofd:Res xmlns:ofd="{NAMESPACE}" BaseLoc="Res"><ofd:Fonts><ofd:Font ID="2" FontName="own">'
+        "<ofd:FontFile>own.ttf</ofd:FontFile></ofd:Font></ofd:Fonts></ofd:Res>"
+    )
+    files["Doc_0/Res/own.ttf"] = FONT.read_bytes()
+    return packed(files)

@@ -10,7 +10,7 @@ import pytest
 from reports import formats, reader
 from reports.blocks import Blocks, Unreadable
 from reports.formats import second_reading
-from tests.makers import pdf, report, scan
+from tests.makers import ofd, pdf, report, scan
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +29,27 @@ def test_a_font_whose_map_of_characters_lies_is_found_out_where_its_figures_cont
     assert told(read)
     assert verdict.silent == []
     assert len(verdict.right) > 0.5 * len(truth.cells)
+
+
+@pytest.mark.parametrize("style", ["matrix", "split-cut"])
+def test_a_font_of_an_ofd_whose_glyphs_are_not_what_the_text_says_is_found_out(style):
+    truth = report.make(5, form="2021", wrong=())
+    data = ofd.render(truth, random.Random(5), style)
+    assert not told(reader.read(ofd.lying(data, {}), "a.ofd"))
+    verdict = report.judge(truth, read := reader.read(ofd.lying(data, {"3": "8", "8": "3"}), "a.ofd"))
+    assert told(read)
+    assert verdict.silent == []
+    assert len(verdict.right) > 0.5 * len(truth.cells)
+
+
+@pytest.mark.parametrize("lying", [True, False])
+def test_a_wrong_sum_in_an_ofd_stays_a_wrong_sum(lying):
+    truth = report.make(3, form="2021", wrong=("row_sum",), plain=True)
+    data = ofd.render(truth, random.Random(3), "ruled")
+    read = reader.read(ofd.lying(data, {}) if lying else data, "a.ofd")
+    (key,) = truth.wrong[0][1]
+    assert read.cells is not None
+    assert (read.cells[key].value, read.cells[key].confidence) == (truth.cells[key], 1.0)
 
 
 @pytest.mark.parametrize(
