@@ -60,12 +60,14 @@ class SimilarityBand(Base):
 @dataclass(frozen=True, slots=True)
 class Result:
     """What reading made of a version: the report, the signature of its text, by which reports that are alike find each
-    other, and what is attached to it as read by itself (by the attachment's number)."""
+    other, and what is attached to it as read by itself (by the attachment's number). ``packed`` is the report as it is
+    stored, where it came as such."""
 
     version_id: int
     report: Report
     bands: Sequence[int] = ()
     attached: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+    packed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def _values(result: Result, reader_version: str, now: datetime) -> dict[str, Any
         "published_on": _signed_on(report),
         "needs_review": any(cell.confidence < 0.9 for cell in cells.values()),
         "cells": {key: number_as_json(cell.value) for key, cell in cells.items()},
-        "report": report.as_dict(details=True),
+        "report": result.packed or report.as_dict(details=True),
         "created_at": now,
     }
 

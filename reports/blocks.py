@@ -37,14 +37,13 @@ class At:
     @classmethod
     def from_dict(cls, data: dict[str, object]) -> At:
         """The reverse of ``as_dict``."""
-        box = data.get("bbox")
+        box, get = data.get("bbox"), data.get
         bbox: Box | None = tuple(float(x) for x in box) if isinstance(box, list) else None  # type: ignore[assignment]
+        return cls(_whole(get("page")), bbox, _whole(get("table")), _whole(get("row")), _whole(get("column")))
 
-        def whole(name: str) -> int | None:
-            value = data.get(name)
-            return value if isinstance(value, int) else None
 
-        return cls(whole("page"), bbox, whole("table"), whole("row"), whole("column"))
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,7 @@ class Report:
             "year": self.year,
             "form": self.form,
             "published_on": self.published_on,
-            "sections": [asdict(s) for s in self.sections],
+            "sections": [{"number": s.number, "title": s.title, "text": s.text} for s in self.sections],
             "cells": {key: cell.as_dict() for key, cell in (self.cells or {}).items()},
             # One on a group of cells or on last year's is not about a cell: the contract knows only those.
             "claims": [self._claim(claim, details) for claim in self.claims if details or claim.of_cell],
@@ -324,10 +324,15 @@ class Report:
 def _details_as_dict(details: Details) -> dict[str, Any]:
     out = {f.name: getattr(details, f.name) for f in fields(details)}
     out["period"] = asdict(details.period) if details.period else None
-    out["years"] = [asdict(y) for y in details.years]
-    out["headings"] = [asdict(h) for h in details.headings]
-    out["rows"] = [asdict(row) | {"at": row.at.as_dict()} for row in details.rows]
+    out["years"] = [_plain(year) for year in details.years]
+    out["headings"] = [_plain(heading) for heading in details.headings]
+    out["rows"] = [_plain(row) | {"at": row.at.as_dict()} for row in details.rows]
     return out
+
+
+def _plain(one: YearMention | Heading | Row) -> dict[str, Any]:
+    """Its fields as they are; ``asdict`` copies what is in them, which took longer than all else of a report."""
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
 def _details_from_dict(data: dict[str, Any]) -> Details:

@@ -28,6 +28,7 @@ from typing import Any
 
 from reports import unpack
 from reports.blocks import Unreadable
+from reports.compact import expanded
 from reports.reader import refused
 from reports.report import Report
 
@@ -107,7 +108,7 @@ class _Child:
 
     def receive(self, size: int, until: float) -> bytes:
         """That many bytes of its output. Raises TimeoutError or _Died."""
-        if size > MAX_ANSWER:
+        if not 0 <= size <= MAX_ANSWER:
             raise _Died
         with selectors.DefaultSelector() as selector:
             selector.register(self._output, selectors.EVENT_READ)
@@ -174,6 +175,14 @@ class _Child:
                     pipe.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report as the child read it, and the text in which it came (``reports.compact``); none where it gave none."""
+
+    report: Report
+    text: bytes = b""
+
+
 _lock = threading.Lock()
 _child: _Child | None = None
 
@@ -187,12 +196,23 @@ def read(
 ) -> Report:
     """``reports.reader.read`` in the child. Never raises for the file's sake: a limit that was hit or a child that died
     is a Report with ``error`` for this file only."""
+    return ask(data, name, pictures, limits, partial).report
+
+
+def ask(
+    data: bytes,
+    name: str,
+    pictures: Mapping[str, bytes] | None = None,
+    limits: Limits | None = None,
+    partial: Collection[str] = (),
+) -> Answer:
+    """``read``, with the report also as the text that it came in."""
     limits = limits or Limits()
     with _lock:
-        return _read(data, name, pictures or {}, limits, partial)
+        return _ask(data, name, pictures or {}, limits, partial)
 
 
-def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits, partial: Collection[str]) -> Report:
+def _ask(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits, partial: Collection[str]) -> Answer:
     global _child
     child = _ready(limits)
     header = {
@@ -207,22 +227,29 @@ def _read(data: bytes, name: str, pictures: Mapping[str, bytes], limits: Limits,
     try:
         while "rar" in (out := child.answer(until)):
             child.send(*_unpacked(child.receive(int(out["rar"]), until)))
-        report = Report.from_dict(out["report"])
+        text = child.receive(int(out["report"]), until)
+        report = Report.from_dict(expanded(text))
     except TimeoutError:
         child.end()
         _child = None
-        return refused(data, name, f"reading took more than {limits.seconds:g} seconds; ask for another format")
-    except (_Died, KeyError, TypeError, ValueError):  # what a child that was taken over answers need not be a report
+        return Answer(refused(data, name, f"reading took more than {limits.seconds:g} seconds; ask for another format"))
+    except (
+        _Died,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ):  # what a child that was taken over answers need not be a report
         code = child.end()
         _child = None
         if child.printed:
             log.warning("the reading child said before it died: %a", child.printed.decode(errors="replace").strip())
-        return refused(data, name, _why(code, child.used_mb, limits))
+        return Answer(refused(data, name, _why(code, child.used_mb, limits)))
     child.files += 1
     if out.get("retire") or child.files >= FILES_A_CHILD:
         child.end()
         _child = None
-    return report
+    return Answer(report, text)
 
 
 def _unpacked(archive: bytes) -> tuple[dict[str, object], list[bytes]]:

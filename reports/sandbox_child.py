@@ -1,8 +1,9 @@
 """The child of ``reports.sandbox``: reads files from its input until that ends. Not for use by hand.
 
 A message is a length (8 bytes, big endian), a JSON head of that length, then the bytes that the head announces. In come
-a file and its pictures; out go ``{"report": …, "retire": bool}``, or before that ``{"rar": bytes}`` with an archive that
-the parent unpacks and sends back as ``{"files": [[name, bytes], …]}`` or ``{"error": …, "limit": …}``.
+a file and its pictures; out go ``{"report": bytes, "retire": bool}`` with the report as ``reports.compact`` writes it, or
+before that ``{"rar": bytes}`` with an archive that the parent unpacks and sends back as ``{"files": [[name, bytes], …]}``
+or ``{"error": …, "limit": …}``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, BinaryIO
 
 from reports import reader, unpack
 from reports.blocks import Unreadable
+from reports.compact import compact
 
 _LENGTH = struct.Struct(">Q")
 
@@ -67,7 +69,8 @@ def _serve(parent: Parent) -> bool:
     _limit_processor_time(header["seconds"])
     unpack.ask = parent.unpack
     report = reader.read(data, header["name"], pictures, header["partial"])
-    parent.send({"report": report.as_dict(details=True), "retire": report.retire})
+    text = compact(report.as_dict(details=True))
+    parent.send({"report": len(text), "retire": report.retire}, text)
     return True
 
 

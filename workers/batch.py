@@ -18,6 +18,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 import storage
 from models import base, compared, contexts, documents, findings, readings, submissions, work
+from models.packed import pack_text
 from reports import checks, sandbox, sniff
 from reports.checks import similarity
 from reports.reader_version import READER_VERSION
@@ -105,14 +106,15 @@ def _read_one(job: Job, version: documents.Version) -> readings.Result:
     store = storage.store(job.settings.blob_url)
     limits = sandbox.Limits(memory_mb=job.settings.read_memory_mb, seconds=job.settings.read_timeout)
     files = {file.href: store.get(file.sha256) for file in version.attachments}
-    report = sandbox.read(store.get(version.sha256), version.name, files, limits=limits)
+    answer = sandbox.ask(store.get(version.sha256), version.name, files, limits=limits)
+    report = answer.report
     # What is attached is read by itself too: the page and its file must say the same.
     by_itself: dict[int, dict[str, Any]] = {}
     for file in version.attachments:
         if report.error is None and sniff.is_document(file.media_type) and len(by_itself) < MAX_ATTACHMENTS:
             by_itself[file.id] = sandbox.read(files[file.href], file.name, limits=limits).as_dict(details=True)
     bands = similarity.bands(report) if report.error is None and report.kind == "annual_report" else []
-    return readings.Result(version.id, report, bands, by_itself)
+    return readings.Result(version.id, report, bands, by_itself, pack_text(answer.text) if answer.text else None)
 
 
 def _save(job: Job, session: Session, results: Sequence[readings.Result]) -> list[readings.Kept]:

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from models import base
-from models.packed import WORDS, pack, unpack
+from models.packed import WORDS, pack, pack_text, unpack
 from models.readings import Reading
 from reports import reader
+from reports.compact import compact
 from reports.report import number_as_json
 from tests.models import rows
 from tests.test_faults import report_of
@@ -108,3 +109,10 @@ def test_the_way_back_leaves_reports_as_the_version_before_reads_them(engine: En
     base.upgrade(database_url)
     with base.transaction(engine) as session:
         assert {r.id: r.report for r in session.scalars(sa.select(Reading))} == before
+
+
+def test_text_that_is_laid_out_already_is_packed_as_it_is_and_what_no_database_takes_is_replaced():
+    value: dict[str, Any] = {"a": "甲\x00乙", "cells": {str(n): {"v": n} for n in range(9)}}
+    assert unpack(pack_text(compact(value))) == value | {"a": "甲\ufffd乙"}
+    plain = value | {"a": "甲乙"}
+    assert pack_text(compact(plain)) == pack(plain)

@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 import config
 from models import base, documents, findings, readings, work
 from reports import sandbox
-from reports.report import Report
 from tests.models import country
 from tests.test_faults import report_of
 from tests.workers.test_tasks import all_of, last_year, put, row, run, waiting
@@ -105,14 +104,14 @@ def test_what_is_taken_along_and_not_begun_is_given_back_as_if_nobody_had_had_it
 def test_a_document_on_which_reading_fails_fails_alone(
     db: Engine, pieces: dict[int, int], monkeypatch: pytest.MonkeyPatch
 ):
-    read = sandbox.read
+    ask = sandbox.ask
 
-    def broken(data: bytes, name: str, *rest: Any, **more: Any) -> Report:
+    def broken(data: bytes, name: str, *rest: Any, **more: Any) -> sandbox.Answer:
         if name == "2.html":
             raise KeyError("x")
-        return read(data, name, *rest, **more)
+        return ask(data, name, *rest, **more)
 
-    monkeypatch.setattr(sandbox, "read", broken)
+    monkeypatch.setattr(sandbox, "ask", broken)
     run(tasks.read, min(pieces))
     assert states(db, pieces) == ["done", "done", "failed", "done"]
     assert len(notified(db)) == 3
