@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCH = 16  # documents in one go
+BATCH = 32  # documents in one go: twice 16 saved a seventh of the CPU of a page, for what is asked is asked a batch
 SOON = timedelta(minutes=5)  # until offices hear of what reports hold that were just read
 LONGEST = 2.0  # seconds of reading after which what was taken along is given back: scans are read one by one
 MAX_ATTACHMENTS = 5  # of a page, that are read by themselves
