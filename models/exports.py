@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -94,41 +95,70 @@ def export_sources(session: Session, year: int | None = None) -> Iterator[dict[s
 
 def export_documents(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
     """Every item that a source listed."""
+    # Plain columns: rows as objects point at each other, and what the search for cycles goes through grows with them.
+    named = ("url", "title", "kind", "year", "listed_on", "published_on", "first_seen", "submitted_by", "submitted_at")
     query = (
-        sa.select(Document, Source.url, Agency.name)
+        sa.select(
+            Document.id,
+            Document.state,
+            *(getattr(Document, name) for name in named),
+            Source.url.label("source"),
+            Agency.name.label("agency"),
+        )
         .join(Source, Source.id == Document.source_id)
         .outerjoin(Agency, Agency.id == Document.agency_id)
-        .options(selectinload(Document.versions).selectinload(Version.attachments))
         .order_by(Document.id)
         .execution_options(yield_per=EXPORTED)
     )
     if year is not None:
         query = query.where(Document.year == year)
-    for document, source_url, agency in session.execute(query):
-        newest = document.versions[-1] if document.versions else None
-        yield {
-            "agency": agency,
-            "source": "submitted" if document.submitted_by else source_url,
-            "url": document.url,
-            "title": document.title,
-            "kind": document.kind,
-            "year": document.year,
-            "listed_on": document.listed_on,
-            "published_on": document.published_on,
-            "first_seen": document.first_seen,
-            "sha256": newest.sha256 if newest else None,
-            "media_type": newest.media_type if newest else None,
-            "attachments": [_attachment(a) for a in newest.attachments] if newest else [],
-            # Outside the house, what is only listed is waiting: its bytes have not been fetched.
-            "state": "waiting" if document.state == "listed" else document.state,
-            "versions": len(document.versions),
-            "submitted_by": document.submitted_by,
-            "submitted_at": document.submitted_at,
-        }
+    for part in session.execute(query).partitions():
+        files = _files(session, [row.id for row in part])
+        for row in part:
+            yield (
+                {"agency": row.agency, "source": "submitted" if row.submitted_by else row.source}
+                | {name: getattr(row, name) for name in named[:-2]}
+                | files.get(row.id, _Files()).as_dict()
+                | {
+                    # Outside the house, what is only listed is waiting: its bytes have not been fetched.
+                    "state": "waiting" if row.state == "listed" else row.state,
+                    "versions": files.get(row.id, _Files()).versions,
+                    "submitted_by": row.submitted_by,
+                    "submitted_at": row.submitted_at,
+                }
+            )
 
 
-def _attachment(attachment: Attachment) -> dict[str, Any]:
-    return {"url": attachment.url, "sha256": attachment.sha256, "media_type": attachment.media_type}
+@dataclass(slots=True)
+class _Files:
+    """How many versions a document has, and of the newest what is exported."""
+
+    versions: int = 0
+    newest: int = 0
+    sha256: str | None = None
+    media_type: str | None = None
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"sha256": self.sha256, "media_type": self.media_type, "attachments": self.attachments}
+
+
+def _files(session: Session, document_ids: Iterable[int]) -> dict[int, _Files]:
+    out: dict[int, _Files] = defaultdict(_Files)
+    for ids in chunks(document_ids):
+        versions = sa.select(Version.document_id, Version.id, Version.sha256, Version.media_type)
+        rows = session.execute(versions.where(Version.document_id.in_(ids)).order_by(Version.number))
+        for document_id, version_id, sha256, media_type in rows:  # the newest comes last
+            found = out[document_id]
+            found.versions += 1
+            found.newest, found.sha256, found.media_type = version_id, sha256, media_type
+    newest = {found.newest: found for found in out.values()}
+    for ids in chunks(newest):
+        attached = sa.select(Attachment.version_id, Attachment.url, Attachment.sha256, Attachment.media_type)
+        files = session.execute(attached.where(Attachment.version_id.in_(ids)).order_by(Attachment.position))
+        for version_id, url, sha256, media_type in files:
+            newest[version_id].attachments.append({"url": url, "sha256": sha256, "media_type": media_type})
+    return out
 
 
 def export_reports(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
