@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from benchmarks import prose
+from benchmarks import sentences
 from reports.form import forms
 from reports.report import Form, Number
 from tests.makers import pdf
@@ -452,7 +452,7 @@ def _in_other_words(draft: Draft, rng: random.Random) -> str | None:
     """The paragraph in one of the ways that ``data/prose.yaml`` collects; None where none suits what has to be said."""
     if draft.forced or draft.told or rng.random() < 0.4:
         return None
-    return prose.sentence(draft.cells, draft.before, draft.year, rng)
+    return sentences.sentence(draft.cells, draft.before, draft.year, rng)
 
 
 def _results(draft: Draft) -> str:

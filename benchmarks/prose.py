@@ -4,6 +4,8 @@
 those that were written after it and are only ever measured. Figures are drawn anew for each run, so that the tables are
 consistent and no two figures of a sentence are alike.
 
+Those that name the year are also told of another time or another body (``scopes.py``), and then state nothing.
+
 Each sentence is then put into a report with these figures in its tables: any finding without ``needs_review`` is an
 *accusation*, and with one stated figure altered the rules must say so.
 
@@ -21,16 +23,14 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from fnmatch import fnmatchcase
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import scopes
+from benchmarks.sentences import CELLS, YEAR, Pattern, figures, patterns, write
 from reports import checks, reader
 from reports.checks.context import Context
 from reports.claims import claims, counts_requests
@@ -40,31 +40,8 @@ from reports.text import fold
 from tests.makers import html, report
 
 OUT = Path("var/bench/prose.json")
-PATTERNS = Path(__file__).parent / "data" / "prose.yaml"
-YEAR = 2024
 DRAWS = 3
 RECALL = 0.98  # of the stated figures of the measured half
-CELLS = {
-    "new": "applications.new.total", "in": "applications.carried_in.total", "done": "applications.handled.total",
-    "out": "applications.carried_out.total", "nat": "applications.new.natural_person", "biz": "applications.new.business",
-    "res": "applications.new.research", "pub": "applications.new.public_interest", "law": "applications.new.legal_service",
-    "granted": "applications.granted.total", "partial": "applications.partial.total",
-    "merged": "applications.granted.total+applications.partial.total", "denied": "applications.denied.*.total",
-    "unavail": "applications.unavailable.*.total", "rejected": "applications.rejected.*.total",
-    "other": "applications.other*.total", "dup": "applications.rejected.duplicate.total",
-    "nothold": "applications.unavailable.not_held.total", "create": "applications.unavailable.must_be_created.total",
-    "rec": "disputes.reconsideration.total", "recu": "disputes.reconsideration.upheld",
-    "recc": "disputes.reconsideration.corrected", "reco": "disputes.reconsideration.other",
-    "recp": "disputes.reconsideration.pending", "lit": "disputes.litigation_*.total",
-    "dl": "disputes.litigation_direct.total", "litp": "disputes.litigation_*.pending",
-    "secret": "applications.denied.state_secret.total",
-    "da": "disputes.litigation_after_reconsideration.total",
-    "query": "applications.denied.administrative_query.total",
-    "file": "applications.denied.enforcement_file.total", "reg": "proactive.regulations.issued",
-    "iss": "proactive.normative_documents.issued", "rep": "proactive.normative_documents.repealed",
-    "force": "proactive.normative_documents.in_force", "lic": "proactive.licensing.decisions",
-    "pen": "proactive.penalties.decisions", "coe": "proactive.coercion.decisions", "fee": "proactive.fees.amount",
-}  # fmt: skip
 # The rules that hold figures of the narrative against cells; whether a section says something is another question.
 _RULES = (
     "NAR-NEW",
@@ -85,16 +62,6 @@ _SUBJECTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A sentence with the names of its figures, and what it says: (cell's name, figure's name)."""
-
-    family: str
-    text: str
-    says: tuple[tuple[str, str], ...]
-    measured: bool
-
-
 @dataclass
 class Score:
     """What came of a set of sentences."""
@@ -105,108 +72,6 @@ class Score:
     made: int = 0
     false: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
-
-
-@lru_cache(maxsize=1)
-def patterns() -> list[Pattern]:
-    """All sentences."""
-    out: list[Pattern] = []
-    data: dict[str, dict[str, list[list[str]]]] = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
-    for half, families in data.items():
-        for family, rows in families.items():
-            for text, said in rows:
-                pairs = (item.partition("=") for item in said.split())
-                says = tuple((name, figure or name) for name, _, figure in pairs)
-                out.append(Pattern(family, text, says, half == "measured"))
-    return out
-
-
-def figures(rng: random.Random) -> dict[str, Number]:
-    """The figures of a report, consistent and unlike one another; a to c, smaller than any part, are of other matters."""
-    pool = iter(rng.sample(range(50, 900), 60))
-    out: dict[str, Number] = dict(zip("abc", rng.sample(range(3, 40), 3), strict=True))
-    out |= {"last": next(pool), "res": next(pool), "pub": next(pool), "law": next(pool)}
-    results = ("granted", "partial", "dup", "nothold", "create", "denied", "rest_unavailable", "rest_rejected", "other")
-    out |= {name: next(pool) for name in (*results, "in", "out", "recu", "recc", "reco", "recp", "dl", "da", "litp")}
-    out |= {name: next(pool) for name in ("iss", "rep", "lic", "pen", "coe")}
-    out |= {"secret": out["denied"] - 20, "query": 8, "file": 5, "reg": 3}
-    out["unavail"] = out["nothold"] + out["create"] + out["rest_unavailable"]
-    out["rejected"] = out["dup"] + out["rest_rejected"]
-    out["merged"] = out["granted"] + out["partial"]
-    out["done"] = out["merged"] + out["denied"] + out["unavail"] + out["rejected"] + out["other"]
-    out["new"] = out["done"] + out["out"] - out["in"]
-    out["tot"] = out["new"] + out["in"]
-    out["rec"] = out["recu"] + out["recc"] + out["reco"] + out["recp"]
-    out["lit"] = out["dl"] + out["da"]
-    out["force"] = out["iss"] + next(pool)
-    out["fee"] = Decimal(rng.randint(10**4, 10**8)).scaleb(-2)
-    out |= _split("new", out, ("web", "post", "desk"), rng) | _split("new", out, ("h1", "h2"), rng)
-    out |= _split("new", out, ("nat", "org"), rng)
-    out["biz"] = out["org"]
-    return out
-
-
-def _split(whole: str, of: Mapping[str, Number], names: tuple[str, ...], rng: random.Random) -> dict[str, Number]:
-    least = 40
-    cuts = sorted(rng.sample(range(int(of[whole]) - least * len(names)), len(names) - 1))
-    edges = [0, *(cut + least * (i + 1) for i, cut in enumerate(cuts)), int(of[whole])]
-    return {name: high - low for name, low, high in zip(names, edges, edges[1:], strict=False)}
-
-
-def write(pattern: Pattern, drawn: Mapping[str, Number]) -> str:
-    """The sentence with its figures, under the heading of its paragraph."""
-    years = {"y": YEAR, "ly": YEAR - 1, "ny": YEAR + 1, "b2008": 2008}
-    text = pattern.text.removeprefix("^").format_map({**drawn, **years})
-    return text if pattern.text.startswith("^") else f"（二）依申请公开情况。{text}"
-
-
-def sentence(
-    cells: Mapping[str, Number], before: Mapping[str, Number] | None, year: int, rng: random.Random
-) -> str | None:
-    """What a report's own figures say of its requests, in one of the ways collected here; None where none suits."""
-    drawn = _of_report(cells, before, rng)
-    if drawn is None:
-        return None
-    none = not any(drawn[name] for name in ("new", "in", "done", "out"))
-    for pattern in rng.sample(patterns(), 40):
-        if pattern.text.startswith("^") or not pattern.says or _says_none(pattern) != none:
-            continue
-        named = set(re.findall(r"\{(\w+)\}", pattern.text)) - {"y", "ly", "ny", "b2008"}
-        zeros = {name for name, figure in pattern.says if figure == "none"}
-        if named - set(drawn) or any(drawn.get(name, 1) for name in zeros):
-            continue
-        if any(figure not in drawn or figure in "abc" for _, figure in pattern.says if figure not in {"zero", "none"}):
-            continue
-        text = pattern.text.format_map({**drawn, "y": year, "ly": year - 1, "ny": year + 1, "b2008": 2008})
-        return re.sub(r"^[（(]?二?2?[）)、.]?依申请公开情况[。：]?", "", text)
-    return None
-
-
-def _says_none(pattern: Pattern) -> bool:
-    return any(figure == "zero" for _, figure in pattern.says)
-
-
-def _of_report(
-    cells: Mapping[str, Number], before: Mapping[str, Number] | None, rng: random.Random
-) -> dict[str, Number] | None:
-    """The figures of sentences by their names, from the cells of a report."""
-    out: dict[str, Number] = {}
-    for name, cell in CELLS.items():
-        keys = [key for key in cells if any(fnmatchcase(key, part) for part in cell.split("+"))]
-        if cell.startswith("applications") and keys:
-            out[name] = sum((cells[key] for key in keys), 0)
-    if not out["new"] and any(out[name] for name in ("in", "done", "out")):
-        return None
-    if before is not None and before.get(CELLS["new"]):
-        out["last"] = before[CELLS["new"]]
-    out["tot"] = out["new"] + out["in"]
-    out["org"] = out["new"] - out["nat"]
-    if out["org"] != out["biz"]:
-        del out["biz"]
-    if out["new"] >= 200:
-        out |= _split("new", out, ("web", "post", "desk"), rng) | _split("new", out, ("h1", "h2"), rng)
-        out |= dict(zip("abc", rng.sample(range(3, 40), 3), strict=True))
-    return out
 
 
 def truth(pattern: Pattern, drawn: Mapping[str, Number]) -> dict[str, set[Number]]:
@@ -406,15 +271,17 @@ def main(seed: int, quick: bool = False) -> int:
     """Measures, prints, writes. Exit status 1 where the measured half misses an aim: no false claim, recall."""
     scores, plain, ratio = measure(seed), baseline(seed), cost(seed)
     checked = check(seed, 10 if quick else 1)
+    shifted, taken = scopes.measure(seed, 10 if quick else 1)
     show(scores, plain, ratio)
-    for line in (*checked.accused, *checked.undetected):
+    for line in (*checked.accused, *checked.undetected, *taken):
         print(line)
+    print(f"told of another time or body: {shifted} sentences draw {len(taken)} claims")
     print(
         f"in reports: {checked.reports} sentences that agree draw {len(checked.accused)} accusations and "
         f"{checked.to_look_at} findings to look at; of {checked.altered} altered figures {checked.detected} are found"
     )
     measured = next(score for _, half, score in _halves(scores) if half)
-    met = not measured.false and not checked.accused and measured.found >= RECALL * measured.stated
+    met = not measured.false and not checked.accused and not taken and measured.found >= RECALL * measured.stated
     result: dict[str, Any] = {
         "seed": seed,
         "families": {
@@ -429,6 +296,7 @@ def main(seed: int, quick: bool = False) -> int:
             "sentences": checked.reports, "accusations": len(checked.accused), "to_look_at": checked.to_look_at,
             "altered": checked.altered, "found": checked.detected,
         },
+        "elsewhere": {"sentences": shifted, "claims": len(taken)},
         "cost_ratio": round(ratio, 2),
         "met": met,
     }  # fmt: skip

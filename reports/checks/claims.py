@@ -87,12 +87,13 @@ def _together(inputs: Inputs, key: str, keys: list[str]) -> dict[str, Figure] | 
 
 def _meanings(inputs: Inputs, claim: Claim, overlay: dict[str, Figure] | None) -> Iterator[Figure]:
     """The figures that the sentence may mean, the plain one last so that a finding shows it."""
-    if claim.note in {"with_carried_in", "handled_words"} and claim.cell == NEW:
-        carried = _quiet(inputs, CARRIED_IN)
+    group, _, column = claim.cell.rpartition(".")
+    if claim.note in {"with_carried_in", "handled_words"} and group == "applications.new":
+        carried = _quiet(inputs, f"applications.carried_in.{column}")
         if carried:
             yield claim.value - carried
-        received = _quiet(inputs, NEW)
-        if claim.note == "handled_words" and received is not None and claim.value == _quiet(inputs, HANDLED):
+        received, handled = _quiet(inputs, claim.cell), _quiet(inputs, f"applications.handled.{column}")
+        if claim.note == "handled_words" and received is not None and claim.value == handled:
             yield received  # 办理 may also count what was handled
     if claim.cell == HANDLED:
         for words, figure in _besides(inputs):

@@ -15,7 +15,8 @@ from reports.claims import disputes, proactive, reading, requests
 from reports.claims.bodies import with_bodies
 from reports.claims.clauses import Clause, clauses, is_a
 from reports.claims.lexicon import Word, number, words
-from reports.claims.scope import NOUNS, Found, Matter, Period, matter_of, matters
+from reports.claims.neighbours import told_apart
+from reports.claims.scope import NOUNS, Found, Matter, Period, goes_on, matter_of, matters
 from reports.claims.splits import Split, splits
 from reports.report import Claim, Form, Number
 from reports.text import unwrapped_sentences
@@ -41,6 +42,7 @@ _SUBJECT = re.compile(
 # What may be a heading, or begin a numbered paragraph: only its first words are looked at.
 _HEAD = re.compile(r"[^。]{1,16}$|[（(①-⑩]|[一二三四五六七八九十\d]{1,2}[、.．是]|.{0,12}依申请")
 _HEAD_LENGTH = 40
+_TOLD_OF = ("applicant.", "result.", "carry", "channel")  # what goes on with the matter of the paragraph
 _TOPIC_LENGTH = 16  # words of a heading without a figure, in characters
 
 
@@ -60,14 +62,17 @@ def claims(text: str, section: int, form: Form | None, year: int | None, agency:
     told: what a sentence says of another is no claim; None: whatever body is named is taken for it."""
     out: list[Claim] = []
     period: Period = "this"
+    elsewhere = False
     for sentence in _sentences(text, section, agency=agency):
-        found_requests = requests.read(sentence.clauses, sentence.topic, year, "this" if sentence.opens else period)
-        period = found_requests.period
+        period, elsewhere = ("this", False) if sentence.opens else (period, elsewhere)
+        found_requests = requests.read(sentence.clauses, sentence.topic, year, period, elsewhere)
         found = [
             *found_requests.out,
-            *(disputes.find(sentence.clauses, year) if _of_disclosure(sentence, section) else ()),
-            *proactive.find(sentence.clauses, form, year),
+            *(disputes.find(sentence.clauses, year, elsewhere) if _of_disclosure(sentence, section) else ()),
+            *proactive.find(sentence.clauses, form, year, elsewhere),
         ]
+        period = found_requests.period
+        elsewhere = goes_on(sentence.clauses, year, elsewhere)
         out += [
             Claim(item.cell, item.value, _piece(sentence.text, item.start), section, item.note)
             for item in sorted(_certain(found), key=lambda item: item.start)
@@ -138,11 +143,12 @@ def _sentences(
         if not telling and _HEAD.match(sentence) is None:
             continue
         sentence = sentence if telling else sentence[:_HEAD_LENGTH]
-        cut = with_bodies(words(sentence), sentence, agency)
+        cut = with_bodies(told_apart(words(sentence)), sentence, agency)
         named = _heading(cut)
         topic = topic if named is None else named
         parts = clauses(cut) if telling else []
-        yield _Sentence(sentence, parts, topic, named is not None or cut[0].kind == "numbering")
+        opens = cut[0].kind == "numbering" or (named is not None and not is_a(cut[0], "result.", "done", "figure"))
+        yield _Sentence(sentence, parts, topic, opens)
         if topic == "" and any(item.cell == reading.NEW for item in requests.find(parts, topic, None)):
             topic = "requests"
 
@@ -160,6 +166,8 @@ def _heading(cut: Sequence[Word]) -> Matter | None:
     on_request = any(word.kind == "on_request" or word.text.startswith("依申请") for word in head)
     if (on_request and "other" not in found) or any(is_a(word, "result.") for word in head):
         return "requests"
+    if numbered and not found and any(is_a(word, *_TOLD_OF) for word in head):
+        return None  # 一是按答复类型分，
     short = sum(len(word.text) for word in head) <= _TOPIC_LENGTH
     if not numbered and not (whole and short and found):
         return None
@@ -186,5 +194,5 @@ def _piece(text: str, at: int) -> str:
 
 def found_in(sentence: str, topic: Matter, form: Form | None, year: int | None) -> list[Found]:
     """The claims of one sentence, for those who look at the grammar."""
-    parts = clauses(words(sentence))
+    parts = clauses(told_apart(words(sentence)))
     return [*requests.find(parts, topic, year), *disputes.find(parts, year), *proactive.find(parts, form, year)]

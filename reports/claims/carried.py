@@ -11,10 +11,12 @@ from reports.claims.parts import of_part
 from reports.claims.reading import (
     CARRIED_IN,
     CARRIED_OUT,
+    HANDLED,
     NEW,
     PARTIAL,
     Reading,
     note_of,
+    says_new,
 )
 from reports.claims.scope import (
     DIRECTED,
@@ -25,6 +27,8 @@ from reports.claims.scope import (
     of_year,
 )
 
+_LEFT = ("将", "拟", "待", "剩", "余", "尚", "另有", "仍有", "还有")
+
 
 def direction_of(clause: Clause, year: int | None) -> str:
     """``in``, ``out``, ``?`` for what is carried over without a certain direction, empty where nothing is."""
@@ -32,7 +36,7 @@ def direction_of(clause: Clause, year: int | None) -> str:
     last = [i for i, word in enumerate(words) if of_year(word, year) == "last"]
     following = [i for i, word in enumerate(words) if is_next(word, year)]
     carry = [i for i, word in enumerate(words) if is_a(word, "carry", "move", "pending")]
-    if following and (carry or clause.says("accept", "done")):
+    if following and (carry or (clause.says("accept", "done") and _is_left(clause, year))):
         return "?" if last else "out"
     if last and any(is_a(words[i], "carry", "pending") for i in carry):
         return "in"
@@ -42,22 +46,37 @@ def direction_of(clause: Clause, year: int | None) -> str:
     return "?" if arrows else ""
 
 
+def _is_left(clause: Clause, year: int | None) -> bool:
+    """Whether what is handled next year is what is left of this one: 3件将于2025年答复; not 2025年答复3件."""
+    behind = any(is_next(word, year) for word in (*clause.after, *clause.tail))
+    return behind or any(word.text.startswith(_LEFT) or word.kind == "rest" for word in (*clause.before, *clause.lead))
+
+
 def add_carried(clause: Clause, direction: str, reading: Reading) -> None:
     """A figure of what was carried ``direction``, or of what was handled of last year's."""
     figure = clause.figure
     assert figure is not None
-    spoiled = set(PARTIAL) - {"pending", "none", "without", *(("except",) if direction == "out" else ())}
+    clause = replace(clause, after=without_cause(clause.after))
+    spoiled = set(PARTIAL) - {"pending", "none", "without", *(("except", "day") if direction == "out" else ())}
     if of_part(clause, reading):
         return
     if clause.says("other_body"):
         reading.handled.append(("other", clause))
         return
     reading.of_carried |= direction == "in" and clause.says("result.")
+    direction = _beside(reading) if direction == "?" else direction
     if direction == "?" or clause.says("none", "result.", "channel", "applicant.", *spoiled):
         return
     verb = next((word for word in clause.before if is_a(word, "done", "accept")), None)
+    if direction == "in" and verb is not None and verb.kind == "done" and any(map(_is_new, clause.before)):
+        reading.handled.append(("new", clause))  # 办结上年结转及本年新收申请共3件
+        reading.add(Found(HANDLED, figure.value, clause.start, note_of(figure)))
+        return
     carried = next((word for word in clause.before if is_a(word, "carry", "pending")), None)
-    if direction == "in" and verb is not None and (carried is None or verb.start < carried.start):
+    last = verb is not None and carried is not None and verb.start > carried.start and verb.kind == "done"
+    if direction == "in" and last and (clause.listed or clause.depth):
+        return  # 办结5件（含上年结转办结2件）: they are among the five, and not all that was carried in
+    if direction == "in" and verb is not None and (last or carried is None or verb.start < carried.start):
         if any(word.kind == "within" for word in clause.before):
             return  # 办结件中2件为上年结转
         reading.handled.append(("carried", clause))  # handled of last year's: they may be fewer than were carried in
@@ -72,23 +91,39 @@ def add_carried(clause: Clause, direction: str, reading: Reading) -> None:
     reading.of_carried = direction == "in" and (led or any(word.kind == "within" for word in clause.after))
 
 
+def _is_new(word: Word) -> bool:
+    return word.kind == "receive" and word.text.startswith("新")
+
+
+def _beside(reading: Reading) -> str:
+    """The direction of 结转 alone by the figure before it: 新收3件、结转2件 are carried in, 办结3件、结转2件 out."""
+    before, clause = reading.before, reading.clause
+    if before is None or clause is None or clause.says("part", *DIRECTED[1:]) or clause.own[1:]:
+        return "?"
+    if (before.depth, before.piece) != (clause.depth, clause.piece) or before.listed != clause.listed:
+        return "?"
+    if says_new(before) or (clause.depth and before.says("this_year")):
+        return "in"
+    return "out" if before.says("done") and not clause.listed else "?"
+
+
 def _understood(clause: Clause, year: int | None) -> bool:
     """Whether no unknown word stands between a figure and what says where it is carried."""
     pointers = [
         i for i, word in enumerate(clause.before) if is_a(word, *DIRECTED) or of_year(word, year) in {"last", "other"}
     ]
     between = clause.before[pointers[0] :] if pointers else clause.before
-    words = (*between, *_without_cause(clause.after))
+    words = (*between, *clause.after)
     return not any(is_a(word, "unknown", "activity") and word.text not in _EXCEPTED for word in words)
 
 
 _EXCEPTED = {"外", "以外", "之外"}  # 除3件结转下年外
 
 
-def _without_cause(words: Sequence[Word]) -> list[Word]:
+def without_cause(words: Sequence[Word]) -> list[Word]:
     """Words behind a figure but for why it is carried over: 3件因收到时间较晚结转下年."""
     cause = next((i for i, word in enumerate(words) if word.kind == "cause"), len(words))
-    carry = next((i for i, word in enumerate(words) if i > cause and is_a(word, "carry", "move")), cause)
+    carry = next((i for i, word in enumerate(words) if i > cause and is_a(word, *DIRECTED)), len(words))
     return [*words[:cause], *words[carry:]]
 
 
@@ -97,7 +132,9 @@ def mark_with_carried_in(reading: Reading) -> None:
     if reading.includes_carried:
         reading.out = [
             replace(item, note="with_carried_in")
-            if item.cell == NEW and item.note in {"", "handled_words"} and item.start not in reading.listed_new
+            if item.cell.startswith(NEW.removesuffix("total"))
+            and item.note in {"", "handled_words"}
+            and item.start not in reading.listed_new
             else item
             for item in reading.out
         ]
@@ -122,7 +159,8 @@ def add_quoted(clause: Clause, reading: Reading) -> None:
     before = [of_year(word, reading.year) for word in clause.before]
     if clause.listed or any(word.text.startswith("累计") for word in (*clause.before, *clause.lead)):
         return
-    if "last" not in before and not (reading.aside_period == "last" and clause.says("receive")):
+    led = reading.rises and any(of_year(word, reading.year) == "last" for word in clause.lead)
+    if "last" not in before and not led and not (reading.aside_period == "last" and clause.says("receive")):
         return
     other = ("channel", "applicant.", "done", "result.", "other_body", "half", "carry", "move")
     handled = any(is_a(word, "done", "result.") for word in clause.lead)
@@ -143,7 +181,7 @@ def add_level(clause: Clause, reading: Reading) -> bool:
         return False
     dress = [word for word in clause.own if not is_a(word, "filler", "total", "pause", "about")]
     others = [word for word in dress if of_year(word, reading.year) != "this"]
-    rising = bool(others) and all(word.kind == "change" and word.text.endswith(("至", "到")) for word in others)
+    rising = bool(others) and all(word.kind == "change" and word.text.endswith(("至", "到", "为")) for word in others)
     dated = bool(dress) and not others
     if not rising and not (dated and reading.bare_quote):
         return False

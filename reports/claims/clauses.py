@@ -16,6 +16,7 @@ OPENING = {"part", "without"}
 FIGURES = {"figure", "persons", "money"}
 # Words in brackets before a figure that say which part it counts: 行政诉讼（未经复议直接起诉）3件.
 NARROWING = ("dispute.", "outcome.", "applicant.", "result.", "channel", "other_body", "carry", "last_year")
+CARRIED = ("carry", "last_year", "pending", "older")
 # Words after a figure that begin a statement of their own: 收到3件并全部办结.
 TAIL = {"clause", "each", "change", "compare"}
 
@@ -107,8 +108,7 @@ class _Cutter:
         end = next((i for i in range(at, len(words)) if words[i].kind == "close"), len(words))
         inside = words[at + 1 : end]
         if not any(word.kind in FIGURES for word in inside):
-            if not any(word.kind in OPENING for word in inside):  # （含网络和书面） leaves nothing out
-                self.clause.before += [word for word in inside if is_a(word, *NARROWING)]
+            self.clause.before += _explained(inside)
             return end
         if inside[0].kind in FIGURES and len(inside) == 1:
             self.take(inside[0], None)
@@ -172,6 +172,18 @@ class _Cutter:
             self.close()
             self.clause.before = rest
         self.clause.figure = word
+
+
+def _explained(inside: Sequence[Word]) -> list[Word]:
+    """What a bracket without a figure says of what is counted: （含网络和书面） leaves nothing out, but
+    予以公开（含部分公开） counts two rows, and 申请（含上年结转） two lines."""
+    if any(word.kind == "without" for word in inside):
+        return []
+    if not any(word.kind == "part" for word in inside):
+        return [word for word in inside if is_a(word, *NARROWING)]
+    if any(is_a(word, *CARRIED) for word in inside):
+        return [replace(word, kind="qualified") for word in inside]
+    return [word for word in inside if is_a(word, "result.")]
 
 
 def clauses(words: Sequence[Word]) -> list[Clause]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.reading import CLEAR, note_of
-from reports.claims.scope import Found, Period, compared, of_year, period_of
+from reports.claims.scope import Found, Period, compared, of_year, outside, period_of
 from reports.report import Number
 
 GROUPS = {
@@ -31,27 +31,28 @@ class _DisputeState:
     out: list[Found] = field(default_factory=list)
 
 
-def find(found: Sequence[Clause], year: int | None) -> list[Found]:
-    """The claims of one sentence's clauses about disputes over disclosure."""
+def find(found: Sequence[Clause], year: int | None, elsewhere: bool = False) -> list[Found]:
+    """The claims of one sentence's clauses about disputes over disclosure. ``elsewhere``: what the sentence before it told
+    of another body or time."""
     state = _DisputeState()
     if _only_some(found):
         return []
     waiting: list[str] = []
-    for clause in found:
+    for clause, away in zip(found, outside(found, year, elsewhere), strict=True):
         if clause.figure is None:
-            if not any(is_a(word, "lost") for word in clause.before):
+            if not away and not any(is_a(word, "lost") for word in clause.before):
                 state.out += _none(clause, year)
             continue
         groups = [GROUPS[word.kind] for word in clause.find("dispute.")]
         if len(groups) > 1 and all(group.startswith("disputes.litigation") for group in groups):
             groups = [group for group in groups if not group.endswith("*")] or groups[-1:]  # 行政诉讼（复议后起诉）
-        if not groups and state.group == "":
+        if not groups and (state.group == "" or not clause.says("outcome.")):
             groups = [GROUPS[word.kind] for word in clause.lead if word.kind in GROUPS]
         if groups:
             state.group, state.total = groups[-1], None
         if clause.says("respectively") and len(groups) > 1:
             waiting = groups
-        if not state.group or _spoiled(clause, state, year):
+        if not state.group or away or _spoiled(clause, state, year):
             waiting = []
             continue
         if waiting:
@@ -126,9 +127,25 @@ def _all_of_it(clause: Clause, state: _DisputeState) -> None:
         state.out.append(Found(f"{state.group}.{column}", figure.value, outcomes[0].start))
 
 
+def _in_list(words: Sequence[Word], at: int) -> bool:
+    """Whether a word stands in a list with disputes: 引发举报、投诉、行政诉讼; 行政复议、行政诉讼和投诉举报."""
+    ahead = [word for word in words[:at] if is_a(word, "dispute.")]
+    behind = next((word for word in words[at + 1 :] if word.kind != "filler"), None)
+    return bool(ahead) or (behind is not None and is_a(behind, "pause", "other_matter"))
+
+
+def _with_named(clause: Clause) -> list[Word]:
+    """The words of a clause, with those it answers: 行政复议、行政诉讼：无."""
+    bare = all(is_a(word, "none", "filler", "occur") for word in clause.before)
+    start = len(clause.lead)
+    while bare and start and is_a(clause.lead[start - 1], "dispute.", "pause", "filler"):
+        start -= 1
+    return [*clause.lead[start:], *clause.before]
+
+
 def _none(clause: Clause, year: int | None) -> list[Found]:
     """未发生因政府信息公开引起的行政复议、行政诉讼: nought for each group that is named."""
-    words: list[Word] = clause.before
+    words: list[Word] = _with_named(clause)
     at = next((i for i, word in enumerate(words) if word.kind == "none"), None)
     groups = [word for word in words if is_a(word, "dispute.")]
     if (
@@ -138,7 +155,7 @@ def _none(clause: Clause, year: int | None) -> list[Found]:
         or any(is_a(w, "outcome.", *set(_SPOILED) - {"other_matter"}) for w in words)
     ):
         return []
-    if any(w.kind == "other_matter" and w.start < groups[-1].start for w in words):
+    if any(w.kind == "other_matter" and not _in_list(words, i) for i, w in enumerate(words)):
         return []  # 未发生投诉引起的行政复议
     if period_of(clause, "this", year) != "this" or any(of_year(word, year) in {"last", "other"} for word in words):
         return []

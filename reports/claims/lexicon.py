@@ -31,20 +31,21 @@ _DIGITS = r"\d{1,3}(?:[,，]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?"
 _IN_WORDS = r"[零〇一二两三四五六七八九十百千]+"
 _MONTH_DAY = r"\d{1,2}月(?:份|\d{1,2}[日号]?)?"
 _NUMERIC = re.compile(
-    rf"(?P<numbering>(?:^|(?<=[。；;，,：:]))(?:[（(](?:[一二三四五六七八九十]{{1,3}}|\d{{1,2}})[)）]|[一二三四五六七八九十]{{1,2}}(?:、|是)|[①-⑳]|\d{{1,2}}[.、．](?!\d)))"
+    rf"(?P<numbering>(?:^|(?<=[。；;，,：:]))(?:[（(](?:[一二三四五六七八九十]{{1,3}}|\d{{1,2}})[)）]|[一二三四五六七八九十]{{1,2}}(?:、|是)|[①-⑳]|\d{{1,2}}[.、．](?:(?!\d)|(?=20\d\d年))))"
     r"|(?P<title>《[^》]{0,80}》?)"
     r"|(?P<year>20\d\d(?:年度?|(?=以来|全年|共))(?:[－—~至-]20\d\d年度?)?)"
     rf"|(?P<ordinal>第{_IN_WORDS}|第\d+|\d{{1,2}}:\d\d)"
-    rf"|(?P<rate>(?:{_DIGITS})(?:[%％‰]|个?百分点))"
+    rf"|(?P<rate>(?:{_DIGITS})(?:[%％‰倍成]|个?百分点))"
     rf"|(?P<day>{_MONTH_DAY}(?:[日号]?(?:至|到|[－—~-]){_MONTH_DAY})?|\d{{1,2}}(?:[－—~、-]|至|到){_MONTH_DAY})"
     rf"|(?P<figure>(?P<num>{_DIGITS}|{_IN_WORDS})(?P<more>余|多|来)?(?P<scale>万|亿)?(?P<more2>余|多)?)"
 )
 # What a number, a numbering, a date or a title begins with.
 _FIRST = frozenset("0123456789零〇一二两三四五六七八九十百千（(第《①②③④⑤⑥⑦⑧⑨⑩")
 _SCALES = {"万": 10**4, "亿": 10**8}
-_WHOLE_YEAR = re.compile(
-    r"1月(?:1[日号]?|份)?(?:至|到|[－—~-])12月(?:31[日号]?|份)?|1(?:[－—~-]|至|到)12月份?|12月(?:31[日号]?)?|1月1[日号]?"
-)
+_WHOLE_YEAR = re.compile(r"1月(?:1[日号]?|份)?(?:至|到|[－—~-])12月(?:31[日号]?|份)?|1(?:[－—~-]|至|到)12月份?")
+# The year's first and last day are its bounds only where they are said to be: 12月收到3件 is of one month.
+_FIRST_DAY, _LAST_DAY = re.compile(r"1月1[日号]?"), re.compile(r"12月(?:31[日号]?)?")
+_BOUND = re.compile(r"(?:截[至止]?|至|到|[－—~-])(?:20\d\d年)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +213,19 @@ def _numeric(sentence: str, found: re.Match[str], known: Lexicon) -> Word | None
             "other_years" if text.count("20") > 1 and len(text) > 7 else "year", text, start, end, int(text[:4])
         )
     if kind == "day":
-        return Word("this_year" if _WHOLE_YEAR.fullmatch(text) else "day", text, start, end)
+        return Word("this_year" if _is_whole_year(sentence, start, end) else "day", text, start, end)
     if kind != "figure":
         return Word(kind, text, start, end)
     return _figure(sentence, found, known)
+
+
+def _is_whole_year(sentence: str, start: int, end: int) -> bool:
+    text = sentence[start:end]
+    if _LAST_DAY.fullmatch(text):
+        return sentence[end : end + 1] in {"底", "末", "止", "前"} or _BOUND.search(sentence[:start]) is not None
+    if _FIRST_DAY.fullmatch(text):
+        return sentence[end : end + 1] in {"起", "至", "到", "以", "开", "－", "—", "~", "-"}
+    return _WHOLE_YEAR.fullmatch(text) is not None
 
 
 def _figure(sentence: str, found: re.Match[str], known: Lexicon) -> Word | None:
@@ -229,6 +239,8 @@ def _figure(sentence: str, found: re.Match[str], known: Lexicon) -> Word | None:
         return None  # a numeral without a unit is part of another word: 三审三校
     if name == "spans":
         return Word("span", sentence[start : unit.end()], start, unit.end()) if unit else None
+    if name == "counts" and not found.group("scale") and not isinstance(value, int):
+        return None  # 1.3件 is none: what stands before the point numbers a paragraph
     rounded = found.group("more") or found.group("more2") or found.group("scale")
     step = _step(found.group("num"), found.group("scale"), bool(found.group("more"))) if rounded else 0
     stop = unit.end() if unit else end

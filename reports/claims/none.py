@@ -30,7 +30,7 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
     at = next((i for i, word in enumerate(words) if word.kind == "none"), None)
     if at is None or any(is_a(w, "except", "other_matter", "dispute.", "lost", "cause", "rate") for w in words):
         return []
-    if reading.excepting == clause.piece or clause.says("part"):
+    if reading.elsewhere or reading.excepting == clause.piece or clause.says("part"):
         return []
     period = period_of(clause, reading.period, reading.year)
     direction = direction_of(clause, reading.year)

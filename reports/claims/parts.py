@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reports.claims.clauses import Clause
+from reports.claims.clauses import Clause, is_a
 from reports.claims.reading import (
+    EVERY,
     NEW,
     PARTIAL,
     Reading,
@@ -16,6 +17,7 @@ from reports.claims.scope import (
     Found,
     Parts,
     criterion,
+    of_year,
 )
 from reports.report import Number
 
@@ -26,6 +28,7 @@ def is_part(clause: Clause, reading: Reading) -> bool:
     assert figure is not None
     kind = criterion(clause)
     own = (clause.says("receive", "receive_done", "accept") and clause.says("this_year", "total")) or says_new(clause)
+    own |= clause.says("receive") and any(of_year(word, reading.year) == "this" for word in clause.own)
     if not kind and clause.says("rest") and reading.parts is not None and not clause.says("result."):
         kind = reading.parts.criterion
     if not kind and clause.listed and not clause.says("result.") and not own:
@@ -61,10 +64,12 @@ def of_part(clause: Clause, reading: Reading) -> bool:
     if reading.of_carried and not clause.says("receive", "total", "this_year"):
         return True
     parts = reading.parts
-    if parts is None or parts.complete or parts.piece != clause.piece:
+    if parts is None or parts.complete:
         return False
     if parts.criterion == "body":
         return not clause.says("this_year")
+    if parts.piece != clause.piece:
+        return False
     return figure.value <= _largest(reading) and not clause.says("receive")
 
 
@@ -76,7 +81,9 @@ def add_applicant(clause: Clause, reading: Reading) -> None:
     if len(named) != 1 or named[0].kind == "applicant.unnamed" or is_aside_of_part(clause, reading):
         return
     whole = reading.whole
-    if reading.under_handled or (whole is not None and (whole.note or figure.value > whole.value)):
+    if reading.under_handled or (
+        whole is not None and (whole.note.startswith("rounded") or figure.value > whole.value)
+    ):
         return
     if clause.says("channel", "result.", "done", "carry", "move", *PARTIAL, "other_body"):
         return
@@ -84,9 +91,23 @@ def add_applicant(clause: Clause, reading: Reading) -> None:
         [word for word in clause.own if word.kind not in {"part", "clause", "within", "each", "rest", named[0].kind}]
     ):
         return
-    reading.add(
-        Found(f"applications.new.{named[0].kind.partition('.')[2]}", figure.value, clause.start, note_of(figure))
-    )
+    note = note_of(figure) or (whole.note if whole is not None and whole.cell == NEW else "")
+    reading.add(Found(f"applications.new.{named[0].kind.partition('.')[2]}", figure.value, clause.start, note))
+
+
+def add_all_of_one_kind(clause: Clause, reading: Reading) -> None:
+    """What is said of all who asked: 共收到申请3件，均由自然人提出."""
+    whole = reading.whole
+    if whole is None or whole.cell != NEW or whole.start != clause.start or whole.note not in {"", "handled_words"}:
+        return
+    beside = [*clause.lead, *clause.tail, *clause.trail]
+    named = [word for word in beside if is_a(word, "applicant.")]
+    every = any(is_a(word, "each") or word.text.endswith(EVERY) for word in beside)
+    if len(named) != 1 or named[0].kind == "applicant.unnamed" or not every or clause.says("applicant."):
+        return
+    if clear([word for word in beside if not is_a(word, "clause", "each", named[0].kind)]):
+        cell = f"applications.new.{named[0].kind.partition('.')[2]}"
+        reading.add(Found(cell, whole.value, named[0].start, whole.note))
 
 
 def add_sum_of_parts(reading: Reading) -> None:
@@ -103,6 +124,11 @@ def add_sum_of_parts(reading: Reading) -> None:
         or len(reading.partial) != len(parts.figures)
     ):
         return
+    if not all(
+        clear(clause.own, "channel", "applicant.", "half", "part", "clause", "each", "rest")
+        for clause in reading.partial
+    ):
+        return  # 窗口收到3件，当场告知2件: not parts of one whole
     together = first.says("total") or first.find("receive")[0].text.startswith("共")
     halves = [word.text for clause in reading.partial for word in clause.find("half")]
     if (parts.criterion == "channel" and together) or halves == ["上半年", "下半年"]:

@@ -5,22 +5,28 @@ such a word states nothing about a cell."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from decimal import Decimal
 
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.reading import CLEAR, note_of
-from reports.claims.scope import NOUNS, Found, Period, compared, of_year, period_of
+from reports.claims.scope import NOUNS, Found, Period, compared, of_year, outside, period_of
 from reports.report import Form, Number
 
 _SPOILED = ("rate", "except", "change", "older", "other_body", "half", "none", "without", "within", "qualified")
-_CASES = ("件", "宗", "起", "例", "个", "次", "份", "")  # 条 and 项 count postings and items of power
+_CASES = ("件", "宗", "起", "例", "个", "次", "份", "件次", "宗次", "")  # 条 and 项 count postings and items of power
 
 
-def find(found: Sequence[Clause], form: Form | None, year: int | None) -> list[Found]:
-    """The claims of one sentence's clauses about table 二."""
-    return [*_documents(found, form, year), *_decisions(found, year), *_fees(found, year)]
+def find(found: Sequence[Clause], form: Form | None, year: int | None, elsewhere: bool = False) -> list[Found]:
+    """The claims of one sentence's clauses about table 二. ``elsewhere``: what the sentence before it told of another body
+    or time."""
+    away = {id(clause) for clause, told in zip(found, outside(found, year, elsewhere), strict=True) if told}
+    return [
+        *_documents(found, form, year, away),
+        *_decisions([clause for clause in found if id(clause) not in away], year),
+        *_fees([clause for clause in found if id(clause) not in away], year),
+    ]
 
 
 def _certain(clause: Clause, year: int | None, *known: str) -> bool:
@@ -33,7 +39,7 @@ def _certain(clause: Clause, year: int | None, *known: str) -> bool:
     return all(is_a(word, *CLEAR, "clause", "part", *known) for word in (*clause.before[ahead:], *clause.after))
 
 
-def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> list[Found]:
+def _documents(found: Sequence[Clause], form: Form | None, year: int | None, away: Set[int]) -> list[Found]:
     out: list[Found] = []
     revised: set[str] = set()
     subject = ""
@@ -46,9 +52,9 @@ def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> 
             named = [word for word in clause.lead if is_a(word, "document.")]
         if named:
             subject = named[-1].kind if len(named) == 1 else ""
-        if clause.says("measure_of_others", "published"):
+        if clause.says("measure_of_others", "published") and not _said_of_all(clause):
             subject = ""
-        if subject in {"", "document.both"}:
+        if subject in {"", "document.both"} or id(clause) in away:
             continue
         row = f"proactive.{subject.partition('.')[2]}"
         if clause.figure is None:
@@ -66,6 +72,12 @@ def _documents(found: Sequence[Clause], form: Form | None, year: int | None) -> 
             out.append(Found(f"{row}.{measure}", clause.figure.value, clause.start, note_of(clause.figure)))
     # What is revised may count as issued or not: beside it, 新制定 is no figure of the whole.
     return [one for one in out if one.cell not in revised]
+
+
+def _said_of_all(clause: Clause) -> bool:
+    """Whether a clause without a figure only says what was done with those counted before it: 印发3件，均已公开."""
+    first = clause.before[0] if clause.figure is None and clause.before else None
+    return first is not None and (first.kind == "each" or first.text.startswith(("均", "全部", "都", "已")))
 
 
 def _measures(clause: Clause, verb: Word | None) -> tuple[list[Word], Word | None]:
@@ -101,8 +113,10 @@ def _none_issued(clause: Clause, row: str, form: Form | None, year: int | None) 
 def _decisions(found: Sequence[Clause], year: int | None) -> list[Found]:
     """Decisions of the year, only where the sentence calls them so."""
     out: list[Found] = []
+    verb: Word | None = None
     for clause in found:
-        named = clause.find("decision.")
+        named = clause.find("decision.") or _continued(clause, verb)
+        verb = named[0] if named and clause.figure is not None else None
         if (
             clause.figure is None
             or len(named) != 1
@@ -111,10 +125,17 @@ def _decisions(found: Sequence[Clause], year: int | None) -> list[Found]:
             continue
         if clause.figure.kind != "figure" or clause.figure.unit not in _CASES:
             continue
-        if _certain(clause, year, "decision."):
+        if _certain(clause, year, "decision.", "bare_decision."):
             power = named[0].kind.partition(".")[2]
             out.append(Found(f"proactive.{power}.decisions", clause.figure.value, clause.start, note_of(clause.figure)))
     return out
+
+
+def _continued(clause: Clause, verb: Word | None) -> list[Word]:
+    """The powers of a clause that goes on: 办理行政许可3件，行政处罚5件."""
+    if verb is None or not all(is_a(word, "bare_decision.", "pause", "filler") for word in clause.own):
+        return []
+    return clause.find("bare_decision.")
 
 
 def _fees(found: Sequence[Clause], year: int | None) -> list[Found]:

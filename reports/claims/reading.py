@@ -25,6 +25,7 @@ GROUPS = {
     "result.rejected": "applications.rejected.*.total",
     "result.other": "applications.other*.total",
 }
+EVERY = ("全部", "都", "均", "皆")  # how words end that speak of all
 VERBS = ("receive", "receive_done", "submit", "accept", "done")
 # Words that say nothing of a figure's scope.
 CLEAR = ("filler", "disclosure", "total", "about", "everyone", "pause", "this_year", "occur", "persons", *NOUNS, *VERBS)
@@ -57,7 +58,11 @@ class Reading:
     excepting: int = -1  # the piece in which 除 stands
     strays: int = 0  # figures of requests that are neither a claim nor a part of a list
     unclaimed: bool = False  # whether the last figure that might be a whole is not one
+    clause: Clause | None = None  # the one that is read, and that of the figure before it
+    before: Clause | None = None
     under_handled: bool = False
+    elsewhere: bool = False  # whether the clause is told of another body, of another year or of a part of this one
+    rises: bool = False  # whether the figure behind this one takes its place: 由278件增至301件
     bare_quote: bool = False  # whether last year's figure stood with its year alone: 2023年167件
     handled: list[tuple[str, Clause]] = field(default_factory=list)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from reports.claims.carried import (
     add_carried,
@@ -16,11 +17,12 @@ from reports.claims.carried import (
     direction_of,
     includes_carried_in,
     mark_with_carried_in,
+    without_cause,
 )
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.none import denied
-from reports.claims.parts import add_applicant, add_sum_of_parts, is_part, of_part
+from reports.claims.parts import add_all_of_one_kind, add_applicant, add_sum_of_parts, is_part, of_part
 from reports.claims.reading import (
     PARTIAL,
     VERBS,
@@ -37,6 +39,7 @@ from reports.claims.scope import (
     compared,
     is_next,
     matter_of,
+    outside,
     period_of,
 )
 from reports.claims.wholes import add_up_handled, add_whole, closes_list
@@ -50,22 +53,35 @@ def find(found: Sequence[Clause], topic: Matter, year: int | None) -> list[Found
     return read(found, topic, year).out
 
 
-def read(found: Sequence[Clause], topic: Matter, year: int | None, period: Period = "this") -> Reading:
-    """All that one sentence tells of requests, the lists of parts included. ``period``: of the sentence before it, which
-    goes on where this one names none."""
+def read(
+    found: Sequence[Clause], topic: Matter, year: int | None, period: Period = "this", elsewhere: bool = False
+) -> Reading:
+    """All that one sentence tells of requests, the lists of parts included. ``period`` and
+    ``elsewhere``: of the sentence before it, which go on where this one names none."""
     reading = Reading(year, topic, period=period, aside_period=period)
-    for clause in spread(found):
+    dealt = spread(found)
+    for clause, following, reading.elsewhere in zip_longest(dealt, dealt[1:], outside(dealt, year, elsewhere)):
+        reading.rises = _rises(clause, following)
         reading.excepting = clause.piece if clause.says("except") else reading.excepting
         reading.includes_carried |= includes_carried_in(clause, reading)
         if clause.figure is None:
             reading.out += denied(clause, reading)
         else:
             for single in _each(clause):
+                reading.before, reading.clause = reading.clause, single
                 _figure(single, reading)
     add_sum_of_parts(reading)
     mark_with_carried_in(reading)
     add_up_handled(reading)
     return reading
+
+
+def _rises(clause: Clause, following: Clause | None) -> bool:
+    """Whether the figure is one that another took the place of: 由278件增至301件."""
+    if following is None or following.figure is None or not following.before or following.piece != clause.piece:
+        return False
+    first = following.before[0]
+    return first.kind == "change" and first.text.endswith(("至", "到", "为")) and not following.says(*NOUNS, *VERBS)
 
 
 def _each(clause: Clause) -> list[Clause]:
@@ -91,10 +107,12 @@ def _figure(clause: Clause, reading: Reading) -> None:
     directed = direction_of(clause, reading.year)
     if not _of_requests(clause, directed, reading) or add_level(clause, reading):
         return
-    if compared(clause.before, reading.year) or not _of_this_year(clause, directed, reading):
+    if compared(clause.before, reading.year) or not _of_this_year(clause, directed, reading) or reading.rises:
         add_quoted(clause, reading)
     elif directed:
         add_carried(clause, directed, reading)
+    elif reading.elsewhere:
+        reading.strays += not is_part(clause, reading)
     elif not closes_list(clause, reading):
         _whole_or_part(clause, reading)
 
@@ -134,11 +152,12 @@ def _whole_or_part(clause: Clause, reading: Reading) -> None:
     if is_part(clause, reading):
         add_applicant(clause, reading)
     elif clause.says("carry", "move", *PARTIAL) or of_part(clause, reading):
-        reading.unclaimed |= not result
+        reading.unclaimed |= not result and not clause.listed
         reading.strays += 1
     elif not result:
         made = len(reading.out)
         add_whole(clause, reading)
+        add_all_of_one_kind(clause, reading)
         reading.unclaimed = len(reading.out) == made
         reading.strays += reading.unclaimed
     elif not (clause.listed and reading.unclaimed):
@@ -147,13 +166,15 @@ def _whole_or_part(clause: Clause, reading: Reading) -> None:
 
 def _with_trail(clause: Clause, year: int | None) -> Clause:
     """A figure of which only the next clause says where it goes: 剩余3件因未到期，结转至下年."""
-    bare = all(is_a(word, "filler", "total", "pending", "cause", "clause", "rest", "part") for word in clause.own)
+    own = without_cause(clause.own)
+    bare = all(is_a(word, "filler", "total", "pending", "cause", "clause", "rest", "part") for word in own)
     if bare and any(is_a(word, "done", "result.", "applicant.") for word in clause.tail):
         return replace(clause, after=[*clause.after, *clause.tail], tail=[])  # 其中18件已答复
     following = any(is_next(word, year) for word in clause.trail)
     if not bare or not (following or any(is_a(word, "carry", "move") for word in clause.trail)):
         return clause
-    return replace(clause, after=[*clause.after, *clause.tail, *clause.trail], tail=[], trail=[])
+    after = [*without_cause(clause.after), *clause.tail, *clause.trail]
+    return replace(clause, after=after, tail=[], trail=[])
 
 
 def _stands_alone(clause: Clause) -> bool:

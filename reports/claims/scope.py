@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,6 +24,8 @@ _MATTERS: tuple[tuple[Matter, tuple[str, ...]], ...] = (
     ("fees", ("fee",)),
     ("other", ("other_matter",)),
 )
+_NARROWER = ("half", "day", "other_body")
+_FOR_OTHERS = re.compile(r"协|督促|指导|敦促|配合|代|.*[转移]|.*交办")
 # What stands beside carried over names a direction, not the period of the figure.
 DIRECTED = ("carry", "move", "pending")
 
@@ -105,7 +108,7 @@ def is_next(word: Word, year: int | None) -> bool:
 def compared(words: Sequence[Word], year: int | None) -> bool:
     """Whether words compare with another year: 比上年, 较2022年, 与去年同期相比, 同比."""
     for word, following in itertools.zip_longest(words, words[1:]):
-        if word.kind == "change":
+        if word.kind == "change" or (word.kind == "rate" and word.text.endswith(("倍", "成"))):
             return True
         versus = word.kind == "compare" or (word.kind == "pause" and word.text in {"与", "同", "和"})
         if versus and following is not None and of_year(following, year) in {"last", "other"}:
@@ -149,3 +152,51 @@ def criterion(clause: Clause) -> str:
     if clause.says("half", "day") or dated:
         return "time"
     return "body" if clause.says("other_body") else ""
+
+
+def outside(found: Sequence[Clause], year: int | None, before: bool = False) -> list[bool]:
+    """Of each clause, whether it is told of something else than the whole body in the report's year: of a month, of
+    another year, of other bodies. What a clause does not say itself, it has from those before it; ``before`` is what
+    the sentence before this one left."""
+    out: list[bool] = []
+    when = whose = before
+    shared = False  # whether other bodies' figures came before: the body's own beside them is a part as theirs are
+    for clause in found:
+        times = bodies = None
+        if not clause.says(*DIRECTED):
+            own, lead = _elsewhere(clause.own, year), _elsewhere(clause.lead, year)
+            times, bodies = (a if a is not None else b for a, b in zip(own, lead, strict=True))
+        if bodies is False and shared and times is None:
+            bodies = None
+        shared |= bodies is True and clause.figure is not None
+        other_time, other_body = when if times is None else times, whose if bodies is None else bodies
+        out.append(other_time or other_body)
+        if not clause.listed and not clause.depth:
+            when, whose = other_time, other_body
+    return out
+
+
+def goes_on(found: Sequence[Clause], year: int | None, before: bool) -> bool:
+    """What ``outside`` leaves for the next sentence: a day's event and what the body does for others end with theirs."""
+    state = (outside(found, year, before) or [before])[-1]
+    narrowing = [word for clause in found for word in (*clause.own, *clause.lead) if is_a(word, *_NARROWER)]
+    passing = [word for word in narrowing if word.text.endswith(("日", "号")) or _FOR_OTHERS.match(word.text)]
+    return state and not (narrowing and len(passing) == len(narrowing))
+
+
+def _elsewhere(words: Sequence[Word], year: int | None) -> tuple[bool | None, bool | None]:
+    """Whether words name a part of the year or another year, and another body; None where they name nothing."""
+    if compared(words, year):
+        return None, None
+    words = words[: next((i for i, word in enumerate(words) if word.kind == "none"), len(words))]  # who has none
+    named = [of_year(word, year) for word in words]
+    narrower = any(is_a(word, "half", "day") for word in words) or "last" in named or "other" in named
+    others = any(word.kind == "other_body" for word in words)
+    times = True if narrower else False if "this" in named else None
+    itself = "this" in named or any(names_itself(word) for word in words)
+    return times, True if others else False if itself else None
+
+
+def names_itself(word: Word) -> bool:
+    """Whether a word is the body's own name: 我局, 本机关, 局机关."""
+    return word.kind == "filler" and len(word.text) > 1 and word.text[0] in "我本局委厅全"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.reading import (
+    EVERY,
     HANDLED,
     NEW,
     VERBS,
@@ -22,6 +24,7 @@ from reports.claims.scope import (
     of_year,
 )
 
+_CLOSING = ("total", "filler", "bare_request", "request", "this_year", "year")
 _RESULTS = {"granted", "partial", "denied", "unavailable", "rejected", "other*"}
 
 
@@ -50,7 +53,8 @@ def add_whole(clause: Clause, reading: Reading) -> None:
         _plain(clause, reading, within)
         return
     named = clause.says(*NOUNS) or any(is_a(word, *NOUNS) for word in clause.lead)
-    if not clear(between, "clause", "part" if clause.listed else "") or not (
+    several = "each" if verb.kind == "receive_done" else ""  # 收到和答复申请均为3件
+    if not clear(between, "clause", several, "part" if clause.listed else "") or not (
         named or reading.topic == "requests" or reading.whole
     ):
         return
@@ -65,7 +69,7 @@ def add_whole(clause: Clause, reading: Reading) -> None:
 def closes_list(clause: Clause, reading: Reading) -> bool:
     """Whether the figure is the sum that ends a list, and takes it: 收到自然人申请2件、企业申请3件，合计5件."""
     figure, parts = clause.figure, reading.parts
-    bare = clause.says("total") and all(is_a(word, "total", "filler", "bare_request", "request") for word in clause.own)
+    bare = clause.says("total") and all(is_a(word, *_CLOSING) for word in clause.own)
     if figure is None or not bare or reading.whole is not None or clause.depth or not figure.unit:
         return False
     rows = {cell.split(".")[1] for cell in (found.cell for found in reading.out) if cell.startswith("applications.")}
@@ -80,7 +84,9 @@ def closes_list(clause: Clause, reading: Reading) -> bool:
 
 def _submitted(clause: Clause, verb: Word) -> bool:
     """Whether the public hands in: 公众提出申请3件, 12人提出申请15件."""
-    return verb.kind == "submit" and clause.says("everyone", "persons") and clause.says(*NOUNS)
+    if verb.kind != "submit" or not clause.says("everyone", "persons") or not clause.says(*NOUNS):
+        return False
+    return clear([word for word in clause.before if word.end <= verb.start], "clause")  # 15名村民联名提出: some of all
 
 
 def _ours(clause: Clause, verb: Word) -> bool:
@@ -127,11 +133,20 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
     nouns = clause.find(*NOUNS)
     if not nouns:
         lead = [word for word in clause.lead if is_a(word, *NOUNS)]
-        if not lead or not clause.says("total") or not clear(clause.lead[clause.lead.index(lead[-1]) :]):
+        # 申请全部来自自然人，共3件
+        every = ("clause", "each", "applicant.") if len(clause.lead) and _is_of_all(clause.lead) else ()
+        behind = clause.lead[clause.lead.index(lead[-1]) :] if lead else []
+        risen = compared(behind, reading.year) or any(is_a(word, "older") for word in behind)
+        if risen and clause.says("this_year"):  # 申请数较往年大幅增长，全年达3件
+            behind = [word for word in behind if not is_a(word, "compare", "change", "older", "last_year", "year")]
+        elif not clause.says("total"):
+            return
+        if not lead or not clear(behind, *every):
             return
         nouns = lead
     noun = nouns[-1]
     counted = clause.says("total") or "数" in noun.text or "量" in noun.text or figure.value == 0
+    counted |= reading.topic == "requests" and clause.says("this_year", "year")  # 本年度申请3件
     among = noun.kind == "bare_request" and not clause.before and within  # 12件申请中，
     if noun.kind == "bare_request" and not counted and not among:
         return
@@ -145,9 +160,15 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
     _take(clause, Found(NEW, figure.value, clause.start, note_of(figure) if certain else "handled_words"), reading)
 
 
+def _is_of_all(words: Sequence[Word]) -> bool:
+    return any(is_a(word, "each") or word.text.endswith(EVERY) for word in words)
+
+
 def _trails_off(clause: Clause, year: int | None) -> bool:
     """Whether what follows the figure takes its certainty: 3件均为上年结转; 3件，系市政府转办."""
     following = [*clause.tail, *clause.trail]
+    topic = next((i for i, word in enumerate(following) if is_a(word, "topic_of")), len(following))
+    following = following[:topic]  # 3件，主要涉及不动产登记、信访
     if any(is_a(word, "none", "part", "without", "rank") for word in following):
         return False
     if any(is_a(word, "other_body", "other_matter", "carry", "move") for word in following):
@@ -161,6 +182,8 @@ def _trails_off(clause: Clause, year: int | None) -> bool:
 def _done(clause: Clause, reading: Reading) -> None:
     figure = clause.figure
     assert figure is not None
+    if clause.listed and reading.handled:
+        return  # 办结5件，其中当年办结3件
     reading.handled.append(("new", clause))
     reading.latest = Found(HANDLED, figure.value, clause.start, note_of(figure))
     reading.add(reading.latest)

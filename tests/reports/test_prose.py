@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import prose
+from benchmarks import prose, scopes, sentences
 
 
 @pytest.fixture(scope="module")
@@ -24,5 +24,11 @@ def test_nearly_every_stated_figure_is_found(scores):
 
 
 def test_there_are_sentences_enough_of_every_family(scores):
-    assert len(prose.patterns()) >= 150
+    assert len(sentences.patterns()) >= 150
     assert len({family for family, _ in scores}) >= 10
+
+
+def test_what_is_told_of_another_time_or_body_is_no_claim():
+    count, made = scopes.measure(7, every=4)
+    assert count > 500
+    assert not made
