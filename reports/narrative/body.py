@@ -35,6 +35,7 @@ _ISSUED = re.compile(
     r"(?:公布|发布|编制|制定|形成|起草|撰写|报告)(?:了|的|如下)?《?([\u4e00-\u9fff（）()]{2,30}?)(?:关于)?"
     rf"{A_YEAR}年?度?(?:政府|政务)?信息公开"
 )
+_PRESENTED = re.compile(rf"现将([\u4e00-\u9fff（）()]{{3,30}}?)(?:关于)?{A_YEAR}年?度?(?:的)?(?:政府|政务)?信息公开")
 _CONTACT = (
     re.compile(r"(?:联系单位|单位名称|来源|信息来源)[:：]([\u4e00-\u9fff（）()]{3,30})"),
     re.compile(
@@ -95,7 +96,7 @@ def _in_prose(text: str) -> str | None:
         quoted_title = classify(quoted.group(1))
         if quoted_title.kind in {"annual_report", "legacy_report"} and quoted_title.agency:
             return quoted_title.agency
-    for issued in _ISSUED.finditer(folded):
+    for issued in (*_ISSUED.finditer(folded), *_PRESENTED.finditer(folded)):
         name = body_in(issued.group(1))
         if name is not None:
             return name

@@ -195,14 +195,20 @@ def _begins(text: str) -> bool:
     return bool(SUB.match(text) or (TOP.match(text) and not re.match(r"\d", text)) or section_of(text) is not None)
 
 
+# A title may be that of a posting, and the site's name may stand behind it.
+_TITLE_ENDS = re.compile(
+    r"(?:报告|年报|解读|通知|报表)(?:的(?:公示|公告|说明))?(?:[（(][^）)]{1,12}[)）]|[》”]|\s*[-—_|·]\s*[^，。]{2,24})*$"
+)
+
+
 def _looks_like_title(text: str) -> bool:
-    return len(text) <= 60 and bool(re.search(r"(报告|年报|解读|通知|报表)$", fold(text)))
+    return len(text) <= 60 and _TITLE_ENDS.search(fold(text)) is not None
 
 
 # A line of a page's head: a field with its label, or the way to the page (首页 > 信息公开 >).
 _LABELLED = re.compile(
     r"^.{0,60}?(?:索引号|文号|文件编号|(?:发布|发文|公开|公布|制发|编制)(?:机构|机关|单位|部门|日期|时间|方式|范围)|成文日期|生成日期|主题分类|"
-    r"信息分类|有效性|关键词|体裁|来源|作者|浏览次数|阅读次数|字体|字号|位置)[:：|\]】]|[>»]$|(?:[>»].*){2}"
+    r"信息分类|有效性|关键词|体裁|来源|作者|浏览次数|阅读次数|字体|字号|位置)[:：|\]】]|[>»]$|(?:[>»].*){2}|^\S*(?:://|www\.)\S*$|©|版权所有"
 )
 
 

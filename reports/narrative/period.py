@@ -6,8 +6,9 @@ import re
 from datetime import date
 
 from reports.report import Period
-from reports.text import fold
+from reports.text import A_YEAR, count_in_words, fold, number_of_year
 
+_A_YEAR = re.compile(A_YEAR)
 _M, _DAY = r"(\d{1,2})", r"(\d{1,2})"
 _TO = r"(?:起|开始)?(?:[至到止—－~～-]+|截[至止])"
 _PERIOD = re.compile(
@@ -18,9 +19,16 @@ _NATURAL = re.compile(rf"(20\d\d)年?0?1月?0?1日?{_TO}(20\d\d)?年?12月?31日
 _GLUED = re.compile(rf"(20\d\d)0?1?0?1日?{_TO}(20\d\d)?年?12月?31日?")
 _DOTTED = re.compile(r"(20\d\d)[./-](\d{1,2})[./-](\d{1,2})(?:[至到—~～-]+)(20\d\d)[./-](\d{1,2})[./-](\d{1,2})")
 _END_ONLY = re.compile(r"截[止至](?:时间|日期|到|期限)*(?:为|是|到|至|：|:)*(20\d\d)年?12月?(?:31日?|底)")
-_WHOLE_YEAR = re.compile(r"(20\d\d)年?(?:度)?1?月?(?:至|到|—|-|~)12月(?:底|份)?")
+_WHOLE_YEAR = re.compile(r"(20\d\d)年?(?:度)?1?月?(?:至|到|[－—―~～-])12月(?:底|份)?")
+# What may stand inside a period and says nothing of its days, and numerals for digits.
+_BESIDE_DAYS = re.compile(
+    r"[（(](?:含|不含|含当日|含本日|起|止)[)）]|(?:零时|24时|(?<!\d)0时|(?<!\d)(?:0?0|24|23)[:：](?:00|59)(?:[:：](?:00|59))?)"
+)
+_TO_COMES = re.compile(r"(?:起|开始|始)?[，,]?(?:截至|截止到?|至|到)(?=(?:20\d\d|当年|同年|本年|1?\d月|1?\d[./-]))")
+_YEAR_IN_BRACKETS = re.compile(r"(20\d\d)年?(?:全年|度)?[（(]([^）)]{4,30})[)）]")
+_NUMERALS_OF_DAY = re.compile(r"[一二三四五六七八九十]{1,3}(?=[月日])")
 _ABOUT_FIGURES = re.compile(
-    r"统计(?:期限|时限|时间|周期|区间|范围|数据|日期|年度|口径|期间|起止)|数据.{0,14}(?:期限|时限|截止|时间|范围|截至)|(?:期限|时限|起止时间|起止日期|截止日期|截止时间|截至)|"
+    r"统计(?:期限|时限|时间|时段|周期|区间|范围|数据|日期|年度|口径|期间|起止)|数据.{0,14}(?:期限|时限|截止|时间|范围|截至)|(?:期限|时限|起止时间|起止日期|截止日期|截止时间|截至)|"
     r"所列数据|报告期|时间范围"
 )
 
@@ -32,16 +40,25 @@ def period(text: str) -> Period | None:
     given."""
     # Not by ``reports.text``: a period goes on over a line's end, which only a numbered line is sure to close.
     for sentence in re.split(r"[。；;]|\n(?=\s*[一（(])", text):
-        if "20" not in sentence and "２" not in sentence:
-            continue
         folded = fold(sentence)
+        if _A_YEAR.search(folded) is None:
+            continue
         about = _ABOUT_FIGURES.search(folded)
         if about is None:
             continue
-        found = _in_sentence(folded)
+        found = _in_sentence(folded) or _in_sentence(_plain(folded))
         if found is not None:
             return found
     return None
+
+
+def _plain(folded: str) -> str:
+    """A sentence with its periods in digits and without hours and brackets: 自二〇二四年元月一日（含）起，至… comes out as
+    2024年1月1日至…."""
+    text = _A_YEAR.sub(lambda found: str(number_of_year(found.group()) or found.group()), folded)
+    text = _NUMERALS_OF_DAY.sub(lambda found: str(count_in_words(found.group()) or ""), text).replace("元月", "1月")
+    text = _YEAR_IN_BRACKETS.sub(r"\1年\2", _BESIDE_DAYS.sub("", text))
+    return _TO_COMES.sub("至", text)
 
 
 def _in_sentence(folded: str) -> Period | None:

@@ -131,6 +131,8 @@ def _rate(
             return None
         if whole.kind is not None and whole.year is not None and classification.agency is None:
             return None
+        if not all(map(_may_begin, parts[:-1])):
+            return None
         if any(re.search(r"[:：]$|^\d(?!\d{3}年)|^第.条|^20\d\d-|来源|浏览", part) for part in parts[:-1]):
             return None
     score = 1.0 + 2.0 * (classification.year is not None) + 1.0 * (classification.agency is not None)
@@ -150,6 +152,15 @@ def _rate(
     if len(re.findall("报告|年报", clean)) > 1:
         score -= 1.0
     return score, first, last, Title(clean, classification, first, last)
+
+
+# What no line of a title holds: an address, a site's foot, its topics, a list of years.
+_NEVER_TITLE = re.compile(r"://|www\.|©|版权|地址|电话|邮编|专题|专栏|周年|主办|承办|备案|\d+号|星期|今天|欢迎")
+
+
+def _may_begin(part: str) -> bool:
+    """Whether a line may be the beginning of a title that goes on in the next one."""
+    return _NEVER_TITLE.search(part) is None and len(set(years_in(part))) <= 1 and len(re.findall("年报", part)) <= 1
 
 
 def _without_noise(text: str, first: int, last: int) -> str:
