@@ -4,7 +4,6 @@ All functions here block; the spider calls them in a thread."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,22 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import config
 import net
-from crawler import health, links, plan, titles
+from crawler import health, list_items, plan, titles
 from crawler.contents import Fetched, content_key, media_type
+from crawler.list_items import REPORTS, ListItem
 from crawler.pages import Detail, Listing
 from models import agencies, base, documents, known_documents, sources, withdrawals
 from models.crawl_record import GONE_AFTER
-from reports.duties import PUBLISHES
-from reports.narrative.classify import Classification, classify
+from reports.narrative.classify import classify
 from storage import Missing, store
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-    from sqlalchemy.orm import Session
 
     from crawler.crawl import Crawl
 
-REPORTS = frozenset(PUBLISHES)
 
 # A challenge is not to be hammered at: twice a day is often enough to see that it was lifted.
 CHALLENGED_AGAIN = timedelta(hours=12)
@@ -56,21 +53,6 @@ class Target:
     lists: dict[str, dict[str, Any]] = field(default_factory=dict)  # key of a list -> how it was when it was read whole
     reached: dict[str, str] = field(default_factory=dict)  # how its host had to be met (crawler.tls)
     brief: bool = False  # a list whose first page is as it was need not be read to its end this time
-
-
-@dataclass(frozen=True, slots=True)
-class ListItem:
-    """A row of a list, recorded."""
-
-    row: Listing
-    classified: Classification
-    document_id: int
-    agency_id: int | None
-    new: bool
-    versioned: bool
-    holds_report: bool  # a version of it is known, and it is a report
-    certain: bool  # whose report of which year it is, if it may be one at all
-    of_others: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +106,7 @@ class Recorder:
                 agency = session.get_one(agencies.Agency, agency_id)
                 serves[agency_id] = [name for name in agencies.names_of(agency) if name]
                 hosts.append(agency.portal)
-            owing = documents.lacking(session, list(serves), range(season - YEARS_OWED + 1, season + 1))
+            owing = known_documents.lacking(session, list(serves), range(season - YEARS_OWED + 1, season + 1))
             return Target(
                 source_id,
                 run.id,
@@ -164,13 +146,8 @@ class Recorder:
         out: list[ListItem] = []
         for start in range(0, len(rows), ROWS_AT_ONCE):
             with base.transaction(self._engine) as session:
-                now, part = base.utcnow(), rows[start : start + ROWS_AT_ONCE]
-                keys = {_key(target, row) for row in part}
-                # A key that stands twice among them is asked for row by row: the first may add what the second must see.
-                known = (
-                    known_documents.at_addresses(session, target.source_id, keys) if len(keys) == len(part) else None
-                )
-                out += [_listed(session, target, row, shared, year, now, known) for row in part]
+                part = rows[start : start + ROWS_AT_ONCE]
+                out += list_items.record(session, target, part, shared, year, base.utcnow())
         return out
 
     def version(
@@ -190,12 +167,13 @@ class Recorder:
         sha256 = self._store.put(page.data)
         now = base.utcnow()
         with base.transaction(self._engine) as session:
-            document = session.get_one(documents.Document, wanted.document_id)
+            document = documents.locked(session, wanted.document_id)
             if wanted.year is not None and document.year not in {None, wanted.year}:
                 # One address, another year: what was known of it stands, and this is a document of its own.
                 documents.says_other_year(session, document, wanted.year)
                 title = detail.title if detail is not None and detail.title else page.name
                 document = documents.of_year(session, document, wanted.year, title[:500], now)
+                document = documents.locked(session, document.id)
             elif document.year is None:
                 document.year = wanted.year
             if detail is not None:
@@ -204,9 +182,9 @@ class Recorder:
                 documents.StoredFile(file.url, file.href, file.name[:200], digest, media_type(file), len(file.data))
                 for file, digest in zip(files, hashed, strict=True)
             ]
-            _, work_id = documents.record_version(
+            _, work_id = documents.add_version(
                 session,
-                document.id,
+                document,
                 documents.Content(
                     sha256=sha256,
                     content_key=content_key(sha256, detail, hashed),
@@ -295,59 +273,6 @@ class Recorder:
             }
 
 
-def _where(target: Target, row: Listing) -> str:
-    """The address of a row; one of its own where its link cannot be resolved."""
-    return row.url or f"{target.url}#{hashlib.sha256(row.title.encode()).hexdigest()[:16]}"
-
-
-def _key(target: Target, row: Listing) -> str:
-    return links.key(row.url) if row.url else _where(target, row)
-
-
-def _listed(
-    session: Session,
-    target: Target,
-    row: Listing,
-    shared: bool,
-    year: int | None,
-    now: datetime,
-    known: known_documents.Addresses | None,
-) -> ListItem:
-    classified = classify(row.title)
-    of_others = shared and titles.is_of_others(classified.agency, target.serves)
-    document = documents.record_listing(
-        session,
-        documents.Item(
-            source_id=target.source_id,
-            key=_key(target, row),
-            url=_where(target, row),
-            title=row.title[:500],
-            kind="other" if of_others else classified.kind,
-            year=classified.year or year,
-            agency_id=titles.assign(classified.agency, target.serves, shared),
-            listed_on=_plausible(row.listed_on, now),
-        ),
-        now,
-        known,
-    )
-    if known is not None:
-        versioned = document.id in known.versioned
-    else:
-        versioned = documents.current_version(session, document.id) is not None
-    speaks = classified.kind in REPORTS or bool(classified.agency and document.agency_id)
-    return ListItem(
-        row,
-        classified,
-        document.id,
-        document.agency_id,
-        new=document.first_seen == now,
-        versioned=versioned,
-        holds_report=versioned and document.kind in REPORTS,
-        certain=not speaks or (document.agency_id is not None and document.year is not None),
-        of_others=of_others,
-    )
-
-
 def _kept_of(state: Mapping[str, Any] | None, what: str) -> dict[str, dict[str, Any]]:
     found = (state or {}).get(what)
     return {url: dict(entry) for url, entry in found.items()} if isinstance(found, dict) else {}
@@ -365,14 +290,9 @@ def _guard(urls: Iterable[str], private: Sequence[str]) -> net.Guard:
     return net.Guard.of(fit, private)
 
 
-def _plausible(day: date | None, now: datetime) -> date | None:
-    """A date after tomorrow is a field that means something else."""
-    return day if day is not None and day <= (now + timedelta(days=1)).date() else None
-
-
 def _learn(document: documents.Document, detail: Detail, target: Target, now: datetime) -> None:
     """What the article itself says where the list said nothing."""
-    day = _plausible(detail.published_on, now)
+    day = list_items.plausible(detail.published_on, now)
     if day is not None and detail.dated_by:
         documents.state_day(document, detail.dated_by, day)
         if detail.dated_by in {"page", "meta"}:

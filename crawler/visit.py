@@ -17,8 +17,9 @@ from crawler.families import articles
 from crawler.families.base import Ask
 from crawler.families.rows import columns, is_directory, row_key
 from crawler.fetch import Answer, FetchError
+from crawler.list_items import ListItem
 from crawler.pages import Detail, FileLink, Listing, Page
-from crawler.record import ListItem, Recorder, Wanted, gone_long_enough
+from crawler.record import Recorder, Wanted, gone_long_enough
 from crawler.settings import FILE_TIMEOUT
 from models.known_documents import Known
 from reports import sniff

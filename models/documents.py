@@ -14,7 +14,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 from models import work
 from models.base import Base, Json, inserted, one_of
 from models.packed import Packed
-from reports.duties import PUBLISHES
 from reports.narrative.classify import classify
 
 if TYPE_CHECKING:
@@ -176,12 +175,7 @@ def record_listing(session: Session, item: Item, now: datetime, known: Addresses
         key = f"{key}#{item.year}"
     by_key = sa.select(Document).where(Document.key == key)
     if document is None:
-        document = Document(
-            key=key, url=item.url, urls=[item.url], source_id=item.source_id, agency_id=item.agency_id, title=item.title,
-            kind=item.kind, year=item.year, listed_year=item.year, listed_on=item.listed_on, published_on=item.listed_on,
-            state="listed", first_seen=now, last_seen=now,
-            days={"list": item.listed_on.isoformat()} if item.listed_on else {},
-        )  # fmt: skip
+        document = Document(**at_first_sight(item, key, now))
         if inserted(session, document):
             return document
         document = session.scalars(by_key).one()
@@ -203,6 +197,16 @@ def record_listing(session: Session, item: Item, now: datetime, known: Addresses
     if known is None:
         session.flush()
     return document
+
+
+def at_first_sight(item: Item, key: str, now: datetime) -> dict[str, Any]:
+    """The columns of a document of which a list tells for the first time."""
+    return {
+        "key": key, "url": item.url, "urls": [item.url], "source_id": item.source_id, "agency_id": item.agency_id,
+        "title": item.title, "kind": item.kind, "year": item.year, "listed_year": item.year, "listed_on": item.listed_on,
+        "published_on": item.listed_on, "state": "listed", "first_seen": now, "last_seen": now,
+        "days": {"list": item.listed_on.isoformat()} if item.listed_on else {},
+    }  # fmt: skip
 
 
 def at_address(session: Session, key: str) -> list[Document]:
@@ -268,20 +272,6 @@ def disputed_days(days: Mapping[str, str]) -> tuple[date, date] | None:
     return (by_list, by_page) if abs((by_list - by_page).days) > 1 else None
 
 
-def lacking(session: Session, agency_ids: Sequence[int], years: Sequence[int] | range) -> bool:
-    """Whether one of the bodies has no report of one of the years."""
-    found = session.execute(
-        sa.select(Document.agency_id, Document.year).where(
-            Document.agency_id.in_(agency_ids),
-            Document.year.in_(list(years)),
-            Document.kind.in_(PUBLISHES),
-            Document.state.in_(("waiting", "read")),
-        )
-    )
-    known = {(agency_id, year) for agency_id, year in found}
-    return any((agency_id, year) not in known for agency_id in agency_ids for year in years)
-
-
 @dataclass(frozen=True, slots=True)
 class Content:
     """What an address answered with. ``content_key`` is the hash of what matters in it, ``size`` in bytes; ``failed`` are
@@ -303,11 +293,26 @@ def record_version(session: Session, document_id: int, content: Content, now: da
     document again where an earlier content came back; None where it is the newest already.
 
     The bytes must be in the store already: bytes without a row are harmless, a row without bytes is not."""
-    document = session.get_one(Document, document_id, with_for_update=True)  # one at a time gives out the next number
-    last = session.scalar(sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id)) or 0
-    known = session.scalar(
-        sa.select(Version).where(Version.document_id == document_id, Version.content_key == content.content_key)
+    return add_version(session, locked(session, document_id), content, now)
+
+
+def locked(session: Session, document_id: int) -> Document:
+    """A document of which a version is to be added: one at a time gives out the next number."""
+    return session.get_one(Document, document_id, with_for_update=True)
+
+
+def add_version(session: Session, document: Document, content: Content, now: datetime) -> tuple[Version, int | None]:
+    """``record_version`` of a document that is ``locked``."""
+    document_id = document.id
+    numbers = sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id).scalar_subquery()
+    of_it = sa.select(Version).where(
+        Version.document_id == document_id,
+        sa.or_(Version.content_key == content.content_key, Version.number == numbers),
     )
+    with session.no_autoflush:  # what the article says of itself is written with the version
+        found = list(session.scalars(of_it))
+    last = max((version.number for version in found), default=0)
+    known = next((version for version in found if version.content_key == content.content_key), None)
     if document.failed_days:
         document.failed_days = []
     if known is not None:
@@ -346,7 +351,7 @@ def record_version(session: Session, document_id: int, content: Content, now: da
     document.state, document.state_reason = "waiting", None
     session.flush()
     soon = work.urgency(document.year, now)
-    return version, work.add(session, "read", version.id, now, priority=soon, lane=document.source_id).id
+    return version, work.add_first(session, "read", version.id, now, priority=soon, lane=document.source_id).id
 
 
 def _failed_since(

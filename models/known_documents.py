@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.documents import Document, Version, at_address
+from models.base import insert_for
+from models.documents import Document, Item, Version, at_address, at_first_sight
+from reports.duties import PUBLISHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,26 @@ def at_addresses(session: Session, source_id: int, keys: Collection[str]) -> Add
     ids = [document.id for documents in found.values() for document in documents]
     versioned = session.scalars(sa.select(Version.document_id).where(Version.document_id.in_(ids)))
     return Addresses(found, frozenset(versioned))
+
+
+def add_unknown(session: Session, items: Sequence[Item], known: Addresses, now: datetime) -> bool:
+    """Add the documents of those items whose address nobody knows, in one statement; whether there were any. What
+    another process added a moment earlier is left as it is."""
+    rows = [at_first_sight(item, item.key, now) for item in items if not known.documents.get(item.key)]
+    if rows:
+        session.execute(insert_for(session, Document).on_conflict_do_nothing(), rows)
+    return bool(rows)
+
+
+def lacking(session: Session, agency_ids: Sequence[int], years: Sequence[int] | range) -> bool:
+    """Whether one of the bodies has no report of one of the years."""
+    found = session.execute(
+        sa.select(Document.agency_id, Document.year).where(
+            Document.agency_id.in_(agency_ids),
+            Document.year.in_(list(years)),
+            Document.kind.in_(PUBLISHES),
+            Document.state.in_(("waiting", "read")),
+        )
+    )
+    known = {(agency_id, year) for agency_id, year in found}
+    return any((agency_id, year) not in known for agency_id in agency_ids for year in years)

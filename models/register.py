@@ -10,12 +10,11 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models import history
 from models.agencies import Agency, AgencyAlias, AgencyRow, Office, entry_of, guess_kind, name_of_office
-from models.base import Base, chunks
+from models.base import Base, chunks, insert_for
 from models.sources import Source, SourceAgency, to_be_read
 
 BATCH = 1000  # rows that are written at once
@@ -154,5 +153,4 @@ def _insert_missing(session: Session, model: type[Base], rows: list[dict[str, An
     """Add the rows that no unique key says are there already; another process may add the same at the same moment."""
     if not rows:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(model).on_conflict_do_nothing(), rows)
+    session.execute(insert_for(session, model).on_conflict_do_nothing(), rows)

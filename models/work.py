@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Json, chunks, inserted, one_of
+from models.base import Base, Json, chunks, insert_for, inserted, one_of
 
 KINDS = ("crawl", "read", "check", "decide", "tell", "mail", "summary")
 STATES = ("waiting", "taken", "done", "failed", "dropped")
@@ -119,21 +118,43 @@ def add(
             found.priority = min(found.priority, priority)
             session.flush()
             return found
-        work = Work(
-            kind=kind,
-            subject=subject,
-            priority=priority,
-            lane=lane,
-            turn=_turn(session, kind, priority, lane) if lane else 0,
-            payload=payload or {},
-            created_at=now,
-            due_at=due_at or now,
-            state="waiting",
-            attempts=0,
-        )
+        work = _new(session, kind, subject, now, payload, due_at, priority, lane)
         if inserted(session, work):
             return work
         # Another process was a moment earlier; its row is open, or already ended again: look once more.
+
+
+def add_first(session: Session, kind: str, subject: int, now: datetime, priority: int = USUAL, lane: int = 0) -> Work:
+    """The work on a subject that this transaction made itself, so that nobody can have added any: looked for by no
+    statement."""
+    work = _new(session, kind, subject, now, None, None, priority, lane)
+    session.add(work)
+    session.flush()
+    return work
+
+
+def _new(
+    session: Session,
+    kind: str,
+    subject: int,
+    now: datetime,
+    payload: dict[str, Any] | None,
+    due_at: datetime | None,
+    priority: int,
+    lane: int,
+) -> Work:
+    return Work(
+        kind=kind,
+        subject=subject,
+        priority=priority,
+        lane=lane,
+        turn=_turn(session, kind, priority, lane) if lane else 0,
+        payload=payload or {},
+        created_at=now,
+        due_at=due_at or now,
+        state="waiting",
+        attempts=0,
+    )
 
 
 def add_all(
@@ -165,8 +186,7 @@ def add_all(
         session.flush()
         if new:
             # What another process added a moment earlier is left out, and looked at once more.
-            insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-            rows = insert(Work).on_conflict_do_nothing().returning(Work.subject, Work.id)
+            rows = insert_for(session, Work).on_conflict_do_nothing().returning(Work.subject, Work.id)
             found |= dict(session.execute(rows, new).all())
     return [found[subject] for subject in subjects]
 

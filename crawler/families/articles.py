@@ -6,6 +6,8 @@ import copy
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
+from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import lxml.html
@@ -24,19 +26,23 @@ DOWNLOAD = re.compile(
     re.IGNORECASE,
 )
 VIEWER = re.compile(r"viewer\.html|pdfjs|[?&](file|url|src)=", re.IGNORECASE)
+_MAY_BE_FILE = re.compile(rf"{suffixes.any_of(suffixes.FILES)}|{DOWNLOAD.pattern}|{VIEWER.pattern}", re.IGNORECASE)
 MAX_PICTURES = 30
 MAX_FILES = 20
 
-# Where the vendors put an article's text; the first that is there and not empty.
+# Where the vendors put an article's text, the surest first.
 CONTAINERS = (
-    "//*[contains(concat(' ', normalize-space(@class), ' '), ' TRS_Editor ')]",
-    "//*[contains(@class, 'trs_editor_view') or contains(@class, 'TRS_UEDITOR') or contains(@class, 'Custom_UnionStyle')]",
-    "//ucapcontent",
-    "//*[@id='UCAP-CONTENT' or @id='zoom' or @id='Zoom' or @id='vsb_content' or @id='article' or @id='content']",
-    "//*[contains(@class, 'v_news_content') or contains(@class, 'article_content') or contains(@class, 'article-content')"
-    " or contains(@class, 'zc_article_con')]",
-    "//article",
+    re.compile(r"\.(?:.*\s)?TRS_Editor(?:\s|$)"),
+    re.compile(r"\..*(?:trs_editor_view|TRS_UEDITOR|Custom_UnionStyle)"),
+    re.compile(r"<ucapcontent>"),
+    re.compile(r"#(?:UCAP-CONTENT|[zZ]oom|vsb_content|article|content)$"),
+    re.compile(r"\..*(?:v_news_content|article_content|article-content|zc_article_con)"),
+    re.compile(r"<article>"),
 )
+_MARKED = lxml.etree.XPath("//*[@class or @id] | //ucapcontent | //article")
+_HOLDS_SOMETHING = lxml.etree.XPath("boolean(.//img | .//iframe | .//embed | .//object | .//a)")
+_BLANKS = re.compile(r"[^\S\n]+")
+_EMPTY_LINES = re.compile(r"\n{2,}")
 _BLOCKS = frozenset(
     {
         "address", "article", "br", "caption", "dd", "div", "dl", "dt", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
@@ -45,15 +51,16 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4)
 def container(page: Page) -> HtmlElement:
     """The element that holds the article: a vendor's mark, else the smallest one with nearly all of the page's
     paragraphs and tables, else the body."""
-    for path in CONTAINERS:
-        for element in page.tree.xpath(path):
-            if len(element.text_content().strip()) > 80 or element.xpath(
-                ".//img | .//iframe | .//embed | .//object | .//a"
-            ):
-                return element
+    found = cast("list[HtmlElement]", _MARKED(page.tree))
+    marked = sorted((rank, place) for place, one in enumerate(found) if (rank := _rank(one)) < len(CONTAINERS))
+    for _, place in marked:
+        element = found[place]
+        if len(element.text_content().strip()) > 80 or _HOLDS_SOMETHING(element):
+            return element
     bodies = page.tree.xpath("//body")
     body: HtmlElement = bodies[0] if bodies else page.tree
     weight = _prose(body)
@@ -67,11 +74,19 @@ def container(page: Page) -> HtmlElement:
         best = inner
 
 
+def _rank(element: HtmlElement) -> int:
+    """Which of the containers an element is; their number where it is none."""
+    written = (f".{element.get('class') or ''}", f"#{element.get('id') or ''}", f"<{element.tag}>")
+    found = (rank for rank, mark in enumerate(CONTAINERS) if any(map(mark.match, written)))
+    return next(found, len(CONTAINERS))
+
+
 def _prose(element: HtmlElement) -> int:
     """Characters in paragraphs and table cells, links not counted."""
     parts = element.xpath("descendant-or-self::p | descendant-or-self::td")
     linked = sum(len(a.text_content().strip()) for part in parts for a in part.iter("a"))
-    return sum(len(part.text_content().strip()) for part in parts if not part.xpath("ancestor::td")) - linked
+    outer = (part for part in parts if next(part.iterancestors("td"), None) is None)
+    return sum(len(part.text_content().strip()) for part in outer) - linked
 
 
 def article(page: Page) -> Detail:
@@ -113,8 +128,7 @@ def text_of(element: HtmlElement) -> str:
                 pieces.append("\n")
             if node is not element:
                 pieces.append(node.tail or "")
-    lines = (re.sub(r"\s+", "", line) for line in "".join(pieces).split("\n"))
-    return _COUNTERS.sub("", "\n".join(line for line in lines if line))
+    return _COUNTERS.sub("", _EMPTY_LINES.sub("\n", _BLANKS.sub("", "".join(pieces))).strip("\n"))
 
 
 def _day(page: Page, stated: Article) -> tuple[date | None, str]:
@@ -148,13 +162,16 @@ def _files(page: Page, base: str, inner: HtmlElement) -> Iterator[FileLink]:
 
 
 def _linked_files(page: Page, base: str) -> Iterator[tuple[FileLink, HtmlElement]]:
+    each = bool(DOWNLOAD.search(base) or VIEWER.search(base))
     for link in page.tree.xpath("//a[@href]"):
         href = str(link.get("href"))
+        name = squeezed(link.text_content()) or str(link.get("title") or "")
+        if not each and not _MAY_BE_FILE.search(f"{href} {link.get('onclick') or ''} {name}"):
+            continue  # most links of a page are its menus: what they lead to is not worked out
         url = links.resolve(base, href, page.charset) or links.resolve(base, onclick(link), page.charset)
         if url is None:
             continue
         path = urlsplit(url).path
-        name = squeezed(link.text_content()) or str(link.get("title") or "")
         if VIEWER.search(url) and (viewed := _viewed(url)):
             yield FileLink(viewed, href, name or _last(viewed)), link
         elif FILE.search(path) or DOWNLOAD.search(url) or FILE.search(name):
