@@ -45,23 +45,29 @@ class PagedList:
     read: set[str] = field(default_factory=set)  # keys of its pages
     probing: bool = False
     again: bool = False  # whether it was begun anew
+    opening: Ask | None = None  # the request that showed its first rows, or its columns where it has none
+    on_first: bool = False  # whether that was the column's own page
     print: str = ""  # of its first rows and of all that was said with them: another one where anything was added
+    alone: str = ""  # the same of that one answer
 
-    def add(self, step: Step) -> None:
+    def add(self, step: Step, ask: Ask) -> None:
         """Take over what an answer says."""
         self.ends.append(step.end)
         self.beneath += step.columns
+        if not self.pages and (step.rows or step.columns):
+            self.opening, self.on_first = ask, len(self.ends) == 1
+            self.print, self.alone = print_of(step, self.beneath), print_of(step, step.columns)
         if step.rows:
             self.pages.append(row_keys(step.rows))
             self.rows |= {row_key(row): row for row in step.rows if row_key(row) not in self.rows}
 
-    def begin_anew(self, step: Step) -> None:
+    def begin_anew(self, step: Step, ask: Ask) -> None:
         """Read from the first page, which says this now; what was found so far stays found."""
         self.again, self.probing = True, False
         self.waiting, self.otherwise = list(step.asks), list(step.otherwise)
         self.pages.clear()
         self.ends.clear()
-        self.add(step)
+        self.add(step, ask)
 
     def turn_to_otherwise(self, sensible: bool) -> bool:
         """Take the vendor's other numbering, if the very first further page was not there under this one."""
@@ -69,15 +75,6 @@ class PagedList:
             return False
         self.waiting, self.otherwise = self.otherwise, []
         return True
-
-    def take_print(self) -> None:
-        """Note how the list begins, as soon as rows are there."""
-        if self.rows and not self.print:
-            rows = [(row_key(row), row.title, str(row.listed_on)) for row in self.rows.values()]
-            further = [ask.key for ask in [*self.waiting, *self.otherwise]]
-            columns = [(column.ask.key, column.title) for column in self.beneath]
-            state = repr((rows, further, columns, [(end.total, end.pages, end.last) for end in self.ends]))
-            self.print = hashlib.sha256(state.encode()).hexdigest()
 
     def shows_additions_first(self) -> bool:
         """Whether a row that is added anywhere changes what its first page shows: it states how many there are, or the
@@ -92,6 +89,15 @@ class PagedList:
         """Whether as many items came as the list states."""
         totals = [end.total for end in self.ends if end.total is not None]
         return bool(totals) and len(self.rows) >= max(totals)
+
+
+def print_of(step: Step, columns_: list[Column]) -> str:
+    """What an answer says and which columns lie beneath: the same for the same."""
+    rows = [(row_key(row), row.title, str(row.listed_on)) for row in step.rows]
+    further = [ask.key for ask in [*step.asks, *step.otherwise]]
+    beneath = [(column.ask.key, column.title) for column in columns_]
+    state = repr((rows, further, beneath, (step.end.total, step.end.pages, step.end.last)))
+    return hashlib.sha256(state.encode()).hexdigest()
 
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")

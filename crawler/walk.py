@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from crawler import accept, families, health, links, pagers, shells
+from crawler import accept, families, health, links, pagers, shells, turns
 from crawler.crawl import Crawl
 from crawler.families.base import Ask, Column, unproven
 from crawler.families.rows import columns, distinct
@@ -20,7 +20,6 @@ from crawler.record import Recorder
 from crawler.visit import Visitor
 
 MAX_LIST_PAGES = 120  # of a source, all its columns together
-NO_LIST = {"print": "", "items": 0, "no list": True}  # what is remembered of a page beneath that is no list
 
 # What a column that holds no reports is called.
 _OF_OTHERS = re.compile(
@@ -42,6 +41,9 @@ class Walk:
         crawl = self._crawl
         before = max(crawl.target.items_before, len(crawl.target.known))
         ask = Ask(crawl.target.url)
+        if crawl.target.brief and await self._is_as_it_was():
+            await self._visitor.others()
+            return health.of_crawl(crawl.items, before, crawl.error, crawl.changed)
         try:
             page = await self._through_shells((await self._list(ask)).page)
         except FetchError as error:
@@ -53,11 +55,34 @@ class Walk:
         verdict = await self.column(page, Ask(f"{page.url}#{node}" if node else page.url), 0)
         if verdict is not None:
             return verdict
-        await self._newer_siblings()
-        await self._later_years()
+        if crawl.target.owing or not crawl.target.brief:
+            await self._newer_siblings()
+            await self._later_years()
+        else:
+            crawl.passed["columns of other years"] = 0
         if not crawl.error:
             await self._visitor.others()
         return health.of_crawl(crawl.items, before, crawl.error, crawl.changed)
+
+    async def _is_as_it_was(self) -> bool:
+        """Whether the one list whose turn it is shows what it showed: then nothing else is asked for, and nothing is told
+        of what is not there."""
+        crawl, target = self._crawl, self._crawl.target
+        usual = target.rendered or not target.items_before
+        key = None if usual else turns.in_turn(target.lists, target.url, crawl.now)
+        if key is None:
+            return False
+        entry = target.lists[key]
+        try:
+            page = (await self._list(turns.ask_of(entry))).page
+        except FetchError:
+            return False
+        if not await asyncio.to_thread(turns.as_then, page, entry, target.override):
+            return False
+        crawl.fetcher.listed = True
+        crawl.read_whole[key] = {**entry, "asked": crawl.now.isoformat()}
+        crawl.passed[key] = crawl.items = target.items_before
+        return True
 
     async def _list(self, ask: Ask | str, referer: str = "") -> Answer:
         """A list page. A 304 is an answer only in a brief crawl of a source of which nobody owes: some servers give it for
@@ -85,8 +110,9 @@ class Walk:
         family = family or families.BY_NAME["static"]
         if depth == 0:
             crawl.family = family.name
-        read = PagedList(family, page, list(step.asks), list(step.otherwise), beneath=taken.beneath)
-        read.add(step)
+        read = PagedList(family, page, list(step.asks), list(step.otherwise))
+        taken.step.columns = taken.beneath
+        read.add(step, ask)
         key, missed = ask.key, crawl.error
         if not taken.is_report or step.rows or step.asks:
             await self._to_the_end(read, key)
@@ -94,7 +120,7 @@ class Walk:
             crawl.items += crawl.passed[key]
         else:
             if missed == crawl.error:
-                crawl.read_whole[key] = {"print": read.print, "items": len(read.rows)}
+                crawl.read_whole[key] = turns.remembered(read, depth, crawl.now, taken.is_report)
             await self._visitor.open(distinct(read.rows.values()), page, depth)
         settled = of_past_years(read.beneath, crawl.season) if crawl.target.brief else set()
         for column in read.beneath:
@@ -129,11 +155,11 @@ class Walk:
         they were read last and would show what was added."""
         crawl = self._crawl
         while read.waiting or self._probe(read):
-            read.take_print()
             before = crawl.target.lists.get(key, {})
             if crawl.target.brief and read.print and before.get("print") == read.print and len(read.pages) == 1:
                 if read.shows_additions_first():
                     crawl.passed[key] = int(before["items"])
+                    crawl.read_whole[key] = {**before, "asked": crawl.now.isoformat()}
                     return
                 self._pass_over_past_years(read, key)
                 if not read.waiting:
@@ -146,7 +172,6 @@ class Walk:
                 break
             if not await self._page(read, ask):
                 break
-        read.take_print()
         for end in read.ends:
             if end.total is not None:
                 crawl.stated = (crawl.stated or 0) + end.total
@@ -199,7 +224,7 @@ class Walk:
             return False
         self._crawl.lists.add(ask.key)
         read.read.add(ask.key)
-        read.add(step)
+        read.add(step, ask)
         read.waiting += [one for one in step.asks if one.key not in self._crawl.lists]
         return True
 
@@ -214,7 +239,7 @@ class Walk:
         except FetchError:
             return False
         self._crawl.lists -= read.read
-        read.begin_anew(await asyncio.to_thread(read.family.read, page, ask))
+        read.begin_anew(await asyncio.to_thread(read.family.read, page, ask), ask)
         return True
 
     def _is_foreign(self, read: PagedList, rows: list[Listing]) -> bool:
@@ -253,17 +278,17 @@ class Walk:
             if not error.refused and (error.verdict.status != "gone" or was_there):
                 crawl.missed(f"column {column.title}: {error}")
             else:
-                crawl.read_whole[column.ask.key] = dict(NO_LIST)
+                crawl.read_whole[column.ask.key] = dict(turns.NO_LIST)
             return
         if links.key(page.url) in crawl.lists or not (page.is_markup or column.ask.expects != "page"):
-            crawl.read_whole[column.ask.key] = dict(NO_LIST)
+            crawl.read_whole[column.ask.key] = dict(turns.NO_LIST)
             return
         # A page beneath that is no list (a guide, a form) is nothing to worry about, unless it draws itself by script.
         verdict = await self.column(page, column.ask, depth + 1)
         if verdict is not None and not _OF_OTHERS.search(column.title):
             crawl.missed(f"column {column.title}: {verdict.reason}")
         elif verdict is not None:
-            crawl.read_whole[column.ask.key] = dict(NO_LIST)
+            crawl.read_whole[column.ask.key] = dict(turns.NO_LIST)
 
     async def _newer_siblings(self) -> None:
         """Where the source is the column of one year, the columns of later years beside it: they appear in January under

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from crawler import plan
+from crawler import plan, turns
+from crawler.families.base import Ask, End, Step
+from crawler.families.ucap import FAMILY as UCAP
+from crawler.lists import PagedList
+from crawler.pages import Listing, Page
 from demo.simulator import fleet
 from demo.simulator.families.aspnet import AspNet
+from demo.simulator.families.epoint import Epoint
+from demo.simulator.families.gkmlpt import Nfcms
+from demo.simulator.families.jpaas import Jpaas
 from demo.simulator.families.plain import OddPager
 from demo.simulator.families.trs import Trs
 from demo.simulator.families.truecms import TrueCms
@@ -47,8 +56,10 @@ class Revisit:
 
 @pytest.fixture(scope="module")
 def revisit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Revisit]:
-    families = (Trs, Simulated, Vsb, TrueCms, OddPager, AspNet, Ucap)
+    families = (Trs, Simulated, Vsb, TrueCms, OddPager, AspNet, Ucap, Epoint)
     sites = [fleet.site(family, "own", 70 + n) for n, family in enumerate(families)]
+    sites.append(fleet.site(Jpaas, "own", 1003))
+    sites.append(fleet.site(Nfcms, "years_and_groups", 90))  # a tree of columns
     with Network() as network:
         watched = Fleet(tmp_path_factory.mktemp("revisit"), network, sites)
         watched.look()
@@ -71,8 +82,7 @@ def _items(watched: Fleet) -> list[int]:
 
 
 def test_an_unchanged_source_costs_one_request_though_its_list_has_more_pages_and_its_bodies_owe(revisit):
-    drawn_by_script = {"ucap": 2}  # the page, and the answer that fills it
-    assert revisit.requests == {name: drawn_by_script.get(name, 1) for name in revisit.requests}
+    assert revisit.requests == dict.fromkeys(revisit.requests, 1)
     assert revisit.statuses == {"unchanged"}
 
 
@@ -114,6 +124,15 @@ def small(inner: str = "<p>一、总体情况</p><p>本年度工作平稳。</p>
     return below({"": listed(*ROWS), **{href: article(text, inner) for href, text in ROWS}})
 
 
+def tree(*more: tuple[str, str]) -> Site:
+    """A column for each year beneath a page that lists nothing."""
+    rows = [*ROWS, *more]
+    above = "".join(f'<a href="{href[0]}/">{text[5:9]}年</a>' for href, text in rows)
+    lists = {f"{href[0]}/": listed((href, text)) for href, text in rows}
+    articles = {f"{href[0]}/{href}": article(text) for href, text in rows}
+    return below({"": f"<html><body>政府信息公开年报<ul>{above}</ul></body></html>", **lists, **articles})
+
+
 class Season:
     """Portals over some months; how many versions of each year's report were known after each crawl."""
 
@@ -124,7 +143,7 @@ class Season:
             raw = Raw(one.answer)
             world.portals.hosts.append(raw.host)
             world.register(what, raw.column)
-        self.small = {"silent": small(), "row": small(), "file": small(FILED)}
+        self.small = {"silent": small(), "row": small(), "file": small(FILED), "tree": tree()}
         for what, site in self.small.items():
             site.given[COLUMN + "P0.pdf"] = Answer(b"%PDF-1.4 a", "application/pdf")
             world.register(what, site)
@@ -149,6 +168,7 @@ class Season:
             self.small[what].given |= changed.given
         self.small["row"].given[COLUMN] = listed(*ROWS).replace("2025-01-20", "2025-03-03")
         self.small["file"].given[COLUMN + "P0.pdf"] = Answer(b"%PDF-1.4 b", "application/pdf")
+        self.small["tree"].given |= tree(("3.html", title(2024))).given
 
 
 FILED = '<p>一、总体情况</p><p>本年度工作平稳。</p><a href="P0.pdf">附件</a>'
@@ -185,7 +205,44 @@ def test_a_file_changed_in_place_is_found_with_its_page(season):
     assert [look["file"][2025] for look in season.versions] == [1, 1, 2, 2]
 
 
+def test_a_column_that_appears_beneath_is_found_when_the_page_above_has_its_turn(season):
+    assert [look["tree"][2024] for look in season.versions] == [0, 1, 1, 1]
+
+
 # ------------------------------------------------------------------ whose turn it is
+
+
+def test_of_the_lists_of_a_source_the_one_asked_for_least_lately_has_its_turn():
+    noon = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    lists: dict[str, dict[str, Any]] = {
+        name: {"ask": {"url": f"http://a.gov.cn/{name}/"}, "asked": (noon - n * DAY).isoformat()}
+        for n, name in enumerate("abc")
+    }
+    lists["d"] = dict(turns.NO_LIST)
+    url = "http://a.gov.cn/a/"
+    asked = []
+    for hour in range(4):
+        now = noon + timedelta(hours=hour)
+        key = turns.in_turn(lists, url, now)
+        assert key is not None
+        lists[key]["asked"] = now.isoformat()
+        asked.append(key)
+    assert asked == ["c", "b", "a", "c"]
+    assert turns.in_turn({"a": lists["a"]}, url, noon + DAY) is None  # it is asked for first in any case
+    assert turns.in_turn(lists | {"e": {"asked": noon.isoformat()}}, url, noon + DAY) is None
+    assert turns.in_turn(lists, url, noon - DAY) is None  # of a clock that was ahead
+
+
+def test_a_request_that_is_remembered_is_the_one_that_was_sent():
+    form, state = (("page", "1"),), (("call", "list"), ("base", "http://a.gov.cn/"))
+    ask = Ask("http://a.gov.cn/list", "POST", form, referer="http://a.gov.cn/nb/", expects="json", state=state)
+    read = PagedList(UCAP, Page("http://a.gov.cn/nb/", b""), [], [])
+    read.add(Step(), Ask("http://a.gov.cn/nb/"))
+    read.add(Step([Listing("http://a.gov.cn/1.html", "一", None)], end=End(total=1)), ask)
+    entry = turns.remembered(read, 0, datetime(2026, 2, 1, tzinfo=UTC), is_report=False)
+    assert turns.ask_of(json.loads(json.dumps(entry))) == ask
+    read.opening = replace(ask, tokens=(("__VIEWSTATE", "x"),))
+    assert "ask" not in turns.remembered(read, 0, datetime(2026, 2, 1, tzinfo=UTC), is_report=False)
 
 
 def test_documents_found_together_have_their_turns_apart():
