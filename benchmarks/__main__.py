@@ -1,6 +1,6 @@
 """``make bench``: reading, checking, growth and the service on what is made anew, as tables and JSON in ``var/bench/``.
 
-``python -m benchmarks [reading|checking|wall|prose|growth|pipeline|summaries|crawling] [--quick] [--seed N]``;
+``python -m benchmarks [reading|checking|wall|prose|growth|pipeline|several|summaries|crawling] [--quick] [--seed N]``;
 every run draws another seed unless one is given."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 import random
 import sys
 
-from benchmarks import checking, crawling, growth, pipeline, prose, reading, summaries, wall
+from benchmarks import checking, crawling, growth, pipeline, prose, reading, several, summaries, wall
 
 PARTS = {
     "reading": reading.main,
@@ -18,6 +18,7 @@ PARTS = {
     "prose": prose.main,
     "growth": growth.main,
     "pipeline": pipeline.main,
+    "several": several.main,
     "summaries": summaries.main,
     "crawling": crawling.main,
 }

@@ -193,9 +193,7 @@ def steps(settings: config.Settings, made: list[tuple[str, int, Made]]) -> dict[
 def database(kind: str, folder: Path) -> Iterator[str]:
     """The address of a fresh database of that kind, brought up to date."""
     if kind == "sqlite":
-        url = f"sqlite:///{folder / 'pipeline.sqlite3'}"
-        base.upgrade(url)
-        yield url
+        yield databases.sqlite_file(folder / "bench.sqlite3")
         return
     with databases.postgres(folder, os.getpid()) as server, server.database() as url:
         yield url

@@ -190,23 +190,25 @@ def sweep(engine: Engine, settings: Settings, now: datetime) -> int:
 
 
 def _depths(settings: Settings, queues: Iterable[str]) -> dict[str, int]:
-    """How many messages that nobody has taken yet the broker holds in each of the queues; nothing where it is away."""
+    """How many messages that nobody has taken yet the broker holds in each of the queues; nothing where it is away. Asked
+    by the connection that messages are sent by: whoever ends a piece of work asks, and would open one each time."""
     found = {}
     try:
-        with sender(settings).connection_for_write() as connection:
-            connection.ensure_connection(max_retries=1, timeout=5)
+        client = sender(settings)
+        with client.producer_pool.acquire(block=True, timeout=5) as producer:
+            # One that broke meanwhile is opened anew.
+            ask = producer.connection.ensure(producer, _depth, max_retries=1)
             for queue in queues:
-                found[queue] = _depth(connection, queue)
+                found[queue] = ask(producer, queue)
     except (broker.BrokerFailed, OperationalError, OSError) as error:
         log.warning("the broker does not say what it holds: %s", error)
     return found
 
 
-def _depth(connection: Any, queue: str) -> int:
-    channel = connection.default_channel
+def _depth(producer: Any, queue: str) -> int:
     try:
-        return int(channel.queue_declare(queue=queue, passive=True).message_count)
-    except connection.channel_errors:
+        return int(producer.channel.queue_declare(queue=queue, passive=True).message_count)
+    except producer.connection.channel_errors:
         return 0  # nobody has declared it yet
 
 

@@ -228,3 +228,16 @@ def test_what_the_broker_did_not_take_is_not_marked_as_sent(db: Engine, with_bro
     assert queue.sweep(db, with_broker, base.utcnow()) == 0
     with base.transaction(db) as session:
         assert session.get_one(work.Work, first).sent_at is None
+
+
+def test_the_broker_is_asked_for_what_it_holds_by_one_connection(db: Engine, with_broker: config.Settings):
+    def opened() -> int:
+        with redis.Redis.from_url(with_broker.broker_url) as client:
+            return int(client.info("stats")["total_connections_received"])
+
+    queue.publish(db, with_broker, [add(db)])
+    before = opened()
+    assert [queue._depths(with_broker, ["read", "never declared"]) for _ in range(3)] == [
+        {"read": 1, "never declared": 0}
+    ] * 3
+    assert opened() == before + 1  # the one that counts them
