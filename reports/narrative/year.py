@@ -26,6 +26,10 @@ _OPENING = re.compile(
 )
 
 
+# In a table: a note, or a figure of another year. A caption states its year and no figure.
+_OTHER_YEAR = re.compile(r"^\s*[（(]?(?:注|备注|说明|其中)|[上去前往]一?年|结转|同比|[较比]")
+
+
 def years_stated(
     title: Title, stated: Period | None, outline: Outline, blocks: Blocks, consumed: frozenset[int]
 ) -> list[YearMention]:
@@ -44,8 +48,8 @@ def years_stated(
             ended = re.search(r"年[^。\n]*", first.text)
             out.append(YearMention("section1", year, first.text[: ended.end() if ended else None][:60]))
     for text in _captions(blocks, consumed):
-        found = re.match(r"\D{0,6}(20\d\d)年(?!\d)", fold(text))
-        if found:
+        found = re.match(r"\D{0,6}(20\d\d)年\D*$", fold(text))
+        if found and not _OTHER_YEAR.search(text):
             out.append(YearMention("table", int(found.group(1)), text.strip()))
     return out
 

@@ -10,7 +10,7 @@ from reports.form import words
 from reports.form.forms import RowSpec, rows
 from reports.report import Cell, Form, Row
 from reports.tables.labels import SURE, best_likeness, is_dispute_head, similarity
-from reports.tables.model import DISPUTES, SHORT, PrintedRow, TableFound
+from reports.tables.model import DISPUTES, SHORT, PrintedRow, TableFound, put_in_doubt
 from reports.tables.place import ColumnLayout, fit_row, place_row, reading_order, to_cell
 from reports.text import letters
 
@@ -27,15 +27,64 @@ def _read_row(lines: list[PrintedRow], form: Form, after: int) -> TableFound:
             place_row(found, spec, (0, 1.0), [line], layout, neighboured=False)
         found.pairs = 1
         return found
-    whole, taken = _whole_row(_candidates(lines, start, after))
+    candidates = _candidates(lines, start, after)
+    whole, taken = _whole_row(candidates)
     if whole is None:
         return found
     for line in lines:
         if line.grid == whole.grid and not line.flat:
             columns = [c.column for c in line.cells if c.column is not None and letters(c.text) == words.outcomes()[0]]
             layout.heads[line.grid] = min([*columns, layout.heads.get(line.grid, 10**6)])
-    _fill(found, whole, taken, layout, [key for spec in specs for key in spec.cells()])
+    keys = [key for spec in specs for key in spec.cells()]
+    _fill(found, whole, taken, layout, keys)
+    if _in_other_order(whole, lines):
+        put_in_doubt(found, keys)
+        found.warnings.append("disputes: the columns are printed in another order")
+    _compare_copies(found, whole, candidates, keys)
     return found
+
+
+def _in_other_order(whole: PrintedRow, lines: Sequence[PrintedRow]) -> bool:
+    """Whether the heads above the row of figures tell of another order than the form's."""
+    outcomes, (groups, parts) = words.heads("disputes"), words.disputes()
+    heads: dict[int, str] = {}
+    first: dict[str, int] = {}
+    for line in lines:
+        if line.flat or line.grid != whole.grid:
+            continue
+        if line.index == whole.index:
+            break
+        for cell in line.cells:
+            name = letters(cell.text)
+            if cell.column is None or not name:
+                continue
+            if name in outcomes:
+                heads[cell.column] = name
+            first.setdefault(name, cell.column)
+    printed = [heads[column] for column in sorted(heads)]
+    if len(printed) == DISPUTES and printed != list(outcomes) * (DISPUTES // len(outcomes)):
+        return True
+    return any(a in first and b in first and first[a] > first[b] for a, b in (groups, parts))
+
+
+def _compare_copies(
+    found: TableFound, whole: PrintedRow, candidates: Sequence[PrintedRow], keys: Sequence[str]
+) -> None:
+    """Figures that another row of as many, in another table behind the heads, prints otherwise are in doubt."""
+    for other in candidates:
+        if other.flat or other.grid == whole.grid or not len(other.values) == len(whole.values) == len(keys):
+            continue
+        differing = [
+            key
+            for key, mine, theirs in zip(keys, whole.values, other.values, strict=True)
+            if numbers.parse(mine.text).value != numbers.parse(theirs.text).value
+        ]
+        put_in_doubt(found, differing)
+        found.known.add(other.index)
+        if differing:
+            found.warnings.append(
+                f"disputes: the table is printed more than once and {len(differing)} cells differ; they are in doubt"
+            )
 
 
 def _start(lines: Sequence[PrintedRow], after: int) -> int | None:
@@ -49,11 +98,19 @@ def _start(lines: Sequence[PrintedRow], after: int) -> int | None:
 def _candidates(lines: Sequence[PrintedRow], start: int | None, after: int) -> list[PrintedRow]:
     """Rows that are nothing but figures: behind the heads, else as many as the table has."""
     found = [line for line in lines[start:] if _bare_figures(line)] if start is not None else []
-    return found or [
+    return [line for line in found if not _numbers_columns(line)] or [
         line
         for line in lines[after:]
-        if _bare_figures(line) and len(line.values) in (DISPUTES, DISPUTES + 1) and not line.flat
+        if _bare_figures(line)
+        and not _numbers_columns(line)
+        and len(line.values) in (DISPUTES, DISPUTES + 1)
+        and not line.flat
     ]
+
+
+def _numbers_columns(line: PrintedRow) -> bool:
+    """``1 2 3 … 15``: the numbers of the columns."""
+    return [letters(cell.text) for cell in line.values] == [str(n) for n in range(1, len(line.values) + 1)]
 
 
 def _whole_row(candidates: Sequence[PrintedRow]) -> tuple[PrintedRow | None, list[PrintedRow]]:

@@ -25,6 +25,10 @@ UNREAD = frozenset(
 )
 # Attributes by which a script puts text into an element.
 FILLED = frozenset(("v-text", "v-html", "ng-bind", "ng-bind-html", "data-bind", "x-text", "x-html"))
+# Attributes in which pages keep a value that a script or a style shows, where the element itself is empty.
+VALUED = frozenset(
+    f"data-{name}" for name in ("v", "val", "value", "num", "number", "count", "text", "content", "figure")
+)
 SHOWN_INPUTS = frozenset(("text", "number", "tel", "search", "email", "url", "date", "button", "submit"))
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 
 from reports.article import is_named_chrome
 from reports.formats.html.computed import TELLING_TAGS, ComputedStyle, Declared, computed, is_gone
-from reports.formats.html.elements import BLOCK, FILLED, SKIP, UNREAD, span
+from reports.formats.html.elements import BLOCK, FILLED, SKIP, UNREAD, VALUED, span
 from reports.formats.html.styles import PERHAPS, Applied, Styles, declarations
 
 NONE, TABLE, ROW, CELL, HIDDEN = 0, 1, 2, 3, 4
@@ -50,6 +50,7 @@ class Kind:
     colspan: int
     rowspan: int
     filled: bool  # a style or a script writes here
+    valued: bool  # an attribute holds a value
     unknown: bool  # a class, or a rule that is not understood, may hide, strike or raise it
     coloured: bool  # a colour lies behind it, if it is of a table
     replaced: bool  # a field, or something that is no text
@@ -109,6 +110,7 @@ class Kinds:
         declared = {**applied.declared, **declarations(style)[0], **applied.forced} if style else applied.declared
         if tag == "font" and (color := element.get("color")):
             declared = {"color": color.strip().lower(), **declared}
+        valued = any((element.get(name) or "").strip() for name in VALUED.intersection(element.keys()))
         role = BY_TAG.get(tag) or _BY_DISPLAY.get(declared.get("display", ""), NONE)
         filled = "content" in declared or bool(FILLED.intersection(element.keys())) or self._is_written(element, tag)
         coloured = bool(element.get("bgcolor"))
@@ -122,11 +124,12 @@ class Kinds:
             colspan=span(element, "colspan"),
             rowspan=span(element, "rowspan"),
             filled=filled,
+            valued=valued,
             unknown=unknown,
             coloured=coloured,
             replaced=tag in UNREAD or tag in ("select", "textarea") or "-" in tag,
             plain=not (declared or unknown or coloured or tag in TELLING_TAGS or tag in _ASIDE),
-            special=filled or tag in SPECIAL,
+            special=filled or valued or tag in SPECIAL,
         )
 
     def _is_written(self, element: etree._Element, tag: str) -> bool:

@@ -213,7 +213,7 @@ class Walker:
             self.headings += 1
         elif tag in VERBATIM:
             self.preformatted += 1
-        if kind.filled and self.tables:
+        if self.tables and (kind.filled or (kind.valued and not all_text(element).strip())):
             self._piece("", Ink.UNREAD)
 
     def _leave(self, kind: Kind, role: int) -> None:

@@ -133,6 +133,7 @@ def test_a_struck_out_piece_of_a_page_is_left_out_and_the_figure_in_doubt(cell, 
         ("<script>document.write(6)</script>", "", ""),
         ("<b id=n></b><script>document.getElementById('n').innerHTML = 6;</script>", "", ""),
         ("<b id=n></b><script>$('#n').text(6)</script>", "", ""),
+        ("<b data-value=6></b>", "", ""),
     ],
 )
 def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
@@ -157,6 +158,7 @@ def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
         ("<span style='vertical-align:middle;font-size:small'>6</span>", ""),
         ("<a href='a.html'>6</a>", ""),
         ("<small>6</small>", ""),
+        ("<b data-value=6 data-v-7ba5bd90>6</b>", ""),
         ("<span id=n>6</span><script>var n = $('#n').text();</script>", "b:first-child { color: red }"),
         ("6", "li:first-child { display: none } td:not(:hover) { width: 0 } a:hover { display: none }"),
     ],

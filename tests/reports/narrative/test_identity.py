@@ -198,6 +198,23 @@ def test_a_preface_that_names_another_paper_is_none(sentence):
 
 
 @pytest.mark.parametrize(
+    ("note", "conflict"),
+    [
+        ("注：2023年为12件，2022年为9件", False),
+        ("上年（2023年）结转件数", False),
+        ("其中2023年结转数量", False),
+        ("2023年制发12件", False),
+        ("2023年度主动公开政府信息情况", True),
+    ],
+)
+def test_a_note_in_a_table_is_no_caption_that_names_its_year(note, conflict):
+    page = Draft().html().decode()
+    at = page.rindex("<tr>", 0, page.index("</table>"))
+    report = read(f"{page[:at]}<tr><td>{note}</td></tr>{page[at:]}".encode(), "a.html")
+    assert ("YR-CONFLICT" in said(report)) == conflict
+
+
+@pytest.mark.parametrize(
     "opening",
     [
         "2023年底前建成的专栏更新71条。",
