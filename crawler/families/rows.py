@@ -12,6 +12,7 @@ from datetime import date
 from lxml.html import HtmlElement
 
 from crawler import calls, links
+from crawler.families import trees
 from crawler.pages import Listing, Page
 from reports import dates
 from reports.narrative.classify import classify
@@ -217,7 +218,21 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
         if where in known or not (_is_beneath(url, within) or _is_sibling(link, title, url, page)):
             continue
         out.setdefault(where, Listing(url, title))
+    for node in tree_of_parts(page):
+        url = links.resolve(base, node.url, page.charset) if node.url else None
+        if url is None or links.key(url) in known or not is_directory(url):
+            continue
+        beside = bool(_YEAR_COLUMN.match(node.name) or _GROUP_COLUMN.match(node.name))
+        if _is_beneath(url, within) or (beside and _shape(url) == _shape(page.url)):
+            out.setdefault(links.key(url), Listing(url, node.name))
     return list(out.values())[:MAX_COLUMNS]
+
+
+def tree_of_parts(page: Page) -> list[trees.Node]:
+    """The nodes of a tree that a script draws of a column's years, groups and bodies; the tree of a whole site is none."""
+    found = trees.nodes(page.script)
+    parts = sum(_is_part(node.name) for node in found)
+    return [node for node in found if _is_part(node.name)] if parts * 10 >= len(found) * 6 else []
 
 
 def column_url(link: HtmlElement, base: str, page: Page) -> str | None:

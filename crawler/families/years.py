@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from lxml.html import HtmlElement
 
-from crawler.families.rows import base_of, column_url, title_of
+from crawler.families.rows import base_of, column_url, title_of, tree_of_parts
 from crawler.pages import Listing, Page
 from reports.narrative.classify import classify
 
@@ -24,6 +24,7 @@ def by_script(page: Page, listed: list[Listing]) -> list[str]:
         for link in page.tree.xpath(_PRESSED)
         if (year := _TAB.match(title_of(link))) and _is_scripted(link) and column_url(link, base, page) is None
     }
+    pressed |= {year.group(1): None for node in tree_of_parts(page) if not node.url and (year := _TAB.match(node.name))}
     reported = {str(year) for row in listed for year in (classify(row.title).year,) if year}
     published = {str(row.listed_on.year) for row in listed if row.listed_on}
     for shown in (list(pressed), _side_by_side(page) if listed else []):
