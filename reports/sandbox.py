@@ -14,6 +14,7 @@ import contextlib
 import json
 import logging
 import os
+import resource
 import selectors
 import signal
 import struct
@@ -79,6 +80,7 @@ class _Child:
             env={},  # the worker's holds the passwords of the database and of the mail server
             start_new_session=True,  # so that what it starts dies with it
         )
+        self._inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         assert self.process.stderr is not None
@@ -163,7 +165,8 @@ class _Child:
             with contextlib.suppress(ChildProcessError):
                 _, status, usage = os.wait4(self.process.pid, 0)
                 self.process.returncode = os.waitstatus_to_exitcode(status)
-                self.used_mb = usage.ru_maxrss >> 10
+                # Linux begins the count of a new process with the most that its starter ever used: that says nothing.
+                self.used_mb = usage.ru_maxrss >> 10 if usage.ru_maxrss > self._inherited else 0
         self.forget()
         return self.process.wait()
 
