@@ -105,7 +105,7 @@ def test_a_list_that_only_a_script_shows_is_found_and_its_reports_are_stored(see
     assert {d.year for d in world.documents("drawn")} == {2023, 2024}
     assert len(world.versions("drawn")) == 2
     source = world.source("drawn")
-    assert (source.status, source.reason) == ("incomplete", "a list that a script draws does not show where it ends")
+    assert (source.status, source.reason) == ("incomplete", "the list may go on: a script asks for more (/api/list)")
     assert seen["sites"]["drawn"].visits["/api/list"] == 1
 
 
