@@ -21,7 +21,7 @@ def told(read) -> bool:
     return any(SECOND in warning for warning in read.warnings)
 
 
-@pytest.mark.parametrize(("seed", "swapped"), [(5, {"3": "8", "8": "3"}), (10, {"2": "5", "5": "2", "9": "6"})])
+@pytest.mark.parametrize(("seed", "swapped"), [(10, {"2": "5", "5": "2", "9": "6"})])
 def test_a_font_whose_map_of_characters_lies_is_found_out_where_its_figures_contradict_each_other(seed, swapped):
     truth = report.make(seed)  # their digits stand in a Latin font
     lying = pdf.lying(pdf.render(truth, random.Random(seed), "ruled"), swapped)
