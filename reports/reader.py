@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from reports import formats
-from reports.blocks import Block, Blocks, Paragraph, Picture, Unreadable
+from reports.blocks import IN_DOUBT, Block, Blocks, Paragraph, Picture, Unreadable
 from reports.reading import Reading, joined, looked_again, understand
 from reports.report import TABLES, Details, Report, Source
 from reports.sniff import MAX_BYTES, Sniffed, sniff
@@ -253,14 +253,13 @@ def _read_archive(data: bytes, sniffed: Sniffed, nesting: int) -> Reading:
 def _together(found: list[Reading]) -> Reading:
     """The report in the files of an archive: the best of them, with what the others have of the same report and it lacks
     (its text in one file, its tables in others)."""
+    whole = [reading for reading in found if _is_whole(reading)]
+    if whole:
+        return _latest(whole)
     best = max(found, key=lambda reading: reading.rank)
-    if best.figures and best.tables == len(TABLES) and best.narrative.sections:
-        return best
     parts = [best]
     for other in sorted(found, key=lambda reading: reading.rank, reverse=True):
-        # A file with all of it is a report of its own.
-        whole = other.figures and other.tables == len(TABLES) and other.narrative.sections
-        if other is not best and not whole and _may_be_one(parts, other):
+        if other is not best and _may_be_one(parts, other):
             parts.append(other)
     parts.sort(key=lambda reading: (-len(reading.narrative.sections), found.index(reading)))
     first = parts[0]
@@ -274,6 +273,34 @@ def _together(found: list[Reading]) -> Reading:
     both = replace(both, ocr=any(part.ocr for part in parts))
     more = both.tables > best.tables or len(both.narrative.sections) > len(best.narrative.sections)
     return both if more and both.figures >= best.figures else best
+
+
+def _is_whole(reading: Reading) -> bool:
+    """Whether a file is a report by itself."""
+    return bool(reading.figures and reading.tables == len(TABLES) and reading.narrative.sections)
+
+
+def _latest(whole: list[Reading]) -> Reading:
+    """Of several reports the one of the last year, and what another file of the same report says otherwise in doubt."""
+    best = max(whole, key=lambda reading: (reading.rank[0], reading.narrative.year or 0, reading.rank))
+    cells = dict(best.aligned.cells)
+    others = 0
+    for other in whole:
+        mine, theirs = best.narrative, other.narrative
+        if other is best:
+            continue
+        if (theirs.year or mine.year, theirs.agency or mine.agency) != (mine.year, mine.agency):
+            others += 1
+            continue
+        for key, cell in other.aligned.cells.items():
+            if key in cells and cells[key].value != cell.value:
+                cells[key] = replace(cells[key], confidence=min(cells[key].confidence, IN_DOUBT))
+    warnings = list(best.aligned.warnings)
+    if others:
+        warnings.append(f"the archive holds {others + 1} reports; that of {best.narrative.year} is read")
+    if any(cells[key] is not cell for key, cell in best.aligned.cells.items()):
+        warnings.append("the archive holds the report twice with other figures; those that differ are in doubt")
+    return replace(best, aligned=replace(best.aligned, cells=cells, warnings=warnings))
 
 
 def _may_be_one(parts: list[Reading], other: Reading) -> bool:

@@ -294,11 +294,13 @@ def mixed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("没有另一版表格的行")
         return
     text = "；".join(" ".join([row.label, *(raw for raw in row.raws if raw.strip())]) for row in foreign)
+    # Among figures in doubt it may be a row of the form beside another's label.
+    unsure = any(inputs.tables.state(key) == "illegible" for row in foreign for key in inputs.tables.of(row.table))
     yield violation(
         inputs,
         rule,
         actual=text,
         text=text,
-        needs_review=inputs.ocr,
+        needs_review=inputs.ocr or unsure,
         where=f"{forms.TABLE_ZH[foreign[0].table]}，{foreign[0].label}",
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -176,6 +177,16 @@ def test_a_row_of_the_other_form_is_named_with_its_figure():
     result = checks.run(doc)
     assert rules_found(result) == ["FMT-MIXED"]
     assert "政府集中采购 92" in result.findings[0].message
+
+
+def test_a_row_of_the_other_form_among_figures_in_doubt_needs_a_look():
+    doc = report("2021", seed_003_cells())
+    doc.details.rows = [Row("proactive", None, "政府集中采购", ("92",), foreign="2019")]
+    assert doc.cells is not None
+    key = "proactive.regulations.issued"
+    doc.cells[key] = replace(doc.cells[key], confidence=0.5)
+    found = [finding for finding in checks.run(doc).findings if finding.rule == "FMT-MIXED"]
+    assert [finding.needs_review for finding in found] == [True]
 
 
 def test_not_found_is_said_only_where_the_crawl_is_sure():

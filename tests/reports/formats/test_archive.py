@@ -102,6 +102,23 @@ def test_all_tables_in_one_workbook_beside_the_text_are_one_report():
     assert len(found.sections) == 6
 
 
+@pytest.mark.parametrize("names", [("a.html", "b.html"), ("b.html", "a.html")])
+def test_of_the_reports_of_two_years_in_one_archive_the_later_is_read_and_the_other_named(names):
+    later = Draft().html()
+    earlier = later.decode().replace("2024", "2023").replace(">0<", ">7<").encode()
+    found = reader.read(zipped(dict(zip(names, (later, earlier), strict=True))), "a.zip")
+    assert found.year == 2024
+    assert {cell.value for cell in (found.cells or {}).values()} == {0}
+    assert any("holds 2 reports" in warning for warning in found.warnings)
+
+
+def test_a_report_that_stands_in_an_archive_twice_is_in_doubt_where_its_figures_differ():
+    key = "proactive.regulations.issued"
+    copies = {"a.html": Draft().html(), "b.docx": Draft(cells={key: 7}).docx()}
+    found = reader.read(zipped(copies), "a.zip")
+    assert {name for name, cell in (found.cells or {}).items() if cell.confidence < 0.9} == {key}
+
+
 def test_the_reports_of_two_bodies_in_one_archive_are_not_mixed():
     one = Draft(sections={n: t for n, t in SECTIONS.items() if n != 4}).html()
     other = (
