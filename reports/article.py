@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from html import unescape
 from itertools import islice
 
@@ -34,8 +35,10 @@ _CHROME = re.compile(
 _HOLDS_ARTICLE = re.compile(r"[一二三四五六七八九十]\s*[、.．]\s*[\u4e00-\u9fff]|发布(?:日期|时间)")
 _CHROME_LENGTH = 800  # characters; a frame's menus are shorter than a report
 _TABLE_OF_FIGURES = 8
+_HEADS = etree.XPath("//h1 | //h2 | //*[contains(@class, 'title')] | //title")
 
 
+@lru_cache(maxsize=4096)
 def names_frame(name: str) -> bool:
     """Whether a class or id names a part of the page's frame: its foot, a menu, the way to the page."""
     return _CHROME.search(name) is not None
@@ -66,7 +69,7 @@ def understand(root: etree._Element) -> Article:
 def is_named_chrome(element: etree._Element) -> bool:
     """Whether an element is named as what frames an article: menus, the way to the page, what stands below all pages."""
     class_, id_ = element.get("class"), element.get("id")
-    return bool(class_ or id_) and _CHROME.search(f"{class_ or ''} {id_ or ''}") is not None
+    return bool(class_ or id_) and names_frame(f"{class_ or ''} {id_ or ''}")
 
 
 def is_chrome(element: etree._Element) -> bool:
@@ -106,7 +109,7 @@ def _title(root: etree._Element, stated: Mapping[str, str]) -> str:
 
 
 def _heads(root: etree._Element) -> list[etree._Element]:
-    found = root.xpath("//h1 | //h2 | //*[contains(@class, 'title')] | //title")
+    found = _HEADS(root)
     return [each for each in found if isinstance(each, etree._Element)][:_MOST] if isinstance(found, list) else []
 
 

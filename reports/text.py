@@ -129,6 +129,8 @@ def unwrapped_sentences(text: str, semicolons: bool = False) -> Iterator[str]:
 def _unwrapped(text: str) -> str:
     """Lines that a page broke in mid-sentence put together again: nearly as long as the longest, or prose, ended by no
     mark, and followed by none that begins something."""
+    if "\n" not in text:
+        return text
     lines = text.split("\n")
     full = max(map(_width, lines))
     out = [lines[0]]

@@ -13,6 +13,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from reports.blocks import At, Blocks, Grid, GridCell, Paragraph
@@ -137,8 +138,9 @@ def _row_entry(
     entry = _Entry((line.cells[0].at.page if line.cells else None) or page, line.grid, line)
     if placed is not None:
         entry.table, entry.keys = placed
-        taken = Counter(letters(found[entry.table].cells[key].raw) for key in entry.keys)
-        short = all(not found[entry.table].cells[key].raw for key in entry.keys)
+        raws = {found[entry.table].cells[key].raw for key in entry.keys}
+        taken = set(map(letters, raws))
+        short = not any(raws)
         # Before its label a ruled row has its number at most; where columns were inferred it may be anything.
         at = next((n for n, cell in enumerate(line.cells) if cell.text == line.label), 0)
         printed = list(line.cells[:at]) if inferred else []
@@ -148,8 +150,8 @@ def _row_entry(
         entry.left = tuple(cell for cell in printed if _is_figure(cell.text) and letters(cell.text) not in taken)
     elif not known:
         entry.left = tuple(cell for cell in line.cells if _is_figure(cell.text))
-        entry.words = sum(len(letters(cell.text)) for cell in line.cells if not _is_figure(cell.text))
         words = [cell.text for cell in line.cells if not _is_figure(cell.text)]
+        entry.words = sum(map(len, map(letters, words)))
         own = best_likeness("".join(words)) < PAIRABLE and not any(map(is_made_of_form_words, words))
         if entry.words > OTHER_MATTER and own and not inferred:
             entry.left = ()
@@ -189,7 +191,7 @@ def _go_on_by_one(row: Sequence[GridCell], left: Sequence[GridCell]) -> bool:
 
 
 def _line_entry(block: Paragraph, as_row: bool) -> _Entry:
-    """A line of text; ``told`` where its figures are rows already, or number the page."""
+    """A line of text; ``as_row`` where its figures are rows already, or number the page."""
     entry = _Entry(block.at.page, 0)
     size = len(letters(block.text))
     entry.ends = bool(_PROSE.search(block.text)) or size > LONGEST or block.heading
@@ -208,6 +210,7 @@ def figures_of(text: str) -> list[str]:
     return [text] if _is_figure(text) else []
 
 
+@lru_cache(maxsize=8192)
 def _is_figure(text: str) -> bool:
     """A figure or a piece of one: digits, and no words but a counting word."""
     tight = letters(text)
@@ -216,6 +219,7 @@ def _is_figure(text: str) -> bool:
     return bool(_PIECES.fullmatch(tight)) or looks_like_value(text) or _is_mixed(text)
 
 
+@lru_cache(maxsize=8192)
 def _is_mixed(text: str) -> bool:
     """Words of the form with digits that are not the form's: ``10,801上年项目数量`` holds a figure of another row, and
     ``公开2.其他法律`` does not."""
@@ -393,5 +397,6 @@ def _is_open(blocks: Blocks, line: PrintedRow) -> bool:
     return isinstance(block, Grid) and not block.ruled and block.at.page is not None
 
 
+@lru_cache(maxsize=4096)
 def _digits(text: str) -> int:
     return sum(char.isdecimal() for char in letters(text))

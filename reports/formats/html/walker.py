@@ -24,7 +24,7 @@ from reports.formats.html.grids import (
     placed,
 )
 from reports.formats.html.kinds import BY_TAG, CELL, HEADINGS, NONE, ROW, TABLE, VERBATIM, Kind, Kinds
-from reports.formats.runs import Ink, settled
+from reports.formats.runs import Ink, overlaid, settled
 from reports.grid import from_lines
 
 # No label or header of either form is longer than 60 characters; a cell of prose is.
@@ -267,9 +267,12 @@ class Walker:
         content = self.contents[-1]
         if not content.buffer:
             return
-        raw, confidence = settled(content.buffer, content.inks)
+        if content.inks:
+            raw, confidence = settled(content.buffer, content.inks)
+            content.inks.clear()
+        else:
+            raw, confidence = overlaid(content.buffer[0] if len(content.buffer) == 1 else "".join(content.buffer))
         content.buffer.clear()
-        content.inks.clear()
         linked, content.linked = content.linked, 0
         if self.preformatted:
             content.blocks.extend(drafted(block) for block in from_lines(raw.splitlines()))
