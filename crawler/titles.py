@@ -13,7 +13,8 @@ from reports.narrative.classify import classify
 OPENED = frozenset({"annual_report", "legacy_report", "interpretation", None})
 # A column in which this many bodies are named is a shared one, whoever of them is registered.
 SHARED_FROM = 3
-# Below this likeness (0 to 100) the cores of two names are those of two bodies, not two ways to write one.
+# The cores of two names that share less than half of their characters (0 to 100) are those of two bodies. Half is what two
+# bodies share whose names end alike (审计 and 统计, 财政 and 民政): it counts only where they begin alike (水利 and 水务).
 _UNLIKE = 50.0
 
 _REGION = re.compile(r"^.{1,12}?(?:省|自治区|自治州|自治县|地区|市(?!场)|州|盟|县|区|旗|师)(?=.{2,})")
@@ -54,12 +55,16 @@ def is_of_others(named: str | None, serves: Mapping[int, Sequence[str]]) -> bool
     if not named or assign(named, serves) is not None:
         return False
     own = core(named)
-    return all(
-        fuzz.ratio(own, core(name)) < _UNLIKE and not _shortened(own, core(name)) and not _shortened(core(name), own)
-        for names in serves.values()
-        for name in names
-        if name
-    )
+    return not any(_may_be_one(own, core(name)) for names in serves.values() for name in names if name)
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    """Whether the cores of two names may be those of one body: a short name of it, a part of it, another wording."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < 2 or short in long or _shortened(short, long):
+        return True
+    likeness = fuzz.ratio(one, other)
+    return likeness > _UNLIKE or (likeness == _UNLIKE and one[0] == other[0])
 
 
 def core(name: str) -> str:
@@ -70,8 +75,8 @@ def core(name: str) -> str:
         if shorter == bare or len(_SUFFIX.sub("", shorter)) < 1:
             break
         bare = shorter
-    bare = re.sub(r"^(?:[省县区州]|市(?!场))", "", bare)
-    return _SUFFIX.sub("", bare) or bare
+    stripped = _SUFFIX.sub("", re.sub(r"^(?:[省县区州]|市(?!场))", "", bare))
+    return stripped if len(stripped) > 1 else _SUFFIX.sub("", bare) or bare  # 市监局 begins with no level
 
 
 def _where(serves: Mapping[int, Sequence[str]], fits: Callable[[str], bool]) -> list[int]:

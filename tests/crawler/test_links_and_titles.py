@@ -82,3 +82,24 @@ def test_a_report_whose_title_names_nobody_is_the_issuers_that_its_page_states()
         page = Page("http://a.gov.cn/1.html", f"<html><body>{markup.format(body)}</body></html>".encode())
         record._learn(document, article(page), target, datetime(2025, 2, 1, tzinfo=UTC))
         assert document.agency_id == expected
+
+
+@pytest.mark.parametrize(
+    ("named", "registered", "others"),
+    [
+        ("审计局", "甲县统计局", True),  # half of two names that end alike is another body's
+        ("财政局", "甲县民政局", True),
+        ("应急局", "甲县水务局", True),
+        ("水利局", "甲县水务局", False),  # half where they begin alike may be a new name
+        ("建设局", "甲县住房和城乡建设局", False),  # a part of the name may be the body
+        ("市监局", "甲县市场监督管理局", False),  # 市 is no level here
+        ("教育局", "甲县教育体育局", False),
+        ("农业局", "甲县农业农村局", False),
+    ],
+)
+def test_a_title_names_certainly_another_body_only_where_no_name_can_be_another_wording(named, registered, others):
+    assert titles.is_of_others(named, {1: [registered]}) is others
+
+
+def test_a_short_name_that_begins_with_a_word_like_a_level_finds_its_body():
+    assert titles.assign("市监局", {1: ["甲县市场监督管理局"], 2: ["甲县统计局"]}, shared=True) == 1
