@@ -23,9 +23,18 @@ class Fetched:
 
 
 def content_key(sha256: str, detail: Detail | None, files: Sequence[str]) -> str:
-    """The hash of what matters in a document: the article's text and its files, whatever their names and order; for a
-    file, or a page without text, its bytes."""
-    own = hashlib.sha256(detail.text.encode()).hexdigest() if detail is not None and detail.text else sha256
+    """The hash of what matters in a document: the article's text without what frames it, and its files, whatever their
+    names and order; for a file, or a page without text, its bytes."""
+    return _key(sha256, (detail.own_text or detail.text) if detail is not None else "", files)
+
+
+def former_key(sha256: str, detail: Detail | None, files: Sequence[str]) -> str:
+    """``content_key`` as it was when side bars counted: what is stored under it is the same content."""
+    return _key(sha256, detail.text if detail is not None else "", files)
+
+
+def _key(sha256: str, text: str, files: Sequence[str]) -> str:
+    own = hashlib.sha256(text.encode()).hexdigest() if text else sha256
     return hashlib.sha256("\n".join([own, *sorted(files)]).encode()).hexdigest()
 
 

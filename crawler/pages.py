@@ -110,3 +110,4 @@ class Detail:
     dated_by: str = ""
     linked: int = 0  # characters of the text that stand in links
     issuer: str = ""  # the body behind 发布机构, as the page states it
+    own_text: str = ""  # the text without side bars and menus that stand within the article's element

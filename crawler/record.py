@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import config
 import net
 from crawler import health, list_items, plan, titles
-from crawler.contents import Fetched, content_key, media_type
+from crawler.contents import Fetched, content_key, former_key, media_type
 from crawler.list_items import REPORTS, ListItem
 from crawler.pages import Detail, Listing
 from models import agencies, base, documents, known_documents, sources, withdrawals
@@ -188,6 +188,7 @@ class Recorder:
                 documents.Content(
                     sha256=sha256,
                     content_key=content_key(sha256, detail, hashed),
+                    former_key=former_key(sha256, detail, hashed),
                     name=page.name[:200],
                     media_type=media_type(page),
                     size=len(page.data),

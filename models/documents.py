@@ -275,7 +275,7 @@ def disputed_days(days: Mapping[str, str]) -> tuple[date, date] | None:
 @dataclass(frozen=True, slots=True)
 class Content:
     """What an address answered with. ``content_key`` is the hash of what matters in it, ``size`` in bytes; ``failed`` are
-    announced files that could not be had this time, address -> name."""
+    announced files that could not be had this time, address -> name. A version stored under ``former_key`` is the same."""
 
     sha256: str
     content_key: str
@@ -286,6 +286,7 @@ class Content:
     headers: Mapping[str, Any] = field(default_factory=dict)
     attachments: Sequence[StoredFile] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
+    former_key: str = ""
 
 
 def record_version(session: Session, document_id: int, content: Content, now: datetime) -> tuple[Version, int | None]:
@@ -307,15 +308,17 @@ def add_version(session: Session, document: Document, content: Content, now: dat
     numbers = sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id).scalar_subquery()
     of_it = sa.select(Version).where(
         Version.document_id == document_id,
-        sa.or_(Version.content_key == content.content_key, Version.number == numbers),
+        sa.or_(Version.content_key.in_((content.content_key, content.former_key)), Version.number == numbers),
     )
     with session.no_autoflush:  # what the article says of itself is written with the version
         found = list(session.scalars(of_it))
     last = max((version.number for version in found), default=0)
-    known = next((version for version in found if version.content_key == content.content_key), None)
+    by_key = {version.content_key: version for version in found}
+    known = by_key.get(content.content_key) or by_key.get(content.former_key)
     if document.failed_days:
         document.failed_days = []
     if known is not None:
+        known.content_key = content.content_key
         known.failed_files = _failed_since(known.failed_files, content.failed, now)
     if known is not None and known.number == last:
         return known, None

@@ -21,6 +21,7 @@ from reports.text import date_in
 
 # What a reader of the page does not see as its article: scripts, menus, lists of other articles (links).
 _ASIDE = frozenset(("a", "footer", "head", "nav", "noscript", "script", "select", "style", "template", "textarea"))
+_FRAMES = frozenset(("aside", "footer", "nav"))
 _META_DATES = ("pubdate", "publishdate", "publish_date", "firstpublishedtime", "article:published_time")
 _HEAD = 6000  # characters of the page in which an article's head stands
 _LONGEST_TITLE = 120
@@ -80,6 +81,15 @@ def is_chrome(element: etree._Element) -> bool:
         return False
     figures = sum(piece.strip().isdecimal() for piece in pieces)
     return figures < _TABLE_OF_FIGURES or element.find(".//td") is None
+
+
+def frames_of(root: etree._Element) -> list[etree._Element]:
+    """The parts beneath an element that frame an article: what changes there is no change of the article."""
+    return [
+        each
+        for each in root.iterdescendants()
+        if each.tag in _FRAMES or (isinstance(each.tag, str) and is_named_chrome(each) and is_chrome(each))
+    ]
 
 
 def _stated(root: etree._Element) -> Mapping[str, str]:

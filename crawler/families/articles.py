@@ -17,7 +17,7 @@ from crawler import links
 from crawler.families.rows import base_of, onclick, squeezed
 from crawler.pages import Detail, FileLink, Page
 from reports import dates, suffixes
-from reports.article import Article, understand
+from reports.article import Article, frames_of, understand
 
 FILE = suffixes.ending_in(suffixes.FILES)
 PICTURE = suffixes.ending_in(suffixes.PICTURES)
@@ -102,7 +102,11 @@ def article(page: Page) -> Detail:
     taken = {file.url for file in files}
     pictures = [picture for picture in _pictures(page, base, inner) if picture.url not in taken]
     linked = sum(len(re.sub(r"\s+", "", link.text_content())) for link in visible.iter("a"))
-    return Detail(stated.title, day, text_of(visible), files, pictures, source, linked, stated.issuer)
+    text = text_of(visible)
+    for frame in frames_of(visible):
+        if frame.getparent() is not None:
+            frame.drop_tree()
+    return Detail(stated.title, day, text, files, pictures, source, linked, stated.issuer, text_of(visible))
 
 
 # A visit counter or the day's weather inside the article makes no new version of it.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 import net
-from crawler import links, record, titles
+from crawler import contents, links, record, titles
 from crawler.families.articles import article
 from crawler.pages import Page
 from models.documents import Document
@@ -103,3 +103,17 @@ def test_a_title_names_certainly_another_body_only_where_no_name_can_be_another_
 
 def test_a_short_name_that_begins_with_a_word_like_a_level_finds_its_body():
     assert titles.assign("市监局", {1: ["甲县市场监督管理局"], 2: ["甲县统计局"]}, shared=True) == 1
+
+
+def framed(side: str, text: str = "本机关2026年受理申请3件，办结3件。") -> Page:
+    words = f"<h2>甲县统计局2026年政府信息公开工作年度报告</h2><p>{text * 6}</p>"
+    bar = f"<div class='sidebar'><ul><li>{side}</li></ul></div><aside>{side}</aside>"
+    return Page("http://a.example/t1.html", f"<html><body><div id='zoom'>{bar}{words}</div></body></html>".encode())
+
+
+def test_what_changes_in_a_side_bar_is_no_change_of_the_article_and_was_one_before():
+    one, other = article(framed("要闻一")), article(framed("要闻二"))
+    assert contents.content_key("a", one, []) == contents.content_key("b", other, [])
+    assert contents.former_key("a", one, []) != contents.former_key("b", other, [])
+    changed = article(framed("要闻一", "本机关2026年受理申请4件，办结3件。"))
+    assert contents.content_key("a", one, []) != contents.content_key("a", changed, [])

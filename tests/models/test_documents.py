@@ -273,3 +273,19 @@ def test_the_office_of_a_body_is_that_of_the_nearest_government_above(engine: En
             assert (found.agency_id if found else None) == (office.id if office else None)
             assert all_.get(agency.id) == (found.id if found else None)
         assert agencies.below(session, city.id) == {city.id, county.id, town.id, bureau.id}
+
+
+def test_what_is_stored_under_the_key_of_before_is_no_new_version_and_gets_todays_key(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        document = listed(session, column(session, agency), agency)
+        first, _ = fetched(session, document)
+        again = documents.Content(
+            sha256="3" * 64, content_key="4" * 64, former_key=first.content_key, name="a.html", media_type="text/html",
+            size=1, url=document.url,
+        )  # fmt: skip
+        version, work_id = documents.record_version(session, document.id, again, NOW)
+        assert (version.id, version.content_key, work_id) == (first.id, "4" * 64, None)
+        session.flush()
+        version, work_id = documents.record_version(session, document.id, again, NOW)
+        assert (version.id, work_id) == (first.id, None)
