@@ -104,7 +104,7 @@ def article(page: Page) -> Detail:
     linked = sum(len(re.sub(r"\s+", "", link.text_content())) for link in visible.iter("a"))
     text = text_of(visible)
     for frame in frames_of(visible):
-        if frame.getparent() is not None:
+        if isinstance(frame, HtmlElement) and frame.getparent() is not None:
             frame.drop_tree()
     return Detail(stated.title, day, text, files, pictures, source, linked, stated.issuer, text_of(visible))
 
