@@ -89,17 +89,13 @@ def add_due_crawls(session: Session, now: datetime, ahead: int) -> list[int]:
     if room <= 0:
         return []
     looked_at = sa.select(Work.id).where(Work.kind == "crawl", IS_OPEN, Work.subject == Source.id).correlate(Source)
-    query = (
-        sa.select(Source.id)
-        .where(
-            sa.or_(Source.next_due_at.is_(None), Source.next_due_at <= now),
-            sa.exists().where(SourceAgency.source_id == Source.id),
-            ~looked_at.exists(),
-        )
-        .order_by(Source.next_due_at.nulls_first(), Source.id)
-        .limit(room)
-    )
-    return [add(session, "crawl", source_id, now).id for source_id in session.scalars(query).all()]
+    serves = sa.exists().where(SourceAgency.source_id == Source.id)
+    found: list[int] = []
+    # One after the other: for either of them SQLite would go through the times of all sources.
+    for due in (Source.next_due_at.is_(None), Source.next_due_at <= now):
+        query = sa.select(Source.id).where(due, serves, ~looked_at.exists())
+        found += session.scalars(query.order_by(Source.next_due_at, Source.id).limit(room - len(found)))
+    return [add(session, "crawl", source_id, now).id for source_id in found]
 
 
 def bring_forward(session: Session, kind: str, subjects: Collection[int], now: datetime) -> None:

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 32  # documents in one go: twice 16 saved a seventh of the CPU of a page, for what is asked is asked a batch
 SOON = timedelta(minutes=5)  # until offices hear of what reports hold that were just read
-LONGEST = 2.0  # seconds of reading after which what was taken along is given back: scans are read one by one
+LONGEST = 5.0  # seconds of reading after which what was taken along is given back: scans are read one by one
 MAX_ATTACHMENTS = 5  # of a page, that are read by themselves
 DOCUMENT_RULES = tuple(rule_id for rule_id in checks.RULES if rule_id not in publication.RULES)
 STOPS = (LeaseLost, SoftTimeLimitExceeded)  # these end the whole batch

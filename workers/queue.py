@@ -32,7 +32,10 @@ RETRY_POLICY = {"max_retries": 6, "interval_start": 0.1, "interval_step": 0.1, "
 LOST_AFTER = timedelta(seconds=10)
 # A message whose queue is not empty may just wait for its turn; after this time another one is sent all the same.
 PATIENCE = timedelta(hours=1)
-WINDOW = 64  # messages of a queue that the broker holds, about: whoever gets one takes along what waits behind it
+WINDOW = (
+    16  # messages of a queue that the broker holds, about: whoever gets one takes along what waits behind them, and
+)
+# what was sent goes one by one, at twice the cost
 IDLE_WINDOW = 16  # of them for what is done only when nothing else is to be done
 SEEN_SECONDS = 1.0  # how long a process trusts what it knows of a queue's length
 TOP_UP_SECONDS = 2.0

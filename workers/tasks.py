@@ -6,6 +6,7 @@ unique keys and conditional updates in the database decide, not hope.
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -366,6 +367,9 @@ def _logging(**_: Any) -> None:
 
 
 def _begin(**_: Any) -> None:
+    # What is loaded stays: the search for cycles need not go through it again and again.
+    gc.collect()
+    gc.freeze()
     policy.forget_database()  # connections of the parent must not be used on this side of the fork
 
 
