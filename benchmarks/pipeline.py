@@ -14,12 +14,11 @@ from __future__ import annotations
 import json
 import os
 import random
-import resource
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,24 +119,39 @@ def fill(settings: config.Settings, made: list[tuple[str, int, Made]]) -> None:
     engine.dispose()
 
 
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _used(tree: up.Tree) -> float:
+    """CPU seconds of all processes of the service, those that have ended among them."""
+    below: dict[int, list[int]] = {}
+    ticks: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            rest = stat.read_text().rpartition(")")[2].split()
+            below.setdefault(int(rest[1]), []).append(int(stat.parent.name))
+            ticks[int(stat.parent.name)] = sum(map(int, rest[11:15]))
+    processes = [child.process for child in tree.children] + [tree.broker.process if tree.broker else None]
+    found = [process.pid for process in processes if process is not None]
+    for pid in found:
+        found += below.get(pid, [])  # and those below them
+    return sum(ticks.get(pid, 0) for pid in found) / os.sysconf("SC_CLK_TCK")
 
 
-def served(settings: config.Settings) -> tuple[float, float]:
-    """(seconds, CPU seconds of all processes of the service) until nothing is left to do, its start among it."""
+def served(settings: config.Settings, *parts: list[tuple[str, int, Made]]) -> tuple[float, float]:
+    """(seconds, CPU seconds of all processes of the service) until the last of these parts is read and checked, after
+    the others have been: neither the start of the processes nor what they load once is among it."""
     engine = base.make_engine(settings.database_url)
-    before, start = _children(), time.monotonic()
+    seconds = used = 0.0
     with up.services(settings, quiet=True) as tree:
-        queue.sweep(engine, tree.settings, base.utcnow())
-        queue.wait_until_idle(engine, tree.settings, PATIENCE, check=tree.check)
-        seconds = time.monotonic() - start
+        for part in parts:
+            fill(settings, part)
+            used, start = _used(tree), time.monotonic()
+            queue.sweep(engine, tree.settings, base.utcnow())
+            queue.wait_until_idle(engine, tree.settings, PATIENCE, check=tree.check)
+            seconds, used = time.monotonic() - start, _used(tree) - used
     with base.transaction(engine) as session:
         failed = work.counts(session, base.utcnow())["failed"]
     engine.dispose()
     assert not failed, f"{failed} pieces of work failed"
-    return seconds, _children() - before
+    return seconds, used
 
 
 def steps(settings: config.Settings, made: list[tuple[str, int, Made]]) -> dict[str, float]:
@@ -200,33 +214,24 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def measure(kind: str, on: str, made: list[tuple[str, int, Made]]) -> dict[str, Any]:
-    """One row of the table: the service with a few of the documents and with all; what the others cost is the
-    difference, without the start of its processes."""
-    # What a window of messages holds goes one by one: a season is what comes beyond it.
+    """One row of the table: the service with a few of the documents, and then with the others, which are measured."""
     few = min(queue.WINDOW, len(made) // 2)
     before, _ = read(made)
-    seconds, cpu, spent = [], [], {}
-    for part in (made[:few], made):
-        folder = Path(tempfile.mkdtemp(prefix="nianbao-bench-"))
-        try:
-            with database(on, folder) as url:
-                settings = config.Settings(
-                    data_dir=folder / "var", database_url=url, log_level="WARNING", _env_file=None
-                )
-                settings.data_dir.mkdir()
-                fill(settings, part)
-                took, used = served(settings)
-                seconds.append(took)
-                cpu.append(used)
-                spent = steps(settings, part)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="nianbao-bench-"))
+    try:
+        with database(on, folder) as url:
+            settings = config.Settings(data_dir=folder / "var", database_url=url, log_level="WARNING", _env_file=None)
+            settings.data_dir.mkdir()
+            seconds, cpu = served(settings, made[:few], made[few:])
+            spent = steps(settings, made)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     spent["reading"] = (spent["reading"] + 1000 * before / len(made)) / 2
     more = len(made) - few
-    each, unit = 1000 * (cpu[1] - cpu[0]) / more, sum(spent[name] for name in BARE)
+    each, unit = 1000 * cpu / more, sum(spent[name] for name in BARE)
     spent["processes and messages"] = each - sum(spent.values())
     return {
-        "documents": len(made), "kind": kind, "database": on, "a_second": round(more / (seconds[1] - seconds[0]), 2),
+        "documents": len(made), "kind": kind, "database": on, "a_second": round(more / seconds, 2),
         "cpu_ms_each": round(each, 1), "bare_ms_each": round(unit, 1), "ratio": round(each / unit, 2),
         "step_ms": {name: round(value, 2) for name, value in spent.items()},
     }  # fmt: skip
