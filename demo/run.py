@@ -105,6 +105,7 @@ def _settings(folder: Path, portals: Network, mailbox: Mailbox) -> config.Settin
         public_url="",
         allowed_private_hosts=portals.hosts,
         crawl_delay=0.05,
+        digest_hour=0,  # whenever it is played, the office hears of it
         log_level="WARNING",
     )
 

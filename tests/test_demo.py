@@ -36,7 +36,7 @@ def shown(tmp_path_factory) -> tuple[str, Path]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
     assert answer.returncode == 0, answer.stderr

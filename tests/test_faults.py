@@ -46,7 +46,12 @@ def inbox() -> Iterator[Mailbox]:
 @pytest.fixture
 def settings(tmp_path: Path, sqlite_template: Path, inbox: Mailbox) -> config.Settings:
     made = config.Settings(
-        data_dir=tmp_path / "var", smtp_url=inbox.url, mails_per_minute=6000, log_level="WARNING", _env_file=None
+        data_dir=tmp_path / "var",
+        smtp_url=inbox.url,
+        mails_per_minute=6000,
+        digest_hour=0,
+        log_level="WARNING",
+        _env_file=None,
     )
     made.data_dir.mkdir()
     shutil.copyfile(sqlite_template, made.data_dir / "nianbao.sqlite3")

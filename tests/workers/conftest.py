@@ -17,7 +17,7 @@ from workers import broker, policy
 @pytest.fixture
 def settings(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[config.Settings]:
     """Settings that this process reads from its environment, on a fresh migrated SQLite database."""
-    made = config.Settings(data_dir=tmp_path / "var", _env_file=None)
+    made = config.Settings(data_dir=tmp_path / "var", digest_hour=0, _env_file=None)
     made.data_dir.mkdir()
     shutil.copyfile(sqlite_template, made.data_dir / "nianbao.sqlite3")
     for name, value in config.child_environment(made).items():
