@@ -167,6 +167,7 @@ class _Cutter:
             kept = 0
             while not subject and kept < len(between) and is_a(between[kept], "request", "on_request", "bare_request"):
                 kept += 1
+            kept += 0 < kept < len(between) and between[kept].kind == "within"  # 9件申请中已答复8件
             self.clause.after, self.clause.tail = between[:kept], []
             rest = between[kept:]
             self.close()

@@ -118,10 +118,15 @@ def _all_of_it(clause: Clause, state: _DisputeState) -> None:
     """What is said of all of them: 2件，均维持; 1件，申请人已撤回."""
     figure = clause.figure
     following = [*clause.tail, *clause.trail]
+    way = [word for word in following if is_a(word, "dispute.")]
+    every = any(is_a(word, "clause", "each") or word.text.startswith(("均", "全")) for word in following)
+    if state.group.endswith("*") and len(way) == 1 and every and all(is_a(word, *_KNOWN) for word in following):
+        group = GROUPS[way[0].kind]
+        if figure is not None and group != state.group:
+            state.out.append(Found(f"{group}.total", figure.value, way[0].start))  # 3件，均为直接起诉
     outcomes = [word for word in following if is_a(word, "outcome.")]
     if figure is None or len(outcomes) != 1 or not all(is_a(word, *_KNOWN) for word in following):
         return
-    every = any(is_a(word, "clause", "each") or word.text.startswith(("均", "全")) for word in following)
     if every or figure.value == 1:
         column = outcomes[0].kind.partition(".")[2]
         state.out.append(Found(f"{state.group}.{column}", figure.value, outcomes[0].start))
@@ -161,6 +166,9 @@ def _none(clause: Clause, year: int | None) -> list[Found]:
         return []
     if not all(is_a(w, *_KNOWN, "other_matter", "none") or of_year(w, year) for w in words[at:]):
         return []
+    received = any(is_a(word, "receive", "accept") for word in words)
+    if received and not _of_disclosure(words) and not any(is_a(word, "cause") for word in words):
+        return []  # 未收到行政复议申请: what a reviewing body has of others
     if groups[0].start < words[at].start and any(is_a(w, "receive", "accept", "submit") for w in words[:at]):
         return []
     return [Found(f"{GROUPS[word.kind]}.total", 0, words[at].start) for word in groups]

@@ -43,7 +43,10 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
         return []
     behind = words[at + 1 :]
     noun = next((i for i, word in enumerate(behind) if is_a(word, *NOUNS)), None)
-    several = runs(behind, "channel") != 1
+    channels = runs(behind, "channel")
+    if not channels and any(word.kind == "rest" for word in behind):
+        return []  # 未收到其他主体申请
+    several = channels != 1
     dress = (*_DRESS, *(("channel",) if several else ()))
     if noun is not None:
         verbs = any(is_a(word, "receive", "accept", "submit", "occur", "everyone") for word in behind[:noun])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.claims.clauses import Clause, is_a
+from reports.claims.lexicon import Word
 from reports.claims.reading import (
     EVERY,
     NEW,
@@ -100,14 +101,20 @@ def add_all_of_one_kind(clause: Clause, reading: Reading) -> None:
     whole = reading.whole
     if whole is None or whole.cell != NEW or whole.start != clause.start or whole.note not in {"", "handled_words"}:
         return
+    named = only_kind(clause)
+    if named is not None:
+        cell = f"applications.new.{named.kind.partition('.')[2]}"
+        reading.add(Found(cell, whole.value, named.start, whole.note))
+
+
+def only_kind(clause: Clause) -> Word | None:
+    """The kind of applicants that a clause's figure is said to be all of."""
     beside = [*clause.lead, *clause.tail, *clause.trail]
     named = [word for word in beside if is_a(word, "applicant.")]
     every = any(is_a(word, "each") or word.text.endswith(EVERY) for word in beside)
     if len(named) != 1 or named[0].kind == "applicant.unnamed" or not every or clause.says("applicant."):
-        return
-    if clear([word for word in beside if not is_a(word, "clause", "each", named[0].kind)]):
-        cell = f"applications.new.{named[0].kind.partition('.')[2]}"
-        reading.add(Found(cell, whole.value, named[0].start, whole.note))
+        return None
+    return named[0] if clear([word for word in beside if not is_a(word, "clause", "each", named[0].kind)]) else None
 
 
 def add_sum_of_parts(reading: Reading) -> None:

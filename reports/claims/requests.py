@@ -167,8 +167,8 @@ def _whole_or_part(clause: Clause, reading: Reading) -> None:
 def _with_trail(clause: Clause, year: int | None) -> Clause:
     """A figure of which only the next clause says where it goes: 剩余3件因未到期，结转至下年."""
     own = without_cause(clause.own)
-    bare = all(is_a(word, "filler", "total", "pending", "cause", "clause", "rest", "part") for word in own)
-    if bare and any(is_a(word, "done", "result.", "applicant.") for word in clause.tail):
+    bare = all(is_a(word, "filler", "total", "pending", "cause", "clause", "rest", "part", *NOUNS) for word in own)
+    if bare and not clause.says(*NOUNS) and any(is_a(word, "done", "result.", "applicant.") for word in clause.tail):
         return replace(clause, after=[*clause.after, *clause.tail], tail=[])  # 其中18件已答复
     following = any(is_next(word, year) for word in clause.trail)
     if not bare or not (following or any(is_a(word, "carry", "move") for word in clause.trail)):

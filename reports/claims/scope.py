@@ -20,7 +20,7 @@ _MATTERS: tuple[tuple[Matter, tuple[str, ...]], ...] = (
     ("requests", NOUNS),
     ("disputes", ("dispute.",)),
     ("documents", ("document.",)),
-    ("decisions", ("decision.",)),
+    ("decisions", ("decision.", "bare_decision.")),
     ("fees", ("fee",)),
     ("other", ("other_matter",)),
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
+from reports.claims.parts import only_kind
 from reports.claims.reading import (
     EVERY,
     HANDLED,
@@ -128,7 +129,7 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
     """What is counted beside its figure without a verb: 政府信息公开申请26件; 依申请公开52件; 共26件政府信息公开申请."""
     figure = clause.figure
     assert figure is not None
-    if reading.whole is not None or clause.depth or not clear(clause.before) or not clear(clause.after):
+    if reading.whole is not None or clause.depth or not clear(clause.before, "clause") or not clear(clause.after):
         return
     nouns = clause.find(*NOUNS)
     if not nouns:
@@ -137,7 +138,9 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
         every = ("clause", "each", "applicant.") if len(clause.lead) and _is_of_all(clause.lead) else ()
         behind = clause.lead[clause.lead.index(lead[-1]) :] if lead else []
         risen = compared(behind, reading.year) or any(is_a(word, "older") for word in behind)
-        if risen and clause.says("this_year"):  # 申请数较往年大幅增长，全年达3件
+        if risen and any(
+            of_year(word, reading.year) == "this" for word in clause.own
+        ):  # 申请数较往年大幅增长，全年达3件
             behind = [word for word in behind if not is_a(word, "compare", "change", "older", "last_year", "year")]
         elif not clause.says("total"):
             return
@@ -147,7 +150,10 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
     noun = nouns[-1]
     counted = clause.says("total") or "数" in noun.text or "量" in noun.text or figure.value == 0
     counted |= reading.topic == "requests" and clause.says("this_year", "year")  # 本年度申请3件
-    among = noun.kind == "bare_request" and not clause.before and within  # 12件申请中，
+    counted |= only_kind(clause) is not None  # 3件申请均来自自然人
+    among = (
+        noun.kind == "bare_request" and within and all(is_a(word, "filler", "clause") for word in clause.before)
+    )  # 12件申请中，
     if noun.kind == "bare_request" and not counted and not among:
         return
     if noun.kind == "on_request" and noun.text.endswith(("情况", "工作", "方面")) and figure.value:
@@ -164,6 +170,16 @@ def _is_of_all(words: Sequence[Word]) -> bool:
     return any(is_a(word, "each") or word.text.endswith(EVERY) for word in words)
 
 
+def _is_said_to_be(words: Sequence[Word]) -> bool:
+    """Whether what comes next says what was counted: 3件，均为信访件; not 3件，逐件登记备案."""
+    last = words[-1] if words else None
+    return (
+        last is None
+        or last.kind in {"each", "occur", "cause"}
+        or last.text.endswith(("为", "是", "系", "属", "由", "自"))
+    )
+
+
 def _trails_off(clause: Clause, year: int | None) -> bool:
     """Whether what follows the figure takes its certainty: 3件均为上年结转; 3件，系市政府转办."""
     following = [*clause.tail, *clause.trail]
@@ -171,7 +187,9 @@ def _trails_off(clause: Clause, year: int | None) -> bool:
     following = following[:topic]  # 3件，主要涉及不动产登记、信访
     if any(is_a(word, "none", "part", "without", "rank") for word in following):
         return False
-    if any(is_a(word, "other_body", "other_matter", "carry", "move") for word in following):
+    if any(is_a(word, "other_body", "carry", "move") for word in following):
+        return True
+    if any(word.kind == "other_matter" and _is_said_to_be(following[:at]) for at, word in enumerate(following)):
         return True
     return not compared(following, year) and any(of_year(word, year) == "last" for word in following)
 
