@@ -120,6 +120,8 @@ def sentence(
             continue
         if any(figure not in drawn or figure in "abc" for _, figure in pattern.says if figure not in {"zero", "none"}):
             continue
+        if any(name in drawn and drawn[name] != drawn.get(figure, drawn[name]) for name, figure in pattern.says):
+            continue  # 均由自然人提出 suits only where all are
         text = pattern.text.format_map({**drawn, "y": year, "ly": year - 1, "ny": year + 1, "b2008": 2008})
         return re.sub(r"^[（(]?二?2?[）)、.]?依申请公开情况[。：]?", "", text)
     return None
