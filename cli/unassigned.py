@@ -31,7 +31,7 @@ def unassigned(context: typer.Context, as_json: AsJson = False) -> None:
         print_json(rows)
         return
     if not rows:
-        out.print("每份年报的单位都已识别")
+        out.print("没有单位未识别的年报")
         return
     table = new_table(("编号", "right"), "标题", "年度", "文中所称单位", "网址", "栏目所属单位")
     for row in rows:
