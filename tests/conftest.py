@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from models import base
@@ -15,6 +16,10 @@ from tests import databases
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+
+# On a machine at work an example may take any time; the whole test has its own limit.
+settings.register_profile("nianbao", deadline=None)
+settings.load_profile("nianbao")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

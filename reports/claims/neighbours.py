@@ -22,10 +22,10 @@ _CASES = frozenset({"件", "份", "宗", "起", "例"})
 def told_apart(words: Sequence[Word]) -> list[Word]:
     """The words, those of two kinds with the one that their neighbours give them."""
     rows = any(is_a(word, "result.partial", "result.denied") for word in words)
-    return [_told(word, words, at, rows) for at, word in enumerate(words)]
+    return [_in_context(word, words, at, rows) for at, word in enumerate(words)]
 
 
-def _told(word: Word, words: Sequence[Word], at: int, rows: bool) -> Word:
+def _in_context(word: Word, words: Sequence[Word], at: int, rows: bool) -> Word:
     behind = [other for other in words[at + 1 : at + 4] if other.kind != "filler"]
     if word.kind == "other_matter" and word.text in _LETTERS:
         while behind and behind[0].kind == "pause":

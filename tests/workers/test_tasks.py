@@ -186,7 +186,7 @@ def test_a_reader_that_fails_on_what_an_earlier_one_read_leaves_its_reading_and_
     def broken(*_: object, **__: object) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(sandbox, "read", broken)
+    monkeypatch.setattr(sandbox, "ask", broken)
     tasks.sweep()
     (piece,) = waiting(db, "read")
     run(tasks.read, piece.id)
