@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from reports.blocks import At, Blocks, Grid, GridCell, Paragraph
 from reports.form.forms import RowSpec, rows, split
+from reports.form.words import GROUPS
 from reports.numbers import UNIT, looks_like_value
 from reports.report import Form, Table
 from reports.tables.labels import PAIRABLE, best_likeness, is_form_words, is_made_of_form_words
@@ -148,7 +149,7 @@ def _row_entry(
             printed += line.values
         # What a row prints twice, in a merged cell, is one figure.
         entry.left = tuple(cell for cell in printed if _is_figure(cell.text) and letters(cell.text) not in taken)
-    elif not known:
+    elif not known or (inferred and letters(line.label) in GROUPS):  # a group's label has no figures
         entry.left = tuple(cell for cell in line.cells if _is_figure(cell.text))
         words = [cell.text for cell in line.cells if not _is_figure(cell.text)]
         entry.words = sum(map(len, map(letters, words)))

@@ -313,3 +313,10 @@ def test_figures_on_lines_of_text_before_an_open_row_of_a_page_are_the_first_dig
     first = [Paragraph("13 24 37", At(1, (400.0, 790.0, 550.0, 800.0)))]
     rows = proactive_rows()
     assert set(forms.rows("proactive", "2021")[0].cells()) <= doubtful([*lines, *first, opened(rows, 2)])
+
+
+def test_figures_beside_the_label_of_a_group_in_an_open_table_are_those_of_the_row_beside_it():
+    rows = applications()
+    at = next(n for n, row in enumerate(rows) if row[0].startswith("2.申请人逾期"))
+    rest = ["（六）其他处理", "", "", "8", "6", "", "", "4"]
+    assert keys("other.fee_unpaid") <= doubtful([opened([*rows[: at + 1], rest, *rows[at + 1 :]], 1)])
