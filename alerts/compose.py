@@ -118,7 +118,7 @@ def subject(digest: Digest) -> str:
     older = digest.left_to_sheet()[1]  # what was found of other years is no fault of this one
     if older:
         parts.append(f"往年报告{older}项")
-    what = {"digest": "", "report": "新发布报告：", "escalation": "提请关注："}[digest.kind]
+    what = {"digest": "", "report": "新核对报告：", "escalation": "提请关注："}[digest.kind]
     return one_line(f"【年报监测】{when}：{what}{'，'.join(parts)}")
 
 

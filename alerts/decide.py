@@ -133,4 +133,5 @@ def _count(digest: Digest, ledger: Ledger) -> None:
         digest.published += standing.state in {"published", "late"}
         digest.late += standing.state == "late"
         digest.missing += standing.state == "missing"
+        digest.not_yet += standing.state == "due"
         digest.cannot_tell += standing.state == "cannot_tell"

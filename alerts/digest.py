@@ -38,6 +38,7 @@ class Digest:
     published: int = 0
     late: int = 0
     missing: int = 0
+    not_yet: int = 0  # due on a later day and not there
     cannot_tell: int = 0
     # The daily digest; what was found in reports just read, told at once; what stands although it was told long ago.
     kind: Kind = "digest"

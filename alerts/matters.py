@@ -7,13 +7,12 @@ often it is decided, and a changed figure is told anew.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from alerts.notice import GROUPS, Audience, Notice, is_number
-from alerts.words import basis_in_full, place_in_words
+from alerts.notice import GROUPS, Audience, Notice
+from reports import wording
 from reports.checks import SUGGESTIONS
 from reports.duties import OpenFinding, Standing
 from reports.report import Cause
@@ -70,9 +69,8 @@ def _of_cause(subject: Subject, cause: Cause, members: Sequence[Notice]) -> Noti
     return replace(
         gravest,
         key=key_of(subject.key("cause", (cause.cell,)), cause.right, cause.printed),
-        message=f"{gravest.agency}{subject.year}年“{cause.label}”填报为{cause.printed}，与其他{len(members)}处不符，"
-        f"按各处均应为{cause.right}，请核实。",
-        place=place_in_words(cause.place, (cause.cell,), subject.year),
+        message=wording.of_cause(gravest.agency, subject.year, cause, len(members)),
+        place=wording.place_in_words(cause.place, (cause.cell,), subject.year),
         expected=cause.right,
         actual=cause.printed,
         certain=True,
@@ -104,11 +102,13 @@ def of_finding(finding: OpenFinding, group: str) -> Notice:
         agency=finding.agency,
         year=finding.year,
         rule=finding.rule,
-        message=_wording(finding, group),
-        place=place_in_words(finding.place, finding.cells, finding.year),
+        message=finding.message
+        if group == "review"
+        else wording.reckoned(finding.message, finding.expected, finding.actual),
+        place=wording.place_in_words(finding.place, finding.cells, finding.year),
         expected=finding.expected,
         actual=finding.actual,
-        basis=basis_in_full(finding.basis, finding.year),
+        basis=wording.basis_in_full(finding.basis, finding.year),
         url=finding.url,
     )
 
@@ -122,14 +122,6 @@ def _of_suggestions(several: list[OpenFinding]) -> Notice:
         key=key_of(first.key, *(each.key for each in others)),
         message="；".join(t.rstrip("。") for t in texts) + "。",
     )
-
-
-def _wording(finding: OpenFinding, group: str) -> str:
-    """What the finding says; a figure that follows from others, any of which may be the wrong one, is reckoned (推算为),
-    not right (应为)."""
-    if group == "review" or not (is_number(finding.expected) and is_number(finding.actual)):
-        return finding.message
-    return re.sub("(?:推算)?应为", "推算为", finding.message)
 
 
 def of_standing(standing: Standing) -> Notice:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from reports.wording import is_number
 
 Audience = Literal["office", "leader", "ops"]  # the office's desk, its leader, the operators
 
@@ -75,11 +76,3 @@ class Notice:
             return (date.fromisoformat(self.actual) - date.fromisoformat(self.expected)).days
         except ValueError:
             return None
-
-
-def is_number(text: str) -> bool:
-    """Whether the text is a finite number."""
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False

@@ -6,7 +6,7 @@ state cannot be told, nothing that awaits a person's look. They are written to f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -16,6 +16,7 @@ from typing import Any, Literal
 import yaml
 from jinja2 import Environment, StrictUndefined
 
+from reports import wording
 from reports.duties import Ledger, OpenFinding, Standing
 from summaries.official import Paper, Part
 
@@ -113,23 +114,42 @@ def _reminder(standing: Standing, ledger: Ledger, signed: str, reply_by: date) -
 
 
 def _rectification(standing: Standing, found: list[OpenFinding], ledger: Ledger, signed: str, reply_by: date) -> Letter:
-    text, values = _texts()["rectification"], _values(standing, ledger, reply_by) | {"count": len(found)}
+    matters = _matters(found)
+    text, values = _texts()["rectification"], _values(standing, ledger, reply_by) | {"count": len(matters)}
     groups = [
-        (text["sure"], [f for f in found if f.severity == "error"]),
-        (text["doubtful"], [f for f in found if f.severity == "warning"]),
+        (text["sure"], [one for one in matters if any(f.severity == "error" for f in one)]),
+        (text["doubtful"], [one for one in matters if all(f.severity == "warning" for f in one)]),
     ]
     items = []
     for number, (head, members) in zip("一二", [group for group in groups if group[1]], strict=False):
         items.append(Part(f"{number}、{head}", "head"))
-        items += [Part(f"{place}. {_item(finding)}", "item") for place, finding in enumerate(members, 1)]
+        items += [Part(f"{place}. {_item(one)}", "item") for place, one in enumerate(members, 1)]
     parts = (*_parts(text["body"], values), *items, *_parts(text["after"], values))
-    return _letter("rectification", text, standing, parts, (signed, ledger.now.date()), values, len(found))
+    return _letter("rectification", text, standing, parts, (signed, ledger.now.date()), values, len(matters))
 
 
-def _item(finding: OpenFinding) -> str:
-    """One line: what, where, on what ground. The message names the figures."""
-    beside = [f"{name}：{value}" for name, value in (("位置", finding.place), ("依据", finding.basis)) if value]
-    message = finding.message.strip().rstrip("。；")
+def _matters(found: Iterable[OpenFinding]) -> list[list[OpenFinding]]:
+    """The findings as the body is to answer them: those that one wrong cell causes are one."""
+    out: dict[object, list[OpenFinding]] = {}
+    for number, finding in enumerate(found):
+        key = number if finding.cause is None else (finding.subject, finding.cause)
+        out.setdefault(key, []).append(finding)
+    return list(out.values())
+
+
+def _item(matter: Sequence[OpenFinding]) -> str:
+    """One line: what, where, on what ground. The message names the figures; what shows that one cell is wrong follows."""
+    first = matter[0]
+    place = wording.place_in_words(first.place, first.cells, first.year)
+    message = wording.reckoned(first.message, first.expected, first.actual)
+    shown = ""
+    if first.cause is not None and len(matter) > 1:
+        place = wording.place_in_words(first.cause.place, (first.cause.cell,), first.year)
+        message = wording.of_cause(first.agency, first.year, first.cause, len(matter))
+        shown = "；".join(one.message.strip().rstrip("。；").removeprefix(one.agency) for one in matter)
+    basis = wording.basis_in_full(first.basis, first.year)
+    beside = [f"{name}：{value}" for name, value in (("位置", place), ("依据", basis), ("佐证", shown)) if value]
+    message = message.strip().rstrip("。；")
     return f"{message}（{'；'.join(beside)}）。" if beside else f"{message}。"
 
 

@@ -113,10 +113,10 @@ def test_what_a_report_just_read_holds_is_told_at_once_and_not_again_by_the_dige
     (digest,) = at_once(found, {}, NOW, {5: Situation()}, DAYS, RULES)
     assert (digest.kind, [n.rule for n in digest.notices]) == ("report", ["APP-SUM-ROW"])
     assert digest.key == "report:office:5:2025:2026-02-03:1"
-    assert "新发布报告：数据问题1项" in subject(digest)
+    assert "新核对报告：数据问题1项" in subject(digest)
     message = compose(digest, "甲县政务公开办")
     for part in (message.text, message.html):
-        assert "新发布的2025年度" in part
+        assert "新发布或者有改动的2025年度" in part
         assert "应发布" not in part
         assert "此前已告知" not in part
     (daily,) = decide(found, keys([digest]), NOW)

@@ -13,6 +13,7 @@ from docx.shared import Mm, Pt
 
 from alerts.calendar import Workdays
 from reports.duties import Duty, Ledger, OpenFinding, Sighting, Standing
+from reports.report import Cause
 from summaries import official
 from summaries.letters import Issuer, letters, reply_day
 
@@ -84,6 +85,25 @@ def test_certain_faults_are_listed_with_place_and_ground_and_doubtful_reading_is
     assert "提示的" not in said
     assert "http://a2.gov.cn/1.html" in said
     assert "公布日期：2026年1月20日" in said
+
+
+def test_one_wrong_cell_is_one_item_with_what_shows_it_in_the_words_of_the_form():
+    cause = Cause("applications.granted.total", "（一）予以公开·总计", "表三，第3行，总计", "13", "12")
+    shared = {"cause": cause, "expected": "12", "actual": "13", "cells": (cause.cell,), "place": cause.place}
+    (letter,) = made(
+        [published(2, "甲县教育局")],
+        finding(2, "某2025年“总计”栏：各项办理结果相加为26，应为25。", **shared),
+        finding(2, "某2025年“（一）予以公开”一行：各类申请人相加为12，总计填报为13。", **shared),
+        finding(
+            2, "本年总计应为7", place="表三，第1行，总计", expected="7", actual="8", cells=("applications.new.total",)
+        ),
+    )
+    said = text(letter)
+    assert letter.items == 2
+    assert "1. 某2025年“（一）予以公开·总计”填报为13，与其他2处不符，按各处均应为12，请核实（位置：表三“" in said
+    assert "佐证：2025年“总计”栏：各项办理结果相加为26，应为25；2025年“（一）予以公开”一行" in said
+    assert "2. 本年总计推算为7（位置：表三“一、本年新收政府信息公开申请数量”行、总计列；" in said
+    assert "第3行" not in said
 
 
 def test_a_body_with_notices_or_doubts_alone_gets_none_nor_does_one_without_an_office():

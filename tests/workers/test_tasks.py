@@ -312,7 +312,7 @@ def test_what_a_report_just_read_holds_is_mailed_within_minutes_and_not_by_the_d
     run(tasks.tell, piece.id)
     (sending,) = waiting(db, "mail")
     run(tasks.mail, sending.id)
-    assert "新发布报告" in str(inbox.mails[0]["Subject"])
+    assert "新核对报告" in str(inbox.mails[0]["Subject"])
     with base.transaction(db) as session:
         number = work.add(session, "decide", year, base.utcnow()).id
     run(tasks.decide, number)

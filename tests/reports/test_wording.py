@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.words import basis_in_full, place_in_words
+from reports.wording import basis_in_full, place_in_words
 from reports import checks
 from reports.checks.sheet import place, places
 from reports.form import forms

@@ -1,7 +1,9 @@
-"""The catalogue's short words as an office reads them: places in the form's own words, instruments by their full titles."""
+"""Findings as an office reads them, in mails and in letters: places in the form's own words, instruments by their full
+titles, one cause as one matter."""
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -9,9 +11,9 @@ from pathlib import Path
 import yaml
 
 from reports.form import forms, layout
-from reports.report import Form, Table
+from reports.report import Cause, Form, Table
 
-INSTRUMENTS = Path(__file__).parent / "instruments.yaml"
+INSTRUMENTS = Path(__file__).parent / "data" / "instruments.yaml"
 _TABLES: dict[str, Table] = {name: table for table, name in forms.TABLE_ZH.items()}
 _ROWS = re.compile(r"第([\d、]+)(?:至(\d+))?行")
 
@@ -72,3 +74,24 @@ def _form(table: Table, cells: tuple[str, ...], year: int) -> Form:
     other: Form = "2019" if own == "2021" else "2021"
     wanted = {cell for cell in cells if cell.startswith(f"{table}.")}
     return other if not wanted <= set(forms.keys(own)) and wanted <= set(forms.keys(other)) else own
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a finite number."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def reckoned(message: str, expected: str, actual: str) -> str:
+    """What a finding says; a figure that follows from others, any of which may be the wrong one, is reckoned (推算为), not
+    right (应为)."""
+    if not (is_number(expected) and is_number(actual)):
+        return message
+    return re.sub("(?:推算)?应为", "推算为", message)
+
+
+def of_cause(agency: str, year: int, cause: Cause, others: int) -> str:
+    """What is said once where several identities fail for one wrong cell."""
+    return f"{agency}{year}年“{cause.label}”填报为{cause.printed}，与其他{others}处不符，按各处均应为{cause.right}，请核实。"
