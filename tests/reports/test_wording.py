@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from reports.wording import basis_in_full, place_in_words
 from reports import checks
 from reports.checks.sheet import place, places
 from reports.form import forms
 from reports.report import Form
+from reports.wording import basis_in_full, place_in_words
 
 
 @pytest.mark.parametrize(
