@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import docx
@@ -89,7 +90,13 @@ def test_certain_faults_are_listed_with_place_and_ground_and_doubtful_reading_is
 
 def test_one_wrong_cell_is_one_item_with_what_shows_it_in_the_words_of_the_form():
     cause = Cause("applications.granted.total", "（一）予以公开·总计", "表三，第3行，总计", "13", "12")
-    shared = {"cause": cause, "expected": "12", "actual": "13", "cells": (cause.cell,), "place": cause.place}
+    shared: dict[str, Any] = {
+        "cause": cause,
+        "expected": "12",
+        "actual": "13",
+        "cells": (cause.cell,),
+        "place": cause.place,
+    }
     (letter,) = made(
         [published(2, "甲县教育局")],
         finding(2, "某2025年“总计”栏：各项办理结果相加为26，应为25。", **shared),
