@@ -302,19 +302,23 @@ def locked(session: Session, document_id: int) -> Document:
     return session.get_one(Document, document_id, with_for_update=True)
 
 
+def _known(session: Session, document_id: int, content: Content) -> tuple[Version | None, int]:
+    """The version that holds this content, and the number of the newest."""
+    numbers = sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id).scalar_subquery()
+    keys = (content.content_key, content.former_key)
+    of_it = sa.select(Version).where(
+        Version.document_id == document_id, sa.or_(Version.content_key.in_(keys), Version.number == numbers)
+    )
+    with session.no_autoflush:  # what the article says of itself is written with the version
+        by_key = {version.content_key: version for version in session.scalars(of_it)}
+    known = by_key.get(content.content_key) or by_key.get(content.former_key)
+    return known, max((version.number for version in by_key.values()), default=0)
+
+
 def add_version(session: Session, document: Document, content: Content, now: datetime) -> tuple[Version, int | None]:
     """``record_version`` of a document that is ``locked``."""
     document_id = document.id
-    numbers = sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id).scalar_subquery()
-    of_it = sa.select(Version).where(
-        Version.document_id == document_id,
-        sa.or_(Version.content_key.in_((content.content_key, content.former_key)), Version.number == numbers),
-    )
-    with session.no_autoflush:  # what the article says of itself is written with the version
-        found = list(session.scalars(of_it))
-    last = max((version.number for version in found), default=0)
-    by_key = {version.content_key: version for version in found}
-    known = by_key.get(content.content_key) or by_key.get(content.former_key)
+    known, last = _known(session, document_id, content)
     if document.failed_days:
         document.failed_days = []
     if known is not None:

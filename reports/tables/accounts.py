@@ -154,8 +154,7 @@ def _row_entry(
         words = [cell.text for cell in line.cells if not _is_figure(cell.text)]
         entry.words = sum(map(len, map(letters, words)))
         own = best_likeness("".join(words)) < PAIRABLE and not any(map(is_made_of_form_words, words))
-        if entry.words > OTHER_MATTER and own and not inferred:
-            entry.left = ()
+        entry.left = () if entry.words > OTHER_MATTER and own and not inferred else entry.left
     elif inferred:  # heads of columns into which the last digits of the row above ran
         entry.left = tuple(cell for cell in line.cells if _is_mixed(cell.text))
     return entry
@@ -372,12 +371,9 @@ def _doubt_muddled(
         if any(len(_DIGITS.findall(half_width(cell.text))) > 1 and " " in cell.text for cell in entry.line.values):
             muddled.add(entry.table)
     for entry in entries:
-        if (
-            entry.table in muddled
-            and entry.table is not None
-            and entry.line is not None
-            and _is_open(blocks, entry.line)
-        ):
+        if entry.table is None or entry.table not in muddled or entry.line is None:
+            continue
+        if _is_open(blocks, entry.line):
             put_in_doubt(found[entry.table], entry.keys)
 
 
