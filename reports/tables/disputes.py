@@ -40,7 +40,7 @@ def _read_row(lines: list[PrintedRow], form: Form, after: int) -> TableFound:
     if _in_other_order(whole, lines):
         put_in_doubt(found, keys)
         found.warnings.append("disputes: the columns are printed in another order")
-    _compare_copies(found, whole, candidates, keys)
+    _compare_copies(found, whole, candidates, lines, keys)
     return found
 
 
@@ -68,11 +68,18 @@ def _in_other_order(whole: PrintedRow, lines: Sequence[PrintedRow]) -> bool:
 
 
 def _compare_copies(
-    found: TableFound, whole: PrintedRow, candidates: Sequence[PrintedRow], keys: Sequence[str]
+    found: TableFound,
+    whole: PrintedRow,
+    candidates: Sequence[PrintedRow],
+    lines: Sequence[PrintedRow],
+    keys: Sequence[str],
 ) -> None:
     """Figures that another row of as many, in another table behind the heads, prints otherwise are in doubt."""
+    headed = {line.grid for line in lines if is_dispute_head("".join(line.words))}
     for other in candidates:
         if other.flat or other.grid == whole.grid or not len(other.values) == len(whole.values) == len(keys):
+            continue
+        if other.grid not in headed:  # the lower part of a row that a page's end cut
             continue
         differing = [
             key
