@@ -71,8 +71,3 @@ def test_the_numbers_of_the_columns_are_no_figures():
     numbers = [str(n) for n in range(1, 16)]
     found = align(Blocks("html", [grid(ABOVE, 9), grid([*HEADS, numbers, FIGURES])])).cells
     assert [found[key].raw for key in KEYS] == FIGURES
-
-
-def test_the_lower_part_of_a_row_without_heads_is_no_second_copy():
-    upper, rest = [*FIGURES[:4], "3", *FIGURES[5:]], ["", "", "", "", "3", *[""] * 10]
-    assert KEYS[4] in in_doubt(grid([*HEADS, upper]), grid([rest], 2))
