@@ -81,13 +81,14 @@ def known(session: Session, settings: Settings, now: datetime, year: int | None)
     untrue = untrue_findings(session, now)
     ledger.findings = [finding for finding in open_findings(session, today=now.date()) if finding.id not in untrue]
     notified, notified_at = mails.notified(session), mails.notified_at(session, "office")
-    at_once = _notified_at_once(session, ledger.findings, notified_at)
+    corrected = corrected_findings(session, mails.last_digests(session))
+    at_once = _notified_at_once(session, [*ledger.findings, *corrected], notified_at)
     return Known(
         ledger,
         now,
         notified | {"office": notified.get("office", set()) | at_once.keys()},
         at_once | notified_at,
-        corrected_findings(session, mails.last_digests(session)),
+        corrected,
         agencies.offices_with(session, "form_suggestions"),
         workdays_of(settings),
         _situations(session, now),

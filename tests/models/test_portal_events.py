@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import config
-from alerts import portals, situation
+from alerts import portals, run, situation
 from models import agencies, base, documents, sources, withdrawals
 from models.mails import Mail
 from models.sightings import CHINA
@@ -67,6 +67,25 @@ def test_what_the_office_heard_at_once_the_digest_recalls_and_does_not_tell_agai
         known = situation.known(session, settings(), WINTER + DAY, 2026)
         assert not [n for digest in known.digests() for n in digest.notices if n.rule == "PUB-REMOVED"]
         assert known.notified_at[key] == WINTER  # from then on the leader's days are counted
+
+
+def test_a_withdrawal_that_was_told_at_once_is_told_as_corrected_when_the_report_is_back(engine: Engine):
+    with base.transaction(engine) as session:
+        agency, source, document = scene(session)
+        late, later = (body(session, name) for name in ("甲县财政局", "甲县水利局"))
+        column(session, late, later)
+        published(session, source, late, date(2027, 2, 1), 3)
+        withdrawals.withdraw(session, document.id, "gone", WINTER.date(), NOW)
+        looked(session, source, NOW)
+        publication.judge(lambda: nullcontext(session), 2026, WINTER)
+        notified(session, source)
+        assert run.decide_and_queue(session, settings(), WINTER, 2026)
+        published(session, source, agency, date(2027, 2, 1), 2)
+        published(session, source, later, date(2027, 2, 1), 4)
+        looked(session, source, NOW + DAY)
+        publication.judge(lambda: nullcontext(session), 2026, WINTER + DAY)
+        known = situation.known(session, settings(), WINTER + DAY, 2026)
+        assert "PUB-REMOVED" in {n.rule for digest in known.digests() for n in digest.corrected}
 
 
 def test_an_office_is_told_in_its_hours_and_the_operators_at_any(engine: Engine):
