@@ -1,5 +1,6 @@
 """Plays the season: the clock goes from moment to moment, the scheduler's jobs run when they are due, the workers' tasks
-run as they are, each crawl of a portal is the crawler's own. ``python -m tests.season.play FOLDER FIRST LAST [DIES SEED]``.
+run as they are, each crawl of a portal is the crawler's own. ``python -m tests.season.play FOLDER DAYS [DIES SEED]``, where
+DAYS is a file with a day a line: over the others the clock jumps.
 
 It may be killed at any time and started again: what is in the data folder is all that it goes on from. With ``DIES`` it
 kills itself at that transaction: before its commit or after it, as the seed says.
@@ -15,7 +16,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -34,8 +35,11 @@ from models.findings import Finding
 from tests.season.world import Member, World
 from workers import policy, tasks
 
-HOURS = (9, 15)  # of the busy days; the first of every other one
-BUSY = (date(2026, 1, 5), date(2026, 4, 15))
+MORNING, AFTERNOON = 9, 15  # the second on days on which something happens after the first
+PATIENCE = timedelta(
+    minutes=50
+)  # so long the hour's mails wait for what a dead process left: the clock, not the machine
+LOOKING = ("crawl", "read", "check")
 JOBS = {name: getattr(tasks, name) for name in ("crawl", "read", "check", "decide", "tell", "mail")}
 DUE = sa.case((work.TAKEN, work.Work.taken_until), else_=work.Work.due_at)
 log = logging.getLogger(__name__)
@@ -85,8 +89,8 @@ SILENT = {WORLD.column(PORTALS, one).split("/")[2] for one in WORLD.members if o
 class Player:
     """One process that plays, from wherever the folder stands."""
 
-    def __init__(self, folder: Path, first: date, last: date) -> None:
-        self.folder, self.first, self.last = folder, first, last
+    def __init__(self, folder: Path, days: Sequence[date]) -> None:
+        self.folder, self.days = folder, days
         self.settings = config.settings()
         self.zone = self.settings.zone
         self.engine = policy.database()
@@ -109,12 +113,10 @@ class Player:
 
     def moments(self) -> Iterator[datetime]:
         """The moments of the season, in the office's zone."""
-        day = self.first
-        while day <= self.last:
-            hours = HOURS if BUSY[0] <= day <= BUSY[1] else HOURS[:1]
-            for hour in hours:
+        late = {told.since for one in WORLD.members for told in one.reports if told.hour > MORNING}
+        for day in self.days:
+            for hour in (MORNING, AFTERNOON) if day in late else (MORNING,):
                 yield datetime.combine(day, time(hour), self.zone)
-            day += timedelta(days=1)
 
     def play(self) -> None:
         """Play what is left of the season."""
@@ -129,24 +131,25 @@ class Player:
             self.events(moment)
             self.clock.due_sources(base.utcnow())
             self.clock.send_mails(base.utcnow())
-            # What a dead process left is taken up when its lease has run out: before the hour's mails are decided.
-            self.drain(moment + timedelta(minutes=4))
+            self.drain(moment + PATIENCE, LOOKING)
             self.clock.give_turns(base.utcnow())
             self.drain(following)
             done.write_text(moment.isoformat())
 
     # -------------------------------------------------------------- work
 
-    def drain(self, until: datetime) -> None:
-        """Do what is due, as workers do, and wait for what is due before the next moment."""
+    def drain(self, until: datetime, kinds: Collection[str] = tuple(JOBS)) -> None:
+        """Do what is due, as workers do, and wait for what is due before ``until``."""
         while True:
             with base.transaction(self.engine) as session:
                 row = session.execute(
                     sa.select(work.Work.id, work.Work.kind, DUE)
-                    .where(work.IS_OPEN, work.Work.kind.in_(JOBS))
+                    .where(work.IS_OPEN, work.Work.kind.in_(kinds))
                     .order_by(DUE, work.Work.priority, work.Work.id)
                     .limit(1)
                 ).first()
+            if row is None and kinds is LOOKING:
+                return
             if row is None:
                 self.person()
                 if not self.due():
@@ -184,10 +187,10 @@ class Player:
     def events(self, moment: datetime) -> None:
         """What the office enters on that day. Entering it twice changes nothing."""
         day = moment.date()
-        if moment.hour != HOURS[0]:
+        if moment.hour != MORNING:
             return
         with base.transaction(self.engine) as session:
-            if day == self.first:
+            if day == self.days[0]:
                 for one in WORLD.members:
                     self.register(session, one)
                 agencies.link_parents(session)
@@ -254,8 +257,9 @@ def main(arguments: list[str]) -> int:
     random.seed(7)
     logging.disable(logging.WARNING)
     crawler_run.crawl = look  # in this process: the reactor has nothing to do without a network
-    folder, first, last, *death = arguments
-    player = Player(Path(folder), date.fromisoformat(first), date.fromisoformat(last))
+    folder, days, *death = arguments
+    lines = Path(days).read_text(encoding="utf-8").split()
+    player = Player(Path(folder), [date.fromisoformat(line) for line in lines])
     if death:
         seed = random.Random(int(death[1]))
         die_at(player.engine, int(death[0]), seed.random() < 0.5)

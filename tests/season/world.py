@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from demo.simulator.server import Answer
 from tests.crawler.given import Item, Portal
 
 HERE = Path(__file__).parent
+A_DAY = timedelta(days=1)
 TITLES = (
     "总体情况",
     "主动公开政府信息情况",
@@ -118,6 +119,20 @@ class World:
     def member(self, name: str) -> Member:
         """The body of that name, its former or its present one."""
         return next(one for one in self.members if name in {one.name, one.name_on(self.last)})
+
+    def changes(self) -> set[date]:
+        """The days on which something happens that is no sound report in time; a report taken down is looked for twice."""
+        out = {self.first, self.down[0], self.down[1], self.down[1] + A_DAY}
+        for one in self.members:
+            given = one.portal if isinstance(one.portal, dict) else {}
+            out |= {day + A_DAY * n for n, day in enumerate(given.get("challenged", ()))}
+            out |= {what["since"] for what in (one.renamed, one.extended, one.answered) if what}
+            out |= {one.answered["until"] + A_DAY} if one.answered else set()
+            for told in one.reports:
+                out |= {day for day in (told.mended, told.spoilt) if day}
+                out |= {told.since} if told.wrong or told.since != told.day or told.day > one.deadline else set()
+                out |= {told.until + A_DAY, told.until + A_DAY * 2} if told.until else set()
+        return out
 
     # -------------------------------------------------------------- portals
 
