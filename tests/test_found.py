@@ -167,4 +167,4 @@ def test_a_report_of_nobody_is_shown_and_blocks_missing_until_a_person_says_whos
     assert states(shared)["甲县林业局"] == "published"
     again = shared.call("unassigned", "assign", str(row["id"]), "--agency", "甲县水利局", "--by", "王芳")
     assert (again.returncode, "甲县林业局's already" in again.stderr) == (2, True)
-    assert "都已识别" in shared.call("unassigned").stdout
+    assert "没有单位未识别的年报" in shared.call("unassigned").stdout
