@@ -9,6 +9,7 @@ from crawler import pager_words as words
 
 _NEAR = 600  # characters behind a call in which what it does stands
 _MOST = 40  # finds of one kind that are looked at
+_LONGEST = 500_000  # characters of a page's scripts that are read; a template of a column has some 50,000
 
 _OBSERVES = re.compile(r"\bIntersectionObserver\s*\(")
 _LOADS = re.compile(r"\b\w*(?:load|fetch|more|next|page|ajax|append)\w*\s*\(|\bpage\w*\s*(?:\+\+|\+=)", re.IGNORECASE)
@@ -53,12 +54,14 @@ _PRESSED = re.compile(
 )
 _DRAWS = re.compile(r"['\">](?:下一?页|后一?页|尾页|末页|加载更多|点击加载更多|查看更多)(?:<|['\"&\s])")
 _REPORT = re.compile(r"[\u4e00-\u9fff（）()]{0,30}20\d\d\s*年度?[\u4e00-\u9fff（）()]{0,24}(?:年度?报告?|工作报告)")
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"/])//[^\n]*", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:'\"/])//[^\n]*", re.DOTALL)
 
 
 def unread(script: str, listed: int, page_text: str) -> str:
-    """Why a list of so many rows may go on, by its page's script; empty where nothing says so. ``shown`` is what the
+    """Why a list of so many rows may go on, by its page's script; empty where nothing says so. ``page_text`` is what the
     page's links and the rows are called."""
+    if len(script) > _LONGEST:
+        return f"its scripts have {len(script)} characters"
     code = re.sub(r"function\s+\w+\s*\(", "function (", _COMMENT.sub(" ", script))
     return _counted(code, listed) or _flagged(code) or _requested(code) or _named(code, page_text)
 
