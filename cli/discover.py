@@ -44,7 +44,7 @@ def discover(
     with database(settings) as engine:
         ids = _wanted(settings, engine, agency or [], every)
         if not ids:
-            err.print("every body with a home address has a column; --all looks for all of them again")
+            err.print(_nothing_to_do(engine))
             return
         rows = _search(settings, engine, ids)
         if accept:
@@ -70,6 +70,13 @@ def _wanted(settings: config.Settings, engine: Engine, names: Sequence[str], eve
                 raise Refused(f"--agency {name}: the register has no home address (portal) of it that may be visited")
             out_.append(body.id)
         return out_
+
+
+def _nothing_to_do(engine: Engine) -> str:
+    with base.reading(engine) as session:
+        if columns.with_home(session):
+            return "every body with a home address has a column; --all looks for all of them again"
+    return "no body of the register has a home address (portal) that may be visited: nianbao agencies import FILE"
 
 
 def _search(settings: config.Settings, engine: Engine, ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -92,7 +92,7 @@ def in_pager(element: HtmlElement) -> bool:
     for depth, above in enumerate((element, *element.iterancestors())):
         if depth > 5 or above.tag in {"body", "html"}:
             return False
-        if words.PAGER_NAME.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+        if words.PAGER_NAME.search(named(above)):
             return True
         if len(above) < 40:
             text = above.text_content()

@@ -78,8 +78,8 @@ def of_answer(code: int, page: Page, asked: str) -> Verdict | None:
         return Verdict("unreachable", f"the portal answered {code} with a maintenance page")
     if code >= 400:
         return Verdict("unreachable", f"the portal answered {code}")
-    if small and (pattern := _error_page(text, visible)) is not None:
-        return pattern
+    if small and (verdict := _error_page(text, visible)) is not None:
+        return verdict
     if is_home(page.url) and not is_home(asked):
         return Verdict("moved", f"the address leads to the home page {page.url}")
     return None

@@ -103,7 +103,7 @@ class _Reading:
 
     def _kind(self, element: HtmlElement, numbers: set[HtmlElement]) -> str:
         label = elements.label_of(element)
-        named = f"{element.get('class') or ''} {element.get('id') or ''}"
+        named = elements.named(element)
         if words.FORWARD.match(label) or element.get("rel") == "next":
             return "" if self._url(element) is None and elements.in_slides(element, self.around) else "forward"
         if words.LAST.match(label):
@@ -218,7 +218,7 @@ class _Reading:
                 self.unread = self.unread or f"an element for a pager ({element.tag}) is drawn by a script"
                 return
         for element in self.page.tree.iter("div", "ul", "nav", "td", "p", "span"):
-            named = f"{element.get('class') or ''} {element.get('id') or ''}"
+            named = elements.named(element)
             if len(element) == 0 and not (element.text or "").strip() and words.PAGER_NAME.search(named):
                 self.unread = self.unread or f"an element for a pager ({named.strip()}) is filled by a script"
                 return
