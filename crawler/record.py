@@ -216,6 +216,11 @@ class Recorder:
                 session, document_id, "the portal does not have it any more", self.today(), base.utcnow()
             )
 
+    def stands(self, document_id: int, sha256: str) -> bool:
+        """Whether these bytes, without files, are what is known of the document."""
+        with base.reading(self._engine) as session:
+            return known_documents.stands(session, document_id, sha256)
+
     def replaced(self, document_id: int) -> bool:
         """Whether the report stands at another address by now."""
         with base.reading(self._engine) as session:
@@ -232,7 +237,7 @@ class Recorder:
 
     def finish(self, crawl: Crawl, verdict: health.Verdict) -> None:
         """Write how the crawl ended. What was learnt of single addresses is kept in any case: it saves requests and
-        hides nothing, for an unchanged answer is read again from the store."""
+        hides nothing, for what an unchanged answer tells is known, or is read again from the store."""
         now = base.utcnow()
         target, status = crawl.target, verdict.status
         with base.transaction(self._engine) as session:

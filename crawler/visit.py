@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -230,6 +230,8 @@ class Visitor:
         is_file = bool(articles.FILE.search(urlsplit(url).path))
         # The validators of an address are those of the text that stood there when its document was read.
         answer = await crawl.fetcher.get(url, timeout=FILE_TIMEOUT if is_file else 0, afresh=not item.versioned)
+        if answer.unchanged and await self._is_known(item, crawl.target.cached[url]):
+            return
         page = answer.page
         if not page.is_markup:
             await self._file_is_document(item, answer)
@@ -264,6 +266,14 @@ class Visitor:
             await self._note(item, "opened: no report", "other")
             return
         await self._store(item, page, detail, "page.html", answer.headers, judged)
+
+    async def _is_known(self, item: ListItem, entry: Mapping[str, str]) -> bool:
+        """Whether reading an unchanged page again would tell nothing: it was read not long ago, its list says what it said,
+        and it brings no files, which may change beside it."""
+        if entry.get("row") != _as_listed(item.row) or "read" not in entry:
+            return False
+        lately = timedelta(0) <= self._crawl.now - datetime.fromisoformat(entry["read"]) < AGAIN_AFTER
+        return lately and await asyncio.to_thread(self._recorder.stands, item.document_id, entry["sha256"])
 
     async def _file_is_document(self, item: ListItem, answer: Answer) -> None:
         name = names.of_file(answer.page.url, answer.headers, item.row.title)
@@ -329,6 +339,8 @@ class Visitor:
         fetched = Fetched(page.url, page.url, name if detail is None else "page.html", page.body, headers)
         wanted = Wanted(item.document_id, item.classified.year, judged.year)
         work_id = await asyncio.to_thread(self._recorder.version, crawl.target, wanted, fetched, detail, files, failed)
+        if url in crawl.fetcher.learnt:
+            crawl.fetcher.learnt[url]["read"] = crawl.now.isoformat()
         if work_id is not None:
             crawl.changed = True
             self._say({"event": "version", "source_id": crawl.target.source_id, "work_id": work_id})

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.base import insert_for
-from models.documents import Document, Item, Version, at_address, at_first_sight
+from models.documents import Attachment, Document, Item, Version, at_address, at_first_sight
 from reports.duties import PUBLISHES
 
 
@@ -83,6 +83,27 @@ def add_unknown(session: Session, items: Sequence[Item], known: Addresses, now: 
     if rows:
         session.execute(insert_for(session, Document).on_conflict_do_nothing(), rows)
     return bool(rows)
+
+
+def stands(session: Session, document_id: int, sha256: str) -> bool:
+    """Whether all that a page of these bytes tells of a document is written down: they are its newest version, without
+    files, whose report of which year it is was told, and its address answered when it was last asked."""
+    newest = sa.select(sa.func.max(Version.number)).where(Version.document_id == document_id).scalar_subquery()
+    found = session.execute(
+        sa.select(Version.id, Version.failed_files, Document.failed_days)
+        .join(Document, Document.id == Version.document_id)
+        .where(
+            Document.id == document_id,
+            Document.state.in_(("waiting", "read")),
+            Document.kind.is_not(None),
+            Document.agency_id.is_not(None),
+            Document.year.is_not(None),
+            Version.number == newest,
+            Version.sha256 == sha256,
+            ~sa.exists().where(Attachment.version_id == Version.id),
+        )
+    ).first()
+    return found is not None and not found[1] and not found[2]
 
 
 def lacking(session: Session, agency_ids: Sequence[int], years: Sequence[int] | range) -> bool:

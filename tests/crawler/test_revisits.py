@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
+from scrapy.http import HtmlResponse, Request, Response
 
+import config
 from crawler import plan, turns
 from crawler.families.base import Ask, End, Step
 from crawler.families.ucap import FAMILY as UCAP
 from crawler.lists import PagedList
 from crawler.pages import Listing, Page
+from crawler.spiders.annual import AnnualReportSpider
 from demo.simulator import fleet
 from demo.simulator.families.aspnet import AspNet
 from demo.simulator.families.epoint import Epoint
@@ -31,9 +38,10 @@ from demo.simulator.families.vsb import Vsb
 from demo.simulator.server import Answer, Network
 from demo.simulator.site import Site as Simulated
 from models import base
+from models.documents import Document
 from models.sources import Run, Source
 from tests.crawler.fleet import Fleet
-from tests.crawler.given import Portals
+from tests.crawler.given import Portal, Portals
 from tests.crawler.raw import Raw
 from tests.crawler.test_answers import report
 from tests.crawler.world import COLUMN, Site, World, article, below, listed, title
@@ -207,6 +215,92 @@ def test_a_file_changed_in_place_is_found_with_its_page(season):
 
 def test_a_column_that_appears_beneath_is_found_when_the_page_above_has_its_turn(season):
     assert [look["tree"][2024] for look in season.versions] == [0, 1, 1, 1]
+
+
+# ------------------------------------------------------------------ what did not change
+
+
+class Asked(Site):
+    """A portal that notes what it is asked for."""
+
+    def __init__(self, pages: dict[str, str | Answer]) -> None:
+        super().__init__(pages)
+        self.asked: list[str] = []
+
+    def at(self, path: str) -> Answer:
+        self.asked.append(path)
+        return super().at(path)
+
+
+class AtHand(AnnualReportSpider):
+    """The crawler's spider with a portal at hand in place of the network; notes what it wrote down of documents."""
+
+    def __init__(self, portal: Portal, source_id: int, settings: config.Settings) -> None:
+        super().__init__([source_id], settings, lambda _: None)
+        self.portal, self.written = portal, 0
+        keep = self._recorder.version
+
+        def version(*what: Any, **more: Any) -> int | None:
+            self.written += 1
+            return keep(*what, **more)
+
+        self._recorder.version = version  # type: ignore[method-assign]
+
+    async def _download(self, request: Request) -> Response:
+        answer = self.portal.at(urlsplit(request.url).path)
+        mark = hashlib.sha256(answer.data).hexdigest().encode()
+        if request.headers.get("If-None-Match") == mark:
+            return Response(request.url, status=304)
+        headers = {"Content-Type": answer.media_type, "ETag": mark.decode()}
+        return HtmlResponse(request.url, status=answer.status, headers=headers, body=answer.data)
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[tuple[World, Asked, Callable[[], int]]]:
+    """A portal of one report; a look at it, a week later each time, says how many documents were written down."""
+    with Portals() as portals:
+        site = Asked({COLUMN: listed(ROWS[0]), COLUMN + "1.html": article(title(2025))})
+        world = World(tmp_path, portals)
+        source_id = world.register("it", site)
+
+        def look() -> int:
+            world.time_passes(7 * DAY)
+            spider = AtHand(site, source_id, world.configured())
+            asyncio.run(spider._watch(source_id))
+            spider._recorder.close()
+            return spider.written
+
+        yield world, site, look
+        world.engine.dispose()
+
+
+def test_an_unchanged_report_is_not_read_again_but_once_in_a_fortnight(watched):
+    _, site, look = watched
+    assert [look() for _ in range(5)] == [1, 0, 1, 0, 1]
+    assert site.asked.count(COLUMN + "1.html") == 5
+
+
+def test_an_unchanged_report_is_read_again_after_its_address_failed_and_where_its_row_or_its_body_changed(watched):
+    world, site, look = watched
+    assert [look(), look()] == [1, 0]
+    page = site.given[COLUMN + "1.html"]
+    site.given[COLUMN + "1.html"] = Answer(b"", status=502)
+    assert look() == 0
+    assert len(world.documents("it")[0].failed_days) == 1
+    site.given[COLUMN + "1.html"] = page
+    assert [look(), look()] == [1, 0]
+    assert world.documents("it")[0].failed_days == []
+    site.given[COLUMN] = listed(ROWS[0]).replace("2025-01-20", "2025-03-03")
+    assert [look(), look()] == [1, 0]
+    with base.transaction(world.engine) as session:
+        session.get_one(Document, world.documents("it")[0].id).agency_id = None  # as before its body was registered
+    assert [look(), look()] == [1, 0]
+
+
+def test_an_unchanged_page_with_a_file_is_read_again_for_its_file_may_have_changed(watched):
+    _, site, look = watched
+    site.given |= {COLUMN + "1.html": article(title(2025), FILED), COLUMN + "P0.pdf": Answer(b"%PDF-1.4 a", "x/pdf")}
+    assert [look(), look()] == [1, 1]
 
 
 # ------------------------------------------------------------------ whose turn it is

@@ -42,7 +42,7 @@ def time_passes(engine: sa.Engine, span: timedelta) -> None:
     with base.transaction(engine) as session:
         for source in session.scalars(sa.select(Source)):
             for entry in source.crawl_state.get("addresses", {}).values():
-                for name in ("at", "gone", "unlisted"):
+                for name in ("at", "gone", "unlisted", "read"):
                     if name in entry:
                         entry[name] = (datetime.fromisoformat(entry[name]) - span).isoformat()
             flag_modified(source, "crawl_state")
