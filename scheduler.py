@@ -29,7 +29,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 import config
 import logs
 from models import agencies, base, leases, locks, offices, schedule, work
-from reports.checks import DEFAULTS
+from reports.checks.catalogue import catalogue
 from reports.checks.params import NEVER
 from summaries import figures
 from workers import queue
@@ -100,11 +100,11 @@ def office_jobs(session: Session, settings: config.Settings) -> list[Job]:
             cron = f"0 {hour} * * *"
             out.append(Job("decide alerts", adds=Clock.decide, cron=cron, office=office.id, office_name=office.name))
         if office.emails or settings.office_mail:
-            crons = DEFAULTS["schedule"] | ((office.params or {}).get("schedule") or {})
+            crons = catalogue().params["schedule"] | ((office.params or {}).get("schedule") or {})
             under = session.get_one(agencies.Agency, office.agency_id).name
             out += _summaries(crons, office.id, office.name, under)
     if settings.office_mail and agencies.without_office(session):
-        out += _summaries(DEFAULTS["schedule"], 0, "", "")
+        out += _summaries(catalogue().params["schedule"], 0, "", "")
     return out
 
 

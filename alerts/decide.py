@@ -11,7 +11,7 @@ from alerts.digest import Digest, deadline_line
 from alerts.matters import MISSING, group_of, key_of, of_finding, of_findings, of_standing, together
 from alerts.notice import Audience, Notice
 from alerts.occasions import Situation, may_be_notified
-from reports.checks import SUGGESTIONS
+from reports.checks.catalogue import catalogue
 from reports.duties import Ledger, OpenFinding, Standing
 
 NOTHING_KNOWN = Situation()
@@ -50,7 +50,7 @@ def decide(
         (part.notices if notified.get(audience, set()).isdisjoint(notice.keys) else part.still_open).append(notice)
     still_wrong = {notice.key for part in digests.values() for notice in (*part.notices, *part.still_open)}
     for notice, office_id in together(
-        [(of_finding(f, group_of(f)), f) for f in corrected if f.rule not in SUGGESTIONS]
+        [(of_finding(f, group_of(f)), f) for f in corrected if f.rule not in catalogue().suggestions]
     ):
         if notice.key not in still_wrong and not notified.get("office", set()).isdisjoint(notice.keys):
             digest("office", office_id).corrected.append(notice)

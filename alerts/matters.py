@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from alerts.notice import GROUPS, Audience, Notice
 from reports import wording
-from reports.checks import SUGGESTIONS
+from reports.checks.catalogue import catalogue
 from reports.duties import OpenFinding, Standing
 from reports.report import Cause
 from reports.subject import Subject
@@ -34,7 +34,7 @@ def of_findings(
         if finding.state not in {"open", "confirmed"}:
             continue
         doubtful = finding.needs_review and finding.state != "confirmed"
-        if finding.rule in SUGGESTIONS:
+        if finding.rule in catalogue().suggestions:
             if finding.office_id in suggesting and not doubtful:
                 suggestions[finding.office_id, finding.agency_id, finding.year].append(finding)
         elif doubtful:

@@ -21,7 +21,7 @@ from config import Settings
 from models import agencies, mails, offices, portal_events
 from models.ledger import ledger_of, untrue_findings
 from models.standing_findings import corrected_findings, open_findings
-from reports import checks
+from reports.checks.catalogue import catalogue
 from reports.duties import Ledger, OpenFinding
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class Known:
 
     def at_once(self) -> list[Digest]:
         """What offices hear at once."""
-        return occasions.at_once(self.ledger, self.notified, self.now, self.offices, self.workdays, OF_THE_REPORT)
+        return occasions.at_once(
+            self.ledger, self.notified, self.now, self.offices, self.workdays, catalogue().about_reports
+        )
 
     def escalations(self) -> list[Digest]:
         """What goes to the leaders."""
@@ -71,7 +73,6 @@ class Known:
 
 
 ALWAYS = offices.Wishes()
-OF_THE_REPORT = frozenset(rule.id for rule in checks.RULES.values() if rule.scope != "publication")
 
 
 def known(session: Session, settings: Settings, now: datetime, year: int | None) -> Known:

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reports import checks, reader
+from reports import reader
+from reports.checks import checking
 from reports.report import Number, Report
 
 CUTS = 20  # of a document, at random
@@ -40,7 +41,7 @@ class Source:
 
 def _said(report: Report) -> set[tuple[str, str]]:
     """What is said without a look: rule and severity. A notice blames nobody."""
-    found = checks.run(report).findings
+    found = checking.run(report).findings
     return {(f.rule, f.severity) for f in found if not f.needs_review and f.severity != "notice"}
 
 

@@ -32,8 +32,8 @@ import yaml
 from benchmarks import corpus
 from benchmarks.corpus import COUNTIES, YEARS, Body, Made, World
 from benchmarks.flaws import FLAWS
-from reports import checks, reader
-from reports.checks import similarity
+from reports import reader
+from reports.checks import checking, similarity
 from reports.checks.context import Body as Other
 from reports.checks.context import ColumnEntry, Context, CrawlRecord, RegisterEntry
 from reports.formats.pdf import fonts
@@ -203,14 +203,14 @@ def _warm(place: County) -> None:
     for year in (YEARS[1], YEARS[-1]):
         body = place.world.bodies[0]
         made, report = place.made[body.name, year], place.read[body.name, year]
-        checks.run(report, place.context(body, year, made, report))
+        checking.run(report, place.context(body, year, made, report))
 
 
 def _sound(place: County, body: Body, year: int, tally: Tally) -> None:
     made, report = place.made[body.name, year], place.read[body.name, year]
     context = place.context(body, year, made, report)
     start = time.process_time()
-    result = checks.run(report, context)
+    result = checking.run(report, context)
     spent = time.process_time() - start
     for finding in result.findings:
         tally.said[finding.rule, finding.severity] += 1
@@ -222,7 +222,7 @@ def _sound(place: County, body: Body, year: int, tally: Tally) -> None:
         tally.whole_seconds += spent
         alone = Context(agency=body.name, year=year, register_entry=context.register_entry, history=context.history)
         start = time.process_time()
-        checks.run(report, alone)
+        checking.run(report, alone)
         tally.check_seconds += time.process_time() - start
 
 
@@ -233,7 +233,7 @@ def _flawed(place: County, kind: str, number: int, tally: Tally) -> None:
         return
     body, year, made = found
     report = reader.read(made.data, made.name)
-    findings = checks.run(report, place.context(body, year, made, report)).findings
+    findings = checking.run(report, place.context(body, year, made, report)).findings
     tally.flawed += 1
     counts = tally.kinds[kind]
     counts["made"] += 1
@@ -243,7 +243,9 @@ def _flawed(place: County, kind: str, number: int, tally: Tally) -> None:
     missed = made.must - set(said)
     # Whatever is changed in an aggregate's figures no longer is the sum of its bodies'.
     may = (
-        made.must | made.may | ({rule for rule in checks.RULES if rule.startswith("HIE")} if body.aggregate else set())
+        made.must
+        | made.may
+        | ({rule for rule in checking.RULES if rule.startswith("HIE")} if body.aggregate else set())
     )
     for rule in made.must:
         tally.rules[rule]["made"] += 1
@@ -311,8 +313,8 @@ def scans(seed: int, pages: int) -> dict[str, Any]:
         start = time.perf_counter()
         report = reader.read(data, made.name.rpartition(".")[0] + ".tiff")
         spent += time.perf_counter() - start
-        known = {f.rule for f in checks.run(born, place.context(body, year, made, born)).findings} | OF_SCANS
-        for finding in checks.run(report, place.context(body, year, made, report)).findings:
+        known = {f.rule for f in checking.run(born, place.context(body, year, made, born)).findings} | OF_SCANS
+        for finding in checking.run(report, place.context(body, year, made, report)).findings:
             if finding.rule in known | made.must | made.may:
                 continue
             flagged += finding.needs_review

@@ -17,7 +17,7 @@ import yaml
 
 from benchmarks import corpus
 from benchmarks.checking import County, Tally
-from reports import checks
+from reports.checks import checking
 from reports.checks.document import FIRING, OFTEN
 
 SEED = 7
@@ -32,7 +32,7 @@ def measure(seed: int, counties: int) -> tuple[int, Counter[str], Counter[str]]:
         for body in place.world.bodies:
             for year in corpus.YEARS:
                 made, report = place.made[body.name, year], place.read[body.name, year]
-                found = checks.run(report, place.context(body, year, made, report)).findings
+                found = checking.run(report, place.context(body, year, made, report)).findings
                 certain = {finding.rule for finding in found if not finding.needs_review}
                 count += 1
                 sure.update(certain)

@@ -25,7 +25,8 @@ from sqlalchemy.orm import Session
 
 from benchmarks.pipeline import database
 from models import base, compared, contexts, exports, findings, leases, ledger, sources, work
-from reports import checks, reader
+from reports import reader
+from reports.checks import checking
 from summaries import figures
 from tests import databases
 from tests.models import country, rows
@@ -55,7 +56,7 @@ def check(session: Session, body: int) -> None:
     found = contexts.report_with_context(session, 2 * body, NOW)
     assert found is not None
     assert found.subject is not None
-    result = checks.run(found.report, found.context, DOCUMENT_RULES)
+    result = checking.run(found.report, found.context, DOCUMENT_RULES)
     origin = findings.Origin(found.document_id, found.version_id, found.url)
     findings.save(session, findings.Outcome(found.subject, "report", result.findings, result.judged, origin), NOW)
     compared.all_compared_with(session, [found])
@@ -70,7 +71,7 @@ def standing(session: Session, body: int) -> None:
     stands = ledger.standing_of(session, body, country.YEAR, NOW)
     assert stands is not None
     for _, context in publication.contexts_of(session, [stands], NOW):
-        checks.run(None, context, publication.RULES)
+        checking.run(None, context, publication.RULES)
 
 
 def decision(session: Session, _body: int) -> None:
@@ -78,7 +79,7 @@ def decision(session: Session, _body: int) -> None:
     for _, context in publication.contexts_of(
         session, made.standings, NOW, {s.duty.agency_id: s for s in made.standings}
     ):
-        checks.run(None, context, publication.RULES)
+        checking.run(None, context, publication.RULES)
 
 
 def claim(session: Session, body: int) -> None:

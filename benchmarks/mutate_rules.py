@@ -12,9 +12,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from reports import checks
+from reports.checks import checking, instances
 from reports.checks import formula as language
-from reports.checks import instances
 from reports.checks.catalogue import Rule, catalogue
 from reports.checks.context import Context
 from reports.checks.formula import Arithmetic, Call, Clause, Compare, Every, Index, Negative, Node, Not, Number, Some
@@ -106,7 +105,7 @@ def _verdicts(rule: Rule, docs: list[tuple[Report | None, Context]]) -> list[obj
     out: list[object] = []
     for doc, context in docs:
         try:
-            result = checks.run(doc, context, [rule.id])
+            result = checking.run(doc, context, [rule.id])
         except (language.FormulaError, ArithmeticError, AssertionError) as error:
             out.append(type(error).__name__)
             continue

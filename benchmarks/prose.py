@@ -31,7 +31,8 @@ from rich.table import Table
 
 from benchmarks import scopes
 from benchmarks.sentences import CELLS, YEAR, Pattern, figures, patterns, write
-from reports import checks, reader
+from reports import reader
+from reports.checks import checking
 from reports.checks.context import Context
 from reports.claims import claims, counts_requests
 from reports.form import forms
@@ -216,7 +217,7 @@ def _findings(base: Report, cells: Mapping[str, Number], text: str) -> list[Find
     sections = [replace(s, text=text) if s.number == 1 else s for s in base.sections]
     said = claims(text, 1, "2021", YEAR)
     doc = replace(base, year=YEAR, cells=printed, sections=sections, claims=said)
-    found = checks.run(doc, Context(agency=base.agency or "", year=YEAR)).findings
+    found = checking.run(doc, Context(agency=base.agency or "", year=YEAR)).findings
     return [finding for finding in found if finding.rule.startswith(_RULES)]
 
 

@@ -12,8 +12,10 @@ from rich.markup import escape
 
 from cli.app import EXIT_ATTENTION, EXIT_BAD, AsJson, Refused, configured
 from cli.show import SEVERITY, err, new_table, out, print_json
-from reports import checks, sandbox
+from reports import sandbox
+from reports.checks import checking
 from reports.checks.context import Context
+from reports.checks.explain import explain as explained
 from reports.form import forms
 from reports.report import Cause, Finding, Report
 
@@ -55,7 +57,7 @@ def check(
 
     Example: nianbao check 2025.pdf --explain APP-SUM-ROW
     """
-    if explain is not None and explain not in checks.RULES:
+    if explain is not None and explain not in checking.RULES:
         raise Refused(f"there is no rule {explain}; docs/rules.md lists them")
     found = list(_read_all(files))
     failed = errors = False
@@ -67,7 +69,7 @@ def check(
             _show_explanation(report, context, explain, as_json)
             continue
         else:
-            report.findings = checks.run(report, context).findings
+            report.findings = checking.run(report, context).findings
             errors |= any(f.severity == "error" and not f.needs_review for f in report.findings)
         if as_json:
             print_json([report.as_dict()])
@@ -151,7 +153,7 @@ def _show_lines(together: Sequence[Finding]) -> None:
 
 
 def _show_explanation(report: Report, context: Context, rule: str, as_json: bool) -> None:
-    explanation = checks.explain(rule, report, context)
+    explanation = explained(rule, report, context)
     if as_json:
         print_json([explanation.as_dict()])
     else:

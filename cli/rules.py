@@ -14,7 +14,9 @@ from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
 from cli.show import SEVERITY, new_table, out, print_json, spinner
 from models import agencies, base, contexts
-from reports import checks
+from reports.checks import checking
+from reports.checks.catalogue import catalogue
+from reports.checks.params import BadParameters, with_changes
 from workers import backtest
 
 commands = typer.Typer(help="The catalogue of checks.", no_args_is_help=True, rich_markup_mode=None)
@@ -36,7 +38,7 @@ def rules_test(
 
     Example: nianbao rules test APP-SUM-ROW --year 2025
     """
-    if rule not in checks.RULES:
+    if rule not in checking.RULES:
         raise Refused(f"there is no rule {rule}; docs/rules.md lists them")
     settings = configured()
     tally = backtest.Tally()
@@ -62,7 +64,7 @@ def rules_test(
         out.print()
     counts = "，".join(f"{OUTCOME_ZH[key]}{tally.outcomes[key]}" for key in OUTCOME_ZH)
     out.print(
-        f"{rule} {escape(checks.RULES[rule].title)}：{tally.reports}份，{counts}；"
+        f"{rule} {escape(checking.RULES[rule].title)}：{tally.reports}份，{counts}；"
         f"新增发现{tally.newly}，不再提出{tally.gone}，因未判断而保留{tally.kept}",
         soft_wrap=True,
     )
@@ -95,21 +97,22 @@ def rules_params(
         office = agencies.office_of(session, agency.id) if agency is not None else None
         if office is None:
             raise Refused(f"--of {of!r}: the register has no supervising office there (column office_email)")
-        params = checks.with_changes(office.params or {}, changes)
+        params = with_changes(office.params or {}, changes)
         if changes:
             try:
                 params = agencies.set_params(session, office.id, params, by, base.utcnow())
-            except checks.BadParameters as error:
+            except BadParameters as error:
                 raise Refused(f"{of}: {error}") from None
             again = contexts.check_again(session, office.agency_id, base.utcnow())
         name = office.name
+    defaults = catalogue().params
     if as_json:
-        print_json([{"office": name, "params": params, "defaults": checks.DEFAULTS}])
+        print_json([{"office": name, "params": params, "defaults": defaults}])
         return
     table = new_table("参数", "本单位", "默认")
-    for key in sorted({*checks.DEFAULTS, *params}):
+    for key in sorted({*defaults, *params}):
         own = json.dumps(params[key], ensure_ascii=False) if key in params else ""
-        table.add_row(key, escape(own), escape(json.dumps(checks.DEFAULTS.get(key), ensure_ascii=False, default=str)))
+        table.add_row(key, escape(own), escape(json.dumps(defaults.get(key), ensure_ascii=False, default=str)))
     out.print(f"[bold]{escape(name)}[/]")
     out.print(table)
     if changes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from reports.checks import RULES
+from reports.checks.catalogue import catalogue
 from reports.duties import STATE_ZH, Ledger, OpenFinding, SourceState, Standing, State, Waiver
 from reports.report import SEVERITY_ZH
 
@@ -368,7 +368,8 @@ def _line(standing: Standing, findings: list[OpenFinding]) -> BodyRow:
 
 
 def _title(rule: str) -> str:
-    return RULES[rule].title if rule in RULES else rule
+    known = catalogue().rules.get(rule)
+    return known.title if known is not None else rule
 
 
 def _problems(findings: list[OpenFinding]) -> list[Problem]:

@@ -80,12 +80,13 @@ RULE = """
 {more}"""
 
 CHECK = """
-from reports import checks
+from reports.checks import checking
+from reports.checks.context import Context
 from reports.report import Cell, Report, Source
 def said(value):
     report = Report(Source("a", "a" * 64, 1, "text/html", "html"), kind="annual_report", agency="甲局", year=2023, form="2021",
                     cells={"applications.new.total": Cell(value, str(value))})
-    return [f.rule for f in checks.run(report, checks.Context(agency="甲局", year=2023), rules=["FMT-TRIAL"]).findings]
+    return [f.rule for f in checking.run(report, Context(agency="甲局", year=2023), rules=["FMT-TRIAL"]).findings]
 print(said(4), said(3))
 """
 
@@ -119,7 +120,7 @@ def trial(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 @pytest.mark.parametrize(("more", "says"), [("  formular: x\n", "formular"), ("", "FMT-TRIAL")])
 def test_an_entry_that_would_never_run_is_one_line_that_names_it(copy: Path, more: str, says: str):
     append(copy / "reports/data/rules.yaml", RULE.format(formula="in words", more=more))
-    said = run(copy, "try:\n    from reports import checks\nexcept Exception as error:\n    print(error)")
+    said = run(copy, "try:\n    from reports.checks import checking\nexcept Exception as error:\n    print(error)")
     assert says in said
     assert "\n" not in said
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,17 @@ HOMES: dict[str, set[str]] = {
 }
 
 
+# What each process that is started often must not load, of ours and of others: each costs every start of it.
+KEPT_OUT: dict[str, set[str]] = {
+    "cli.app": {"models", "reports.reader", "reports.checks", "workers", "sqlalchemy", "celery"},
+    "workers.app": {"models", "reports", "workers.tasks", "sqlalchemy"},
+    "up": {"reports.checks.rules", "reports.reader", "workers.tasks", "alerts", "summaries", "numpy", "openpyxl"},
+    "scheduler": {"reports.checks.rules", "reports.reader", "workers.tasks", "alerts", "numpy", "openpyxl"},
+    "crawler.child": {"reports.checks.rules", "reports.reader", "numpy", "openpyxl", "pyarrow", "playwright"},
+    "reports.sandbox_child": {"reports.checks", "models", "sqlalchemy", "pydantic", "cv2", "onnxruntime", "pypdfium2"},
+}
+
+
 def sources() -> list[Path]:
     files = []
     for name in MAY_IMPORT:
@@ -86,6 +98,49 @@ def imported(path: Path) -> list[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.append((node.lineno, node.module.partition(".")[0]))
     return found
+
+
+def file_of(module: str) -> Path | None:
+    """The file of a module of ours, None for what is no module or not ours."""
+    path = ROOT / module.replace(".", "/")
+    return next((each for each in (path / "__init__.py", path.with_suffix(".py")) if each.exists()), None)
+
+
+@cache
+def loading(module: str) -> frozenset[str]:
+    """The modules that one of ours imports when it is loaded."""
+    path = file_of(module)
+    assert path is not None
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = set()
+    for node in ast.walk(ast.Module([n for n in tree.body if "TYPE_CHECKING" not in ast.unparse(n)[:20]], [])):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(found)
+
+
+def loaded(module: str) -> dict[str, str]:
+    """Every module of ours and every library that comes with one, and which asks for it first."""
+    asked_by, waiting = {"": ""}, [(module, "")]
+    while waiting:
+        name, by = waiting.pop()
+        steps = name.split(".")
+        for each in (".".join(steps[:count]) for count in range(1, len(steps) + 1)):
+            ours = file_of(each) is not None
+            if each not in asked_by and (ours or "." not in each):
+                asked_by[each] = by
+                waiting += [(more, each) for more in loading(each)] if ours else []
+            if not ours:
+                break
+    return asked_by
+
+
+@pytest.mark.parametrize("process", KEPT_OUT)
+def test_a_process_loads_only_what_its_work_needs(process: str):
+    found = loaded(process)
+    assert {name: found[name] for name in KEPT_OUT[process] & found.keys()} == {}
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))

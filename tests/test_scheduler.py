@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 import config
 import scheduler
 from models import agencies, base, leases, locks, mails, schedule, sources, work
-from reports.checks import BadParameters
+from reports.checks.params import BadParameters
 from scheduler import Clock, Scheduler, timetable
 
 NOW = datetime(2027, 1, 28, 1, 0, tzinfo=UTC)  # nine in the morning in the office's zone

@@ -24,7 +24,8 @@ from models.documents import Content, Document, Item, StoredFile, record_listing
 from models.ledger import standing_of
 from models.people import Audit
 from models.sources import Outcome, finish_run, start_run, upsert_source
-from reports import checks, reader
+from reports import reader
+from reports.checks import checking
 from reports.checks.context import Context
 from tests import databases
 from tests.calling import nianbao
@@ -266,17 +267,17 @@ def test_a_persons_pictures_of_a_page_do_not_say_that_the_body_published_picture
     read = reader.read(pages.pdf(next(body for body in pages.bodies() if body.slug == "tjj-spt")), "a.pdf")
     scanned = replace(read, details=replace(read.details, ocr=True))
     own = Context(agency=scanned.agency, year=scanned.year)
-    assert [one.rule for one in checks.run(scanned, own, ["PUB-IMAGE"]).findings] == ["PUB-IMAGE"]
-    assert checks.run(scanned, replace(own, submitted=True), ["PUB-IMAGE"]).findings == []
+    assert [one.rule for one in checking.run(scanned, own, ["PUB-IMAGE"]).findings] == ["PUB-IMAGE"]
+    assert checking.run(scanned, replace(own, submitted=True), ["PUB-IMAGE"]).findings == []
 
 
 def test_what_a_persons_copy_lacks_is_for_a_person_to_look_at_first():
     markup = re.sub(r"<p><strong>五、.*?(?=<p><strong>六、)", "", PAGE, flags=re.DOTALL)
     read = reader.read(markup.encode(), "a.html")
     own = Context(agency=read.agency, year=read.year)
-    said = checks.run(read, own, ["FMT-TABLE-MISSING", "STR-SECTIONS"]).findings
+    said = checking.run(read, own, ["FMT-TABLE-MISSING", "STR-SECTIONS"]).findings
     assert said
-    copied = checks.run(read, replace(own, submitted=True), ["FMT-TABLE-MISSING", "STR-SECTIONS"]).findings
+    copied = checking.run(read, replace(own, submitted=True), ["FMT-TABLE-MISSING", "STR-SECTIONS"]).findings
     assert len(copied) == len(said)
     assert all(one.needs_review for one in copied)
     assert not all(one.needs_review for one in said)

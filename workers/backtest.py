@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from models import check_inputs, contexts
 from models.ledger import ledger_of
 from models.sightings import years_seen
-from reports import checks
+from reports.checks import checking
+from reports.checks.compare import Change, compare
 from reports.subject import Subject, matter_of
 from workers import publication
 
@@ -26,12 +27,12 @@ class ReportChange:
     agency: str
     year: int
     url: str
-    change: checks.Change
+    change: Change
 
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of a run. ``outcomes`` is by ``checks.Outcome``; ``reasons`` says why a rule was not judged, or not in
+    """The counts of a run. ``outcomes`` is by ``Outcome``; ``reasons`` says why a rule was not judged, or not in
     full, by how many reports."""
 
     reports: int = 0
@@ -41,7 +42,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def add(self, change: checks.Change) -> None:
+    def add(self, change: Change) -> None:
         """Count one report."""
         self.reports += 1
         self.newly += len(change.newly)
@@ -55,7 +56,7 @@ class Tally:
 def run(session: Session, rule_id: str, year: int | None, now: datetime) -> Iterator[ReportChange]:
     """The rule on every stored report with its context as it is today, one at a time; on every duty at ``now`` (aware,
     in the office's zone) if it is a rule of publication. ``year`` limits it. Raises KeyError for an unknown rule."""
-    if checks.RULES[rule_id].id in publication.RULES:
+    if checking.RULES[rule_id].id in publication.RULES:
         yield from _duties(session, rule_id, year, now)
     else:
         yield from _reports(session, rule_id, year, now)
@@ -69,7 +70,7 @@ def _reports(session: Session, rule_id: str, year: int | None, now: datetime) ->
             continue
         stored = check_inputs.standing_of_rule(session, found.subject, rule_id)
         own = [finding for document, finding in stored if document in {document_id, None}]
-        change = checks.compare(rule_id, found.report, found.context, own)
+        change = compare(rule_id, found.report, found.context, own)
         # A matter that another copy of the report shows as well is kept once, under the document checked last.
         elsewhere = {
             (matter_of(finding), finding.message) for document, finding in stored if document not in {document_id, None}
@@ -86,5 +87,5 @@ def _duties(session: Session, rule_id: str, year: int | None, now: datetime) -> 
             stored = [
                 finding for _, finding in check_inputs.standing_of_rule(session, Subject(duty.agency_id, each), rule_id)
             ]
-            change = checks.compare(rule_id, None, context, stored)
+            change = compare(rule_id, None, context, stored)
             yield ReportChange(duty.agency, each, seen.url if seen else standing.source_url, change)

@@ -19,8 +19,8 @@ from celery.exceptions import SoftTimeLimitExceeded
 import storage
 from models import base, compared, contexts, documents, findings, readings, submissions, work
 from models.packed import pack_text
-from reports import checks, sandbox, sniff
-from reports.checks import similarity
+from reports import sandbox, sniff
+from reports.checks import checking, similarity
 from reports.reader_version import READER_VERSION
 from reports.report import Report
 from workers import publication
@@ -35,7 +35,7 @@ BATCH = 32  # documents in one go: twice 16 saved a seventh of the CPU of a page
 SOON = timedelta(minutes=5)  # until offices hear of what reports hold that were just read
 LONGEST = 5.0  # seconds of reading after which what was taken along is given back: scans are read one by one
 MAX_ATTACHMENTS = 5  # of a page, that are read by themselves
-DOCUMENT_RULES = tuple(rule_id for rule_id in checks.RULES if rule_id not in publication.RULES)
+DOCUMENT_RULES = tuple(rule_id for rule_id in checking.RULES if rule_id not in publication.RULES)
 STOPS = (LeaseLost, SoftTimeLimitExceeded)  # these end the whole batch
 
 
@@ -203,6 +203,6 @@ def check_documents(job: Job, rows: Iterable[int], wanted: Mapping[int, bool], k
 
 def _outcome(one: contexts.Checkable) -> findings.Outcome:
     assert one.subject is not None
-    result = checks.run(one.report, one.context, DOCUMENT_RULES)
+    result = checking.run(one.report, one.context, DOCUMENT_RULES)
     origin = findings.Origin(one.document_id, one.version_id, one.url)
     return findings.Outcome(one.subject, "report", result.findings, result.judged, origin)

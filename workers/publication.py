@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from models import agencies, findings
 from models.facts import Facts, publication_contexts
 from models.ledger import standings_of
-from reports import checks
+from reports.checks import checking
 from reports.checks.context import Body, Context
 from reports.checks.rules.publication.content import OF_THE_REPORT
 from reports.subject import Subject
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from reports.duties import Standing
 
-RULES = tuple(rule.id for rule in checks.RULES.values() if rule.scope == "publication" and rule.id not in OF_THE_REPORT)
+RULES = tuple(
+    rule.id for rule in checking.RULES.values() if rule.scope == "publication" and rule.id not in OF_THE_REPORT
+)
 BATCH = 200  # bodies judged in one transaction: nobody waits long for the database
 
 
@@ -93,7 +95,7 @@ def _judge(transaction: Transaction, year: int, now: datetime, ids: list[int] | 
 
 
 def _outcome(standing: Standing, context: Context) -> findings.Outcome:
-    result = checks.run(None, context, RULES)
+    result = checking.run(None, context, RULES)
     seen = standing.sighting
     origin = findings.Origin(
         seen.document_id if seen else None,

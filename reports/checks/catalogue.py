@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any, Literal
@@ -168,6 +168,16 @@ class Catalogue(_Data):
     rules: dict[str, Rule]
     params: Mapping[str, Any]
     vars: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def suggestions(self) -> frozenset[str]:
+        """How a report could be better made, no fault of it: told in one line a body, and only to offices that ask."""
+        return frozenset(rule.id for rule in self.rules.values() if rule.suggestion)
+
+    @cached_property
+    def about_reports(self) -> frozenset[str]:
+        """What concerns a report, and not whether and how it was published."""
+        return frozenset(rule.id for rule in self.rules.values() if rule.scope != "publication")
 
 
 def read(text: str) -> Catalogue:

@@ -12,7 +12,8 @@ import pytest
 from alerts.compose import compose
 from alerts.decide import decide
 from alerts.digest import Digest
-from reports import checks, reader
+from reports import reader
+from reports.checks import checking
 from reports.duties import Ledger, OpenFinding
 from reports.report import Report
 
@@ -22,7 +23,7 @@ NOW = datetime(2026, 2, 3, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 def digest_of(report: Report) -> Digest:
     """The office's digest of what the checks say of one report."""
     found: list[OpenFinding] = []
-    for number, said in enumerate(checks.run(report).findings):
+    for number, said in enumerate(checking.run(report).findings):
         values: dict[str, Any] = {"expected": _text(said.expected), "actual": _text(said.actual), "place": said.place}
         values |= {"needs_review": said.needs_review, "cells": said.cells, "basis": said.basis, "cause": said.cause}
         found.append(

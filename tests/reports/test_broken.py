@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from reports import checks
+from reports.checks import checking
 from reports.reader import read
 from reports.report import Report
 from tests.makers import docx, html, odt, ofd, pdf, report, rtf, sheet, small, text
@@ -48,7 +48,7 @@ def test_of_a_file_cut_anywhere_nothing_is_said_for_sure_of_what_is_not_there(ki
         found = read(data[:at], f"a.{kind}")
         if found.error is not None:
             continue
-        assert [f.rule for f in checks.run(found).findings if not f.needs_review] == [], at
+        assert [f.rule for f in checking.run(found).findings if not f.needs_review] == [], at
         for key, cell in (found.cells or {}).items():
             assert cell.confidence < SURE or cell.value == complete.cells[key].value, (at, key)
 
@@ -96,10 +96,10 @@ def test_a_pdf_that_is_changed_and_saved_again_is_whole():
 )
 def test_a_page_whose_attachment_cannot_be_read_lacks_nothing_for_sure(attached):
     page = "<h1>甲县水利局2023年政府信息公开工作年度报告</h1><p>一、总体情况</p><p>全文见附件。</p>".encode()
-    alone = checks.run(read(page, "a.html")).findings
+    alone = checking.run(read(page, "a.html")).findings
     found = read(page, "a.html", {"https://a.example/年报.pdf": attached})
     assert any(not finding.needs_review for finding in alone)
-    assert [finding.rule for finding in checks.run(found).findings if not finding.needs_review] == []
+    assert [finding.rule for finding in checking.run(found).findings if not finding.needs_review] == []
 
 
 def test_a_small_picture_beside_a_page_that_cannot_be_read_takes_nothing_away():
@@ -109,4 +109,4 @@ def test_a_small_picture_beside_a_page_that_cannot_be_read_takes_nothing_away():
 
 def test_an_archive_of_which_a_file_cannot_be_read_lacks_nothing_for_sure():
     report = small.zipped({"a.html": small.html(), "附表.docx": small.docx()[:400]})
-    assert [finding.rule for finding in checks.run(read(report, "a.zip")).findings if not finding.needs_review] == []
+    assert [finding.rule for finding in checking.run(read(report, "a.zip")).findings if not finding.needs_review] == []

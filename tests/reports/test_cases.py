@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import checks
+from reports.checks import checking
 from reports.reader import read
 from reports.report import Finding, Report
 
@@ -40,7 +40,7 @@ CUT = {"k03a_cut_in_table3.html", "k03d_cut_text.txt", "k19a_kind_cut.txt"}
 
 def _read(path: Path) -> tuple[Report, dict[str, Finding]]:
     report = read(path.read_bytes(), path.name)
-    return report, {finding.rule: finding for finding in checks.run(report).findings}
+    return report, {finding.rule: finding for finding in checking.run(report).findings}
 
 
 def _documents(shared: Path) -> list[Path]:

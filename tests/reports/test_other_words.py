@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports import checks
+from reports.checks import checking
 from reports.checks.context import Context
 from reports.reader import read
 from reports.report import Finding, Report
@@ -213,7 +213,7 @@ FAULTY = [
 
 def _findings(report: Report) -> list[Finding]:
     assert report.kind == "annual_report"
-    return checks.run(report, Context(agency=report.agency or "", year=report.year or 0)).findings
+    return checking.run(report, Context(agency=report.agency or "", year=report.year or 0)).findings
 
 
 def _said(draft: Draft, name: str = "a.html") -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports import checks
+from reports.checks import checking
 from reports.checks.sheet import place, places
 from reports.form import forms
 from reports.report import Form
@@ -51,7 +51,7 @@ def test_what_is_no_place_in_a_table_stays(place: str):
 
 @pytest.mark.parametrize("year", [2020, 2025])
 def test_no_basis_of_the_catalogue_cites_an_instrument_in_short(year: int):
-    for rule in checks.RULES.values():
+    for rule in checking.RULES.values():
         full = basis_in_full(rule.basis, year)
         bare = full.replace("（国办公开办函〔2021〕30号）", "").replace("（国办公开办函〔2019〕60号）", "")
         bare = bare.replace("（国办公开办函〔2019〕61号）", "").replace("（国办函〔2020〕109号）", "")

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from reports import checks
+from reports.checks import checking
 from reports.checks.context import Body, ColumnEntry, Context, CrawlRecord, RegisterEntry
 from reports.claims import claims as read_claims
 from reports.report import Cell, Claim, Heading, Period, Report, Row, Source, YearMention
@@ -200,10 +200,10 @@ def context(spec: dict[str, Any] | None, doc: Report) -> Context:
     return Context(**out)
 
 
-def outcome(rule: str, spec: dict[str, Any]) -> checks.Result:
+def outcome(rule: str, spec: dict[str, Any]) -> checking.Result:
     """One rule run on one case; ``report: none`` means that nothing was found."""
     if spec.get("report") == "none":
         doc = build({k: v for k, v in spec.items() if k != "report"})
-        return checks.run(None, context(spec.get("context"), doc), [rule])
+        return checking.run(None, context(spec.get("context"), doc), [rule])
     doc = build(spec)
-    return checks.run(doc, context(spec.get("context"), doc), [rule])
+    return checking.run(doc, context(spec.get("context"), doc), [rule])

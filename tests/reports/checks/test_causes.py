@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reports import checks
+from reports.checks import checking
 from reports.report import Cause
 from tests.reports.checks.cases import build
 
@@ -21,8 +21,8 @@ SOUND = {
 def causes(cells: dict[str, Any], *claims: list[Any]) -> dict[str, Cause | None]:
     """By rule the cause of what it finds, in a report that is sound but for these cells."""
     report = build({"cells": SOUND | cells, "claims": list(claims)})
-    rules = [rule.id for rule in checks.RULES.values() if rule.evaluate]
-    return {finding.rule: finding.cause for finding in checks.run(report, None, rules).findings}
+    rules = [rule.id for rule in checking.RULES.values() if rule.evaluate]
+    return {finding.rule: finding.cause for finding in checking.run(report, None, rules).findings}
 
 
 def named(found: dict[str, Cause | None]) -> set[tuple[str, str, str] | None]:

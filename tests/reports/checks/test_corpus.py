@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import checking, corpus
+from benchmarks import checking as bench
+from benchmarks import corpus
 from benchmarks.flaws import FLAWS
-from reports import checks, reader
+from reports import reader
+from reports.checks import checking
 from reports.checks.context import Context
 from reports.form import forms
 
@@ -41,7 +43,7 @@ def test_a_sound_report_draws_no_error_and_no_warning_in_any_layout(layout: str)
         assert made is not None
         report = reader.read(made.data, made.name)
         assert (report.agency, report.year, report.form) == (body.name, 2022, "2021")
-        found = checks.run(report, Context(agency=body.name, year=2022)).findings
+        found = checking.run(report, Context(agency=body.name, year=2022)).findings
         assert not [f.message for f in found if f.severity != "notice"]
 
 
@@ -52,24 +54,24 @@ def test_a_sound_report_draws_no_error_and_no_warning_in_any_layout(layout: str)
      "form of another year", "last year in the title", "missing section", "identity card", "prose: requests received"],
 )  # fmt: skip
 def test_a_flaw_put_in_is_found(kind: str):
-    placed = checking.put_in(WORLD, kind, 0)
+    placed = bench.put_in(WORLD, kind, 0)
     assert placed is not None
     body, year, made = placed
     report = reader.read(made.data, made.name)
-    said = {f.rule for f in checks.run(report, Context(agency=body.name, year=year)).findings}
+    said = {f.rule for f in checking.run(report, Context(agency=body.name, year=year)).findings}
     assert made.must <= said
 
 
 def test_every_kind_of_flaw_suits_some_report_and_names_rules_of_the_catalogue():
     for kind in FLAWS:
-        placed = checking.put_in(WORLD, kind, 0)
+        placed = bench.put_in(WORLD, kind, 0)
         assert placed is not None, kind
         assert placed[2].must, kind
-        assert (placed[2].must | placed[2].may) <= set(checks.RULES), kind
+        assert (placed[2].must | placed[2].may) <= set(checking.RULES), kind
 
 
 def test_every_kind_of_flaw_is_wanted_equally_often():
-    work = checking.tasks(1, 12, 1000)
+    work = bench.tasks(1, 12, 1000)
     wanted = [kind for _, _, flaws in work for kind, _ in flaws]
     assert len(wanted) >= 1000
     assert {wanted.count(kind) for kind in FLAWS} == {len(wanted) // len(FLAWS)}

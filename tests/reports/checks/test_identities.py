@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports import checks
+from reports.checks import checking
 from reports.checks.catalogue import catalogue
+from reports.checks.compare import back_test
 from reports.checks.context import Context
+from reports.checks.explain import explain
 from reports.checks.formula import keys_in
 from reports.checks.instances import instances
+from reports.checks.params import BadParameters, validated, with_changes
 from reports.form import forms
 from reports.report import Cell
 from tests.reports.checks.figures import report, rules_found, seed_000_cells, seed_003_cells
@@ -26,7 +29,7 @@ YEARS = {"2019": 2020, "2021": 2021}
 @settings(max_examples=25, deadline=None)
 @given(form=st.sampled_from(["2019", "2021"]), seed=st.integers(0, 10**6))
 def test_sound_figures_break_no_arithmetic_rule(form, seed):
-    result = checks.run(report(form, sound(form, seed), year=YEARS[form]), rules=ARITHMETIC)
+    result = checking.run(report(form, sound(form, seed), year=YEARS[form]), rules=ARITHMETIC)
     assert not result.findings
     assert not result.not_judged
 
@@ -37,7 +40,7 @@ def test_one_altered_figure_breaks_exactly_the_identities_that_it_stands_in(form
     keys = [key for key in forms.keys(form) if not key.startswith("proactive.")]
     key = data.draw(st.sampled_from(keys))
     by = data.draw(st.integers(1, 8))
-    result = checks.run(
+    result = checking.run(
         report(form, {**(cells := sound(form, seed)), key: cells[key] + by}, year=YEARS[form]), rules=list(IDENTITIES)
     )
     wanted = {rule: {i.binding for i in instances(rule, form) if key in keys_in(i.condition)} for rule in IDENTITIES}
@@ -67,8 +70,8 @@ def test_zeros_left_blank_change_no_verdict_on_sound_figures(seed, data):
         )
     if any(cells[f"applications.new.{column}"] < 0 for column in catalogue().vars["col"]):
         return
-    printed = checks.run(report("2021", cells), rules=list(IDENTITIES))
-    blank = checks.run(report("2021", {k: v or None for k, v in cells.items()}, blank=True), rules=list(IDENTITIES))
+    printed = checking.run(report("2021", cells), rules=list(IDENTITIES))
+    blank = checking.run(report("2021", {k: v or None for k, v in cells.items()}, blank=True), rules=list(IDENTITIES))
     assert not printed.findings
     assert not blank.findings
 
@@ -103,7 +106,7 @@ SIXTEEN = [
 @pytest.mark.parametrize(("rule", "start", "change", "companions"), SIXTEEN, ids=[row[0] for row in SIXTEEN])
 def test_each_altered_copy_trips_exactly_its_rule_and_its_necessary_companions(rule, start, change, companions):
     doc = report(start["form"], {**start["base"], **change}, year=2021)
-    found = {f.rule for f in checks.run(doc, Context(agency=doc.agency, year=2021)).findings} - {"PRO19-PROC-UNIT"}
+    found = {f.rule for f in checking.run(doc, Context(agency=doc.agency, year=2021)).findings} - {"PRO19-PROC-UNIT"}
     if rule == "PRO19-DECISION-SLIP":
         assert rule in found
     assert found == {rule} | companions | start["always"]
@@ -111,7 +114,7 @@ def test_each_altered_copy_trips_exactly_its_rule_and_its_necessary_companions(r
 
 def test_an_explanation_shows_operands_places_conventions_and_the_outcome():
     cells = {**seed_003_cells(), "applications.new.business": None, "applications.new.total": 27}
-    explained = checks.explain("APP-SUM-ROW", report("2021", cells))
+    explained = explain("APP-SUM-ROW", report("2021", cells))
     failed = next(e for e in explained.evaluations if e.state == "fails")
     blank = next(o for o in failed.operands if o.name == "applications.new.business")
     assert (blank.value, blank.state, blank.note) == (0, "blank", "空白按0计")
@@ -127,13 +130,13 @@ def test_a_back_test_shows_what_a_rule_would_newly_say_and_no_longer_say():
     sound_doc = report("2021", seed_003_cells())
     faulty = report("2021", {**seed_003_cells(), "applications.granted.total": 4})
     known = report("2021", seed_003_cells())
-    known.findings = checks.run(faulty, rules=["APP-SUM-ROW"]).findings
-    changes = list(checks.back_test("APP-SUM-ROW", [(doc, Context()) for doc in (sound_doc, faulty, known)]))
+    known.findings = checking.run(faulty, rules=["APP-SUM-ROW"]).findings
+    changes = list(back_test("APP-SUM-ROW", [(doc, Context()) for doc in (sound_doc, faulty, known)]))
     assert [(len(change.newly), len(change.gone)) for change in changes] == [(1, 0), (0, 1)]
 
 
 def test_only_rules_concluded_in_full_may_resolve_what_was_found_before():
-    result = checks.run(report("2021", {**seed_003_cells(), "applications.granted.total": None}))
+    result = checking.run(report("2021", {**seed_003_cells(), "applications.granted.total": None}))
     assert "APP-SUM-ROW" not in result.judged
     assert "DIS-SUM" in result.judged
     assert "PRO19-TRIPLE" in result.judged
@@ -150,25 +153,25 @@ def test_only_rules_concluded_in_full_may_resolve_what_was_found_before():
     ],
 )
 def test_a_wrong_parameter_of_an_office_is_named(given, words):
-    with pytest.raises(checks.BadParameters, match=words):
-        checks.validated_params(given)
+    with pytest.raises(BadParameters, match=words):
+        validated(given)
 
 
 def test_no_office_makes_an_error_of_a_cell_that_the_reader_doubts():
     cells = {**seed_003_cells(), "applications.granted.total": Cell(Decimal(9), "9", 0.7)}
     for params in ({}, {"min_confidence": 0.5}):
-        result = checks.run(report("2021", cells), Context(params=params))
+        result = checking.run(report("2021", cells), Context(params=params))
         assert [(f.rule, f.needs_review) for f in result.findings if f.severity == "error"] == []
         assert "READ-LOWCONF" in rules_found(result)
 
 
 def test_what_an_office_set_once_and_may_not_set_any_longer_is_left_behind_at_its_next_change():
     before = {"min_confidence": 0.5, "jump_factor": 5}
-    assert checks.with_changes(before, [("jump_floor", 50)]) == {"jump_factor": 5, "jump_floor": 50}
-    with pytest.raises(checks.BadParameters):
-        checks.validated_params(checks.with_changes({}, [("min_confidence", 0.5)]))
+    assert with_changes(before, [("jump_floor", 50)]) == {"jump_factor": 5, "jump_floor": 50}
+    with pytest.raises(BadParameters):
+        validated(with_changes({}, [("min_confidence", 0.5)]))
 
 
 def test_right_parameters_come_back_as_the_rules_take_them():
     given = {"local_deadlines": {"publish": "01-25"}, "fee_statement_required": True, "section1_max_chars": 1000}
-    assert checks.validated_params(given) == given
+    assert validated(given) == given

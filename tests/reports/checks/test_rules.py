@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reports import checks
+from reports.checks import checking
 from reports.checks.registry import FUNCTIONS
 from reports.checks.sheet import place
 from tests.reports.checks import cases
@@ -73,19 +73,19 @@ def test_the_figure_given_as_printed_is_printed_in_the_place_that_is_given(
             assert float(cells[finding.place].value or 0) == finding.actual, finding
 
 
-@pytest.mark.parametrize("rule", list(checks.RULES))
+@pytest.mark.parametrize("rule", list(checking.RULES))
 def test_each_rule_is_tripped_once_missed_once_and_each_trap_is_a_case(rule: str):
     groups = CASES.get(rule, {})
     assert groups.get("fires"), "no report that trips it"
     assert groups.get("holds"), "no near miss"
     traps = groups.get("traps") or {}
-    assert sorted(traps) == list(range(len(checks.RULES[rule].traps))), "a trap without a case"
+    assert sorted(traps) == list(range(len(checking.RULES[rule].traps))), "a trap without a case"
 
 
 def test_a_rule_by_function_lies_in_the_one_room_of_its_family():
     homes: dict[str, set[str]] = {}
     for rule, judge in FUNCTIONS.items():
         home = ".".join(judge.__module__.split(".")[:4])
-        homes.setdefault(checks.RULES[rule].family, set()).add(home)
+        homes.setdefault(checking.RULES[rule].family, set()).add(home)
     assert {family: found for family, found in homes.items() if len(found) > 1} == {}
     assert {module.rpartition(".")[0] for found in homes.values() for module in found} == {"reports.checks.rules"}

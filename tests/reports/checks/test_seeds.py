@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reports import checks, reader
+from reports import reader
+from reports.checks import checking
 from reports.checks.context import Context
 from reports.report import Report
 
@@ -36,12 +37,12 @@ def seed(shared: Path, number: str) -> Report:
 @pytest.mark.parametrize("number", list(TRUE))
 def test_a_real_report_gives_exactly_what_is_true_of_it(shared: Path, number: str):
     report = seed(shared, number)
-    result = checks.run(report, Context(agency=report.agency, year=report.year))
+    result = checking.run(report, Context(agency=report.agency, year=report.year))
     assert sorted({f.rule for f in result.findings}) == TRUE[number]
 
 
 def test_a_doubtful_sentence_of_a_real_report_is_for_a_person_first(shared: Path):
-    found = {f.rule: f for f in checks.run(seed(shared, "001")).findings}
+    found = {f.rule: f for f in checking.run(seed(shared, "001")).findings}
     assert found["YR-STALE"].needs_review
     assert found["YR-STALE"].severity == "warning"
     assert found["STR-SECTIONS"].severity == "error"
@@ -55,7 +56,7 @@ def test_the_interpretation_alone_is_one_finding_once_the_portal_is_known(shared
 
     report = seed(shared, "004")
     crawl_record = CrawlRecord(date(2022, 2, 8), "missing", interpretation_url="http://a.example/j.html")
-    result = checks.run(report, Context(agency=report.agency, year=report.year, crawl_record=crawl_record))
+    result = checking.run(report, Context(agency=report.agency, year=report.year, crawl_record=crawl_record))
     assert sorted({f.rule for f in result.findings}) == ["INT-ONLY", "READ-KIND"]
 
 
@@ -85,7 +86,7 @@ def test_made_reports_give_their_injected_faults_and_no_other_error(shared: Path
     for truth in truths:
         path = shared / "samples" / truth["file"]
         report = reader.read(path.read_bytes(), path.name)
-        findings = checks.run(report, Context(agency=report.agency, year=report.year)).findings
+        findings = checking.run(report, Context(agency=report.agency, year=report.year)).findings
         grave = {f.rule for f in findings if f.severity != "notice" and not f.needs_review}
         wanted = [RULES_OF[item["kind"]] for item in truth["inconsistencies"]]
         for rules in wanted:

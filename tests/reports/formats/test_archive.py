@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from reports import checks, reader
+from reports import reader
 from reports.blocks import Unreadable
+from reports.checks import checking
 from reports.formats import archive
 from tests.makers.small import zipped
 from tests.reports.narrative.drafts import SECTIONS, TABLES, Draft, rows_of
@@ -85,7 +86,7 @@ def test_a_report_whose_text_and_tables_are_files_of_one_archive_is_one_report()
         assert {k: c.value for k, c in (found.cells or {}).items()} == {
             k: c.value for k, c in (whole.cells or {}).items()
         }
-        assert [finding.rule for finding in checks.run(found).findings] == []
+        assert [finding.rule for finding in checking.run(found).findings] == []
 
 
 def test_all_tables_in_one_workbook_beside_the_text_are_one_report():

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from reports import checks
+from reports.checks import checking
 from reports.formats.html import page
 from reports.reader import read
 from tests.reports.narrative.drafts import Draft
@@ -48,7 +48,7 @@ def test_a_report_that_a_script_writes_is_read_from_the_script(way):
     assert report.details.tables == plain.details.tables
     assert {k: c.value for k, c in (report.cells or {}).items()} == {k: c.value for k, c in (plain.cells or {}).items()}
     assert (report.agency, report.year) == (plain.agency, plain.year)
-    assert checks.run(report).findings == []
+    assert checking.run(report).findings == []
 
 
 def test_the_reading_says_that_a_script_writes_the_text():

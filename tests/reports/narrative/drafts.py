@@ -8,7 +8,7 @@ from itertools import groupby
 from types import MappingProxyType
 from xml.sax.saxutils import escape
 
-from reports import checks
+from reports.checks import checking
 from reports.form import layout
 from reports.form.titles import parts
 from reports.reader import read
@@ -130,5 +130,5 @@ def table(which: Table, cells: Mapping[str, int | str] = MappingProxyType({})) -
 
 def said(report: Report, *families: str) -> dict[str, Finding]:
     """The findings by rule, of these families or ids only if any are given."""
-    found = {finding.rule: finding for finding in checks.run(report).findings}
+    found = {finding.rule: finding for finding in checking.run(report).findings}
     return {rule: finding for rule, finding in found.items() if not families or rule.startswith(families)}

@@ -10,7 +10,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from reports import checks
+from reports.checks import checking
 from reports.narrative.wholeness import stops
 from reports.reader import read
 from tests.reports.narrative.drafts import SECTIONS, Draft, said
@@ -19,7 +19,7 @@ from tests.reports.narrative.drafts import SECTIONS, Draft, said
 def test_the_whole_report_is_whole_in_every_format_and_nothing_is_said_of_it():
     for report in Draft().reports():
         assert not report.details.incomplete
-        assert checks.run(report).findings == []
+        assert checking.run(report).findings == []
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.txt"])
@@ -27,7 +27,7 @@ def test_of_a_source_cut_anywhere_nothing_is_said_without_a_look(name):
     data = dict(Draft().all())[name]
     for part in range(1, 40):
         report = read(data[: len(data) * part // 40], name)
-        assert report.error is not None or all(finding.needs_review for finding in checks.run(report).findings), part
+        assert report.error is not None or all(finding.needs_review for finding in checking.run(report).findings), part
 
 
 def test_a_compressed_page_without_its_end_is_cut():
@@ -101,7 +101,7 @@ def _page(mark: str, size: float, step: int) -> bytes:
 def test_an_upright_watermark_puts_all_that_is_said_of_the_text_in_doubt(mark, size, step):
     report = read(_page(mark, size, step), "a.pdf")
     assert report.details.overprinted
-    assert all(finding.needs_review for finding in checks.run(report).findings)
+    assert all(finding.needs_review for finding in checking.run(report).findings)
 
 
 def test_a_page_without_a_watermark_is_not_overprinted():
