@@ -19,7 +19,9 @@ from cli.show import err, new_table, out, print_json, spinner
 from models import base, exports, findings, mails
 from workers import publication
 
-commands = typer.Typer(help="What is told to whom.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="What is told to whom.\n\nExample: nianbao alerts run --dry-run", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @commands.command("run")

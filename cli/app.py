@@ -117,7 +117,10 @@ def nianbao(
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
     ] = False,
 ) -> None:
-    """年报 · watches, reads and checks the annual reports on government information disclosure."""
+    """年报 · watches, reads and checks the annual reports on government information disclosure.
+
+    Example: nianbao doctor
+    """
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session
 
-commands = typer.Typer(help="The database.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(help="The database.\n\nExample: nianbao db upgrade", no_args_is_help=True, rich_markup_mode=None)
 
 
 @contextmanager

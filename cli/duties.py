@@ -15,7 +15,8 @@ from cli.show import err, new_table, out, print_json
 from models import agencies, base, obligations
 
 commands = typer.Typer(
-    help="Notices, extensions and exemptions: by when a body owes its report, and since when that is known.",
+    help="Notices, extensions and exemptions: by when a body owes its report, and since when that is known."
+    "\n\nExample: nianbao duties list --json",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

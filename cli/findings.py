@@ -13,7 +13,11 @@ from cli.database import database
 from cli.show import SEVERITY, err, new_table, out, print_json
 from models import base, exports, findings, replies
 
-commands = typer.Typer(help="Findings and what people decided of them.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="Findings and what people decided of them.\n\nExample: nianbao findings list --state open",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 Note = Annotated[str, typer.Option("--note", help="Why; kept in the trail.")]

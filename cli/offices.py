@@ -16,7 +16,7 @@ from exchange.sheet import BadSheet
 from models import agencies, base, offices
 
 commands = typer.Typer(
-    help="The supervising offices: recipients by role, hours, working days.",
+    help="The supervising offices: recipients by role, hours, working days.\n\nExample: nianbao offices list",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

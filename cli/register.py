@@ -16,7 +16,11 @@ from exchange.register import import_agencies, import_starter, template
 from exchange.sheet import BadSheet
 from models import agencies, base, columns, exports
 
-commands = typer.Typer(help="The register of bodies.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="The register of bodies.\n\nExample: nianbao agencies import 名录.xlsx",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @commands.command("import")

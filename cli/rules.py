@@ -19,7 +19,11 @@ from reports.checks.catalogue import catalogue
 from reports.checks.params import BadParameters, with_changes
 from workers import backtest
 
-commands = typer.Typer(help="The catalogue of checks.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="The catalogue of checks.\n\nExample: nianbao rules test APP-SUM-ROW",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 REASONS = 20  # how many reasons the table names

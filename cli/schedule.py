@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from config import Settings
 
-commands = typer.Typer(help="What happens by the clock.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="What happens by the clock.\n\nExample: nianbao schedule list", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,15 @@ ROWS = [line.strip("| ").split(" | ") for line in DOC.splitlines() if line.start
 UNTOLD = {"--help", "--json"}
 
 
+def program() -> tuple[Any, Any]:
+    """The program and its context."""
+    group: Any = typer.main.get_command(app)
+    return group, group.make_context("nianbao", ["--help"], resilient_parsing=True)
+
+
 def commands() -> Iterator[tuple[str, Any]]:
     """Every command by its full name."""
-    group: Any = typer.main.get_command(app)
-    context = group.make_context("nianbao", ["--help"], resilient_parsing=True)
+    group, context = program()
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         below = getattr(command, "commands", {})
@@ -65,6 +71,21 @@ def test_every_command_says_what_it_does_with_an_example(name):
     said = ALL[name].help or ""
     assert "Example: " in said
     assert f"nianbao {name.split()[0]}" in said
+
+
+def test_every_group_has_an_example_and_every_example_can_be_called_so():
+    group, context = program()
+    below = [group.get_command(context, name) for name in group.list_commands(context)]
+    helps = [group.help, *(one.help for one in below), *(one.help for one in ALL.values())]
+    for said in helps:
+        examples = re.findall(r"Example: (?:NIANBAO_\S+ )?nianbao (.+)", said or "")
+        assert examples, said
+        for example in examples:
+            first, *words = shlex.split(example)
+            command = group.get_command(context, first)
+            if words and words[0] in getattr(command, "commands", {}):
+                command = command.commands[words.pop(0)]
+            command.make_parser(context).parse_args(words)  # no option that is not there, none without its value
 
 
 def test_the_document_names_every_command_and_none_that_is_not_there():
