@@ -39,9 +39,14 @@ def may_be_notified(wishes: Wishes, now: datetime, workdays: Workdays, deadlines
     return not wishes.workdays_only or now.date() in deadlines or workdays.is_worked(now.date())
 
 
-def digest_is_due(situation: Situation, now: datetime, usual_hour: int) -> bool:
-    """Whether the daily digest of an office goes now: its hour has come and none went today."""
-    return now.hour >= situation.wishes.hour(usual_hour) and not situation.today.get("digest", 0)
+def hour_has_come(situation: Situation, now: datetime, usual_hour: int) -> bool:
+    """Whether the hour has come at which an office wants its daily mails."""
+    return now.hour >= situation.wishes.hour(usual_hour)
+
+
+def is_due(kind: str, situation: Situation, now: datetime, usual_hour: int) -> bool:
+    """Whether a daily mail of that kind goes to an office now: its hour has come and none went today."""
+    return hour_has_come(situation, now, usual_hour) and not situation.today.get(kind, 0)
 
 
 def at_once(

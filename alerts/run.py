@@ -59,7 +59,7 @@ def decide_and_queue(
     known = situation.known(session, settings, now, year)
     found = [*known.digests(), *known.escalations()]
     if at_hours:
-        found = [digest for digest in found if known.is_its_hour(digest, settings.digest_hour)]
+        found = [digest for digest in found if known.is_due(digest, settings.digest_hour)]
     return _queue_all(session, settings, found, now, dry_run)
 
 
@@ -72,13 +72,15 @@ def tell_at_once(session: Session, settings: Settings, now: datetime, year: int)
 def decide_again(session: Session, settings: Settings, mail: mails.Mail, now: datetime) -> list[Composed]:
     """A mail of findings that waited is decided again when it is about to leave: what is no longer true is not said, and
     all of a kind that waited for one audience, office and season becomes one mail of today. Returns what was queued in its
-    place: nothing where nothing is left to tell, or where today's digest has left already (the rest is told tomorrow)."""
+    place: nothing where nothing is left to tell, where today's digest has left already (the rest is told tomorrow), or
+    before the hour of the daily mails, which tell it."""
     kind, audience, office_id, year = mail.event, mail.stage, mail.office_id, season_of(mail)
     mails.withdraw(session, _same_kind(mail))
     now = now.astimezone(settings.zone)
     known = situation.known(session, settings, now, year)
     found = {"digest": known.digests, "report": known.at_once, "escalation": known.escalations}[kind]()
     same = [digest for digest in found if (digest.audience, digest.office_id) == (audience, office_id)]
+    same = [digest for digest in same if known.may_leave(digest, settings.digest_hour)]
     return _queue_all(session, settings, same, now)
 
 

@@ -66,10 +66,16 @@ class Known:
             self.ledger, self.notified, self.notified_at, self.now, self.offices, self.workdays
         )
 
-    def is_its_hour(self, digest: Digest, usual_hour: int) -> bool:
-        """Whether the hour has come at which the office wants its daily mails."""
+    def is_due(self, digest: Digest, usual_hour: int) -> bool:
+        """Whether the hour has come at which the office wants its daily mails, and none of the kind went today."""
         situation = self.offices.get(digest.office_id, Situation())
-        return digest.audience == "ops" or occasions.digest_is_due(situation, self.now, usual_hour)
+        return digest.audience == "ops" or occasions.is_due(digest.kind, situation, self.now, usual_hour)
+
+    def may_leave(self, digest: Digest, usual_hour: int) -> bool:
+        """Whether a mail that waited may go at this hour: a daily one not before its hour of the day."""
+        if digest.audience == "ops" or digest.kind == "report":
+            return True
+        return occasions.hour_has_come(self.offices.get(digest.office_id, Situation()), self.now, usual_hour)
 
 
 ALWAYS = offices.Wishes()

@@ -15,7 +15,7 @@ from alerts.decide import decide
 from alerts.digest import Digest, Kind
 from alerts.matters import of_findings
 from alerts.notice import Notice
-from alerts.occasions import MOST_AT_ONCE, Situation, at_once, digest_is_due, escalations, may_be_notified
+from alerts.occasions import MOST_AT_ONCE, Situation, at_once, is_due, escalations, may_be_notified
 from alerts.outbox import thread_id
 from alerts.threads import of_digest, of_season
 from models.offices import Wishes
@@ -99,10 +99,11 @@ def test_an_office_that_wants_working_days_hears_on_no_other_but_the_last_day_it
 
 
 def test_the_daily_digest_goes_once_and_from_its_hour_on():
-    assert digest_is_due(Situation(), NOW, 9)
-    assert not digest_is_due(Situation(), NOW, 11)
-    assert not digest_is_due(Situation(today={"digest": 1}), NOW, 9)
-    assert digest_is_due(Situation(Wishes(digest_hour=8)), NOW, 11)
+    assert is_due("digest", Situation(), NOW, 9)
+    assert not is_due("digest", Situation(), NOW, 11)
+    assert not is_due("digest", Situation(today={"digest": 1}), NOW, 9)
+    assert is_due("digest", Situation(Wishes(digest_hour=8)), NOW, 11)
+    assert is_due("escalation", Situation(today={"digest": 1}), NOW, 9)  # the leader's mail is another
 
 
 # ------------------------------------------------------------------ at once

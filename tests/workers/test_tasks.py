@@ -477,6 +477,28 @@ def test_a_digest_that_waited_leaves_as_one_of_today_without_what_is_no_longer_t
     assert [str(mail["Subject"]) for mail in inbox.mails] == [new.subject]
 
 
+def test_a_digest_that_waited_over_night_leaves_at_the_hour_of_the_daily_mails_and_once(
+    db: Engine, settings: config.Settings, inbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+):
+    def it_is(hour: int) -> None:
+        (settings.data_dir / "clock").write_text(tomorrow.replace(hour=hour).isoformat())
+
+    work_id, year = decided(db, settings), last_year(settings)
+    tomorrow = base.utcnow().astimezone(settings.zone) + timedelta(days=1)
+    monkeypatch.setenv("NIANBAO_DIGEST_HOUR", "9")
+    monkeypatch.setenv("NIANBAO_CLOCK", str(settings.data_dir / "clock"))
+    config.settings.cache_clear()
+    it_is(6)
+    run(tasks.mail, work_id)
+    assert (row(db, work_id).state, all_of(db, mails.Mail)) == ("done", [])
+    it_is(9)
+    with base.transaction(db) as session:
+        number = work.add(session, "decide", year, base.utcnow()).id
+    run(tasks.decide, number)
+    run(tasks.mail, waiting(db, "mail")[0].id)
+    assert [mail["Date"].datetime.date() for mail in inbox.mails] == [tomorrow.date()]
+
+
 def test_a_digest_that_waited_until_nothing_is_left_to_tell_never_leaves(
     db: Engine, settings: config.Settings, inbox: Mailbox
 ):
