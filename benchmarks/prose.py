@@ -23,6 +23,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from benchmarks import scopes
 from benchmarks.sentences import CELLS, YEAR, Pattern, figures, patterns, write
 from reports import reader
 from reports.checks import checking
+from reports.checks.claims import step_of
 from reports.checks.context import Context
 from reports.claims import claims, counts_requests
 from reports.form import forms
@@ -89,10 +91,11 @@ def is_false(claim: Claim, pattern: Pattern, drawn: Mapping[str, Number]) -> boo
     """Whether the report's own figures contradict a claim, with what its note allows for."""
     if claim.note == "previous_year":
         return claim.value != drawn["last"]
+    step = step_of(claim)
     allowed = truth(pattern, drawn).get(claim.cell, set())
     if claim.note in {"with_carried_in", "handled_words"}:
         allowed = {*allowed, drawn["tot"], drawn["done"]}
-    return claim.value not in allowed
+    return not any(claim.value == value or abs(Decimal(claim.value) - Decimal(value)) < step for value in allowed)
 
 
 def measure(seed: int) -> dict[tuple[str, bool], Score]:
@@ -114,12 +117,16 @@ def _one(pattern: Pattern, drawn: dict[str, Number], score: Score) -> None:
     for claim in made:
         if is_false(claim, pattern, drawn):
             score.false.append(f"{claim.cell} = {claim.value} {claim.note}: {text}")
-    said = {(claim.cell, claim.value) for claim in made}
     for name, figure in pattern.says:
         value = 0 if figure in {"zero", "none"} else drawn[figure]
+        found = any(
+            claim.cell == CELLS[name]
+            and (claim.value == value or abs(Decimal(claim.value) - Decimal(value)) < step_of(claim))
+            for claim in made
+        )
         score.stated += 1
-        score.found += (CELLS[name], value) in said
-        if (CELLS[name], value) not in said:
+        score.found += found
+        if not found:
             score.missed.append(f"{name} = {value}: {text}")
 
 

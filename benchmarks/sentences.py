@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -26,6 +28,7 @@ CELLS = {
     "unavail": "applications.unavailable.*.total", "rejected": "applications.rejected.*.total",
     "other": "applications.other*.total", "dup": "applications.rejected.duplicate.total",
     "nothold": "applications.unavailable.not_held.total", "create": "applications.unavailable.must_be_created.total",
+    "rest_unavailable": "applications.unavailable.still_unclear.total",
     "rec": "disputes.reconsideration.total", "recu": "disputes.reconsideration.upheld",
     "recc": "disputes.reconsideration.corrected", "reco": "disputes.reconsideration.other",
     "recp": "disputes.reconsideration.pending", "lit": "disputes.litigation_*.total",
@@ -96,10 +99,40 @@ def _split(whole: str, of: Mapping[str, Number], names: tuple[str, ...], rng: ra
     return {name: high - low for name, low, high in zip(names, edges, edges[1:], strict=False)}
 
 
+class _Written(string.Formatter):
+    """Figures as clerks write them: ``{new:zh}`` in Chinese numerals, ``{new:about}`` rounded down to hundreds, ``{fee:元}``
+    and ``{fee:亿}`` of an amount that the tables give in 万元."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        """One figure."""
+        if format_spec == "zh":
+            return in_words(int(value))
+        if format_spec == "about":
+            return str(int(value) // 100 * 100)
+        if format_spec == "元":
+            return f"{value * 10**4:f}".partition(".")[0]
+        if format_spec == "亿":
+            return f"{Decimal(value) / 10**4:.2f}"
+        return super().format_field(value, format_spec)
+
+
+def in_words(value: int) -> str:
+    """A count below ten thousand in Chinese numerals: 26 → 二十六, 1005 → 一千零五."""
+    digits = "零一二三四五六七八九"
+    out = ""
+    for scale, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = value // scale % 10
+        if digit:
+            out += digits[digit] + unit
+        elif out and value % scale and not out.endswith("零"):
+            out += "零"
+    return out.removeprefix("一") if 10 <= value < 20 else out or "零"
+
+
 def write(pattern: Pattern, drawn: Mapping[str, Number]) -> str:
     """The sentence with its figures, under the heading of its paragraph."""
     years = {"y": YEAR, "ly": YEAR - 1, "ny": YEAR + 1, "b2008": 2008}
-    text = pattern.text.removeprefix("^").format_map({**drawn, **years})
+    text = _Written().vformat(pattern.text.removeprefix("^"), (), {**drawn, **years})
     return text if pattern.text.startswith("^") else f"（二）依申请公开情况。{text}"
 
 
@@ -114,7 +147,7 @@ def sentence(
     for pattern in rng.sample(patterns(), 40):
         if pattern.text.startswith("^") or not pattern.says or _says_none(pattern) != none:
             continue
-        named = set(re.findall(r"\{(\w+)\}", pattern.text)) - {"y", "ly", "ny", "b2008"}
+        named = set(re.findall(r"\{(\w+)[:}]", pattern.text)) - {"y", "ly", "ny", "b2008"}
         zeros = {name for name, figure in pattern.says if figure == "none"}
         if named - set(drawn) or any(drawn.get(name, 1) for name in zeros):
             continue
@@ -122,7 +155,8 @@ def sentence(
             continue
         if any(name in drawn and drawn[name] != drawn.get(figure, drawn[name]) for name, figure in pattern.says):
             continue  # 均由自然人提出 suits only where all are
-        text = pattern.text.format_map({**drawn, "y": year, "ly": year - 1, "ny": year + 1, "b2008": 2008})
+        years = {"y": year, "ly": year - 1, "ny": year + 1, "b2008": 2008}
+        text = _Written().vformat(pattern.text, (), {**drawn, **years})
         return re.sub(r"^[（(]?二?2?[）)、.]?依申请公开情况[。：]?", "", text)
     return None
 
