@@ -38,16 +38,16 @@ def find(found: Sequence[Clause], year: int | None, elsewhere: bool = False) -> 
     if _only_some(found):
         return []
     waiting: list[str] = []
+    counted: Clause | None = None
     for clause, away in zip(found, outside(found, year, elsewhere), strict=True):
         if clause.figure is None:
             if not away and not any(is_a(word, "lost") for word in clause.before):
                 state.out += _none(clause, year)
             continue
-        groups = [GROUPS[word.kind] for word in clause.find("dispute.")]
-        if len(groups) > 1 and all(group.startswith("disputes.litigation") for group in groups):
-            groups = [group for group in groups if not group.endswith("*")] or groups[-1:]  # 行政诉讼（复议后起诉）
-        if not groups and (state.group == "" or not clause.says("outcome.")):
-            groups = [GROUPS[word.kind] for word in clause.lead if word.kind in GROUPS]
+        requests, counted = _of_requests(clause, counted), clause
+        if requests:
+            continue
+        groups = _named(clause, state)
         if groups:
             state.group, state.total = groups[-1], None
         if clause.says("respectively") and len(groups) > 1:
@@ -63,6 +63,22 @@ def find(found: Sequence[Clause], year: int | None, elsewhere: bool = False) -> 
             continue
         _figure(clause, list(dict.fromkeys(groups)), state)
     return state.out
+
+
+def _named(clause: Clause, state: _DisputeState) -> list[str]:
+    """The groups that a figure is told of by its own words, or by those that lead to it."""
+    groups = [GROUPS[word.kind] for word in clause.find("dispute.")]
+    if len(groups) > 1 and all(group.startswith("disputes.litigation") for group in groups):
+        groups = [group for group in groups if not group.endswith("*")] or groups[-1:]  # 行政诉讼（复议后起诉）
+    if not groups and (state.group == "" or not clause.says("outcome.")):
+        groups = [GROUPS[word.kind] for word in clause.lead if word.kind in GROUPS]
+    return groups
+
+
+def _of_requests(clause: Clause, counted: Clause | None) -> bool:
+    """Whether a figure is of the requests counted before it, not of all disputes: 不予公开的8件中有3件被提起行政复议."""
+    within = [word.kind for word in clause.before[:1]] == ["within"]
+    return within and counted is not None and not counted.says("dispute.")
 
 
 def _only_some(found: Sequence[Clause]) -> bool:

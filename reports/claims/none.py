@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reports.claims.carried import direction_of
 from reports.claims.clauses import Clause, is_a
+from reports.claims.lexicon import Word
 from reports.claims.reading import (
     CARRIED_IN,
     CARRIED_OUT,
@@ -28,6 +31,8 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
     """None received, none carried over: 未收到政府信息公开申请; 无上年结转; 依申请公开事项为零."""
     words = clause.before
     at = next((i for i, word in enumerate(words) if word.kind == "none"), None)
+    if at == 1 and words[0].kind == "cause":
+        words, at = words[1:], 0  # 因无申请，未收费
     if at is None or any(is_a(w, "except", "other_matter", "dispute.", "lost", "cause", "rate") for w in words):
         return []
     if reading.elsewhere or reading.excepting == clause.piece or clause.says("part"):
@@ -43,9 +48,11 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
         return []
     behind = words[at + 1 :]
     noun = next((i for i, word in enumerate(behind) if is_a(word, *NOUNS)), None)
-    channels = runs(behind, "channel")
-    if not channels and any(word.kind == "rest" for word in behind):
-        return []  # 未收到其他主体申请
+    channels = runs(words, "channel")  # 现场未收到申请
+    rows = _rows(behind)
+    if rows or _of_some(words, at):
+        known = all(is_a(word, *_DRESS, *NOUNS) for word in behind) and reading.topic == "requests"
+        return [Found(cell, 0, words[at].start) for cell in rows if known]
     several = channels != 1
     dress = (*_DRESS, *(("channel",) if several else ()))
     if noun is not None:
@@ -71,3 +78,21 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
     ):
         return [Found(NEW, 0, words[at].start)]
     return []
+
+
+def _of_some(words: Sequence[Word], at: int) -> bool:
+    """Whether only some of those who may ask are named, or one way to ask: 未收到其他主体申请; 未收到企业、机构申请; 现场未收到
+    申请; not 公民、法人."""
+    asking = [word for word in words if is_a(word, "applicant.")]
+    every = any(word.kind == "applicant.natural_person" or word.text in {"公民", "个人"} for word in asking)
+    rest = any(word.kind == "rest" for word in words) and not runs(words, "channel")
+    return rest or (bool(asking) and not every) or runs(words[:at], "channel") == 1
+
+
+def _rows(words: Sequence[Word]) -> list[str]:
+    """The rows of applicants of whom it is said that none asked: 无科研机构、法律服务机构申请; none where the words name all
+    who may ask, or some in other words."""
+    named = [word.kind for word in words if is_a(word, "applicant.")]
+    if not named or "applicant.unnamed" in named or ("applicant.natural_person" in named and len(set(named)) > 1):
+        return []
+    return [f"applications.new.{kind.partition('.')[2]}" for kind in dict.fromkeys(named)]
