@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
@@ -40,10 +41,16 @@ def direction_of(clause: Clause, year: int | None) -> str:
         return "?" if last else "out"
     if last and any(is_a(words[i], "carry", "pending") for i in carry):
         return "in"
+    if any(word.kind == "pending" for word in words) and any(map(_is_end_of_year, words)):
+        return "out"  # 年末未办结3件
     arrows = [i for i in carry if words[i].kind == "carry"]
     if arrows and any(of_year(word, year) == "this" for word in words[arrows[-1] :]):
         return "in"
     return "?" if arrows else ""
+
+
+def _is_end_of_year(word: Word) -> bool:
+    return word.kind == "this_year" and word.text.endswith(("末", "底"))
 
 
 def _is_left(clause: Clause, year: int | None) -> bool:
@@ -84,11 +91,21 @@ def add_carried(clause: Clause, direction: str, reading: Reading) -> None:
         return
     if not _understood(clause, reading.year):
         return
+    if direction == "in" and not (clause.listed or clause.depth) and _is_done(clause):
+        reading.handled.append(("besides", clause))  # 上年结转3件，全部办结
     cell = CARRIED_IN if direction == "in" else CARRIED_OUT
     reading.add(Found(cell, figure.value, clause.start, note_of(figure)))
     # 对上年结转的7件申请，予以公开5件; 上年结转的7件中，…
     led = clause.before[0].text in {"对", "针对"} if clause.before else False
-    reading.of_carried = direction == "in" and (led or any(word.kind == "within" for word in clause.after))
+    within = any(word.kind == "within" for word in clause.after) and not clause.joined  # 新收的3件和结转的2件申请中
+    reading.of_carried = direction == "in" and (led or within)
+
+
+def _is_done(clause: Clause) -> bool:
+    words = [*clause.tail, *clause.trail]
+    return any(
+        word.kind == "done" and (after is None or after.kind != "rate") for word, after in zip_longest(words, words[1:])
+    )
 
 
 def _is_new(word: Word) -> bool:
@@ -170,7 +187,7 @@ def add_quoted(clause: Clause, reading: Reading) -> None:
     known = all(is_a(word, "filler", "receive", "total", *NOUNS) for word in behind)
     if known and figure.unit:
         reading.add(Found(NEW, figure.value, figure.start, "previous_year"))
-        reading.bare_quote = all(of_year(word, reading.year) for word in clause.own)
+        reading.bare_quote = all(of_year(word, reading.year) or is_a(word, "filler", *NOUNS) for word in clause.own)
 
 
 def add_level(clause: Clause, reading: Reading) -> bool:
@@ -183,6 +200,7 @@ def add_level(clause: Clause, reading: Reading) -> bool:
     others = [word for word in dress if of_year(word, reading.year) != "this"]
     rising = bool(others) and all(word.kind == "change" and word.text.endswith(("至", "到", "为")) for word in others)
     dated = bool(dress) and not others
+    rising |= not dress and reading.before is not None and reading.before.says("change")  # 减少3件，为8件
     if not rising and not (dated and reading.bare_quote):
         return False
     reading.whole = reading.latest = Found(NEW, figure.value, clause.start, note_of(figure))

@@ -26,7 +26,8 @@ class Clause:
     """One figure, or none, with the words of its clause.
 
     ``lead``: clauses without a figure that stand before it since the last figure; ``trail``: one that follows. ``depth``
-    counts brackets; ``listed`` is true in a list that 其中 or 含 opened; ``piece`` numbers what semicolons part."""
+    counts brackets; ``listed`` is true in a list that 其中 or 含 opened; ``piece`` numbers what semicolons part;
+    ``joined`` is true where 和 or a list mark joins it to the figure before it."""
 
     figure: Word | None = None
     before: list[Word] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Clause:
     listed: bool = False
     piece: int = 0
     host: Clause | None = None
+    joined: bool = False
 
     @property
     def own(self) -> list[Word]:
@@ -131,6 +133,7 @@ class _Cutter:
             self.listed = self.clause.listed = False
         elif word.kind == "pause" and (self.clause.figure or (following and following.kind == "none")):
             self.close()
+            self.clause.joined = True
         elif word.kind in FIGURES:
             self.figure(word)
         elif self.clause.figure is None:
@@ -198,8 +201,8 @@ def clauses(words: Sequence[Word]) -> list[Clause]:
             lead = []  # what an aside or another part says leads to nothing outside it
         depth, piece = clause.depth, clause.piece
         if clause.figure is None:
-            if last is not None and not lead:
-                last.trail = clause.before
+            if last is not None and (not lead or (last.trail == lead and is_a(lead[0], "cause", "pending"))):
+                last.trail = [*lead, *clause.before]  # 3件，因未到期，结转下年
             clause.lead = list(lead)
             lead = [*lead, *clause.before]
         else:

@@ -79,8 +79,10 @@ def add_applicant(clause: Clause, reading: Reading) -> None:
     named = clause.find("applicant.")
     figure = clause.figure
     assert figure is not None
-    if len(named) != 1 or named[0].kind == "applicant.unnamed" or is_aside_of_part(clause, reading):
+    if len(named) != 1 or named[0].kind == "applicant.unnamed":
         return
+    if is_aside_of_part(clause, reading) and not (clause.host and clause.host.says("applicant.unnamed")):
+        return  # 网络申请3件（自然人2件）; but 其他组织3件（商业企业2件）
     whole = reading.whole
     if reading.under_handled or (
         whole is not None and (whole.note.startswith("rounded") or figure.value > whole.value)

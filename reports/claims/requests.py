@@ -102,6 +102,8 @@ def _figure(clause: Clause, reading: Reading) -> None:
     """One figure."""
     clause = _with_trail(clause, reading.year)
     figure = clause.figure
+    if figure is not None and figure.kind == "persons" and _at_a_place(clause):
+        reading.place = clause.piece
     if figure is None or figure.kind != "figure" or (not figure.unit and not _stands_alone(clause)):
         return
     directed = direction_of(clause, reading.year)
@@ -115,6 +117,10 @@ def _figure(clause: Clause, reading: Reading) -> None:
         reading.strays += not is_part(clause, reading)
     elif not closes_list(clause, reading):
         _whole_or_part(clause, reading)
+
+
+def _at_a_place(clause: Clause) -> bool:
+    return is_a(next(iter(clause.before), Word("", "", 0, 0)), "channel")
 
 
 def _of_requests(clause: Clause, directed: str, reading: Reading) -> bool:
@@ -166,8 +172,14 @@ def _whole_or_part(clause: Clause, reading: Reading) -> None:
 
 def _with_trail(clause: Clause, year: int | None) -> Clause:
     """A figure of which only the next clause says where it goes: 剩余3件因未到期，结转至下年."""
-    own = without_cause(clause.own)
-    bare = all(is_a(word, "filler", "total", "pending", "cause", "clause", "rest", "part", *NOUNS) for word in own)
+    dress = ("filler", "total", "pending", "cause", "clause", "rest", "part", *NOUNS)
+    lead = _share_of(clause)
+    if lead:
+        return replace(clause, before=[*lead, *clause.before], lead=[])
+    own = [
+        word for word in without_cause(clause.own) if word in clause.before or not is_a(word, "receive", "this_year")
+    ]
+    bare = all(is_a(word, *dress) for word in own)  # 3件于年底收到的申请，结转下年
     if bare and not clause.says(*NOUNS) and any(is_a(word, "done", "result.", "applicant.") for word in clause.tail):
         return replace(clause, after=[*clause.after, *clause.tail], tail=[])  # 其中18件已答复
     following = any(is_next(word, year) for word in clause.trail)
@@ -175,6 +187,16 @@ def _with_trail(clause: Clause, year: int | None) -> Clause:
         return clause
     after = [*without_cause(clause.after), *clause.tail, *clause.trail]
     return replace(clause, after=after, tail=[], trail=[])
+
+
+def _share_of(clause: Clause) -> list[Word]:
+    """What a figure without a subject counts, where its share stands between: 自然人申请占绝大多数，达3件; 公开占15%，计8件."""
+    at = next((i for i, word in enumerate(clause.lead) if word.kind == "rate"), None)
+    bare = bool(clause.before) and all(is_a(word, "filler", "total") for word in clause.own)
+    subject = clause.lead[:at]
+    named = sum(is_a(word, "applicant.", "result.") for word in subject)
+    known = all(is_a(word, "applicant.", "result.", "part", "filler", *NOUNS) for word in subject)
+    return subject if at is not None and bare and named == 1 and known and clause.says("total", "filler") else []
 
 
 def _stands_alone(clause: Clause) -> bool:
@@ -185,7 +207,7 @@ def _stands_alone(clause: Clause) -> bool:
     if not clause.before:
         return False
     last = clause.before[-1]
-    put = is_a(last, "total", *NOUNS, "carry", "receive", "result.") or (
+    put = is_a(last, "total", *NOUNS, "carry", "receive", "result.", "applicant.", "done", "next_year") or (
         last.kind == "filler" and (last.text in _PUT or last.text.endswith("为"))
     )
     return put and not any(word.kind == "unknown" for word in clause.after)
