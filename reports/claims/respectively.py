@@ -27,7 +27,10 @@ def _dealt(found: Sequence[Clause], at: int) -> list[Clause]:
     place = next((i for i, word in enumerate(first.before) if word.kind == "respectively"), None)
     if place is None or first.figure is None or first.says("dispute."):
         return []  # disputes are told by their own grammar
-    things = _things(first.before[:place])
+    told = first.before[:place]
+    if all(is_a(word, "filler") for word in told):
+        told = first.lead  # 2023年、2024年，我局分别收到
+    things = _things(told)
     figures = [first]
     for clause in found[at + 1 :]:
         if clause.figure is None or not all(is_a(word, "pause", "filler") for word in clause.own):

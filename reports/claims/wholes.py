@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from reports.claims.carried import direction_of
 from reports.claims.clauses import Clause, is_a
 from reports.claims.lexicon import Word
 from reports.claims.parts import only_kind
@@ -26,6 +27,7 @@ from reports.claims.scope import (
 )
 
 _CLOSING = ("total", "filler", "bare_request", "request", "this_year", "year")
+_COUNT = ("总数", "总量", "总件数", "数量", "件数")
 _RESULTS = {"granted", "partial", "denied", "unavailable", "rejected", "other*"}
 
 
@@ -48,23 +50,36 @@ def add_whole(clause: Clause, reading: Reading) -> None:
     if within:
         clause = replace(clause, after=clause.after[:-1])
     verb, between = _verb(clause)
-    if _trails_off(clause, reading.year):
+    if _trails_off(clause, reading.year) or (reading.place == clause.piece and not clause.says("this_year", "total")):
         return
     if verb is None:
         _plain(clause, reading, within)
         return
     named = clause.says(*NOUNS) or any(is_a(word, *NOUNS) for word in clause.lead)
     several = "each" if verb.kind == "receive_done" else ""  # 收到和答复申请均为3件
-    if not clear(between, "clause", several, "part" if clause.listed else "") or not (
+    rest = "rest" if _beside_carried_out(reading) else ""
+    if not clear(between, "clause", several, rest, "part" if clause.listed else "") or not (
         named or reading.topic == "requests" or reading.whole
     ):
         return
     if verb.kind == "done":
-        _done(clause, reading)
+        if not _of_those_received(clause):
+            _done(clause, reading)
     elif verb.kind in {"receive", "receive_done"} or _submitted(clause, verb):
         _received(clause, verb, reading)
     elif verb.kind == "accept" and not clause.depth and (named or verb.text.endswith("受理")) and _ours(clause, verb):
         _accepted(clause, reading)
+
+
+def _of_those_received(clause: Clause) -> bool:
+    """Whether what was handled is of those received this year alone: 今年收到的申请已办结8件."""
+    pairs = zip(clause.before, clause.before[1:], strict=False)
+    return any(word.kind == "receive" and following.text == "的" for word, following in pairs)
+
+
+def _beside_carried_out(reading: Reading) -> bool:
+    """Whether the figure before was carried out, so that the rest is all that was handled: 除结转3件外，其余8件均已办结."""
+    return reading.before is not None and direction_of(reading.before, reading.year) == "out"
 
 
 def closes_list(clause: Clause, reading: Reading) -> bool:
@@ -142,9 +157,13 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
             of_year(word, reading.year) == "this" for word in clause.own
         ):  # 申请数较往年大幅增长，全年达3件
             behind = [word for word in behind if not is_a(word, "compare", "change", "older", "last_year", "year")]
-        elif not clause.says("total"):
+        elif not clause.says("total") and not (clause.before and clause.before[0].text.startswith(_COUNT)):
             return
         if not lead or not clear(behind, *every):
+            return
+        if every and not clause.own[1:] and any(word.kind == "done" for word in clause.lead):
+            if not any(is_a(word, "receive", "carry") for word in clause.lead):
+                _done(clause, reading)  # 所有申请均已办结，共计3件
             return
         nouns = lead
     noun = nouns[-1]
@@ -167,7 +186,7 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
 
 
 def _is_of_all(words: Sequence[Word]) -> bool:
-    return any(is_a(word, "each") or word.text.endswith(EVERY) for word in words)
+    return any(is_a(word, "each") or any(mark in word.text for mark in EVERY) for word in words)
 
 
 def _is_said_to_be(words: Sequence[Word]) -> bool:
@@ -183,12 +202,15 @@ def _is_said_to_be(words: Sequence[Word]) -> bool:
 def _trails_off(clause: Clause, year: int | None) -> bool:
     """Whether what follows the figure takes its certainty: 3件均为上年结转; 3件，系市政府转办."""
     following = [*clause.tail, *clause.trail]
+    if following and following[0].text == "占" and any(is_a(word, "this_year", "total") for word in following[1:3]):
+        return True  # 3件，占全年11%
     topic = next((i for i, word in enumerate(following) if is_a(word, "topic_of")), len(following))
     following = following[:topic]  # 3件，主要涉及不动产登记、信访
     if any(is_a(word, "none", "part", "without", "rank") for word in following):
         return False
-    if any(is_a(word, "other_body", "carry", "move") for word in following):
-        return True
+    share = [word.text for word in following[1:2]] == ["占"]
+    if any(is_a(word, "other_body", "carry", "move") for word in following[share:]):
+        return True  # but 3件，区本级占20%
     if any(word.kind == "other_matter" and _is_said_to_be(following[:at]) for at, word in enumerate(following)):
         return True
     return not compared(following, year) and any(of_year(word, year) == "last" for word in following)
@@ -211,13 +233,20 @@ def _done(clause: Clause, reading: Reading) -> None:
 def add_up_handled(reading: Reading) -> None:
     """What was handled, told in parts: 办结11件，办理上年结转4件. They are added up.
 
-    Where another body's stand among them, where the sentence gives several figures, or where the figure is called the
-    year's whole before last year's are named, it is not certain what is the whole."""
+    Where another body's stand among them, where last year's are said to be handled beside them (上年结转3件已全部办结), where
+    the sentence gives several figures, or where the figure is called the year's whole before last year's are named, it is
+    not certain what is the whole."""
     ours = [found for found in reading.out if found.cell == HANDLED]
     kinds = [kind for kind, _ in reading.handled]
     whole = any(kind == "new" and clause.says("total", "this_year") for kind, clause in reading.handled)
     carried = "carried" in kinds
-    if "other" in kinds or len({found.value for found in ours}) > 1 or (carried and whole and kinds[0] != "carried"):
+    apart = "besides" in kinds and not any(clause.says("total") for kind, clause in reading.handled if kind == "new")
+    if (
+        apart
+        or "other" in kinds
+        or len({found.value for found in ours}) > 1
+        or (carried and whole and kinds[0] != "carried")
+    ):
         reading.out = [found for found in reading.out if found.cell != HANDLED]
     elif ours and carried and not whole:
         extra = sum((c.figure.value for kind, c in reading.handled if kind == "carried" and c.figure), 0)

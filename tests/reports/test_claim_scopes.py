@@ -55,3 +55,23 @@ def test_of_handled_applications_those_carried_in_are_part():
 def test_all_who_asked_are_of_one_kind():
     for text in ("收到申请4件，均由自然人提出。", "政府信息公开申请全部来自自然人，共4件。"):
         assert said("（二）依申请公开情况。" + text) == {NEW: 4, "applications.new.natural_person": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("今年收到的申请已办结8件。", {}),  # what was carried in is handled besides
+        ("政务公开专区接待群众12人次，提供信息查询5次，受理申请3件。", {}), ("局属5家单位全年收到申请18件。", {}),
+        ("收到申请7件，占全年11%。", {}), ("其余主体无申请。", {}), ("最后一个季度收到申请7件。", {}),
+        ("无科研机构、法律服务机构申请。", {"applications.new.research": 0, "applications.new.legal_service": 0}),
+        ("29件于年底收到的申请，因未到答复期限，结转下一年度。", {"applications.carried_out.total": 29}),
+        ("除结转下年的3件外，其余52件均已办结。", {"applications.carried_out.total": 3, DONE: 52}),
+        ("所有申请均已办结，共计52件。", {DONE: 52}), ("年末未办结4件。", {"applications.carried_out.total": 4}),
+        ("新收的7件申请和2022年结转的2件申请中，已答复8件。", {NEW: 7, "applications.carried_in.total": 2, DONE: 8}),
+        ("不予公开的9件中有3件被提起行政复议。", {"applications.denied.*.total": 9}),
+        ("上年收到申请21件，本年减少3件，为18件。", {NEW: 18}),
+    ],
+)  # fmt: skip
+def test_whose_a_figure_is_stands_in_the_words_around_it(text, cells):
+    made = claims("（二）依申请公开情况。" + text, 1, "2021", 2023)
+    assert {claim.cell: claim.value for claim in made if claim.note != "previous_year"} == cells
