@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
+from crawler import markup
 from crawler.pages import Page
 from reports.suffixes import FILES, any_of
 
@@ -64,82 +66,100 @@ class Verdict:
     reason: str = ""
 
 
+class _Look:
+    """The beginning of one page as a fault shows in it, each part made once and only where it is asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.text = page.text[:_LOOKED_AT] if page.is_markup else ""
+
+    @cached_property
+    def bare(self) -> str:
+        """Without scripts and comments."""
+        return markup.without_scripts(self.text)
+
+    @cached_property
+    def visible(self) -> str:
+        """Its words, without blanks."""
+        return re.sub(r"\s+|&nbsp;", "", markup.without_tags(self.bare))
+
+    @cached_property
+    def heads(self) -> str:
+        """Its title and headings."""
+        return "".join(head for _, head in markup.heads(self.text))
+
+    @cached_property
+    def is_small(self) -> bool:
+        """Whether it holds little: a fault's page does."""
+        return len(self.visible) < _SHORT and len(re.findall(r"<a\s", self.text, re.IGNORECASE)) < _FEW_LINKS
+
+    @cached_property
+    def carries(self) -> bool:
+        """Whether it shows a publication: a file, a report's title, rows with dates."""
+        return bool(_CARRIED.search(self.bare) or _REPORT_TITLE.search(markup.without_tags(self.bare, " ")))
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Whether its subject is the fault: it stands in the title or a heading, or the page holds little else. A page
+        that carries a publication names a fault in passing, if at all."""
+        if pattern.search(self.heads) and not re.search(r"年度报告|年报|工作报告", self.heads):
+            return True
+        return len(self.visible) < 300 and bool(pattern.search(self.visible)) and not self.carries
+
+
 def of_answer(code: int, page: Page, asked: str) -> Verdict | None:
     """What an answer says against reading it as the page that was asked for at ``asked``; None if nothing does."""
-    text = page.text[:_LOOKED_AT] if page.is_markup else ""
-    visible = _visible_text(text)
-    by_challenge = _challenge(code, text, visible)
+    look = _Look(page)
+    by_challenge = _challenge(code, look)
     if by_challenge is not None:
         return by_challenge
     if code in GONE_CODES:
         return Verdict("gone", f"the page answered {code}")
-    small = len(visible) < _SHORT and len(re.findall(r"<a\s", text, re.IGNORECASE)) < _FEW_LINKS
-    if small and _says(_MAINTENANCE, text, visible) and code < 500:
+    if code < 500 and look.is_small and look.says(_MAINTENANCE):
         return Verdict("unreachable", f"the portal answered {code} with a maintenance page")
     if code >= 400:
         return Verdict("unreachable", f"the portal answered {code}")
-    if small and (verdict := _error_page(text, visible)) is not None:
+    if look.is_small and (verdict := _error_page(look)) is not None:
         return verdict
     if is_home(page.url) and not is_home(asked):
         return Verdict("moved", f"the address leads to the home page {page.url}")
     return None
 
 
-def _error_page(text: str, visible: str) -> Verdict | None:
+def _error_page(look: _Look) -> Verdict | None:
     """What a small page that answers as if all were well says of a fault."""
-    if _says(_GONE, text, visible):
+    if look.says(_GONE):
         return Verdict("gone", "the portal answered with an error page in place of this one")
-    form = "<form" in text.lower() or "type='password'" in text or 'type="password"' in text
-    if _CAPTCHA.search(visible) and form and not _carries(text):
+    written = look.text.lower()
+    form = "<form" in written or "type='password'" in written or 'type="password"' in written
+    if form and _CAPTCHA.search(look.visible) and not look.carries:
         return Verdict("challenged", "the portal wants a code to be typed in: a person must look")
-    if form and (_says(_LOGIN, text, visible) or "password" in text.lower()) and not _carries(text):
+    if form and (look.says(_LOGIN) or "password" in written) and not look.carries:
         return Verdict("challenged", "the portal wants its reader to log in: a person must look")
-    if _says(_BUSY, text, visible):
+    if look.says(_BUSY):
         return Verdict("unreachable", "the portal answered with an error text in place of this page")
     return None
 
 
-def _challenge(code: int, text: str, visible: str) -> Verdict | None:
-    if _SCRIPT_CHALLENGE.search(text) and len(visible) < _SHORT:
+def _challenge(code: int, look: _Look) -> Verdict | None:
+    text = look.text
+    if _SCRIPT_CHALLENGE.search(text) and len(look.visible) < _SHORT:
         return Verdict("challenged", f"the portal answered {code} with a script challenge")
     if len(text) < 1500 and _COOKIE_SHELL.search(text):
         return Verdict("challenged", f"the portal answered {code} with a shell that only sets a cookie")
-    if len(visible) < _SHORT and _BLOCKED.search(visible) and not (code == 200 and _carries(text)):
+    if len(look.visible) < _SHORT and _BLOCKED.search(look.visible) and not (code == 200 and look.carries):
         return Verdict("challenged", f"the portal answered {code} with a block page")
-    if code in CHALLENGE_CODES or (code in {202, 400} and text and len(visible) < 200):
+    if code in CHALLENGE_CODES or (code in {202, 400} and text and len(look.visible) < 200):
         return Verdict("challenged", f"the portal answered {code}")
     if code == 202:
         return Verdict("challenged", "the portal answered 202 with nothing to read")
     return None
 
 
-def _visible_text(text: str) -> str:
-    text = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text, flags=re.DOTALL | re.IGNORECASE)
-    return re.sub(r"<[^>]+>|\s+|&nbsp;", "", text)
-
-
-def _says(pattern: re.Pattern[str], text: str, visible: str) -> bool:
-    """Whether a page's subject is the fault: it stands in the title or a heading, or the page holds little else. A page
-    that carries a publication names a fault in passing, if at all."""
-    heads = "".join(re.findall(r"<(?:title|h[1-4])\b[^>]*>(.*?)</(?:title|h[1-4])", text, re.DOTALL | re.IGNORECASE))
-    heads = re.sub(r"<[^>]+>", "", heads)
-    if pattern.search(heads) and not re.search(r"年度报告|年报|工作报告", heads):
-        return True
-    return len(visible) < 300 and bool(pattern.search(visible)) and not _carries(text)
-
-
 _CARRIED = re.compile(
-    rf"<(?:a|iframe|embed|object|img)\b[^>]*(?:href|src|data)\s*=\s*[\"']?[^\"'>]*(?:{any_of(FILES)}\b|"
+    rf"<(?:a|iframe|embed|object|img)\b[^<>]{{0,400}}?\b(?:href|src|data)\s?=\s?[\"']?[^\"'<>]{{0,400}}?(?:{any_of(FILES)}\b|"
     r"downfile\.jsp|download\.jsp|/attach/|viewer\.html)",
     re.IGNORECASE,
 )
 _REPORT_TITLE = re.compile(r"20\d\d.{0,30}(?:年度报告|年报|工作报告)|(?:年度报告|年报).{0,8}20\d\d")
-
-
-def _carries(text: str) -> bool:
-    """Whether a page shows a publication: a file, a report's title, rows with dates."""
-    visible = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", "", text, flags=re.DOTALL | re.IGNORECASE)
-    return bool(_CARRIED.search(visible) or _REPORT_TITLE.search(re.sub(r"<[^>]+>", " ", visible)))
 
 
 def is_home(url: str) -> bool:
@@ -151,12 +171,13 @@ def is_home(url: str) -> bool:
 def why_not_governments(page: Page) -> str:
     """Why a page can be no government's: a domain that lapsed serves something else, at times under the old title. Empty
     where it can. One without words (drawn by script) may be anybody's."""
-    visible = _visible_text(page.text[:_LOOKED_AT])
-    heads = "".join(re.findall(r"<title\b[^>]*>(.*?)</title", page.text[:_LOOKED_AT], re.DOTALL | re.IGNORECASE))
-    foreign = {found.group(0).lower() for found in _LAPSED.finditer(page.text[:_LOOKED_AT])}
-    if _LAPSED.search(heads) or len(foreign) >= 3 or (len(foreign) >= 2 and len(visible) < 4 * _SHORT):
+    text = page.text[:_LOOKED_AT]
+    visible = re.sub(r"\s+|&nbsp;", "", markup.without_tags(markup.without_scripts(text)))
+    title = "".join(inner for name, inner in markup.heads(text) if name == "title")
+    foreign = {found.group(0).lower() for found in _LAPSED.finditer(text)}
+    if _LAPSED.search(title) or len(foreign) >= 3 or (len(foreign) >= 2 and len(visible) < 4 * _SHORT):
         return f"the page speaks of {'、'.join(sorted(foreign)[:3])}: has the domain been taken over?"
-    if len(visible) >= 100 and not _GOVERNMENT.search(page.text[:_LOOKED_AT]):
+    if len(visible) >= 100 and not _GOVERNMENT.search(text):
         return "the page says nothing of a government any more: has the domain lapsed?"
     return ""
 

@@ -10,12 +10,11 @@ from functools import cached_property
 import lxml.html
 from lxml.html import HtmlElement
 
+from crawler import markup
 from reports.decoding import NotText, decode
 
 _MARKUP = (b"<html", b"<!doctype html", b"<div", b"<script", b"<head", b"<meta", b"<table", b"<p", b"<ul", b"<body")
 _PAGE = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_LONG_WORD = re.compile(r"(\w{200})\w+")
-_LONG_BLANK = re.compile(r"\s{201,}")
 # What a file begins with that is certainly none of a page's.
 SIGNATURES = (
     b"%PDF",
@@ -66,10 +65,13 @@ class Page:
 
     @cached_property
     def script(self) -> str:
-        """The page's own scripts, one after another. What no template writes, words of more than 200 letters and runs of
-        more than 200 blanks, is cut: a search would begin anew at each of a hostile page's letters."""
-        code = "\n".join(str(one.text or "") for one in self.tree.xpath("//script[not(@src)]"))
-        return _LONG_WORD.sub(r"\1", _LONG_BLANK.sub(lambda run: "\n" if "\n" in run[0] else " ", code))
+        """The page's own scripts, one after another, for patterns to search."""
+        return markup.searchable("\n".join(str(one.text or "") for one in self.tree.xpath("//script[not(@src)]")))
+
+    @cached_property
+    def searchable(self) -> str:
+        """The page's text for patterns to search."""
+        return markup.searchable(self.text)
 
     @property
     def is_markup(self) -> bool:

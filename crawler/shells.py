@@ -13,6 +13,11 @@ LONGEST_DELAY = 100  # seconds after which a refresh is no redirection
 _SMALL = 2048  # bytes: a page below this may be nothing but a shell
 _FEW = 200  # characters that a shell shows at most
 
+_REFRESHES = re.compile(r"http-equiv\s*=\s*[\"']?\s*refresh\b", re.IGNORECASE)
+_META = re.compile(r"<meta\b[^<>]{0,2000}>", re.IGNORECASE)
+_NOT_FOLLOWED = re.compile(
+    r"<(noscript|script|textarea|template|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE
+)
 _REFRESH_TARGET = re.compile(r"^\s*(\d+)(?:\.\d*)?\s*[;,]\s*url\s*=\s*['\"]?([^\"'>\s]+)", re.IGNORECASE)
 _LOCATION = re.compile(
     r"(?<![\w.])(?:(?:window|self|top|parent|document)\.)?location(?:\.href)?\s*=\s*[\"']([^\"']+)[\"']|"
@@ -31,14 +36,10 @@ _OTHER_FRAME = re.compile(r"login|count|tree|share|tongji|statistic|search|heade
 def refresh_of(page: Page) -> str | None:
     """Where a meta refresh leads, if it does so within 100 seconds. One for browsers without script, or in a comment, is
     none: a browser follows neither."""
-    if re.search(r"http-equiv\s*=\s*[\"']?\s*refresh", page.text, re.IGNORECASE) is None:
+    if _REFRESHES.search(page.searchable) is None:
         return None
-    visible = re.sub(
-        r"<!--.*?(?:-->|\Z)|<noscript\b.*?(?:</noscript\s*>|\Z)", "", page.text, flags=re.DOTALL | re.IGNORECASE
-    )
-    visible = re.sub(r"<(script|textarea|template|style)\b.*?</\1\s*>", "", visible, flags=re.DOTALL | re.IGNORECASE)
-    for tag in re.findall(r"<meta\b[^>]*>", visible, re.IGNORECASE):
-        if not re.search(r"http-equiv\s*=\s*[\"']?\s*refresh\b", tag, re.IGNORECASE):
+    for tag in _META.findall(_NOT_FOLLOWED.sub("", page.searchable)):
+        if not _REFRESHES.search(tag):
             continue
         content = re.search(r"content\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", tag, re.IGNORECASE)
         found = _REFRESH_TARGET.search(content.group(1).strip("\"'")) if content else None
