@@ -1,9 +1,11 @@
 """One page a body and report year, the year in the query (``fbtime``, ``nbYear``): each year that the page offers is
-asked for, and counts only where its text is of that year, for a year without a report may be answered with another's."""
+asked for, and counts only where its text is of that year, for a year without a report may be answered with another's. A
+page that offers none is asked for every year since reports are owed: nothing of it says which there are."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 from crawler import links
 from crawler.families import articles
@@ -14,6 +16,7 @@ from reports.form.titles import title_zh
 from reports.narrative.classify import classify
 
 MAX_YEARS = 25
+FIRST = 2008  # the first year that was reported on
 HEADS = (title_zh(1), "行政复议")  # of the sections that every report has
 _PERIOD = re.compile(r"(20\d\d)年1月1日.{0,4}(?:至|到|—|-|~|起).{0,8}12月31日")
 _YEAR = re.compile(r"([?&](?:fbtime|nbYear)=)(\d{4})")
@@ -34,7 +37,7 @@ class YearQuery(Family):
         """The page of one year; the first one also tells which years there are. One without its year's report is whole
         all the same."""
         found = _of_year(page)
-        years = [] if ask.value("offered") else _years(page)
+        years = [] if ask.value("offered") else _years(page) or _before(page)
         asks = [
             Ask(_YEAR.sub(rf"\g<1>{year}", page.url), referer=page.url, number=number, state=(("offered", "1"),))
             for number, year in enumerate(years, 2)
@@ -59,8 +62,20 @@ def _years(page: Page) -> list[str]:
     return sorted((year for year in found if year != own), reverse=True)[:MAX_YEARS]
 
 
+def _before(page: Page) -> list[str]:
+    """The years before the page's own."""
+    here = _YEAR.search(page.url)
+    return [str(year) for year in range(int(here.group(2)) - 1, FIRST - 1, -1)][:MAX_YEARS] if here else []
+
+
 def _same_page(url: str, other: str) -> bool:
-    return links.key(_YEAR.sub(r"\g<1>0", url)) == links.key(_YEAR.sub(r"\g<1>0", other))
+    """Whether two addresses show one body's years: what both say beside the year (``area``) is the same. How a page is
+    shown (``showType``) is often said by one of them only."""
+    one, two = urlsplit(url), urlsplit(other)
+    mine, others = dict(parse_qsl(one.query)), dict(parse_qsl(two.query))
+    said = {name for name in mine.keys() & others.keys() if name not in {"fbtime", "nbYear"}}
+    same_path = links.key(url.partition("?")[0]) == links.key(other.partition("?")[0])
+    return same_path and all(mine[name] == others[name] for name in said)
 
 
 def _of_year(page: Page) -> list[Listing]:

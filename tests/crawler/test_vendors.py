@@ -152,6 +152,27 @@ def test_each_year_that_a_page_offers_is_asked_for_and_counts_only_with_a_text_o
     assert YEAR_QUERY.read(beyond, Ask(beyond.url)).rows == []
 
 
+def year_page(year: int, links: str) -> Page:
+    return Page(
+        f"{BASE}/module/xxgk/xxgkAnnualReport.jsp?area=11370826004331234A&fbtime={year}",
+        f"<html><body>{links}<h1>甲县民政局{year}年政府信息公开工作年度报告</h1></body></html>".encode(),
+    )
+
+
+def test_years_that_are_linked_with_other_wishes_of_how_to_show_them_are_the_bodys_own():
+    link = '<a href="xxgkAnnualReport.jsp?area={}&fbtime={}&showType=2">{}年</a>'
+    shown = "".join(link.format("11370826004331234A", year, year) for year in (2023, 2022))
+    page = year_page(2024, shown + link.format("11370826004339999B", 2021, 2021))
+    assert [links.report_year(ask.url) for ask in YEAR_QUERY.read(page, Ask(page.url)).asks] == [2023, 2022]
+
+
+def test_a_page_by_year_that_offers_no_other_year_is_asked_for_every_year_that_was_reported_on():
+    page = year_page(2024, "<div id=years></div>")
+    asked = [links.report_year(ask.url) for ask in YEAR_QUERY.read(page, Ask(page.url)).asks]
+    assert asked == list(range(2023, 2007, -1))
+    assert YEAR_QUERY.read(page, YEAR_QUERY.read(page, Ask(page.url)).asks[0]).asks == []
+
+
 @pytest.mark.parametrize(("year", "is_report"), [("2024", True), ("2031", False)])
 def test_a_page_by_year_that_answers_with_another_years_text_is_no_report_and_has_nothing_beneath(year, is_report):
     sites_ = (fleet.site(YearPages, "own", seed) for seed in range(99))
