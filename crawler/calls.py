@@ -15,18 +15,19 @@ _TARGET = re.compile(
 )
 _TOKEN = re.compile(r"\s*(?:'([^']*)'|\"([^\"]*)\"|([A-Za-z_$][\w$]*)|(\d+)|([-+(),]))")
 _PARSED = re.compile(r"\b(?:parseInt|Number|encodeURI(?:Component)?|escape)\s*\(\s*([\w$]+)\s*(?:,\s*10\s*)?\)")
-_LONGEST = 1500  # characters of a function that are looked at
+_DEFINED = re.compile(r"(?:\bfunction\s+([\w$]+)\s*|(?<![\w$.])([\w$]+)\s*[:=]\s*function\s*)\(([^()]{0,300})\)\s*\{")
+_LONGEST = 1500  # characters of a function, and of a call, that are looked at
 
 
 def opened_by(code: str, script: str) -> str | None:
     """The address, as it is written, that a call in ``code`` opens by a function of ``script``; None where none is told."""
-    for name, given in _CALL.findall(code):
+    for name, given in _CALL.findall(code[:_LONGEST]):
         arguments = _arguments(given)
         if arguments is None:
             continue
-        for names, body in _definitions(name, script):
+        for names, start in _definitions(script).get(name, ()):
             known = dict(zip(names, arguments, strict=False))
-            address = _address(body, known)
+            address = _address(_block(script, start), known)
             if address is not None:
                 return address
     return None
@@ -44,16 +45,13 @@ def _arguments(given: str) -> list[str] | None:
     return out
 
 
-@lru_cache(maxsize=128)
-def _definitions(name: str, script: str) -> list[tuple[list[str], str]]:
-    """Names and body of each function of that name; a page's rows all call the same one."""
-    pattern = (
-        rf"(?:\bfunction\s+{re.escape(name)}\s*|(?<![\w$.]){re.escape(name)}\s*[:=]\s*function\s*)\(([^)]*)\)\s*\{{"
-    )
-    out = []
-    for found in re.finditer(pattern, script):
-        names = [one.strip() for one in found.group(1).split(",")]
-        out.append((names, _block(script, found.end())))
+@lru_cache(maxsize=4)
+def _definitions(script: str) -> dict[str, list[tuple[list[str], int]]]:
+    """By the name of each function of a script what it is given, and where its body begins."""
+    out: dict[str, list[tuple[list[str], int]]] = {}
+    for found in _DEFINED.finditer(script):
+        names = [one.strip() for one in found.group(3).split(",")]
+        out.setdefault(found.group(1) or found.group(2), []).append((names, found.end()))
     return out
 
 

@@ -46,7 +46,8 @@ _REPORT_PATH = re.compile(
 _DISCLOSURE_PATH = re.compile(r"/(?:zfxxgk|xxgk|zwgk|gkmlpt|govxxgk|openness|zfxxgkml)(?:[_/\d]|$)", re.IGNORECASE)
 _YEAR = re.compile(r"^(?:19|20)\d\d\s*年?度?.{0,14}$")
 _WRITTEN = re.compile(
-    r"<a\b[^>]*?href\s*=\s*\\?[\"']([^\"'\\<>]+)\\?[\"'][^>]*>(.{1,120}?)<\\?/a", re.IGNORECASE | re.DOTALL
+    r"<a\b[^<>]{0,200}?\bhref\s?=\s?\\?[\"']([^\"'\\<>]{1,400})\\?[\"'][^<>]{0,400}>(.{1,120}?)<\\?/a",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

@@ -24,6 +24,7 @@ _SCRIPT_CALL = re.compile(
     re.IGNORECASE,
 )
 _LOOKS_LIKE_ADDRESS = re.compile(r"[/.]")
+_LONGEST = 8192  # characters of an address: no server takes more
 _SAFE = "/%:@!$&'()*+,;=~-._"
 _TWIN = re.compile(r"_wap(\.s?html?)$", re.IGNORECASE)
 _MOBILE_POST = re.compile(r"/mpost_(\d+\.html?)$")
@@ -42,7 +43,7 @@ def resolve(base: str, href: str, charset: str = "utf-8") -> str | None:
 
     ``charset`` is the page's: browsers send the query in it, and the path in UTF-8 always."""
     href = re.sub(r"[\r\n\t]", "", href).strip()
-    if not href or href.startswith("#"):
+    if not href or href.startswith("#") or len(href) > _LONGEST:
         return None
     if href.lower().startswith("javascript:"):
         call = _SCRIPT_CALL.search(href)

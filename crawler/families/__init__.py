@@ -32,11 +32,13 @@ class Fingerprint:
 
     def fits(self, page: Page) -> bool:
         """Whether a page bears the marks; a fingerprint without any fits every page."""
-        if any(mark.search(page.text) for mark in self.without):
+        if any(mark.search(page.searchable) for mark in self.without):
             return False
         if not self.page and not self.address:
             return True
-        return any(mark.search(page.url) for mark in self.address) or any(mark.search(page.text) for mark in self.page)
+        return any(mark.search(page.url) for mark in self.address) or any(
+            mark.search(page.searchable) for mark in self.page
+        )
 
 
 def _one(module: ModuleType) -> list[Family]:

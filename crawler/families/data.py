@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from crawler import links
-from crawler.families.rows import base_of, distinct, rows_in
+from crawler import links, markup
+from crawler.families.rows import base_of, distinct, rows_in, squeezed
 from crawler.pages import Listing, Page
 from reports.text import date_in
 
@@ -23,8 +23,9 @@ DAYS = (
     "publishdate", "infodate", "docreltime", "first_publish_time", "create_time", "date", "time",
 )  # fmt: skip
 TOTALS = ("total", "totalcount", "totalrecord", "totalrecords", "count", "recordcount", "totalnum", "rowcount")
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)
-_CALLED = re.compile(r"^\s*(?:/\*\*/)?\s*[\w$.]+\s*\((.*)\)\s*;?\s*$", re.DOTALL)
+_RECORD = re.compile(r"<record>(.*?)(</record>|\Z)", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
+_CALLED = re.compile(r"(?:/\*\*/)?\s{0,9}[\w$.]{1,99}\s{0,9}\(")
 _AROUND = {"tr": "table", "dd": "dl", "dt": "dl", "td": "table"}
 
 
@@ -32,8 +33,10 @@ def parsed(page: Page) -> Any:
     """The JSON that a page holds, bare or as the argument of a call; None where it holds none."""
     text = page.text.strip().lstrip("\ufeff")
     called = _CALLED.match(text) if not text.startswith(("{", "[")) else None
+    if called is not None:
+        text = text[called.end() :].rstrip("; \r\n\t").removesuffix(")")
     try:
-        return json.loads(called.group(1) if called else text)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 
@@ -84,7 +87,7 @@ def listings(data: Any, base: str) -> list[Listing]:
     """The items as rows; an address that leads nowhere is left out, and the title stays."""
     out = []
     for item in items(data):
-        title = re.sub(r"<[^>]+>|\s+", " ", str(_value(item, TITLES) or "")).strip()
+        title = squeezed(markup.without_tags(str(_value(item, TITLES) or ""), " "))
         if title:
             address = _value(item, ADDRESSES)
             out.append(
@@ -114,7 +117,11 @@ def day_of(value: Any) -> date | None:
 
 def records(text: str) -> list[str]:
     """The markup of each record of a ``<datastore>``; what stands in a comment is no record."""
-    return _RECORD.findall(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
+    if "<record" not in text and "<RECORD" not in text:
+        return []
+    plain = _COMMENT.sub(lambda found: "" if found[1] else found[0], text)
+    inner = [one.strip() for one, end in _RECORD.findall(plain) if end]
+    return [one.removeprefix("<![CDATA[").removesuffix("]]>") for one in inner]
 
 
 def rows_of(found: list[str], page: Page, base: str = "") -> list[Listing]:

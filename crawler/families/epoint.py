@@ -15,9 +15,11 @@ from crawler.pages import Page
 SCRIPT = "/js/webBuilderCommon.js"
 SIZE = 50
 _REST = re.compile(r"rest/\w+/(?:getgovinfolist|getPageInfoListNew|getInfoList\w*)", re.IGNORECASE)
-_BY_CODE = re.compile(r"[\"']([^\"'\s]*rest/\w+/getPageInfoList\w*\?[^\"'\s]*\bcode=[^\"'\s]+)[\"']", re.IGNORECASE)
+_BY_CODE = re.compile(
+    r"[\"']([^\"'\s]{0,200}rest/\w+/getPageInfoList\w*\?[^\"'\s]{0,400}\bcode=[^\"'\s]{1,400})[\"']", re.IGNORECASE
+)
 _NUMBER = re.compile(r"([?&]page(?:Index)?=)\d*", re.IGNORECASE)
-_SETTINGS = re.compile(r"siteInfo\s*=\s*(\{.*?\})", re.DOTALL)
+_SETTINGS = re.compile(r"siteInfo\s*=\s*(\{[^{}]{0,4000}\})")
 
 
 class Epoint(Family):
@@ -28,8 +30,8 @@ class Epoint(Family):
 
     def claims(self, page: Page) -> bool:
         """The page's query names a category, and its script asks for a list."""
-        asks = bool(_REST.search(page.text)) or "webBuilderCommon" in page.text
-        return bool(_BY_CODE.search(page.text)) or (asks and bool(_ids(page.url).get("categorynum")))
+        asks = bool(_REST.search(page.searchable)) or "webBuilderCommon" in page.text
+        return bool(_BY_CODE.search(page.searchable)) or (asks and bool(_ids(page.url).get("categorynum")))
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page asks for the settings, these for the list, that for its next page."""
@@ -37,27 +39,27 @@ class Epoint(Family):
             return _of_settings(page, ask)
         if ask.value("step") == "list":
             return _of_list(page, ask)
-        by_code = _BY_CODE.search(page.text)
+        by_code = _BY_CODE.search(page.searchable)
         if by_code is not None:
             call = links.resolve(base_of(page), by_code.group(1).replace("&amp;", "&")) or ""
-            stated = data.set_in_script(page.text, "pageSize")
+            stated = data.set_in_script(page.searchable, "pageSize")
             state = {"step": "list", "column": page.url, "call": call, "first": "1", "size": stated or "0"}
             return Step([], [_page(state, 1, page.url)])
         source = page.tree.xpath("//script[contains(@src, 'webBuilderCommon')]/@src")
         url = links.resolve(base_of(page), str(source[0]) if source else SCRIPT)
-        rest = _REST.search(page.text)
-        counted = data.set_in_script(page.text, "pageIndex")
-        enveloped = bool(re.search(r"\{\s*[\"']?params[\"']?\s*:", page.text))
+        rest = _REST.search(page.searchable)
+        counted = data.set_in_script(page.searchable, "pageIndex")
+        enveloped = bool(re.search(r"\{\s*[\"']?params[\"']?\s*:", page.searchable))
         state = {
             "step": "settings", "column": page.url, "rest": rest.group(0) if rest else "rest/lightfrontaction/getgovinfolist",
             "enveloped": "1" if enveloped else "", "first": counted or ("0" if enveloped else "1"),
-            "size": data.set_in_script(page.text, "pageSize") or str(SIZE),
+            "size": data.set_in_script(page.searchable, "pageSize") or str(SIZE),
         }  # fmt: skip
         return Step([], [Ask(url or "", referer=page.url, expects="any", state=tuple(state.items()))])
 
 
 def _of_settings(page: Page, ask: Ask) -> Step:
-    found = _SETTINGS.search(page.text)
+    found = _SETTINGS.search(page.searchable)
     try:
         settings = json.loads(found.group(1).replace("'", '"')) if found else {}
     except ValueError:

@@ -31,12 +31,14 @@ class Gkmlpt(Family):
 
     def claims(self, page: Page) -> bool:
         """The page of the tree, not an article's."""
-        return bool(_SID.search(page.text) and _TREE.search(page.text)) and not _DETAIL.search(page.text)
+        return bool(_SID.search(page.searchable) and _TREE.search(page.searchable)) and not _DETAIL.search(
+            page.searchable
+        )
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The tree tells which nodes to ask for; each answer whether more of it follows, or the next node."""
         if not ask.value("nodes"):
-            sid = _SID.search(page.text)
+            sid = _SID.search(page.searchable)
             nodes = _nodes(_after(_TREE, page.text), urlsplit(ask.url).fragment or urlsplit(page.url).fragment)
             if sid is None or not nodes:
                 return Step(end=End(unread="no node of its tree is called a report"))

@@ -15,10 +15,10 @@ from crawler.families.listed import listed
 from crawler.families.rows import base_of, rows
 from crawler.pages import Page
 
-_PARAMETERS = re.compile(r"ajaxParam\s*:\s*\{(.*?)\}", re.DOTALL)
+_PARAMETERS = re.compile(r"ajaxParam\s*:\s*\{([^{}]{0,4000})\}")
 _PAIR = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w./-]+))")
-_NEXT = re.compile(r"<nextgroup>.*?href=[\"']([^\"']+)[\"']", re.DOTALL)
-_PROXY = re.compile(r"[\"']([^\"'\s?]*(?:more(?:column)?)?dataproxy\.jsp)")
+_NEXT = re.compile(r"<nextgroup>.{0,200}?href=[\"']([^\"']{1,2000})[\"']", re.DOTALL)
+_PROXY = re.compile(r"[\"']([^\"'\s?]{0,200}(?:more(?:column)?)?dataproxy\.jsp)")
 MAX_WINDOW = 90
 
 
@@ -30,7 +30,7 @@ class Hanweb(Family):
 
     def claims(self, page: Page) -> bool:
         """A list has jpage's settings, or records, or rows that stand written out."""
-        return bool(_PARAMETERS.search(page.text) or data.records(page.text) or rows(page))
+        return bool(_PARAMETERS.search(page.searchable) or data.records(page.text) or rows(page))
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page, or an answer of the proxy."""
@@ -39,19 +39,19 @@ class Hanweb(Family):
     def _of_column(self, page: Page, ask: Ask) -> Step:
         inline = data.records(page.text)
         found = data.rows_of(inline, page) or listed(page)
-        stated = data.set_in_script(page.text, "totalRecord")
+        stated = data.set_in_script(page.searchable, "totalRecord")
         total = int(stated) if stated.isdigit() else data.tag_value(page.text, "totalrecord")
         if total is None:
             pager = pagers.read(page, ask, found)
             return Step(found, pager.asks, end=pager.end)
         if len(found) >= total:
             return Step(found, end=End(total))
-        per_page = int(data.set_in_script(page.text, "perPage") or 15)
-        group = int(data.set_in_script(page.text, "groupSize") or 1)
+        per_page = int(data.set_in_script(page.searchable, "perPage") or 15)
+        group = int(data.set_in_script(page.searchable, "groupSize") or 1)
         window = max(per_page, min(per_page * max(group, 1), MAX_WINDOW))
-        proxy = data.set_in_script(page.text, "proxyUrl") or _first(_PROXY, page.text)
-        given = _PARAMETERS.search(page.text)
-        form: Pairs = _pairs(given.group(1)) if given else _query(_first(_NEXT, page.text))
+        proxy = data.set_in_script(page.searchable, "proxyUrl") or _first(_PROXY, page.searchable)
+        given = _PARAMETERS.search(page.searchable)
+        form: Pairs = _pairs(given.group(1)) if given else _query(_first(_NEXT, page.searchable))
         url = links.resolve(base_of(page), proxy)
         if url is None or not form:
             return Step(found, end=End(total, unread="its records are handed out by a script"))

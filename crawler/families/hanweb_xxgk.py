@@ -12,7 +12,7 @@ from crawler.pages import Listing, Page
 
 MAX_PAGES = 100
 _SORTED = ",createdate:0,orderid:0"
-_SEARCH = re.compile(r"[\"']([^\"'?\s]*/module/xxgk/search\.jsp)")
+_SEARCH = re.compile(r"[\"']([^\"'?\s]{0,200}/module/xxgk/search\.jsp)")
 _COLUMN = re.compile(r"/col/col(\d+)/")
 
 
@@ -30,7 +30,7 @@ class HanwebDisclosure(Family):
         """The column's page asks for the first fragment; that one for the others."""
         if not ask.value("node"):
             node = _given(page, "infotypeId")
-            path = _SEARCH.search(page.text)
+            path = _SEARCH.search(page.searchable)
             url = links.resolve(base_of(page), path.group(1) if path else "/module/xxgk/search.jsp")
             names = ("jdid", "area", "divid")
             state = {"node": node, "url": url or "", **{name: _given(page, name) for name in names}}
@@ -50,11 +50,11 @@ class HanwebDisclosure(Family):
 
 def _given(page: Page, name: str) -> str:
     """A parameter of the search as the page has it: a script's value, a hidden field, a piece of a form that is written out."""
-    found = data.set_in_script(page.text, name)
+    found = data.set_in_script(page.searchable, name)
     if not found:
         found = next((str(value) for value in page.tree.xpath("//input[@name=$n or @id=$n]/@value", n=name)), "")
     if not found:
-        written = re.search(rf"[?&'\"]{name}=([\w.-]+)", page.text)
+        written = re.search(rf"[?&'\"]{name}=([\w.-]+)", page.searchable)
         found = written.group(1) if written else ""
     return found
 

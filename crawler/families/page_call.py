@@ -70,11 +70,11 @@ def _counts_from_one(page: Page, call: _Call) -> bool:
             current.add(int(found.group(1)))
     if current:
         return 1 not in current
-    return bool(_PLUS_ONE.search(page.text)) or call.current == 1
+    return bool(_PLUS_ONE.search(page.searchable)) or call.current == 1
 
 
 def _call(page: Page) -> _Call | None:
-    for definition, arguments in _CALL.findall(page.text):
+    for definition, arguments in _CALL.findall(page.searchable):
         if definition:
             continue
         values = [_value(page, argument.strip()) for argument in arguments.split(",")]
@@ -82,18 +82,18 @@ def _call(page: Page) -> _Call | None:
         words = [value for value in values if value is not None and not value.isdigit()]
         if numbers and len(words) >= 2:
             return _Call(numbers[0], numbers[1] if len(numbers) > 1 else None, words[-2], words[-1].lstrip("."))
-    counted = _COUNT.search(page.text)
+    counted = _COUNT.search(page.searchable)
     if counted is None:
         return None
     name, _, suffix = urlsplit(page.url).path.rpartition("/")[2].rpartition(".")
-    current = _CURRENT.search(page.text)
+    current = _CURRENT.search(page.searchable)
     at = int(current.group(1)) if current else None
     return _Call(int(counted.group(1)), at, name or "index", suffix or _suffix_of_articles(page))
 
 
 def _suffix_of_articles(page: Page) -> str:
     """What the page's articles end in: a site publishes its lists in the same form."""
-    found = re.search(r"/t(?:\d{8}_)?\d+\.(s?html?)[\"']", page.text)
+    found = re.search(r"/t(?:\d{8}_)?\d+\.(s?html?)[\"']", page.searchable)
     return found.group(1) if found else "html"
 
 
@@ -104,5 +104,5 @@ def _value(page: Page, argument: str) -> str | None:
         return None
     if argument[0] in "'\"" or argument.isdigit():
         return literal.group(1)
-    given = re.search(rf"\b{re.escape(argument)}\s*=\s*['\"]?([\w./-]+)['\"]?\s*[;,\n]", page.text)
+    given = re.search(rf"\b{re.escape(argument)}\s*=\s*['\"]?([\w./-]+)['\"]?\s*[;,\n]", page.searchable)
     return given.group(1) if given else None

@@ -208,6 +208,7 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
     base, within = base_of(page), links.folder(page.url)
     known = {links.key(row.url) for row in listed if row.url} | {links.key(page.url)}
     out: dict[str, Listing] = {}
+    of_parts: dict[HtmlElement, bool] = {}
     for link in page.tree.xpath("//a[@href] | //select/option[@value] | //*[@onclick]"):
         url, title = column_url(link, base, page), title_of(link)
         if url is None or len(title) < 2 or (NAVIGATION.match(title) and not _YEAR_COLUMN.match(title)):
@@ -215,7 +216,7 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
         if (link.tag != "a" or not link.get("href")) and not _is_part(title):
             continue
         where = links.key(url)
-        if where in known or not (_is_beneath(url, within) or _is_sibling(link, title, url, page)):
+        if where in known or not (_is_beneath(url, within) or _is_sibling(link, title, url, page, of_parts)):
             continue
         out.setdefault(where, Listing(url, title))
     for node in tree_of_parts(page):
@@ -249,9 +250,10 @@ def _is_beneath(url: str, within: str) -> bool:
     return is_directory(url) and links.key(url).startswith(within)
 
 
-def _is_sibling(link: HtmlElement, title: str, url: str, page: Page) -> bool:
+def _is_sibling(link: HtmlElement, title: str, url: str, page: Page, of_parts: dict[HtmlElement, bool]) -> bool:
     """Whether a link leads to a year's or a group's column where all columns of a portal lie side by side (``/col/col7/``,
-    ``channel_…``, ``?cid=7``): an address of the form of the page's own, in a list of nothing but such columns."""
+    ``channel_…``, ``?cid=7``): an address of the form of the page's own, in a list of nothing but such columns, as
+    ``of_parts`` remembers of each list."""
     stem = re.sub(
         r"\.s?html?$", "/", links.key(page.url).partition("?")[0]
     )  # some keep a column's parts beside its file
@@ -262,8 +264,10 @@ def _is_sibling(link: HtmlElement, title: str, url: str, page: Page) -> bool:
     holder = next((one for one in link.iterancestors() if one.tag in {"ul", "ol", "dl", "table", "div", "td"}), None)
     if holder is None:
         return False
-    beside = [title_of(other) for other in holder.iter("a")]
-    return all(_is_part(other) for other in beside if len(other) >= 2)
+    if holder not in of_parts:
+        beside = (title_of(other) for other in holder.iter("a"))
+        of_parts[holder] = all(_is_part(other) for other in beside if len(other) >= 2)
+    return of_parts[holder]
 
 
 def _is_part(title: str) -> bool:

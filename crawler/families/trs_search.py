@@ -13,8 +13,8 @@ from crawler.pages import Page
 
 MAX_PAGES = 100
 _CALL = re.compile(
-    r"[\"']((?:https?:)?[^\"'\s]*(?:/was5/web/search|/igs/front/search(?:/list\.html|\.jhtml)?|trssearch/v2/searchAll\.do|"
-    r"_list\.jsp(?=\?[^\"'\s]*callback=))\?[^\"'\s]+)[\"']"
+    r"[\"']((?:https?:)?[^\"'\s]{0,200}(?:/was5/web/search|/igs/front/search(?:/list\.html|\.jhtml)?|trssearch/v2/searchAll\.do|"
+    r"_list\.jsp(?=\?[^\"'\s]{0,600}callback=))\?[^\"'\s]{1,1200})[\"']"
 )
 _PAGE = re.compile(r"([?&](?:page|pageNumber|pageIndex|pageNo|pagenum)=)\d*", re.IGNORECASE)
 
@@ -27,12 +27,12 @@ class TrsSearch(Family):
 
     def claims(self, page: Page) -> bool:
         """The page calls the search by a whole address."""
-        return bool(_CALL.search(page.text))
+        return bool(_CALL.search(page.searchable))
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page asks for the first page of the search; that one for the others."""
         if not ask.value("call"):
-            call = _CALL.search(page.text)
+            call = _CALL.search(page.searchable)
             url = links.resolve(base_of(page), call.group(1).replace("&amp;", "&")) if call else None
             if url is None:
                 return Step(end=End(unread="its list is drawn by a search"))

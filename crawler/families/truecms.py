@@ -10,7 +10,9 @@ from crawler.families.base import Ask, End, Family, Step
 from crawler.families.rows import base_of, rows, rows_in
 from crawler.pages import Listing, Page
 
-_CALL = re.compile(r"[\"']([^\"'\s]*messageController/getMessage\.do)")
+_CALL = re.compile(r"[\"']([^\"'\s]{0,200}messageController/getMessage\.do)")
+_INITIAL = re.compile(r"id=[\"']initData[\"'][^<>]{0,400}>")
+_CLOSED = re.compile(r"</(?:div|textarea|script)>\s*<(?:script|div|/)")
 
 
 class TrueCms(Family):
@@ -21,21 +23,26 @@ class TrueCms(Family):
 
     def claims(self, page: Page) -> bool:
         """The page names its column."""
-        return bool(data.set_in_script(page.text, "columnId"))
+        return bool(data.set_in_script(page.searchable, "columnId"))
 
     def read(self, page: Page, ask: Ask) -> Step:
         """The column's page with the records in its hidden element, or an answer of the call."""
         if ask.value("from"):
             return _of_call(page, ask)
         found = _initial(page) or rows(page)
-        stated = data.set_in_script(page.text, "totalRecord")
+        stated = data.set_in_script(page.searchable, "totalRecord")
         total = int(stated) if stated.isdigit() else None
         if total is not None and len(found) >= total:
             return Step(found, end=End(total))
-        path = _CALL.search(page.text)
+        path = _CALL.search(page.searchable)
         url = links.resolve(base_of(page), path.group(1) if path else "/truecms/messageController/getMessage.do")
-        per = data.set_in_script(page.text, "perPage") or "20"
-        state = {"url": url or "", "per": per, "id": data.set_in_script(page.text, "columnId"), "column": page.url}
+        per = data.set_in_script(page.searchable, "perPage") or "20"
+        state = {
+            "url": url or "",
+            "per": per,
+            "id": data.set_in_script(page.searchable, "columnId"),
+            "column": page.url,
+        }
         return Step(found, [_window(state, len(found) + 1, page.url)], end=End(total))
 
 
@@ -65,13 +72,13 @@ def _initial(page: Page) -> list[Listing]:
     holder = page.tree.xpath("//*[@id='initData']")
     if not holder:
         return []
-    inner = re.search(
-        r"id=[\"']initData[\"'][^>]*>(.*?)</(?:div|textarea|script)>\s*<(?:script|div|/)", page.text, re.DOTALL
-    )
-    given = data.records(inner.group(1)) if inner else []
-    if given:
-        return data.rows_of(given, page)
-    return rows_in(inner.group(1), page) if inner else rows(page)
+    opened = _INITIAL.search(page.text)
+    closed = _CLOSED.search(page.text, opened.end()) if opened else None
+    if opened is None or closed is None:
+        return rows(page)
+    inner = page.text[opened.end() : closed.start()]
+    given = data.records(inner)
+    return data.rows_of(given, page) if given else rows_in(inner, page)
 
 
 FAMILY = TrueCms()

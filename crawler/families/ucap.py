@@ -34,15 +34,15 @@ class Ucap(Family):
             return _of_call(page, ask)
         found = listed(page)
         channel = _channel(page)
-        called = _TAX in page.text or _CALL.search(page.text) is not None
+        called = _TAX in page.text or _CALL.search(page.searchable) is not None
         if not channel or (found and not called):
             return page_call.read(page, ask, found)
-        size = re.search(r"\b(?:_?pageSize|size)['\"]?\s*[:=]\s*['\"]?(\d{1,3})\b", page.text)
+        size = re.search(r"\b(?:_?pageSize|size)['\"]?\s*[:=]\s*['\"]?(\d{1,3})\b", page.searchable)
         state = {"channel": channel, "size": size.group(1) if size else str(SIZE), "base": base_of(page)}
         if _TAX in page.text:
-            code = data.set_in_script(page.text, "codeId")
+            code = data.set_in_script(page.searchable, "codeId")
             return Step([], [_page({**state, "call": "tax", "code": code}, 1, page.url)])
-        call = _CALL.search(page.text)
+        call = _CALL.search(page.searchable)
         if call is not None:
             return Step([], [_page({**state, "call": call.group(1)}, 1, page.url)])
         first, other = (_page({**state, "call": name}, 1, page.url) for name in ("searchList", "common/search"))
@@ -55,7 +55,7 @@ def _channel(page: Page) -> str:
             r"[0-9a-fA-F]{32}", str(tag.get("content")).strip()
         ):
             return str(tag.get("content")).strip()
-    found = _SCRIPT.search(page.text)
+    found = _SCRIPT.search(page.searchable)
     return found.group(1) if found else ""
 
 

@@ -31,7 +31,7 @@ class Vsb(Family):
         """Rows, and the pages that this one links."""
         found = listed(page)
         pager = pagers.read(page, ask, found)
-        called = _PAGES.search(page.text)
+        called = _PAGES.search(page.searchable)
         pages = int(called.group(1)) if called else pager.end.pages
         before = ask.value("pages")
         asks = [_with_pages(one, pages) for one in pager.asks]

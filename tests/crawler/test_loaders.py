@@ -3,8 +3,6 @@ template carries."""
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from crawler import families
@@ -150,32 +148,6 @@ def test_what_looks_like_a_pager_or_a_loader_leaves_the_list_incomplete(beside):
 )  # fmt: skip
 def test_years_that_only_a_script_shows_leave_the_list_incomplete(beside):
     assert "2024" in why_not_whole(beside)
-
-
-HOSTILE = {
-    "one word without an end": "x",
-    "a loader's words": "load",
-    "a pager's words": "pager",
-    "clicks": ".click(",
-    "comments that are opened": "/*",
-    "blanks behind a count": "\t ",
-    "quotes": "'\"`",
-    "requests": "$.get('/a?list',",
-    "objects of a tree": "{children:[",
-}
-
-
-@pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_script_is_read_in_time_that_grows_with_its_length(piece):
-    def cost(length: int) -> float:
-        code = ("pages" + piece * length)[:length]
-        page = Page(BASE, f"<html><body><ul>{LISTED}</ul><script>{code}</script></body></html>".encode())
-        began = time.process_time()
-        take(page, Ask(BASE), 0)
-        return time.process_time() - began
-
-    small = min(cost(10_000) for _ in range(3))
-    assert cost(160_000) < 80 * max(small, 0.001)  # sixteen times the length; with its square it were 256 times
 
 
 def test_scripts_beyond_every_template_are_not_read_and_leave_the_list_incomplete():
