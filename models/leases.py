@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.mails import Mail
 from models.sources import Source, SourceAgency
-from models.work import DONE, FAILED, IS_OPEN, TAKEN, UNSEEN, UNSENT, WAITING, Work, add
+from models.work import DONE, FAILED, IS_OPEN, SENT, TAKEN, UNSEEN, UNSENT, WAITING, Work, add
 
 
 def renew(session: Session, by: str, now: datetime, lease: timedelta) -> int:
@@ -39,21 +39,17 @@ def claimable(session: Session, kind: str, now: datetime, limit: int) -> list[in
 def take_along(
     session: Session, kind: str, by: str, now: datetime, lease: timedelta, limit: int
 ) -> list[tuple[int, int, int, dict[str, Any]]]:
-    """Take due work of one kind of which no message was sent yet and that nobody has tried, the most urgent first, then
-    in turn: for a worker that does several pieces in one go. As (number, subject, priority, payload)."""
-    fresh = (
-        sa.select(Work.id)
-        .where(Work.kind == kind, UNSENT, Work.due_at <= now, Work.attempts == 0)
-        .order_by(Work.priority, Work.turn, Work.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # two that take at once take different ones
-    )
-    ids = list(session.scalars(fresh))
+    """Take due work of one kind that nobody has tried: for a worker that does several pieces in one go. What no message
+    was sent of comes first, the most urgent first, then in turn; then half of what was sent and is not begun: alone it
+    costs twice as much, and others who run out of work get the other half. As (number, subject, priority, payload)."""
+    ids = _untried(session, kind, now, UNSENT, (Work.priority, Work.turn, Work.id), limit)
+    sent = _untried(session, kind, now, SENT, (Work.sent_at, Work.id), limit - len(ids))
+    ids += sent[: (len(sent) + 1) // 2]
     if not ids:
         return []
     taken = (
         sa.update(Work)
-        .where(Work.id.in_(ids), UNSENT)
+        .where(Work.id.in_(ids), WAITING)
         .values(state="taken", taken_by=by, taken_until=now + lease, attempts=1)
         .returning(Work.id, Work.subject, Work.priority, Work.payload)
     )
@@ -65,12 +61,28 @@ def take_along(
     ]
 
 
+def _untried(
+    session: Session, kind: str, now: datetime, waits: sa.ColumnElement[bool], order: Sequence[Any], limit: int
+) -> list[int]:
+    if limit <= 0:
+        return []
+    query = (
+        sa.select(Work.id)
+        .where(Work.kind == kind, waits, Work.due_at <= now, Work.attempts == 0)
+        .order_by(*order)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # two that take at once take different ones
+    )
+    return list(session.scalars(query))
+
+
 def give_back(session: Session, ids: Collection[int], by: str) -> None:
-    """Work that was taken along and not begun waits again, as if nobody had taken it."""
+    """Work that was taken along and not begun waits again, as if nobody had taken it. If a message was sent of it, that
+    has perhaps been spent meanwhile: another one will be."""
     session.execute(
         sa.update(Work)
         .where(Work.id.in_(ids), TAKEN, Work.taken_by == by)
-        .values(state="waiting", taken_by=None, taken_until=None, attempts=0),
+        .values(state="waiting", taken_by=None, taken_until=None, attempts=0, sent_at=None),
         execution_options=UNSEEN,
     )
 

@@ -169,8 +169,7 @@ class Job:
         return taken
 
     def take_along(self, limit: int) -> list[int]:
-        """Take other work of the same kind that waits and of which no message was sent, to do it in one go with this;
-        ``rows`` then has it. Returns the numbers. Nothing where this work has been tried before: what a process may die
+        """Take other work of the same kind that waits, to do it in one go with this; ``rows`` then has it. Returns the numbers. Nothing where this work has been tried before: what a process may die
         of is done alone."""
         if self.attempt > 1:
             return []

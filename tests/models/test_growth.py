@@ -111,7 +111,7 @@ STEPS: dict[Callable[[Session], None], int] = {
     judge: 18,
     claim: 8,
     check_many: 45,
-    take_along: 8,
+    take_along: 9,
 }
 
 

@@ -65,12 +65,31 @@ def test_whoever_reads_one_takes_along_what_waits(db: Engine, pieces: dict[int, 
     assert waiting(db, "check") == []
 
 
-def test_what_a_message_was_sent_for_is_left_to_whoever_gets_it(db: Engine, pieces: dict[int, int]):
-    first, second, *rest = pieces
+def test_of_what_was_sent_and_not_begun_half_is_taken_along_and_its_messages_are_spent(
+    db: Engine, pieces: dict[int, int]
+):
+    first, *sent = pieces
     with base.transaction(db) as session:
-        work.mark_sent(session, [second], base.utcnow())
+        work.mark_sent(session, sent, base.utcnow())
     run(tasks.read, first)
-    assert states(db, [first, second, *rest]) == ["done", "waiting", "done", "done"]
+    assert states(db, pieces) == ["done", "done", "done", "waiting"]
+    for message in sent:
+        run(tasks.read, message)
+    assert [row(db, id_).attempts for id_ in pieces] == [1, 1, 1, 1]
+    assert notified(db) == set(pieces.values())
+
+
+def test_what_was_sent_and_is_given_back_is_sent_again(
+    db: Engine, pieces: dict[int, int], monkeypatch: pytest.MonkeyPatch
+):
+    first, *sent = pieces
+    with base.transaction(db) as session:
+        work.mark_sent(session, sent, base.utcnow())
+    times = iter([0.0, 0.1, 99.0])
+    monkeypatch.setattr(batch, "time", SimpleNamespace(monotonic=lambda: next(times, 99.0)))
+    run(tasks.read, first)
+    assert states(db, pieces) == ["done", "waiting", "waiting", "waiting"]
+    assert [row(db, id_).sent_at is None for id_ in sent] == [True, True, False]
 
 
 def test_what_was_tried_before_is_done_alone_and_taken_along_by_nobody(db: Engine, pieces: dict[int, int]):
