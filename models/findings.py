@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.agencies import Agency
+from models import locks
 from models.base import Base, Json, chunks, one_of
 from models.documents import Document
 from models.people import audit
@@ -137,10 +137,10 @@ def save_all(session: Session, outcomes: Sequence[Outcome], now: datetime) -> li
     again; what a rule among ``judged`` no longer says is resolved. A rule that was not judged this time resolves
     nothing: silence is never taken for health; nor does a check of one document resolve what stands in another one that
     is still online, or in a report of another series."""
-    # One at a time a body: two documents of it may be checked at once, and say the same.
+    # One at a time a body and year: two documents of it may be checked at once, and say the same.
+    locks.pass_alone(session, {(outcome.subject.agency_id, outcome.subject.year) for outcome in outcomes})
     bodies = sorted({outcome.subject.agency_id for outcome in outcomes})
     years = {outcome.subject.year for outcome in outcomes}
-    session.execute(sa.select(Agency.id).where(Agency.id.in_(bodies)).order_by(Agency.id).with_for_update())
     stored: dict[tuple[int, int, str], list[Finding]] = defaultdict(list)
     for row in session.scalars(sa.select(Finding).where(Finding.agency_id.in_(bodies), Finding.year.in_(years))):
         stored[row.agency_id, row.year, row.scope].append(row)

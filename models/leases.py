@@ -62,7 +62,7 @@ def take_along(
 
 
 def _untried(
-    session: Session, kind: str, now: datetime, waits: sa.ColumnElement[bool], order: Sequence[Any], limit: int
+    session: Session, kind: str, now: datetime, waits: sa.TextClause, order: Sequence[Any], limit: int
 ) -> list[int]:
     if limit <= 0:
         return []
@@ -108,6 +108,14 @@ def add_due_crawls(session: Session, now: datetime, ahead: int) -> list[int]:
         query = sa.select(Source.id).where(due, serves, ~looked_at.exists())
         found += session.scalars(query.order_by(Source.next_due_at, Source.id).limit(room - len(found)))
     return [add(session, "crawl", source_id, now).id for source_id in found]
+
+
+def add_together(session: Session, kind: str, subject: int, now: datetime, due_at: datetime) -> None:
+    """``work.add`` for what many ask for at the same time, to be done later: they hold the row that waits in common, so
+    that none waits for another, and nobody begins the work before the last of them can be seen."""
+    waits = sa.select(Work.id).where(Work.kind == kind, Work.subject == subject, WAITING)
+    if session.scalar(waits.with_for_update(read=True)) is None:
+        add(session, kind, subject, now, due_at=due_at)
 
 
 def bring_forward(session: Session, kind: str, subjects: Collection[int], now: datetime) -> None:

@@ -1,7 +1,8 @@
-"""Locks by lease: one active holder a name, taken over when its heart stops."""
+"""Locks by lease: one active holder a name, taken over when its heart stops; and locks for the length of a transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -44,3 +45,19 @@ def holder_of(session: Session, name: str, now: datetime) -> tuple[str, datetime
     """Who holds the name now and when its heart last beat; None if nobody does."""
     lock = session.get(Lock, name, populate_existing=True)
     return (lock.holder, lock.beat_at) if lock is not None and lock.until > now else None
+
+
+def pass_alone(session: Session, keys: Collection[tuple[int, int]]) -> None:
+    """Wait until nobody else is in a transaction that passed here with one of these pairs of numbers, in the order of
+    the pairs, and hold others back until this one ends. On SQLite one transaction at a time writes anyway.
+
+    No row is locked by it: who writes to a row of one of these bodies, or refers to it, waits for nobody."""
+    if keys and session.get_bind().dialect.name == "postgresql":
+        first, second = zip(*sorted(set(keys)), strict=True)
+        session.execute(_ALONE, {"first": list(first), "second": list(second)})
+
+
+_ALONE = sa.text(
+    "SELECT pg_advisory_xact_lock(first, second) FROM (SELECT first, second FROM unnest(CAST(:first AS integer[]),"
+    " CAST(:second AS integer[])) AS pair (first, second) ORDER BY first, second) AS ordered"
+)

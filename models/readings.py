@@ -115,7 +115,8 @@ def save_all(session: Session, results: Sequence[Result], reader_version: str, n
     versions = {row.id: row for row in session.scalars(sa.select(Version).where(Version.id.in_(ids)))}
     of = {version.document_id for version in versions.values()}
     # One at a time: a second worker that reads the same version finds the first one's row.
-    locked = sa.select(Document).where(Document.id.in_(of)).order_by(Document.id).with_for_update()
+    # What refers to the document (a finding that is just saved) is not held up.
+    locked = sa.select(Document).where(Document.id.in_(of)).order_by(Document.id).with_for_update(key_share=True)
     documents = {row.id: row for row in session.scalars(locked.execution_options(populate_existing=True))}
     newest = dict(
         session.execute(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from celery.exceptions import SoftTimeLimitExceeded
 
 import storage
-from models import base, compared, contexts, documents, findings, readings, submissions, work
+from models import base, compared, contexts, documents, findings, leases, readings, submissions, work
 from models.packed import pack_text
 from reports import sandbox, sniff
 from reports.checks import checking, similarity
@@ -192,7 +192,7 @@ def check_documents(job: Job, rows: Iterable[int], wanted: Mapping[int, bool], k
         season = now.year - 1
         if any(one.findings and one.scope == "report" and one.subject.year == season for one in outcomes):
             # A few minutes later, so that reports read one after the other are one mail; the sweep sends its message.
-            work.add(session, "tell", season, base.utcnow(), due_at=base.utcnow() + SOON)
+            leases.add_together(session, "tell", season, base.utcnow(), due_at=base.utcnow() + SOON)
         again = {
             document_id: {"because_of": because}
             for document_id, because in compared.all_compared_with(session, news).items()

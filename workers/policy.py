@@ -169,8 +169,8 @@ class Job:
         return taken
 
     def take_along(self, limit: int) -> list[int]:
-        """Take other work of the same kind that waits, to do it in one go with this; ``rows`` then has it. Returns the numbers. Nothing where this work has been tried before: what a process may die
-        of is done alone."""
+        """Take other work of the same kind that waits, to do it in one go with this; ``rows`` then has it. Returns the
+        numbers. Nothing where this work has been tried before: what a process may die of is done alone."""
         if self.attempt > 1:
             return []
         with base.transaction(self.engine) as session:
