@@ -338,9 +338,22 @@ class Walk:
                 page = (await self._list(url)).page
         given = self._crawl.target.override
         if families.recognise(page, given) is None and not accept.is_report(page):
-            for url in shells.frames_of(page):
+            return await self._in_frames(page, given)
+        return page
+
+    async def _in_frames(self, page: Page, given: str) -> Page:
+        """The first frame that holds a list; the page itself where none does. That one of them is not to be had says
+        nothing of the others: only where no list is found does it count."""
+        failed: FetchError | None = None
+        for url in shells.frames_of(page):
+            try:
                 inner = (await self._list(url, page.url)).page
-                if families.recognise(inner, given) is not None:
-                    self._crawl.lists.add(links.key(page.url))  # the list inside may link to the page around it
-                    return inner
+            except FetchError as error:
+                failed = failed or error
+                continue
+            if families.recognise(inner, given) is not None:
+                self._crawl.lists.add(links.key(page.url))  # the list inside may link to the page around it
+                return inner
+        if failed is not None:
+            raise failed
         return page

@@ -247,8 +247,9 @@ def sessions() -> Portal:
 
 
 def frame_list() -> Portal:
+    """The frame above it is not there any more."""
     body = "泸水县民政局"
-    inner = "<frameset cols='200,*'><frame src='/tree/left.html' name=l><frame src='right.html' name=r></frameset>"
+    inner = "<frameset rows='80,*'><frame src='/top.html'><frameset cols='200,*'><frame src='/tree/left.html'><frame src='right.html' name=r></frameset></frameset>"
     items = "".join(f"<li><a href='show_{y}.html'>{title(body, y)}</a> {published(y)}</li>" for y in ALL)
     pages: Pages = {
         "/nb/": f"<html><head><title>年报</title></head>{inner}</html>",
