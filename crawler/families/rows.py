@@ -325,6 +325,8 @@ def spaced(element: HtmlElement) -> str:
 _OTHER_LABEL = re.compile(
     r"(索\s*引\s*号|文\s*号|成文|生成|生效|失效|有效|废止|印发|电话|传真)[^\s:：]{0,6}[:：]?\s*[^\s]*"
 )
+# A heading's year beside a day that is printed without its own (2024年 and 01-16): they make no date.
+_YEAR_ALONE = re.compile(r"(20\d\d\s*年度?)\s+(?=\d{1,2}\s*[-/.]\s*\d{1,2}(?!\d))")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s+(20\d\d)\s*[-/.年]\s*(\d{1,2})月?(?![-/.\d])")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})\s+(20\d\d)(?!\d)")
 
@@ -357,7 +359,7 @@ def _date_beside(element: HtmlElement, rest: str, link: HtmlElement, counts: _Co
     labelled = dates.labelled([rest])
     if labelled is not None:
         return labelled
-    plain = _OTHER_LABEL.sub(" ", rest)
+    plain = _YEAR_ALONE.sub(r"\1; ", _OTHER_LABEL.sub(" ", rest))
     return date_in(plain) or _turned_round(plain)
 
 

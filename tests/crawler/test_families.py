@@ -123,6 +123,7 @@ def test_a_page_within_the_list_tells_no_pages_again():
         ("<i>2026-02-00018</i>", None),
         ("<span>成文日期：2024-12-30</span><span>发布日期：2025-01-05</span>", date(2025, 1, 5)),
         ("<span>1970-01-01</span>", None),
+        ("<b>2022年</b> <em>01-16</em>", None),
         ("<span>电话：0571-2025-0113</span>", None),
     ],
 )
