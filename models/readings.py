@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -125,6 +125,7 @@ def save_all(session: Session, results: Sequence[Result], reader_version: str, n
             .group_by(Version.document_id)
         ).all()
     )
+    read = [_as_titled(one, documents[versions[one.version_id].document_id].title) for one in read]
     kept = _keep(session, read, versions, reader_version, now)
     places: dict[int, findings.Place] = {}
     for result in read:
@@ -142,6 +143,15 @@ def save_all(session: Session, results: Sequence[Result], reader_version: str, n
         for version in versions.values()
         if (document := documents[version.document_id])
     ]
+
+
+def _as_titled(result: Result, title: str) -> Result:
+    """A text without a figure is what its list calls it: an interpretation whose page bears little but the column's name
+    was read as the report itself."""
+    if result.report.kind in PUBLISHES and not result.report.cells and classify(title).kind == "interpretation":
+        result.report.kind = "interpretation"
+        return replace(result, packed=None)
+    return result
 
 
 def _keep(

@@ -206,6 +206,19 @@ def test_an_interpretation_alone_does_not_publish_the_report_and_is_named(engine
         assert found.interpretation.document_id == document.id
 
 
+def test_a_text_without_figures_is_the_interpretation_that_its_list_calls_it(engine: Engine):
+    with base.transaction(engine) as session:
+        agency = body(session)
+        source = column(session, agency)
+        looked(session, source, NOW)
+        document = listed(
+            session, source, agency, title="《甲县统计局2026年政府信息公开工作年度报告》解读", kind="interpretation"
+        )
+        read(session, fetched(session, document)[0], report(cells={}))
+        assert document.kind == "interpretation"
+        assert stands(session, agency).interpretation is not None
+
+
 def test_an_undated_report_is_late_only_if_a_whole_look_after_the_day_did_not_see_it(engine: Engine):
     with base.transaction(engine) as session:
         watched, unwatched = body(session, "甲县统计局"), body(session, "甲县教育局")
