@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
+import tempfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models import base, ledger
+from models.documents import Document, Version
 from tests.crawler.given import Portals
+from tests.crawler.moods import Broken, Mood, Silent, watched
 from tests.crawler.raw import Given, Raw
 from tests.crawler.test_answers import BUSY, CUT, HOME, LOGIN, PLAIN, SHELL, WALL, report
 from tests.crawler.world import COLUMN, World, listed, title
 
 LOOKS = 6
-PORTALS = 12
+PORTALS = 6
+MANY_EXAMPLES = int(os.environ.get("NIANBAO_CHAOS", "12"))  # of a portal's moods; a thousand take some minutes
 EVERY: tuple[Given | None, ...] = (
     BUSY, WALL, LOGIN, SHELL, HOME, PLAIN + CUT, b"", None, (500, {}, "error"), (412, {}, "<script>$_ts=1</script>"),
     (302, {"Location": "/"}, ""), (200, {}, ""),
@@ -58,6 +67,52 @@ class Moody:
         if self._look() == 1 or rng.random() < 0.4:
             return right.get(path)
         return rng.choice(EVERY)
+
+
+RIGHT: dict[str, Given] = {
+    COLUMN: listed(("a.html", title(2025)), ("b.html", title(2024)), pager=MORE),
+    COLUMN + "index_1.html": listed(("c.html", title(2023))),
+    **{f"{COLUMN}{name}.html": report(year) for year, name in NAMES.items()},
+}
+NO_ANSWER = "no answer"
+# What stands where something else is asked for; the first is what is right, for hypothesis makes an example simpler by it.
+CUT_LIST = PLAIN.partition(b"\r\n\r\n")[2] + CUT  # as if it were the whole
+PAGES = [one for one in EVERY if not isinstance(one, bytes)]
+MOODS: tuple[Given | Broken | None, ...] = ("right", NO_ANSWER, Broken(report(2025).encode()[:900]), CUT_LIST, *PAGES)
+SPANS = (timedelta(hours=2), timedelta(days=1), timedelta(days=15), timedelta(days=100))
+A_LOOK = st.tuples(st.sampled_from(SPANS), st.fixed_dictionaries({path: st.sampled_from(MOODS) for path in RIGHT}))
+
+
+def in_mood(moods: dict[str, Given | Broken | None]) -> Mood:
+    """A portal that answers as its mood says, rightly where it says nothing."""
+
+    def answer(path: str) -> Given | Broken | None:
+        given = moods.get(path, "right")
+        if given == NO_ANSWER:
+            raise Silent
+        return RIGHT.get(path) if given == "right" else given
+
+    return answer
+
+
+@settings(max_examples=MANY_EXAMPLES, derandomize=MANY_EXAMPLES < 100, deadline=None)
+@given(st.lists(A_LOOK, min_size=1, max_size=LOOKS - 1))
+def test_whatever_a_portal_answers_no_published_body_is_missing_and_no_known_report_is_lost(looks):
+    with tempfile.TemporaryDirectory() as folder, watched(Path(folder)) as one:
+        for span, moods in [(SPANS[0], {}), *looks, (SPANS[-1], {})]:
+            one.time_passes(span)
+            verdict = one.look(in_mood(moods))
+            now = base.utcnow().astimezone(one.settings.zone)
+            with base.transaction(one.engine) as session:
+                said = {year: {s.state for s in ledger.ledger_of(session, year, now).standings} for year in YEARS}
+            assert not any("missing" in states for states in said.values()), verdict
+            known = {
+                d.year: d for d in one.all(sa.select(Document)) if d.url.endswith(f"/{NAMES.get(d.year or 0)}.html")
+            }
+            assert {year: document.state for year, document in known.items()} == dict.fromkeys(YEARS, "waiting")
+            versions = [v.document_id for v in one.all(sa.select(Version))]
+            assert [versions.count(document.id) for document in known.values()] == [1] * len(YEARS)
+        assert verdict["status"] in {"ok", "unchanged"}  # once it answers rightly again
 
 
 @pytest.fixture
