@@ -38,6 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES_A_CHILD = 300
 # Share of the memory limit from which on a child that ended by a signal ended for want of memory.
 FULL = 0.5
+START_SECONDS = 60.0  # until a child is ready, on a machine as busy as may be
 MAX_ANSWER = 256 * 1024 * 1024
 MAX_PRINTED = 2000
 _LENGTH = struct.Struct(">Q")
@@ -59,6 +60,10 @@ class Limits:
 
 class _Died(Exception):
     """The child ended, or was ended, before it answered."""
+
+
+class CannotStart(OSError):
+    """No child comes up (no memory, a broken installation, a forbidden system call): no file's fault."""
 
 
 class _Child:
@@ -91,6 +96,20 @@ class _Child:
         self._pending: list[memoryview] = []
         self._received = bytearray()
         self.printed = b""
+
+    def await_start(self) -> None:
+        """Wait until it is behind its wall with all it needs. Raises CannotStart: no file has been seen yet."""
+        try:
+            if "ready" in self.answer(time.monotonic() + START_SECONDS):
+                return
+            why = "it does not speak as it should"
+        except TimeoutError:
+            why = f"it took more than {START_SECONDS:g} seconds"
+        except _Died:
+            why = "it died"
+        self.end()
+        said = self.printed.decode(errors="replace").strip().splitlines()
+        raise CannotStart(f"the reading child does not start: {why}{': ' + said[-1] if said else ''}")
 
     def send(self, head: Mapping[str, object], parts: Iterable[bytes] = ()) -> None:
         """Have a message ready; it leaves while an answer is waited for."""
@@ -198,7 +217,7 @@ def read(
     partial: Collection[str] = (),
 ) -> Report:
     """``reports.reader.read`` in the child. Never raises for the file's sake: a limit that was hit or a child that died
-    is a Report with ``error`` for this file only."""
+    is a Report with ``error`` for this file only. Raises CannotStart where no child comes up."""
     return ask(data, name, pictures, limits, partial).report
 
 
@@ -287,7 +306,9 @@ def _ready(limits: Limits) -> _Child:
         _child.end()
         _child = None
     if _child is None:
-        _child = _Child(limits.memory_mb)
+        started = _Child(limits.memory_mb)
+        started.await_start()
+        _child = started
     return _child
 
 

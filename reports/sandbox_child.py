@@ -1,9 +1,9 @@
 """The child of ``reports.sandbox``: reads files from its input until that ends. Not for use by hand.
 
-A message is a length (8 bytes, big endian), a JSON head of that length, then the bytes that the head announces. In come
-a file and its pictures; out go ``{"report": bytes, "retire": bool}`` with the report as ``reports.compact`` writes it, or
-before that ``{"rar": bytes}`` with an archive that the parent unpacks and sends back as ``{"files": [[name, bytes], …]}``
-or ``{"error": …, "limit": …}``.
+A message is a length (8 bytes, big endian), a JSON head of that length, then the bytes that the head announces. First
+goes out ``{"ready": true}``. In come a file and its pictures; out go ``{"report": bytes, "retire": bool}`` with the report
+as ``reports.compact`` writes it, or before that ``{"rar": bytes}`` with an archive that the parent unpacks and sends back
+as ``{"files": [[name, bytes], …]}`` or ``{"error": …, "limit": …}``.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def main() -> None:
     # Libraries that print must not write into the answers.
     pipes = Parent(os.fdopen(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
+    pipes.send({"ready": True})
     while _serve(pipes):
         pass
 

@@ -56,8 +56,30 @@ def test_a_child_that_dies_makes_one_file_unreadable():
 
 
 def test_memory_beyond_the_limit_is_an_error_of_the_file_and_not_of_this_process():
-    report = sandbox.read(b"<p>" + b"<i>x</i>" * 1_000_000, "big.html", limits=Limits(memory_mb=96))
+    report = sandbox.read(b"<p>" + b"<i>x</i>" * 1_000_000, "big.html", limits=Limits(memory_mb=400))
     assert report.error
+    assert sandbox.read(PAGE, "next.html", limits=Limits()).error is None
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("raise RuntimeError('no model')", "it died: RuntimeError: no model"),
+        ("import os; os.write(1, bytes(7) + b'\\x02{{}}'); os.read(0, 1)", "speak"),
+    ],
+)
+def test_a_child_that_does_not_come_up_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch, start: str, said: str):
+    sandbox.close()
+    monkeypatch.setattr(sandbox, "_START", start)
+    with pytest.raises(sandbox.CannotStart, match=said):
+        sandbox.read(PAGE, "a.html")
+    monkeypatch.undo()
+    assert sandbox.read(PAGE, "a.html").error is None
+
+
+def test_a_child_for_which_there_is_too_little_memory_does_not_come_up():
+    with pytest.raises(sandbox.CannotStart):
+        sandbox.read(PAGE, "a.html", limits=Limits(memory_mb=40))
     assert sandbox.read(PAGE, "next.html", limits=Limits()).error is None
 
 

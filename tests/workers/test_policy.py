@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from alerts.send import SendFailed
 from models import base, work
+from reports import sandbox
 from storage import Missing
 from workers import policy
 from workers.policy import Job, LeaseLost, NeedsPerson, TryAgain
@@ -161,6 +162,7 @@ def test_trouble_that_may_pass_is_tried_again_later_and_not_for_ever(db: Engine)
         (ConnectionResetError("x"), "retry"),
         (TryAgain("x"), "retry"),
         (MemoryError(), "retry"),
+        (sandbox.CannotStart("x"), "retry"),
         (SendFailed("busy", "retry"), "retry"),
         (SendFailed("no such box", "person"), "person"),
         (NeedsPerson("x"), "person"),
