@@ -18,7 +18,8 @@ import resource
 import signal
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,8 @@ HERE = Path(__file__).resolve().parent
 OPEN_FILES = 64
 _PR_SET_PDEATHSIG = 1
 _CLONE_THREAD = 0x00010000
+# No such call, switched off at boot, or forbidden by what this system runs in (a container may answer so).
+_NOT_GIVEN = (errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
 _X32 = 0x40000000
 
 # Where shared libraries lie and what the loader, NumPy and onnxruntime ask about the machine. Nothing of /proc/<pid>:
@@ -181,7 +184,16 @@ def examine() -> Wall:
     """What this system can give, without giving it to this process."""
     if not sys.platform.startswith("linux"):
         return Wall(0, False)
-    return Wall(landlockpy.abi_version(), _seccomp())
+    return Wall(_landlock(), _seccomp())
+
+
+def _landlock() -> int:
+    try:
+        return int(landlockpy.abi_version())
+    except landlockpy.LandlockError as error:
+        if error.errno in _NOT_GIVEN:
+            return 0
+        raise
 
 
 def _seccomp() -> bool:
@@ -214,9 +226,11 @@ def enclose_reader(memory_mb: int) -> None:
     _limit(memory_mb << 20, file_size=0)
     wall = examine()
     if wall.landlock:
-        _only_files(readable=_code(), executable=(), writable=())
+        with _where_given():
+            _only_files(readable=_code(), executable=(), writable=())
     if wall.seccomp:
-        _deny((*_NETWORK, *_PROGRAM, *_REACH, *_ATTRIBUTES))
+        with _where_given():
+            _deny((*_NETWORK, *_PROGRAM, *_REACH, *_ATTRIBUTES))
 
 
 def enclose_unpacker(folder: str, memory_mb: int, seconds: int, file_size: int) -> None:
@@ -226,9 +240,21 @@ def enclose_unpacker(folder: str, memory_mb: int, seconds: int, file_size: int) 
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     wall = examine()
     if wall.landlock:
-        _only_files(readable=(*_SYSTEM, *_PROGRAMS), executable=_PROGRAMS, writable=(folder,))
+        with _where_given():
+            _only_files(readable=(*_SYSTEM, *_PROGRAMS), executable=_PROGRAMS, writable=(folder,))
     if wall.seccomp:
-        _deny((*_NETWORK, *_REACH))
+        with _where_given():
+            _deny((*_NETWORK, *_REACH))
+
+
+@contextmanager
+def _where_given() -> Iterator[None]:
+    """A part that turns out not to be given is done without: ``doctor`` tries all of them and says which hold."""
+    try:
+        yield
+    except (landlockpy.LandlockError, seccompy.SeccompError) as error:
+        if error.errno not in _NOT_GIVEN:
+            raise
 
 
 def _limit(memory: int, file_size: int) -> None:

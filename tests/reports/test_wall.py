@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -53,6 +54,46 @@ def attempt(**attempts: str) -> dict[str, str]:
     assert done.returncode == 0, done.stderr
     out: dict[str, str] = json.loads(done.stdout)
     return out
+
+
+# A system that gives less: these calls fail so before anything else happens.
+LESS = """
+import sys; sys.path.insert(0, {root!r})
+import seccompy
+rules = seccompy.Filter(default=seccompy.Action.ALLOW)
+for call in {calls!r}:
+    rules.errno(call, {error})
+rules.load()
+from cli import wall_probe
+from reports import sandbox
+from tests.makers import small
+print(wall_probe.parts_that_hold())
+print(sandbox.read(small.html(), "a.html").error)
+"""
+NO_FILES, NO_NETWORK = "no Landlock (files stay readable)", "no seccomp (network and programs stay open)"
+
+
+@needs_landlock
+@needs_seccomp
+@pytest.mark.parametrize(
+    ("calls", "error", "missing"),
+    [
+        ([], 0, set()),
+        (["landlock_create_ruleset"], errno.ENOSYS, {NO_FILES}),  # an old kernel
+        (["landlock_create_ruleset"], errno.EOPNOTSUPP, {NO_FILES}),  # switched off at boot
+        (["landlock_create_ruleset"], errno.EPERM, {NO_FILES}),  # a container that forbids what it does not know
+        (["landlock_restrict_self"], errno.EPERM, {NO_FILES}),
+        (["seccomp"], errno.ENOSYS, {NO_NETWORK}),
+        (["seccomp", "landlock_create_ruleset"], errno.EPERM, {NO_FILES, NO_NETWORK}),
+    ],
+)
+def test_what_a_system_does_not_give_is_done_without_and_told(calls: list[str], error: int, missing: set[str]):
+    code = LESS.format(root=str(ROOT), calls=calls, error=error)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    in_force, read = done.stdout.splitlines()
+    assert read == "None"
+    assert {one for one in (NO_FILES, NO_NETWORK) if one in in_force} == missing
 
 
 @needs_landlock
@@ -197,9 +238,12 @@ def test_a_child_started_by_a_thread_outlives_that_thread():
 
 def test_a_child_that_answers_what_is_no_report_costs_its_file_only(monkeypatch):
     sandbox.close()
-    lying = "import os; os.read(0, 1 << 20); os.write(1, {answer!r}); import time; time.sleep(30)"
+    ready = b"\x00" * 7 + b'\x0f{"ready": true}'
+    lying = f"import os; os.write(1, {ready!r}); os.read(0, 1 << 20); os.write(1, ANSWER); import time; time.sleep(30)"
     for answer in (b"\x00" * 7 + b"\x05[1,2]", b"\x00" * 7 + b"\x02{}", b"\xff" * 8, b"\x00" * 7 + b"\x03xyz"):
-        monkeypatch.setattr(sandbox, "_START", lying.format(answer=answer).replace("{", "{{").replace("}", "}}"))
+        monkeypatch.setattr(
+            sandbox, "_START", lying.replace("ANSWER", repr(answer)).replace("{", "{{").replace("}", "}}")
+        )
         report = sandbox.read(small.html(), "a.html", limits=sandbox.Limits(seconds=20))
         assert "made the reader end" in (report.error or "")
     monkeypatch.undo()
