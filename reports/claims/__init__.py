@@ -37,7 +37,7 @@ _FIGURE = re.compile(
 )
 _LIST = re.compile(r"(?:\d+\D+){2}\d")
 _SUBJECT = re.compile(
-    r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政[许处强]|收费|提供|处理|掌握|制作|属于"
+    r"申请|转|公开|办结|答复|受理|收到|新收|办理|复议|诉讼|起诉|应诉|规范性文件|规章|行政[许处强]|收费|提供|处理|掌握|制作|属于|自然人|商业企业"
 )
 # What may be a heading, or begin a numbered paragraph: only its first words are looked at.
 _HEAD = re.compile(r"[^。]{1,16}$|[（(①-⑩]|[一二三四五六七八九十\d]{1,2}[、.．是]|.{0,12}依申请")

@@ -41,7 +41,7 @@ def direction_of(clause: Clause, year: int | None) -> str:
         return "?" if last else "out"
     if last and any(is_a(words[i], "carry", "pending") for i in carry):
         return "in"
-    if any(word.kind == "pending" for word in words) and any(map(_is_end_of_year, words)):
+    if any(word.kind == "pending" for word in words) and any(map(is_end_of_year, words)):
         return "out"  # 年末未办结3件
     arrows = [i for i in carry if words[i].kind == "carry"]
     if arrows and any(of_year(word, year) == "this" for word in words[arrows[-1] :]):
@@ -49,8 +49,9 @@ def direction_of(clause: Clause, year: int | None) -> str:
     return "?" if arrows else ""
 
 
-def _is_end_of_year(word: Word) -> bool:
-    return word.kind == "this_year" and word.text.endswith(("末", "底"))
+def is_end_of_year(word: Word) -> bool:
+    """Whether a word names the year's last day: 年底, 12月31日."""
+    return (word.kind == "this_year" and word.text.endswith(("末", "底"))) or word.text == "12月31日"
 
 
 def _is_left(clause: Clause, year: int | None) -> bool:

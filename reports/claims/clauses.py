@@ -138,10 +138,16 @@ class _Cutter:
             self.figure(word)
         elif self.clause.figure is None:
             self.clause.before.append(word)
-        elif self.clause.tail or word.kind in TAIL:
+        elif self.clause.tail or word.kind in TAIL or self.on_what(word):
             self.clause.tail.append(word)
         else:
             self.clause.after.append(word)
+
+    def on_what(self, word: Word) -> bool:
+        """Whether a word begins to say on what the requests are that were counted: 3件申请主要涉及."""
+        return word.kind == "topic_of" and any(
+            is_a(w, "request", "on_request", "bare_request") for w in self.clause.after
+        )
 
     def part(self, word: Word) -> None:
         """A mark that parts clauses."""

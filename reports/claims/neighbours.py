@@ -16,45 +16,63 @@ _HANDED = frozenset({"转办", "交办", "转送", "转交"})
 _INSIDE = ("时", "日", "速", "即", "件", "统一", "分类", "规范", "内部")
 _YEARS = ("year", "last_year", "next_year", "other_years", "older")
 _ASKING = ("request", "on_request", "bare_request", "channel")
+_OFFICES = ("部门", "单位", "机关")
+_IN_TIME = ("在法定", "在规定", "在期限", "在时限")
 _CASES = frozenset({"件", "份", "宗", "起", "例"})
 
 
 def told_apart(words: Sequence[Word]) -> list[Word]:
     """The words, those of two kinds with the one that their neighbours give them."""
     rows = any(is_a(word, "result.partial", "result.denied") for word in words)
-    return [_in_context(word, words, at, rows) for at, word in enumerate(words)]
+    out: list[Word] = []
+    for at, word in enumerate(words):
+        behind = [other for other in words[at + 1 : at + 4] if other.kind != "filler"]
+        kind = (_by_word_ahead(word, words[at - 1]) if at else "") or _by_words_behind(word, words, at, behind)
+        if not kind and rows and word.kind == "measure_of_others" and word.text == "公开":
+            kind = _row(words, at, behind)
+        out.append(replace(word, kind=kind) if kind else word)
+    return out
 
 
-def _in_context(word: Word, words: Sequence[Word], at: int, rows: bool) -> Word:
-    behind = [other for other in words[at + 1 : at + 4] if other.kind != "filler"]
+def _by_word_ahead(word: Word, ahead: Word) -> str:
+    """The kind that the word before gives, empty for its own."""
+    if word.kind == "this_year" and ahead.end == word.start and is_a(ahead, *_YEARS):
+        return "filler"  # 2023年1至12月 is of 2023
+    if word.text == "期间" and is_a(ahead, "this_year", "year"):
+        return "filler"  # 2024年期间; but 五一期间
+    if word.text == "类" and (is_a(ahead, "result.") or ahead.text == "公开"):
+        return "filler"  # 公开类3件
+    if word.kind == "unknown" and word.text.startswith(_OFFICES) and ahead.unit in {"个", "家"}:
+        return "other_body"  # 24个部门收到
+    if word.kind == "other_body" and word.text in _HANDED and ahead.text.endswith(_INSIDE):
+        return "activity"
+    return ""
+
+
+def _by_words_behind(word: Word, words: Sequence[Word], at: int, behind: Sequence[Word]) -> str:
+    """The kind that the words behind give, empty for its own."""
     if word.kind == "other_matter" and word.text in _LETTERS:
-        listed = [other for other in words[at + 1 :] if other.kind != "pause" and other.text not in _LETTERS]
-        behind = listed[:1]  # 来信、来电、来访
-        return replace(word, kind="channel") if behind and is_a(behind[0], *_ASKING) else word
-    if word.kind == "this_year" and at and words[at - 1].end == word.start and is_a(words[at - 1], *_YEARS):
-        return replace(word, kind="filler")  # 2023年1至12月 is of 2023
-    if word.text == "类" and at and (is_a(words[at - 1], "result.") or words[at - 1].text == "公开"):
-        return replace(word, kind="filler")  # 公开类3件
-    if (
-        is_a(word, "topic_of", "other_result")
-        and word.text.startswith(("主要", "属"))
-        and behind
-        and is_a(behind[0], "result.")
-    ):
-        return replace(word, kind="filler")  # 答复类型主要为予以公开; 属于“予以公开”情形
-    within = word.kind == "pending" and word.text.startswith("在") and word.text[1:2] in "法规期时"
-    if within and behind and behind[0].kind == "figure":
-        return replace(word, kind="done")  # 在法定期限内答复3件; but 3件在法定期限内办理
-    if word.kind == "disclosure" and word.text.endswith("申请答复") and behind and behind[0].kind == "figure":
-        return replace(word, kind="done")  # 办理政府信息公开申请答复3件
-    if word.kind == "applicant.unnamed" and behind and behind[0].kind == "within":
-        return replace(word, kind="filler")  # 法人或其他组织中商业企业3件
-    if word.kind == "other_body" and word.text in _HANDED and at and words[at - 1].text.endswith(_INSIDE):
-        return replace(word, kind="activity")
-    if rows and word.kind == "measure_of_others" and word.text == "公开":
-        while behind and (behind[0].kind == "done" or behind[0].text == "类"):  # 公开答复3件, 公开类3件
-            behind = behind[1:]
-        alone = at == 0 or is_a(words[at - 1], "comma", "colon", "semicolon", "pause", "part", "open", "done")
-        if alone and behind and behind[0].kind == "figure" and behind[0].unit in _CASES:
-            return replace(word, kind="result.granted")
-    return word
+        listed = [other for other in words[at + 1 :] if other.kind not in {"pause", "filler"}]
+        listed = [other for other in listed if other.text not in _LETTERS]
+        return "channel" if listed and is_a(listed[0], *_ASKING) else ""  # 来信、来电、来访
+    following = behind[0] if behind else Word("", "", 0, 0)
+    if is_a(word, "topic_of", "other_result") and word.text.startswith(("主要", "属")) and is_a(following, "result."):
+        return "filler"  # 答复类型主要为予以公开; 属于“予以公开”情形
+    if word.kind == "pending" and word.text.startswith(_IN_TIME) and following.kind == "figure":
+        return "done"  # 在法定期限内答复3件; but 3件在法定期限内办理
+    if word.kind == "disclosure" and word.text.endswith("申请答复") and following.kind == "figure":
+        return "done"  # 办理政府信息公开申请答复3件
+    if word.kind == "applicant.unnamed" and following.kind == "within":
+        return "filler"  # 法人或其他组织中商业企业3件
+    return ""
+
+
+def _row(words: Sequence[Word], at: int, behind: Sequence[Word]) -> str:
+    """公开 as a row of the results, where it stands among others of them."""
+    if [other.kind for other in behind[:1]] == ["pause"] and any(is_a(other, "result.") for other in behind[1:2]):
+        return "result.granted"  # 公开、部分公开分别为
+    while behind and (behind[0].kind == "done" or behind[0].text == "类"):  # 公开答复3件, 公开类3件
+        behind = behind[1:]
+    alone = at == 0 or is_a(words[at - 1], "comma", "colon", "semicolon", "pause", "part", "open", "done")
+    counted = bool(behind) and behind[0].kind == "figure" and behind[0].unit in _CASES
+    return "result.granted" if alone and counted else ""

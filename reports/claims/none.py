@@ -25,6 +25,7 @@ _DRESS = (
     "filler", "disclosure", "total", "everyone", "pause", "this_year", "year", "receive", "accept", "submit", "occur",
     "applicant.", "clause", "persons", "receive_done", "rest",
 )  # fmt: skip
+_ONLINE = ("网", "线上", "互联网", "在线", "电子", "平台", "门户", "政府网")
 
 
 def denied(clause: Clause, reading: Reading) -> list[Found]:
@@ -53,7 +54,7 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
     if rows or _of_some(words, at):
         known = all(is_a(word, *_DRESS, *NOUNS) for word in behind) and reading.topic == "requests"
         return [Found(cell, 0, words[at].start) for cell in rows if known]
-    several = channels != 1
+    several = channels != 1 and (not channels or _every_way(behind))
     dress = (*_DRESS, *(("channel",) if several else ()))
     if noun is not None:
         verbs = any(is_a(word, "receive", "accept", "submit", "occur", "everyone") for word in behind[:noun])
@@ -78,6 +79,13 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
     ):
         return [Found(NEW, 0, words[at].start)]
     return []
+
+
+def _every_way(words: Sequence[Word]) -> bool:
+    """Whether ways to ask that are named stand for all: 线上、线下; 网络、信函等; not 电话、传真."""
+    ways = [word.text for word in words if word.kind == "channel"]
+    online = [way for way in ways if way.startswith(_ONLINE)]
+    return 0 < len(online) < len(ways) or any(word.text.startswith("等") for word in words)
 
 
 def _of_some(words: Sequence[Word], at: int) -> bool:

@@ -54,6 +54,10 @@ def _documents(found: Sequence[Clause], form: Form | None, year: int | None, awa
             subject = named[-1].kind if len(named) == 1 else ""
         if clause.says("measure_of_others", "published") and not _said_of_all(clause):
             subject = ""
+        if not subject and clause.figure is not None and not clause.says("measure_of_others", "published"):
+            verb = next(
+                (word for word in clause.before if word.kind == "measure.issued"), verb
+            )  # 印发文件8件，其中规范性文件3件
         if subject in {"", "document.both"} or id(clause) in away:
             continue
         row = f"proactive.{subject.partition('.')[2]}"
@@ -85,7 +89,7 @@ def _measures(clause: Clause, verb: Word | None) -> tuple[list[Word], Word | Non
     measures = clause.find("measure.")
     if measures:
         return measures, next((word for word in clause.before if is_a(word, "measure.")), None)
-    if verb is None or not all(is_a(word, "document.", "pause", "filler") for word in clause.own):
+    if verb is None or not all(is_a(word, "document.", "pause", "filler", "part") for word in clause.own):
         return [], None
     return [verb], verb
 

@@ -57,6 +57,7 @@ class Reading:
     includes_carried: bool = False
     excepting: int = -1  # the piece in which 除 stands
     place: int = -1  # the piece that tells of what was done at a place: 政务公开专区接待群众12人次，受理申请3件
+    at_end: bool = False  # whether the sentence tells how things stood at the year's end: 截至12月31日
     strays: int = 0  # figures of requests that are neither a claim nor a part of a list
     unclaimed: bool = False  # whether the last figure that might be a whole is not one
     clause: Clause | None = None  # the one that is read, and that of the figure before it

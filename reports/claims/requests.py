@@ -16,6 +16,7 @@ from reports.claims.carried import (
     add_quoted,
     direction_of,
     includes_carried_in,
+    is_end_of_year,
     mark_with_carried_in,
     without_cause,
 )
@@ -107,6 +108,13 @@ def _figure(clause: Clause, reading: Reading) -> None:
     if figure is None or figure.kind != "figure" or (not figure.unit and not _stands_alone(clause)):
         return
     directed = direction_of(clause, reading.year)
+    reading.at_end |= any(map(is_end_of_year, (*clause.lead, *clause.before)))
+    if (
+        reading.at_end
+        and clause.says("pending")
+        and all(is_a(word, "pending", "filler", "total") for word in clause.own)
+    ):
+        directed = "out"  # 截至12月31日，办结8件，待处理3件
     if not _of_requests(clause, directed, reading) or add_level(clause, reading):
         return
     if compared(clause.before, reading.year) or not _of_this_year(clause, directed, reading) or reading.rises:
@@ -131,6 +139,8 @@ def _of_requests(clause: Clause, directed: str, reading: Reading) -> bool:
         # 其中含6项备案: no requests at all
         reading.out = [found for found in reading.out if found is not reading.whole]
         reading.whole = None
+    if matter == reading.topic and _counts_else(clause):
+        matter = "other"
     if matter in {"", "other"} and not clause.says("other_matter") and (directed or (result and reading.whole)):
         matter = "requests" if reading.topic == "requests" or directed else matter
     beside, reading.matter = reading.matter == "other", matter
@@ -139,6 +149,15 @@ def _of_requests(clause: Clause, directed: str, reading: Reading) -> bool:
     reading.matter = "other" if beside else matter  # 主动公开5件，依申请公开3件 are ways of publishing documents
     reading.strays += reading.parts is not None
     return False
+
+
+def _counts_else(clause: Clause) -> bool:
+    """Whether a figure without a noun of ours counts what no list knows: 收到协查函3件; 审核信息3条."""
+    if clause.says(*NOUNS, "result.", "channel", "applicant.", *DIRECTED):
+        return False
+    verb = next((i for i, word in enumerate(clause.before) if is_a(word, "receive", "accept")), None)
+    what = clause.before[verb + 1 :] if verb is not None else []
+    return any(word.kind == "unknown" for word in what) or clause.says("activity")
 
 
 def _of_this_year(clause: Clause, directed: str, reading: Reading) -> bool:
@@ -183,7 +202,7 @@ def _with_trail(clause: Clause, year: int | None) -> Clause:
     if bare and not clause.says(*NOUNS) and any(is_a(word, "done", "result.", "applicant.") for word in clause.tail):
         return replace(clause, after=[*clause.after, *clause.tail], tail=[])  # 其中18件已答复
     following = any(is_next(word, year) for word in clause.trail)
-    if not bare or not (following or any(is_a(word, "carry", "move") for word in clause.trail)):
+    if not bare or not (following or any(is_a(word, "carry", "move") for word in (*clause.tail, *clause.trail))):
         return clause
     after = [*without_cause(clause.after), *clause.tail, *clause.trail]
     return replace(clause, after=after, tail=[], trail=[])
@@ -195,7 +214,7 @@ def _share_of(clause: Clause) -> list[Word]:
     bare = bool(clause.before) and all(is_a(word, "filler", "total") for word in clause.own)
     subject = clause.lead[:at]
     named = sum(is_a(word, "applicant.", "result.") for word in subject)
-    known = all(is_a(word, "applicant.", "result.", "part", "filler", *NOUNS) for word in subject)
+    known = all(is_a(word, "applicant.", "result.", "part", "filler", "done", "within", *NOUNS) for word in subject)
     return subject if at is not None and bare and named == 1 and known and clause.says("total", "filler") else []
 
 

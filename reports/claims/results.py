@@ -33,15 +33,22 @@ def add_result(clause: Clause, results: Sequence[Word], reading: Reading) -> Non
             merged = "applications.granted.total+applications.partial.total"
             reading.add(Found(merged, figure.value, clause.start, note_of(figure)))
         return
+    if not specific:
+        named = _reasons(clause, named[0].kind) or named
     if len(named) != 1 or clause.says("channel", "applicant.", "other_body"):
         return
-    known = ("part", "within", "clause", "cause", "done", "accept", *{word.kind for word in results})
+    known = ("part", "within", "clause", "cause", "done", "accept", *{word.kind for word in (*results, *named)})
     if not clear(clause.own, *known):
         return
     kind = named[0].kind
     _listed_result(clause, kind, reading)
     cell = GROUPS.get(kind) or f"applications.{kind.removeprefix('result.')}.total"
     reading.add(Found(cell, figure.value, clause.start, note_of(figure)))
+
+
+def _reasons(clause: Clause, group: str) -> list[Word]:
+    """The rows of a group that lead to its figure as the reason: 由于本机关不掌握，无法提供3件."""
+    return [word for word in clause.lead if word.kind.startswith(f"{group}.")]
 
 
 def _listed_result(clause: Clause, kind: str, reading: Reading) -> None:

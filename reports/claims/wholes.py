@@ -204,8 +204,8 @@ def _trails_off(clause: Clause, year: int | None) -> bool:
     following = [*clause.tail, *clause.trail]
     if following and following[0].text == "占" and any(is_a(word, "this_year", "total") for word in following[1:3]):
         return True  # 3件，占全年11%
-    topic = next((i for i, word in enumerate(following) if is_a(word, "topic_of")), len(following))
-    following = following[:topic]  # 3件，主要涉及不动产登记、信访
+    topic = next((i for i, word in enumerate(following) if is_a(word, "topic_of", "rest")), len(following))
+    following = following[:topic]  # 3件，主要涉及不动产登记、信访; 3件，其余结转下年
     if any(is_a(word, "none", "part", "without", "rank") for word in following):
         return False
     share = [word.text for word in following[1:2]] == ["占"]
