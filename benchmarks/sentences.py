@@ -29,6 +29,7 @@ CELLS = {
     "other": "applications.other*.total", "dup": "applications.rejected.duplicate.total",
     "nothold": "applications.unavailable.not_held.total", "create": "applications.unavailable.must_be_created.total",
     "rest_unavailable": "applications.unavailable.still_unclear.total",
+    "rest_rejected": "applications.rejected.petition.total",
     "rec": "disputes.reconsideration.total", "recu": "disputes.reconsideration.upheld",
     "recc": "disputes.reconsideration.corrected", "reco": "disputes.reconsideration.other",
     "recp": "disputes.reconsideration.pending", "lit": "disputes.litigation_*.total",

@@ -116,7 +116,11 @@ def _figure(clause: Clause, groups: list[str], state: _DisputeState) -> None:
     if not known or handled:
         return
     if len(groups) > 1:
-        if clause.says("each") or any(word.text.startswith(("各", "均", "都")) for word in clause.own):
+        if (
+            clause.says("each")
+            or not figure.value
+            or any(word.text.startswith(("各", "均", "都")) for word in clause.own)
+        ):
             state.out += [Found(f"{group}.total", figure.value, clause.start) for group in groups if not outcomes]
         elif not outcomes and set(groups) == {GROUPS["dispute.reconsideration"], GROUPS["dispute.litigation"]}:
             state.out.append(Found("disputes.*.total", figure.value, clause.start, note_of(figure)))

@@ -23,6 +23,7 @@ _CASES = frozenset({"件", "份", "宗", "起", "例"})
 
 def told_apart(words: Sequence[Word]) -> list[Word]:
     """The words, those of two kinds with the one that their neighbours give them."""
+    disputes = any(is_a(word, "dispute.") for word in words) and not any(is_a(word, *_ASKING[:3]) for word in words)
     rows = any(is_a(word, "result.partial", "result.denied") for word in words)
     out: list[Word] = []
     for at, word in enumerate(words):
@@ -30,6 +31,8 @@ def told_apart(words: Sequence[Word]) -> list[Word]:
         kind = (_by_word_ahead(word, words[at - 1]) if at else "") or _by_words_behind(word, words, at, behind)
         if not kind and rows and word.kind == "measure_of_others" and word.text == "公开":
             kind = _row(words, at, behind)
+        if disputes and word.kind == "other_result" and word.text.endswith("撤回"):
+            kind = "outcome.other"  # 行政复议3件，其中撤回1件
         out.append(replace(word, kind=kind) if kind else word)
     return out
 
@@ -38,6 +41,8 @@ def _by_word_ahead(word: Word, ahead: Word) -> str:
     """The kind that the word before gives, empty for its own."""
     if word.kind == "this_year" and ahead.end == word.start and is_a(ahead, *_YEARS):
         return "filler"  # 2023年1至12月 is of 2023
+    if word.kind == "unknown" and ahead.text in {"截至", "截止"}:
+        return "half"  # 截至发稿时
     if word.text == "期间" and is_a(ahead, "this_year", "year"):
         return "filler"  # 2024年期间; but 五一期间
     if word.text == "类" and (is_a(ahead, "result.") or ahead.text == "公开"):
@@ -60,6 +65,8 @@ def _by_words_behind(word: Word, words: Sequence[Word], at: int, behind: Sequenc
         return "filler"  # 答复类型主要为予以公开; 属于“予以公开”情形
     if word.kind == "pending" and word.text.startswith(_IN_TIME) and following.kind == "figure":
         return "done"  # 在法定期限内答复3件; but 3件在法定期限内办理
+    if word.kind == "unknown" and word.text in {"前", "之前"} and following.kind == "done":
+        return "filler"  # 12月31日前办结
     if word.kind == "disclosure" and word.text.endswith("申请答复") and following.kind == "figure":
         return "done"  # 办理政府信息公开申请答复3件
     if word.kind == "applicant.unnamed" and following.kind == "within":

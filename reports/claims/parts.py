@@ -140,5 +140,5 @@ def add_sum_of_parts(reading: Reading) -> None:
         return  # 窗口收到3件，当场告知2件: not parts of one whole
     together = first.says("total") or first.find("receive")[0].text.startswith("共")
     halves = [word.text for clause in reading.partial for word in clause.find("half")]
-    if (parts.criterion == "channel" and together) or halves == ["上半年", "下半年"]:
+    if (parts.criterion == "channel" and together and not reading.elsewhere) or halves == ["上半年", "下半年"]:
         reading.add(Found(NEW, parts.sum, first.start))

@@ -63,7 +63,7 @@ def add_whole(clause: Clause, reading: Reading) -> None:
     ):
         return
     if verb.kind == "done":
-        if not _of_those_received(clause):
+        if not _of_those_received(clause) and _ours(clause, verb):  # 优秀答复3件: some of all
             _done(clause, reading)
     elif verb.kind in {"receive", "receive_done"} or _submitted(clause, verb):
         _received(clause, verb, reading)
