@@ -31,6 +31,13 @@ def told_apart(words: Sequence[Word]) -> list[Word]:
         kind = (_by_word_ahead(word, words[at - 1]) if at else "") or _by_words_behind(word, words, at, behind)
         if not kind and rows and word.kind == "measure_of_others" and word.text == "公开":
             kind = _row(words, at, behind)
+        if (
+            word.kind == "figure"
+            and word.text[0] == "一"
+            and word.value == 1
+            and any(w.kind == "none" for w in words[max(at - 3, 0) : at])
+        ):
+            kind = "filler"  # 没有收到一份申请
         if disputes and word.kind == "other_result" and word.text.endswith("撤回"):
             kind = "outcome.other"  # 行政复议3件，其中撤回1件
         out.append(replace(word, kind=kind) if kind else word)

@@ -157,7 +157,7 @@ def _counts_else(clause: Clause) -> bool:
         return False
     verb = next((i for i, word in enumerate(clause.before) if is_a(word, "receive", "accept")), None)
     what = clause.before[verb + 1 :] if verb is not None else []
-    return any(word.kind == "unknown" for word in what) or clause.says("activity")
+    return any(word.kind == "unknown" for word in what) or clause.says("activity", "published", "measure_of_others")
 
 
 def _of_this_year(clause: Clause, directed: str, reading: Reading) -> bool:
@@ -191,7 +191,7 @@ def _whole_or_part(clause: Clause, reading: Reading) -> None:
 
 def _with_trail(clause: Clause, year: int | None) -> Clause:
     """A figure of which only the next clause says where it goes: 剩余3件因未到期，结转至下年."""
-    dress = ("filler", "total", "pending", "cause", "clause", "rest", "part", *NOUNS)
+    dress = ("filler", "total", "pending", "cause", "clause", "rest", "part", "within", *NOUNS)
     lead = _share_of(clause)
     if lead:
         return replace(clause, before=[*lead, *clause.before], lead=[])
@@ -199,7 +199,12 @@ def _with_trail(clause: Clause, year: int | None) -> Clause:
         word for word in without_cause(clause.own) if word in clause.before or not is_a(word, "receive", "this_year")
     ]
     bare = all(is_a(word, *dress) for word in own)  # 3件于年底收到的申请，结转下年
-    if bare and not clause.says(*NOUNS) and any(is_a(word, "done", "result.", "applicant.") for word in clause.tail):
+    among = any(word.kind == "within" for word in clause.before)  # 全部申请中3件已答复
+    if (
+        bare
+        and (among or not clause.says(*NOUNS))
+        and any(is_a(word, "done", "result.", "applicant.") for word in clause.tail)
+    ):
         return replace(clause, after=[*clause.after, *clause.tail], tail=[])  # 其中18件已答复
     following = any(is_next(word, year) for word in clause.trail)
     if not bare or not (following or any(is_a(word, "carry", "move") for word in (*clause.tail, *clause.trail))):
@@ -210,7 +215,7 @@ def _with_trail(clause: Clause, year: int | None) -> Clause:
 
 def _share_of(clause: Clause) -> list[Word]:
     """What a figure without a subject counts, where its share stands between: 自然人申请占绝大多数，达3件; 公开占15%，计8件."""
-    at = next((i for i, word in enumerate(clause.lead) if word.kind == "rate"), None)
+    at = next((i for i, word in enumerate(clause.lead) if is_a(word, "rate", "rank")), None)
     bare = bool(clause.before) and all(is_a(word, "filler", "total") for word in clause.own)
     subject = clause.lead[:at]
     named = sum(is_a(word, "applicant.", "result.") for word in subject)

@@ -24,6 +24,7 @@ from reports.claims.scope import (
     Found,
     compared,
     of_year,
+    runs,
 )
 
 _CLOSING = ("total", "filler", "bare_request", "request", "this_year", "year")
@@ -58,9 +59,9 @@ def add_whole(clause: Clause, reading: Reading) -> None:
     named = clause.says(*NOUNS) or any(is_a(word, *NOUNS) for word in clause.lead)
     several = "each" if verb.kind == "receive_done" else ""  # 收到和答复申请均为3件
     rest = "rest" if _beside_carried_out(reading) else ""
-    if not clear(between, "clause", several, rest, "part" if clause.listed else "") or not (
-        named or reading.topic == "requests" or reading.whole
-    ):
+    among = "within" if verb.kind == "done" else ""  # 全部申请中3件已答复
+    known = ("clause", several, rest, among, "part" if clause.listed else "")
+    if not clear(between, *known) or not (named or reading.topic == "requests" or reading.whole):
         return
     if verb.kind == "done":
         if not _of_those_received(clause) and _ours(clause, verb):  # 优秀答复3件: some of all
@@ -159,8 +160,9 @@ def _plain(clause: Clause, reading: Reading, within: bool) -> None:
             behind = [word for word in behind if not is_a(word, "compare", "change", "older", "last_year", "year")]
         elif not clause.says("total") and not (clause.before and clause.before[0].text.startswith(_COUNT)):
             return
-        if not lead or not clear(behind, *every):
-            return
+        some = runs(clause.lead, "channel") == 1 or sum(is_a(word, "applicant.") for word in clause.lead) == 1
+        if not lead or not clear(behind, *every) or (some and not every):
+            return  # 主要通过网络提出申请，共3件
         if every and not clause.own[1:] and any(word.kind == "done" for word in clause.lead):
             if not any(is_a(word, "receive", "carry") for word in clause.lead):
                 _done(clause, reading)  # 所有申请均已办结，共计3件
