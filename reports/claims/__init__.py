@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reports.claims import disputes, proactive, reading, requests
 from reports.claims.bodies import with_bodies
-from reports.claims.clauses import Clause, clauses, is_a
+from reports.claims.clauses import Clause, clauses, is_a, names
 from reports.claims.lexicon import Word, number, words
 from reports.claims.neighbours import told_apart
 from reports.claims.scope import NOUNS, Found, Matter, Period, goes_on, matter_of, matters
@@ -149,7 +149,11 @@ def _sentences(
         parts = clauses(cut) if telling else []
         opens = cut[0].kind == "numbering" or (named is not None and not is_a(cut[0], "result.", "done", "figure"))
         yield _Sentence(sentence, parts, topic, opens)
-        if topic == "" and any(item.cell == reading.NEW for item in requests.find(parts, topic, None)):
+        if (
+            topic == ""
+            and names(parts, *NOUNS)
+            and any(item.cell == reading.NEW for item in requests.find(parts, topic, None))
+        ):
             topic = "requests"
 
 

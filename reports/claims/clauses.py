@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from reports.claims.lexicon import Word
 
@@ -56,16 +57,31 @@ class Clause:
 
     def says(self, *kinds: str) -> bool:
         """Whether a word of one of the kinds stands in the clause; ``result.`` means every kind that begins so."""
-        return any(is_a(word, *kinds) for word in self.own)
+        for words in (self.before, self.after):
+            for word in words:
+                if is_a(word, *kinds):
+                    return True
+        return False
 
     def find(self, *kinds: str) -> list[Word]:
         """The words of these kinds in the clause."""
-        return [word for word in self.own if is_a(word, *kinds)]
+        return [word for words in (self.before, self.after) for word in words if is_a(word, *kinds)]
 
 
 def is_a(word: Word, *kinds: str) -> bool:
     """Whether a word is of one of the kinds; a kind with a dot at its end stands for all that begin so."""
-    return word.kind in kinds or ("." in word.kind and f"{word.kind.partition('.')[0]}." in kinds)
+    kind = word.kind
+    return kind in kinds or ("." in kind and _family(kind) in kinds)
+
+
+@cache
+def _family(kind: str) -> str:
+    return f"{kind.partition('.')[0]}."
+
+
+def names(found: Iterable[Clause], *kinds: str) -> bool:
+    """Whether a word of one of the kinds stands in any of the clauses."""
+    return any(clause.says(*kinds) for clause in found)
 
 
 class _Cutter:

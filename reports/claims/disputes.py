@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reports.claims.clauses import Clause, is_a
+from reports.claims.clauses import Clause, is_a, names
 from reports.claims.lexicon import Word
 from reports.claims.reading import CLEAR, note_of
 from reports.claims.scope import Found, Period, compared, of_year, outside, period_of
@@ -35,7 +35,7 @@ def find(found: Sequence[Clause], year: int | None, elsewhere: bool = False) -> 
     """The claims of one sentence's clauses about disputes over disclosure. ``elsewhere``: what the sentence before it told
     of another body or time."""
     state = _DisputeState()
-    if _only_some(found):
+    if not names(found, "dispute.") or _only_some(found):
         return []
     waiting: list[str] = []
     counted: Clause | None = None

@@ -113,7 +113,7 @@ def _alternatives(pattern: str, at: int, closing: str) -> tuple[list[str], int]:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words with their kinds, the lengths of those that begin with each character, the units, and how the names of
+    """The words with their kinds, the lengths of those that begin with each two characters, the units, and how the names of
     bodies end."""
 
     kinds: dict[str, str]
@@ -124,11 +124,12 @@ class Lexicon:
 
     def at(self, text: str, start: int) -> tuple[str, int] | None:
         """(kind, length) of the longest word that begins at ``start``."""
-        for length in self.lengths.get(text[start], ()):
+        for length in self.lengths.get(text[start : start + 2], ()):
             kind = self.kinds.get(text[start : start + length])
             if kind is not None:
                 return kind, length
-        return None
+        kind = self.kinds.get(text[start])
+        return None if kind is None else (kind, 1)
 
 
 @lru_cache(maxsize=1)
@@ -145,10 +146,11 @@ def lexicon() -> Lexicon:
                 raise ValueError(f"{word} is {kinds[word]} and {kind}")
     lengths: dict[str, set[int]] = {}
     for word in kinds:
-        lengths.setdefault(word[0], set()).add(len(word))
+        if len(word) > 1:
+            lengths.setdefault(word[:2], set()).add(len(word))
     units = {word: name for name in ("counts", "persons", "money", "spans") for word in _all(data["units"][name])}
     longest = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
-    ordered = {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
+    ordered = {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
     return Lexicon(kinds, ordered, units, re.compile(longest), tuple(_all(data["bodies"])))
 
 

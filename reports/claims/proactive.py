@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from decimal import Decimal
 
-from reports.claims.clauses import Clause, is_a
+from reports.claims.clauses import Clause, is_a, names
 from reports.claims.lexicon import Word
 from reports.claims.reading import CLEAR, note_of
 from reports.claims.scope import NOUNS, Found, Period, compared, of_year, outside, period_of
@@ -21,6 +21,8 @@ _CASES = ("件", "宗", "起", "例", "个", "次", "份", "件次", "宗次", "
 def find(found: Sequence[Clause], form: Form | None, year: int | None, elsewhere: bool = False) -> list[Found]:
     """The claims of one sentence's clauses about table 二. ``elsewhere``: what the sentence before it told of another body
     or time."""
+    if not names(found, "document.", "decision.", "fee"):
+        return []
     away = {id(clause) for clause, told in zip(found, outside(found, year, elsewhere), strict=True) if told}
     return [
         *_documents(found, form, year, away),

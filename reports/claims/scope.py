@@ -26,6 +26,15 @@ _MATTERS: tuple[tuple[Matter, tuple[str, ...]], ...] = (
 )
 _NARROWER = ("half", "day", "other_body")
 _FOR_OTHERS = re.compile(r"协|督促|指导|敦促|配合|代|.*[转移]|.*交办")
+_YEARS: dict[str, Period] = {
+    "this_year": "this",
+    "last_year": "last",
+    "next_year": "other",
+    "older": "other",
+    "other_years": "other",
+}
+# Words that may stand where another year is compared with.
+_COMPARING = frozenset(("change", "rate", "compare", "pause"))
 # What stands beside carried over names a direction, not the period of the figure.
 DIRECTED = ("carry", "move", "pending")
 
@@ -96,8 +105,7 @@ def of_year(word: Word, year: int | None) -> Period | None:
         if year is None or word.value == year:
             return "this"
         return "last" if word.value == year - 1 else "other"
-    named: dict[str, Period] = {"this_year": "this", "last_year": "last", "next_year": "other", "older": "other"}
-    return "other" if word.kind == "other_years" else named.get(word.kind)
+    return _YEARS.get(word.kind)
 
 
 def is_next(word: Word, year: int | None) -> bool:
@@ -107,6 +115,8 @@ def is_next(word: Word, year: int | None) -> bool:
 
 def compared(words: Sequence[Word], year: int | None) -> bool:
     """Whether words compare with another year: 比上年, 较2022年, 与去年同期相比, 同比."""
+    if not any(word.kind in _COMPARING for word in words):
+        return False
     for word, following in itertools.zip_longest(words, words[1:]):
         if word.kind == "change" or (word.kind == "rate" and word.text.endswith(("倍", "成"))):
             return True
@@ -186,7 +196,7 @@ def goes_on(found: Sequence[Clause], year: int | None, before: bool) -> bool:
 
 def _elsewhere(words: Sequence[Word], year: int | None) -> tuple[bool | None, bool | None]:
     """Whether words name a part of the year or another year, and another body; None where they name nothing."""
-    if compared(words, year):
+    if not words or compared(words, year):
         return None, None
     words = words[: next((i for i, word in enumerate(words) if word.kind == "none"), len(words))]  # who has none
     named = [of_year(word, year) for word in words]
