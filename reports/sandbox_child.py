@@ -8,6 +8,7 @@ as ``{"files": [[name, bytes], …]}`` or ``{"error": …, "limit": …}``.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -56,6 +57,8 @@ def main() -> None:
     # Libraries that print must not write into the answers.
     pipes = Parent(os.fdopen(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: the search for cycles need not go through it with every file
     pipes.send({"ready": True})
     while _serve(pipes):
         pass

@@ -216,11 +216,13 @@ def _with_trail(clause: Clause, year: int | None) -> Clause:
 def _share_of(clause: Clause) -> list[Word]:
     """What a figure without a subject counts, where its share stands between: 自然人申请占绝大多数，达3件; 公开占15%，计8件."""
     at = next((i for i, word in enumerate(clause.lead) if is_a(word, "rate", "rank")), None)
+    if at is None:
+        return []
     bare = bool(clause.before) and all(is_a(word, "filler", "total") for word in clause.own)
     subject = clause.lead[:at]
     named = sum(is_a(word, "applicant.", "result.") for word in subject)
     known = all(is_a(word, "applicant.", "result.", "part", "filler", "done", "within", *NOUNS) for word in subject)
-    return subject if at is not None and bare and named == 1 and known and clause.says("total", "filler") else []
+    return subject if bare and named == 1 and known and clause.says("total", "filler") else []
 
 
 def _stands_alone(clause: Clause) -> bool:

@@ -290,7 +290,8 @@ def _doubt_beside_mixed_label(blocks: Blocks, entry: _Entry, found: dict[Table, 
     if entry.line is None or entry.table not in ("proactive", "applications") or not entry.keys:
         return
     specs = rows(entry.table, form)
-    n = next(n for n, spec in enumerate(specs) if spec.key == split(entry.keys[0])[1])
+    row = split(entry.keys[0])[1]
+    n = next(n for n, spec in enumerate(specs) if spec.key == row)
     label = _own_label(entry.line, specs[n]) if entry.line.flat else entry.line.label
     if _digits(label) <= max(1, _digits(specs[n].label)):  # its number counts as one
         return
