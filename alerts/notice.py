@@ -17,7 +17,7 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ("removed", "曾经发布，现已无法找到"),
     ("late", "晚于法定期限发布"),
     ("error", "数据或内容矛盾"),
-    ("warning", "疑似填报有误"),
+    ("warning", "疑似问题"),
     ("notice", "其他提示"),
     ("cannot_tell", "无法判断"),
     ("review", "识读存疑，待人工核对"),
@@ -65,7 +65,8 @@ class Notice:
             if is_number(self.actual) and self.expected != self.actual:
                 return (("两处数字", f"{self.actual}、{self.expected}，不一致"),)
             return (("填报", self.actual),) if self.actual else ()
-        return tuple((name, value) for name, value in (("填报", self.actual), ("应为", self.expected)) if value)
+        # Words and headings are written, not 填报.
+        return tuple((name, value) for name, value in (("现为", self.actual), ("应为", self.expected)) if value)
 
     @property
     def days_late(self) -> int | None:

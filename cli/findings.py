@@ -11,6 +11,7 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
 from cli.show import SEVERITY, err, new_table, out, print_json
+from exchange.words import printed
 from models import base, exports, findings, replies
 
 commands = typer.Typer(
@@ -53,7 +54,7 @@ def findings_list(
         review = "·待核" if row["needs_review"] else ""
         table.add_row(
             str(row["id"]), escape(row["agency"]), str(row["year"]), row["rule"], SEVERITY[row["severity"]][0] + review,
-            row["state"], escape(row["message"]),
+            printed("finding_state", row["state"]), escape(row["message"]),
         )  # fmt: skip
     out.print(table)
 

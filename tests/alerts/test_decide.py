@@ -172,7 +172,7 @@ def test_words_that_the_form_prescribes_are_the_right_ones():
         SUM, rule="FRM-BASIS", cells=(), expected="国办公开办函〔2021〕30号", actual="国办公开办函〔2019〕60号"
     )
     (digest,) = decide(ledger(words), {}, NOW)
-    assert [name for name, _ in digest.notices[0].figures] == ["填报", "应为"]
+    assert [name for name, _ in digest.notices[0].figures] == ["现为", "应为"]
 
 
 def test_what_publication_found_is_no_reported_figure():
