@@ -177,7 +177,8 @@ def _reach(server: Server, timeout: float) -> smtplib.SMTP:
 
 
 def _connect(server: Server, timeout: float) -> smtplib.SMTP:
-    context = ssl.create_default_context()
+    # Loading the machine's authorities takes longer than a mail: only where they are asked.
+    context = ssl.create_default_context() if server.tls or server.starttls else None
     if server.tls:
         client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=context)
     else:
