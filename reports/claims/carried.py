@@ -51,7 +51,8 @@ def direction_of(clause: Clause, year: int | None) -> str:
 
 def is_end_of_year(word: Word) -> bool:
     """Whether a word names the year's last day: 年底, 12月31日."""
-    return (word.kind == "this_year" and word.text.endswith(("末", "底"))) or word.text == "12月31日"
+    named = word.kind == "this_year" and word.text.endswith(("末", "底"))
+    return named or (word.text in {"12月31日", "12月"} and word.kind != "day")
 
 
 def _is_left(clause: Clause, year: int | None) -> bool:

@@ -160,10 +160,9 @@ class _Cutter:
             self.clause.after.append(word)
 
     def on_what(self, word: Word) -> bool:
-        """Whether a word begins to say on what the requests are that were counted: 3件申请主要涉及."""
-        return word.kind == "topic_of" and any(
-            is_a(w, "request", "on_request", "bare_request") for w in self.clause.after
-        )
+        """Whether a word begins to say on what the requests are that were counted: 3件申请主要涉及; 不予公开的3件主要涉及."""
+        counted = any(is_a(w, "request", "on_request", "bare_request") for w in self.clause.after)
+        return word.kind == "topic_of" and (counted or any(is_a(w, "result.") for w in self.clause.before))
 
     def part(self, word: Word) -> None:
         """A mark that parts clauses."""

@@ -46,6 +46,8 @@ def told_apart(words: Sequence[Word]) -> list[Word]:
 
 def _by_word_ahead(word: Word, ahead: Word) -> str:
     """The kind that the word before gives, empty for its own."""
+    if word.text == "公开" and ahead.kind == "cause":
+        return "disclosure"  # 因公开政府信息引发的
     if word.kind == "this_year" and ahead.end == word.start and is_a(ahead, *_YEARS):
         return "filler"  # 2023年1至12月 is of 2023
     if word.kind == "unknown" and ahead.text in {"截至", "截止"}:
@@ -66,9 +68,18 @@ def _by_words_behind(word: Word, words: Sequence[Word], at: int, behind: Sequenc
     if word.kind == "other_matter" and word.text in _LETTERS:
         listed = [other for other in words[at + 1 :] if other.kind not in {"pause", "filler"}]
         listed = [other for other in listed if other.text not in _LETTERS]
-        return "channel" if listed and is_a(listed[0], *_ASKING) else ""  # 来信、来电、来访
+        beside = any(other.kind == "channel" for other in words) and any(other.kind == "part" for other in words)
+        return (
+            "channel" if beside or (listed and is_a(listed[0], *_ASKING)) else ""
+        )  # 来信、来电、来访申请; 其中来信3件、网络2件
     following = behind[0] if behind else Word("", "", 0, 0)
-    if is_a(word, "topic_of", "other_result") and word.text.startswith(("主要", "属")) and is_a(following, "result."):
+    counted = bool(at) and words[at - 1].kind == "figure"  # 不予公开的3件主要涉及国家秘密
+    if (
+        not counted
+        and is_a(word, "topic_of", "other_result")
+        and word.text.startswith(("主要", "属"))
+        and is_a(following, "result.")
+    ):
         return "filler"  # 答复类型主要为予以公开; 属于“予以公开”情形
     if word.kind == "pending" and word.text.startswith(_IN_TIME) and following.kind == "figure":
         return "done"  # 在法定期限内答复3件; but 3件在法定期限内办理
@@ -76,6 +87,8 @@ def _by_words_behind(word: Word, words: Sequence[Word], at: int, behind: Sequenc
         return "filler"  # 12月31日前办结
     if word.kind == "disclosure" and word.text.endswith("申请答复") and following.kind == "figure":
         return "done"  # 办理政府信息公开申请答复3件
+    if word.kind == "applicant.unnamed" and [other.kind for other in behind[:2]] == ["pause", "everyone"]:
+        return "everyone"  # 企业、群众
     if word.kind == "applicant.unnamed" and following.kind == "within":
         return "filler"  # 法人或其他组织中商业企业3件
     return ""

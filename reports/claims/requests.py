@@ -88,6 +88,8 @@ def _rises(clause: Clause, following: Clause | None) -> bool:
 def _each(clause: Clause) -> list[Clause]:
     """A figure told of several things at once: 收到、办结均为17件; 上年结转、结转下年均为0."""
     marks = [i for i, word in enumerate(clause.before) if word.kind == "each" or word.text in {"均为", "都为"}]
+    if not marks and clause.figure is not None and clause.figure.value == 0 and len(clause.find("applicant.")) > 1:
+        marks = [len(clause.before)]  # 科研机构、法律服务机构为零
     if not marks or not any(word.kind == "pause" for word in clause.before[: marks[-1]]):
         return [clause]
     parts: list[list[Word]] = [[]]
@@ -119,7 +121,7 @@ def _figure(clause: Clause, reading: Reading) -> None:
         return
     if compared(clause.before, reading.year) or not _of_this_year(clause, directed, reading) or reading.rises:
         add_quoted(clause, reading)
-    elif directed:
+    elif directed and not (reading.elsewhere and not clause.says(*DIRECTED[1:], "last_year", "next_year", "year")):
         add_carried(clause, directed, reading)
     elif reading.elsewhere:
         reading.strays += not is_part(clause, reading)

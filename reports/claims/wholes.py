@@ -57,7 +57,8 @@ def add_whole(clause: Clause, reading: Reading) -> None:
         _plain(clause, reading, within)
         return
     named = clause.says(*NOUNS) or any(is_a(word, *NOUNS) for word in clause.lead)
-    several = "each" if verb.kind == "receive_done" else ""  # 收到和答复申请均为3件
+    nought = clause.figure is not None and clause.figure.value == 0
+    several = "each" if verb.kind == "receive_done" or nought else ""  # 收到和答复申请均为3件, 收到和处理申请均为0件
     rest = "rest" if _beside_carried_out(reading) else ""
     among = "within" if verb.kind == "done" else ""  # 全部申请中3件已答复
     known = ("clause", several, rest, among, "part" if clause.listed else "")
