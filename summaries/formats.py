@@ -29,6 +29,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_LINK = 2_079  # characters of an address that a spreadsheet follows
 DATE_ROOM = 4  # more of a column's width in a circular, whose type is larger: a date stays on one line
 MOST_ROWS = 200  # of a table in a circular; what is longer is named and stands in the workbook
+MOST_PRINTED = (
+    5_000  # the same in print, which is set as a whole: 20,000 rows took 3.2 GB, and nobody turns so many pages
+)
 
 
 def as_html(content: Content) -> str:
@@ -77,7 +80,15 @@ def _printed(block: Any) -> Any:
     if not isinstance(block, Table):
         return {"svg": block.svg, "caption": block.caption}
     heads = [{"text": head.text, "width": head.width, "kind": head.kind} for head in block.heads]
-    return {"name": block.name, "heads": heads, "rows": [[_print(value) for value in row] for row in block.rows]}
+    rows = [[_print(value) for value in row] for row in _first(block, MOST_PRINTED)]
+    return {"name": block.name, "heads": heads, "rows": rows}
+
+
+def _first(table: Table, most: int) -> tuple[tuple[Value, ...], ...]:
+    """So many rows of a table, and one that says how many more the workbook has."""
+    if len(table.rows) <= most:
+        return table.rows
+    return (*table.rows[:most], (f"其余{len(table.rows) - most}行见电子表格", *[""] * (len(table.heads) - 1)))
 
 
 def _print(value: Value) -> object:
@@ -162,10 +173,7 @@ def as_docx(content: Content, signed: str, dated: str) -> bytes:
 
 
 def _grid(table: Table) -> Grid:
-    rows = tuple(tuple(_text(value) for value in row) for row in table.rows[:MOST_ROWS])
-    if len(table.rows) > MOST_ROWS:
-        rest = f"其余{len(table.rows) - MOST_ROWS}行见电子表格"
-        rows = (*rows, (rest, *[""] * (len(table.heads) - 1)))
+    rows = tuple(tuple(_text(value) for value in row) for row in _first(table, MOST_ROWS))
     numbers = frozenset(n for n, head in enumerate(table.heads) if head.kind == "number")
     widths = tuple(head.width + DATE_ROOM * (head.kind == "date") for head in table.heads)
     return Grid(tuple(head.text for head in table.heads), rows, widths, numbers)

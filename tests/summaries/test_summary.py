@@ -186,6 +186,12 @@ def test_a_circular_of_many_bodies_names_how_many_stand_in_the_workbook():
     assert last.rows[-1].cells[0].text == "其余60行见电子表格"
 
 
+def test_a_print_of_many_bodies_is_cut_where_its_setting_would_take_the_machine(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(formats, "MOST_PRINTED", 40)
+    printed = pdf_text(formats.as_pdf(season.content(figures(worlds.season(60)))))
+    assert "其余20行见电子表格" in re.sub(r"\s", "", printed)
+
+
 def test_printable_leaves_all_chinese_and_takes_what_xml_cannot_hold():
     assert official.printable("甲\x00\x0b乙\ud800丙𠮷\t") == "甲乙丙𠮷\t"
 
