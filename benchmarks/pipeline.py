@@ -45,7 +45,7 @@ OUT = Path("var/bench/pipeline.json")
 AIMS = {"html": 2.0, "pdf": 1.3, "scan": 1.3}
 LAYOUTS = {"html": "plain", "pdf": "pdf", "scan": "plain"}
 SCAN = "pdf-clean-200"
-COUNTS = {"html": 240, "pdf": 120, "scan": 6}
+COUNTS = {"html": 240, "pdf": 240, "scan": 18}
 PATIENCE = 1800.0  # seconds: on a busy machine it lasts
 BARE = ("reading", "rules")  # the steps that bare reading and checking has too
 
