@@ -13,13 +13,15 @@ from datetime import UTC, datetime
 
 _bound: contextvars.ContextVar[dict[str, object]] = contextvars.ContextVar("bound", default={})  # noqa: B039  never mutated
 
-# A password in an address must not reach a log or a page, whoever prints the address: between the user's name and the
-# last @ before white space or a quote, so that a slash, a colon or an @ that was left unescaped in it hides nothing less.
-_USERINFO = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s\"'<>]+@", re.IGNORECASE)
-# ... or as a parameter (libpq, Redis, S3), or as libpq's keywords.
+# A password in an address must not reach a log or a page, whoever prints the address: it is all between the first colon
+# after the scheme and the last @ before white space. So a slash, a quote, a colon or an @ that was left unescaped in it
+# or in the user's name (a mail address often) hides nothing less; what is hidden too much is a port.
+_USERINFO = re.compile(r"(?P<head>(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,40}://[^\s:]{0,1000}):\S{1,1000}@", re.IGNORECASE)
+# ... or as a parameter (libpq, Redis, S3, a chat's access_token), as libpq's keywords, or as a field of JSON or a dict.
 _PARAMETER = re.compile(
-    r"(?P<head>\b(?:password|passwd|passphrase|pwd|secret|secret_key|aws_secret_access_key|token|sslpassword)\s*=\s*)"
-    r"(?:'[^']*'|[^\s&;,'\"]+)",
+    r"(?P<head>(?<![\w-])[\w-]{0,40}(?:password|passwd|passphrase|pwd|secret|token|api_?key|access_?key)[\w-]{0,40}"
+    r"""(?:\s*=\s*|["']\s*:\s*)|\bauthorization["']?\s*[:=]\s*["']?(?:\w+\s+)?)"""
+    r"""(?:(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")[^\s&]*|['"].*|[^\s&]+)""",
     re.IGNORECASE,
 )
 

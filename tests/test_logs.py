@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import logs
 
@@ -88,12 +91,47 @@ def test_setting_up_twice_does_not_double_the_lines(capsys: pytest.CaptureFixtur
         "host=db user=a password='geheim word' dbname=n",
         "host=db password=geheim dbname=n",
         "s3://bucket/prefix?secret=geheim",
+        "smtp://office@county.example:geheim@mail.county.example:465",
+        "redis://:ge'geheim@b:6379/0",
+        "host=db password='ge\\'geheim' dbname=n",
+        "https://oapi.example/robot/send?access_token=geheim&x=1",
+        "{'user': 'a', 'smtp_password': 'geheim'}",
+        '{"api_key": "ge\\"geheim"}',
+        "Authorization: Bearer geheim",
     ],
 )
 def test_a_secret_is_hidden_in_whatever_shape_it_is_written(address: str):
     shown = logs.without_secrets(f"cannot reach {address} now")
     assert "geheim" not in shown
     assert shown.endswith(" now")
+
+
+SIGNS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Z", "Cc", "Cs"), exclude_characters="\x85"), max_size=5
+)
+SHAPES = (
+    "postgresql+psycopg://{user}:{secret}@db:5432/n", "smtps://{user}@county.example:{secret}@mail:465?starttls=1",
+    "redis://:{secret}@b:6379/0", "imaps://{user}:{secret}@mail/INBOX", "cloudevents+https://:{secret}@host/path",
+    "s3://key:{secret}@bucket/prefix", "postgresql://db/n?user=a&password={parameter}",
+    "https://h/x?access_token={parameter}&y=2", "host=db password={parameter} dbname=n", "host=db sslpassword='{quoted}'",
+)  # fmt: skip
+
+
+@given(SIGNS, SIGNS, SIGNS, st.sampled_from(SHAPES))
+def test_no_sign_in_a_secret_lets_it_show(user: str, before: str, after: str, shape: str):
+    secret = f"{before}geheim{after}"
+    parts = {"parameter": secret.replace("&", ""), "quoted": secret.replace("\\", "\\\\").replace("'", "\\'")}
+    shown = logs.without_secrets(f"cannot reach {shape.format(user=user.replace(':', ''), secret=secret, **parts)} now")
+    assert "geheim" not in shown
+    assert shown.startswith("cannot reach ")
+    assert logs.without_secrets(shown) == shown
+
+
+@pytest.mark.parametrize("part", ["a://b:", "a://", "token", "'\"", "password='", "x://y@"])
+def test_a_long_line_is_looked_through_in_no_time(part: str):
+    start = time.process_time()
+    logs.without_secrets(part * (200_000 // len(part)))
+    assert time.process_time() - start < 5
 
 
 def test_what_is_no_secret_is_left_as_it_is():
