@@ -168,7 +168,7 @@ def measure(on: str, size: int, seed: int, repeats: int = REPEATS) -> dict[str, 
             def once(number: int, step: Step = step) -> None:
                 # No government: it looks at all that are below it.
                 body = rng.randrange(size // country.COUNTY) * country.COUNTY + 2 + number % (country.COUNTY - 2)
-                with base.session_factory(engine)() as session, session.begin() as whole:
+                with base.session(engine) as session, session.begin() as whole:
                     step.run(session, body)
                     session.flush()
                     whole.rollback()

@@ -177,7 +177,7 @@ def steps(settings: config.Settings, made: list[tuple[str, int, Made]]) -> dict[
             reports = [Report.from_dict(expanded(text)) for text in texts]
         with step("signature"):
             bands = [similarity.bands(report) for report in reports]
-        with base.session_factory(engine)() as session, session.begin() as whole:
+        with base.session(engine) as session, session.begin() as whole:
             versions = dict(session.execute(sa.select(documents.Version.document_id, documents.Version.id)).all())
             with step("packed and saved"):
                 results = [

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 import config
@@ -174,20 +174,23 @@ def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         reads = bool(connection.get_execution_options().get(READS_ONLY))
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+        if connection.info.get(READS_ONLY, False) != reads:
+            connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+            connection.info[READS_ONLY] = reads
         connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 
 
-def session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Sessions whose objects stay readable after the commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+def session(engine: Engine) -> Session:
+    """A session whose objects stay readable after the commit. Of no factory: each would be a class of its own, made anew
+    for every transaction."""
+    return Session(engine, expire_on_commit=False)
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """One transaction: committed at the end of the block, rolled back if it raises."""
-    with session_factory(engine)() as session, session.begin():
-        yield session
+    with session(engine) as one, one.begin():
+        yield one
 
 
 @contextmanager
@@ -197,8 +200,8 @@ def reading(engine: Engine) -> Iterator[Session]:
     options: dict[str, Any] = {READS_ONLY: True}
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with session_factory(engine.execution_options(**options))() as session, session.begin():
-        yield session
+    with session(engine.execution_options(**options)) as one, one.begin():
+        yield one
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def countries(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 def sent_by(engine: Engine, step: Callable[[Session], None]) -> list[tuple[str, Any]]:
     """What the step sends; what it wrote is taken back."""
-    with base.session_factory(engine)() as session, session.begin() as whole, country.statements(engine) as sent:
+    with base.session(engine) as session, session.begin() as whole, country.statements(engine) as sent:
         step(session)
         session.flush()
         whole.rollback()

@@ -27,7 +27,7 @@ def pair(postgres_server: databases.Server) -> Iterator[tuple[Session, Session]]
         stack.callback(engine.dispose)
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("SET lock_timeout = '200ms'"))
         fill(engine)
-        both = [stack.enter_context(base.session_factory(engine)()) for _ in range(2)]
+        both = [stack.enter_context(base.session(engine)) for _ in range(2)]
         yield both[0], both[1]
 
 

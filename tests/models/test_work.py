@@ -248,7 +248,7 @@ def test_whatever_the_order_of_steps_one_open_piece_at_most_and_nothing_asked_fo
 ):
     """After the last wish the work is open, or was begun after it and is settled."""
     now, begun_since, wished = NOW, False, False
-    with base.session_factory(sqlite_engine)() as session, session.begin():
+    with base.session(sqlite_engine) as session, session.begin():
         session.execute(sa.delete(Work))
         for (step,) in steps:
             verb, _, who = step.partition(" ")
