@@ -318,7 +318,7 @@ def _known(session: Session, document_id: int, content: Content) -> tuple[Versio
 def add_version(session: Session, document: Document, content: Content, now: datetime) -> tuple[Version, int | None]:
     """``record_version`` of a document that is ``locked``."""
     document_id = document.id
-    known, last = _known(session, document_id, content)
+    known, last = _known(session, document_id, content) if document.state != "listed" else (None, 0)
     if document.failed_days:
         document.failed_days = []
     if known is not None:
