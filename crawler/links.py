@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from reports import suffixes
@@ -38,6 +39,7 @@ _LISTS = re.compile(r"index|list|default|more", re.IGNORECASE)
 _INDEX = re.compile(r"/(index|default)\.([sj]?html?|jsp|aspx|php)$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=2048)  # a page's links are looked at by several questions
 def resolve(base: str, href: str, charset: str = "utf-8") -> str | None:
     """The absolute http(s) address a browser would open; None for what cannot be told from the address alone.
 
@@ -67,6 +69,7 @@ def resolve(base: str, href: str, charset: str = "utf-8") -> str | None:
     return urlunsplit((parts.scheme, host, path, query, ""))
 
 
+@lru_cache(maxsize=2048)
 def key(url: str) -> str:
     """The canonical form: no scheme, no ``www.``, no default port, no fragment, no session, no noise; ``//`` folded,
     mobile twins (``_wap``, ``mpost_``) as their standard page. The case of the path is kept: servers tell ``ZWGK`` from

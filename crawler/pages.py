@@ -15,6 +15,8 @@ from reports.decoding import NotText, decode
 
 _MARKUP = (b"<html", b"<!doctype html", b"<div", b"<script", b"<head", b"<meta", b"<table", b"<p", b"<ul", b"<body")
 _PAGE = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+# All elements are of one class: to look for another one by each element's name costs more than to parse the page.
+_ELEMENTS = lxml.etree.ElementDefaultClassLookup(element=HtmlElement)
 # What a file begins with that is certainly none of a page's.
 SIGNATURES = (
     b"%PDF",
@@ -58,6 +60,7 @@ class Page:
     def tree(self) -> HtmlElement:
         """The page's tree, comments dropped; an empty one where there is no markup."""
         parser = lxml.html.HTMLParser(remove_comments=True, no_network=True, encoding="utf-8")
+        parser.set_element_class_lookup(_ELEMENTS)
         try:
             return lxml.html.document_fromstring(self.text.replace("\x00", "").encode("utf-8"), parser=parser)
         except (lxml.etree.ParserError, ValueError):

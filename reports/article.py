@@ -36,6 +36,7 @@ _CHROME = re.compile(
 _HOLDS_ARTICLE = re.compile(r"[一二三四五六七八九十]\s*[、.．]\s*[\u4e00-\u9fff]|发布(?:日期|时间)")
 _CHROME_LENGTH = 800  # characters; a frame's menus are shorter than a report
 _TABLE_OF_FIGURES = 8
+_MAY_FRAME = etree.XPath(".//aside | .//footer | .//nav | .//*[@class or @id]")
 _HEADS = etree.XPath("//h1 | //h2 | //*[contains(@class, 'title')] | //title")
 
 
@@ -85,10 +86,12 @@ def is_chrome(element: etree._Element) -> bool:
 
 def frames_of(root: etree._Element) -> list[etree._Element]:
     """The parts beneath an element that frame an article: what changes there is no change of the article."""
+    found = _MAY_FRAME(root)
     return [
         each
-        for each in root.iterdescendants()
-        if each.tag in _FRAMES or (isinstance(each.tag, str) and is_named_chrome(each) and is_chrome(each))
+        for each in (found if isinstance(found, list) else ())
+        if isinstance(each, etree._Element)
+        if each.tag in _FRAMES or (is_named_chrome(each) and is_chrome(each))
     ]
 
 

@@ -102,11 +102,13 @@ def article(page: Page) -> Detail:
     taken = {file.url for file in files}
     pictures = [picture for picture in _pictures(page, base, inner) if picture.url not in taken]
     linked = sum(len(re.sub(r"\s+", "", link.text_content())) for link in visible.iter("a"))
-    text = text_of(visible)
-    for frame in frames_of(visible):
-        if isinstance(frame, HtmlElement) and frame.getparent() is not None:
-            frame.drop_tree()
-    return Detail(stated.title, day, text, files, pictures, source, linked, stated.issuer, text_of(visible))
+    own = text = text_of(visible)
+    if frames := [one for one in frames_of(visible) if isinstance(one, HtmlElement)]:
+        for frame in frames:
+            if frame.getparent() is not None:
+                frame.drop_tree()
+        own = text_of(visible)
+    return Detail(stated.title, day, text, files, pictures, source, linked, stated.issuer, own)
 
 
 # A visit counter or the day's weather inside the article makes no new version of it.
@@ -154,13 +156,13 @@ def _files(page: Page, base: str, inner: HtmlElement) -> Iterator[FileLink]:
     offers to everybody (forms to fill in) are not the article's."""
     seen: set[str] = set()
     beside = links.folder(page.url)
-    within = set(inner.iter())
     for found in [*_linked_files(page, base), *_embedded_files(page, base, inner)]:
         link, element = found
         if link.url in seen or len(seen) >= MAX_FILES:
             continue
-        mine = element is None or element in within or links.key(link.url).startswith(beside)
-        if mine or any(_ATTACHED.search(f"{a.get('class')} {a.get('id')}") for a in element.iterancestors()):
+        above = [] if element is None else [element, *element.iterancestors()]
+        mine = element is None or inner in above or links.key(link.url).startswith(beside)
+        if mine or any(_ATTACHED.search(f"{a.get('class')} {a.get('id')}") for a in above[1:]):
             seen.add(link.url)
             yield link
 
