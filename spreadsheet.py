@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 _SIGNS = frozenset("=+-@＝＋－＠")
 _BREAKS = frozenset("\t\r\n")
 _UNSEEN = frozenset({"Cf", "Cc"})  # zero width, byte order marks, controls
 _FIGURE = re.compile(r"[+-]?\d+(\.\d+)?")
+LINE_HEIGHT = 15.0  # points of a line of the usual 11
+MOST_LINES = 27  # no row is higher than 409 points
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -26,3 +29,18 @@ def safe(value: Any) -> Any:
 def storable(value: Any) -> Any:
     """The same for XLSX, without the control characters that XML cannot hold (and that might hide a sign)."""
     return safe(_ILLEGAL.sub("", value)) if isinstance(value, str) else value
+
+
+def row_height(values: Sequence[Any], widths: Sequence[float]) -> float:
+    """The height (points) of a row whose texts are wrapped at these widths (characters): not every program that opens a
+    sheet finds it by itself."""
+    lines = 1
+    for value, width in zip(values, widths, strict=False):
+        if isinstance(value, str) and 2 * len(value) > width:
+            lines = max(lines, sum(-(-_columns(part) // max(int(width) - 1, 1)) or 1 for part in value.split("\n")))
+    return LINE_HEIGHT * min(lines, MOST_LINES)
+
+
+def _columns(text: str) -> int:
+    """In half-width characters."""
+    return sum(1 if char.isascii() else 2 for char in text)

@@ -11,7 +11,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from alerts.digest import Digest
 from alerts.notice import GROUPS, Notice
-from spreadsheet import storable
+from spreadsheet import row_height, storable
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_LINK = 2_079  # characters of an address that a spreadsheet follows
@@ -45,7 +45,9 @@ def sheet(digest: Digest) -> bytes:
     )
     rows = [(state, notice) for state, notices in parts for notice in notices]
     for number, (state, notice) in enumerate(rows, 2):  # the sheet's own max_row counts all its cells anew each time
-        page.append([storable(value) for value in _row(state, notice)])
+        texts = [storable(value) for value in _row(state, notice)]
+        page.append(texts)
+        page.row_dimensions[number].height = row_height(texts, [width for _, width in COLUMNS])
         for cell in page[number]:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
         if notice.url.startswith(("http://", "https://")) and len(notice.url) <= LONGEST_LINK:

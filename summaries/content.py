@@ -33,11 +33,12 @@ Value = str | int | date | Link | StateWord | None
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column: its head, its width as a share of the table's, and what stands in it."""
+    """A column: its head, its width as a share of the table's, and what stands in it; a ``code`` (a rule's id) is for those
+    who look things up, and stands in no circular."""
 
     text: str
     width: int
-    kind: Literal["text", "number", "date"] = "text"
+    kind: Literal["text", "number", "date", "code"] = "text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,13 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.text import NUMERALS
-from spreadsheet import storable
+from spreadsheet import row_height, storable
 from summaries import official
 from summaries.content import Content, Link, StateWord, Table, Value
 from summaries.official import Grid, Paper, Part
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_LINK = 2_079  # characters of an address that a spreadsheet follows
-DATE_ROOM = 4  # more of a column's width in a circular, whose type is larger: a date stays on one line
 MOST_ROWS = 200  # of a table in a circular; what is longer is named and stands in the workbook
 MOST_PRINTED = (
     5_000  # the same in print, which is set as a whole: 20,000 rows took 3.2 GB, and nobody turns so many pages
@@ -55,7 +54,7 @@ def as_pdf(content: Content) -> bytes:
     sections = [
         {
             "title": f"{numeral}、{section.title}",
-            "blocks": [_printed(block) for block in section.blocks],
+            "blocks": [_printed(block, section.title) for block in section.blocks],
             "turned": all(isinstance(block, Table) and block.annex for block in section.blocks),
         }
         for numeral, section in numbered
@@ -74,14 +73,15 @@ def as_pdf(content: Content) -> bytes:
     return out
 
 
-def _printed(block: Any) -> Any:
+def _printed(block: Any, title: str) -> Any:
     if isinstance(block, str):
         return block
     if not isinstance(block, Table):
         return {"svg": block.svg, "caption": block.caption}
     heads = [{"text": head.text, "width": head.width, "kind": head.kind} for head in block.heads]
     rows = [[_print(value) for value in row] for row in _first(block, MOST_PRINTED)]
-    return {"name": block.name, "heads": heads, "rows": rows}
+    name = "" if block.name == title else block.name  # what the heading says is not said again
+    return {"name": name, "heads": heads, "rows": rows}
 
 
 def _first(table: Table, most: int) -> tuple[tuple[Value, ...], ...]:
@@ -110,7 +110,15 @@ def as_xlsx(content: Content) -> bytes:
     for row in (*rows, *((note,) for note in content.notes)):
         first.append([storable(value) for value in row])
     first["A1"].font = Font(bold=True, size=15)
-    first.column_dimensions["A"].width, first.column_dimensions["B"].width = 24, 12
+    for column, width in zip("ABCD", (24, 12, 24, 24), strict=True):
+        first.column_dimensions[column].width = width
+    for number in (1, 2, *range(first.max_row - len(content.notes) + 1, first.max_row + 1)):
+        first.merge_cells(start_row=number, start_column=1, end_row=number, end_column=4)
+        first.cell(number, 1).alignment = Alignment(vertical="top", wrap_text=True)
+        first.row_dimensions[number].height = row_height([first.cell(number, 1).value], [84]) * (
+            1.4 if number == 1 else 1
+        )
+    first.sheet_properties.pageSetUpPr, first.page_setup.fitToHeight = PageSetupProperties(fitToPage=True), 0
     for section in content.sections:
         for block in section.blocks:
             if isinstance(block, Table):
@@ -122,13 +130,16 @@ def as_xlsx(content: Content) -> bytes:
 
 def _sheet(page: Worksheet, table: Table) -> None:
     page.append([head.text for head in table.heads])
-    for column, head in enumerate(table.heads, 1):
+    widths = [max(head.width, 2 * len(head.text) + 2) for head in table.heads]
+    for column, width in enumerate(widths, 1):
         cell = page.cell(1, column)
         cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1D4E79")
         cell.alignment = Alignment("center", "center", wrap_text=True)
-        page.column_dimensions[get_column_letter(column)].width = max(head.width, 2 * len(head.text) + 2)
+        page.column_dimensions[get_column_letter(column)].width = width
     for number, row in enumerate(table.rows, 2):  # the sheet's own max_row counts all its cells anew each time
-        page.append([storable(value.text if isinstance(value, Link | StateWord) else value) for value in row])
+        texts = [storable(value.text if isinstance(value, Link | StateWord) else value) for value in row]
+        page.append(texts)
+        page.row_dimensions[number].height = row_height(texts, widths)
         for column, value in enumerate(row, 1):
             cell = page.cell(number, column)
             assert isinstance(cell, Cell)
@@ -173,10 +184,11 @@ def as_docx(content: Content, signed: str, dated: str) -> bytes:
 
 
 def _grid(table: Table) -> Grid:
-    rows = tuple(tuple(_text(value) for value in row) for row in _first(table, MOST_ROWS))
-    numbers = frozenset(n for n, head in enumerate(table.heads) if head.kind == "number")
-    widths = tuple(head.width + DATE_ROOM * (head.kind == "date") for head in table.heads)
-    return Grid(tuple(head.text for head in table.heads), rows, widths, numbers)
+    shown = [n for n, head in enumerate(table.heads) if head.kind != "code"]
+    heads = [table.heads[n] for n in shown]
+    rows = tuple(tuple(_text(row[n]) for n in shown) for row in _first(table, MOST_ROWS))
+    numbers = frozenset(n for n, head in enumerate(heads) if head.kind == "number")
+    return Grid(tuple(head.text for head in heads), rows, tuple(head.width for head in heads), numbers)
 
 
 def _text(value: Value) -> str:

@@ -31,6 +31,7 @@ SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)  # 二号, 三
 TYPE_WIDTH = Mm(156)
 LINE = Pt(28.95)  # 225 mm over 22 lines
 TITLE_LINE = Pt(35)
+SHORT, CELL_MARGINS = Pt(84), Pt(13)  # of a column of a table; 1.9 mm on each side and the line
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -90,6 +91,7 @@ def as_docx(paper: Paper) -> bytes:
             _grid(book, part)
         else:
             _part(book, part)
+    _held_together(book)
     for number, (name, _) in enumerate(paper.annexes, 1):
         lead = "附件：" if number == 1 else "　　　"
         _indented(_paragraph(book, f"{lead}{f'{number}. ' if len(paper.annexes) > 1 else ''}{name}", FANGSONG, SIZE_3))
@@ -105,6 +107,12 @@ def as_docx(paper: Paper) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _held_together(book: Document) -> None:
+    """The last words before the signature stay with it: no page holds the signature alone."""
+    last = book.paragraphs[-1].paragraph_format
+    last.keep_with_next = last.keep_together = True
 
 
 def printable(text: str) -> str:
@@ -224,22 +232,46 @@ def _grid(book: Document, grid: Grid, width: Mm = TYPE_WIDTH) -> None:
     table = book.add_table(rows=0, cols=len(grid.heads))
     table.style = "Table Grid"
     table.autofit = False
-    share = width / sum(grid.widths)
-    for column, parts in zip(table.columns, grid.widths, strict=True):
-        column.width = Emu(int(share * parts))
+    widths = _widths(grid, width)
+    for column, own in zip(table.columns, widths, strict=True):
+        column.width = own
     for number, row in enumerate((grid.heads, *grid.rows)):
         cells = table.add_row().cells
         for column, (cell, text) in enumerate(zip(cells, row, strict=True)):
-            cell.width = Emu(int(share * grid.widths[column]))
+            cell.width = widths[column]
             cell._element.remove(cell.paragraphs[0]._element)
             line = _paragraph(cell, text, HEI if number == 0 else FANGSONG, SIZE_5, Pt(15))
-            snap = OxmlElement("w:snapToGrid")  # small type keeps its own lines
-            snap.set(qn("w:val"), "0")
-            line._element.get_or_add_pPr().append(snap)
+            _off_the_grid(line)
             line.alignment = _alignment(number, column, grid.numbers)
         _row(table.rows[-1]._tr, head=number == 0)
-    after = _paragraph(book, "", FANGSONG, SIZE_5, Pt(12))
-    after.paragraph_format.space_after = Pt(0)
+    # Behind an annex's table there must be a paragraph, and none that takes a page of its own.
+    inline = width == TYPE_WIDTH
+    _off_the_grid(_paragraph(book, "", FANGSONG, SIZE_5 if inline else Pt(1), Pt(12) if inline else Pt(1)))
+
+
+def _off_the_grid(line: Paragraph) -> None:
+    """Small type keeps its own lines."""
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    line._element.get_or_add_pPr().append(snap)
+
+
+def _widths(grid: Grid, width: Mm) -> list[Emu]:
+    """What is short (a date, a count, a word) has the room that it takes on one line; the other columns share the rest."""
+    needs = [
+        max(sum(0.65 if char.isascii() else 1.0 for char in text) for text in texts) * SIZE_5 + CELL_MARGINS
+        for texts in zip(grid.heads, *grid.rows, strict=True)
+    ]
+    short = {column for column, need in enumerate(needs) if need <= SHORT}
+    short -= {0} if len(short) == len(needs) else set()
+    rest = width - sum(needs[column] for column in short)
+    shared = sum(parts for column, parts in enumerate(grid.widths) if column not in short)
+    if rest < width / 8 * (len(needs) - len(short)):
+        return [Emu(int(width * parts / sum(grid.widths))) for parts in grid.widths]
+    return [
+        Emu(int(needs[column] if column in short else rest * parts / shared))
+        for column, parts in enumerate(grid.widths)
+    ]
 
 
 def _alignment(row: int, column: int, numbers: Iterable[int]) -> WD_ALIGN_PARAGRAPH:

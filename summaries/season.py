@@ -188,7 +188,7 @@ def _problems(figures: Figures) -> Iterator[str | Table | Chart]:
     yield Chart(charts.kinds([(p.severity, p.title, p.bodies) for p in chief]), "主要问题涉及的单位数")
     heads = (
         Head("问题", 34), Head("程度", 10), Head("单位数", 10, "number"), Head("项数", 9, "number"),
-        Head("涉及单位（至多列五家）", 46), Head("规则", 18),
+        Head("涉及单位（至多列五家）", 46), Head("规则", 18, "code"),
     )  # fmt: skip
     rows: list[tuple[Value, ...]] = []
     for problem in figures.problems:

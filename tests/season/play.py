@@ -109,7 +109,7 @@ class Player:
         """That moment, or a minute after the one at which a process was killed."""
         clock = self.folder / "clock"
         stood = datetime.fromisoformat(clock.read_text()) if clock.exists() else moment
-        return stood + timedelta(minutes=1) if stood > moment else moment
+        return stood + timedelta(minutes=1) if stood >= moment else moment  # time went on from there
 
     def moments(self) -> Iterator[datetime]:
         """The moments of the season, in the office's zone."""
