@@ -13,6 +13,7 @@ import scheduler
 from cli.app import AsJson, configured
 from cli.database import database
 from cli.show import err, new_table, out, print_json
+from exchange.words import printed
 from models import base, locks, schedule
 
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ def schedule_list(as_json: AsJson = False) -> None:
     table = new_table("任务", "单位", "时间", "下次", "上次", "结果", "原因")
     for line in lines:
         moments = (_local_time(moment, settings) for moment in (line.next_run, line.last_run))
+        result = RESULT_ZH.get(line.result, line.result)
         table.add_row(
-            line.job, escape(line.office), line.when, *moments, RESULT_ZH.get(line.result, line.result), escape(line.error)
+            printed("job", line.job), escape(line.office), line.when, *moments, result, escape(line.error)
         )  # fmt: skip
     out.print(table)
     if active is None:

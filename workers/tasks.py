@@ -24,6 +24,7 @@ from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Delivery, Outgoing, SendFailed, Server, deliver
 from crawler import run as crawler_run
+from exchange.words import printed
 from models import base, findings, hosts, leases, mails, readings, schedule, sources, work
 from reports import sandbox
 from reports.reader_version import READER_VERSION
@@ -344,9 +345,11 @@ bounces = app.task(_bounces, name=BOUNCES)
 
 def _tell_failures(session: Session, now: datetime) -> None:
     """Ops hear of a job of the timetable that failed, and of its work, once a day."""
-    failures = {f"{row.job}/{row.office_id}": f"{row.job}：{row.error}" for row in schedule.failed(session)}
+    failures = {
+        f"{row.job}/{row.office_id}": f"{printed('job', row.job)}：{row.error}" for row in schedule.failed(session)
+    }
     failures |= {
-        f"{kind}/{subject}": f"{kind} {subject}：{error}"
+        f"{kind}/{subject}": f"{printed('job', kind)} {subject}：{error}"
         for kind, subject, error in leases.failed_pieces(session, issues.BY_THE_CLOCK)
     }
     if failures:

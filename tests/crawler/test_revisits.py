@@ -257,50 +257,50 @@ class AtHand(AnnualReportSpider):
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[tuple[World, Asked, Callable[[], int]]]:
-    """A portal of one report; a look at it, a week later each time, says how many documents were written down."""
+    """A portal of one report; a crawl of it, a week later each time, says how many documents were written down."""
     with Portals() as portals:
         site = Asked({COLUMN: listed(ROWS[0]), COLUMN + "1.html": article(title(2025))})
         world = World(tmp_path, portals)
         source_id = world.register("it", site)
 
-        def look() -> int:
+        def crawled() -> int:
             world.time_passes(7 * DAY)
             spider = AtHand(site, source_id, world.configured())
             asyncio.run(spider._watch(source_id))
             spider._recorder.close()
             return spider.written
 
-        yield world, site, look
+        yield world, site, crawled
         world.engine.dispose()
 
 
 def test_an_unchanged_report_is_not_read_again_but_once_in_a_fortnight(watched):
-    _, site, look = watched
-    assert [look() for _ in range(5)] == [1, 0, 1, 0, 1]
+    _, site, crawled = watched
+    assert [crawled() for _ in range(5)] == [1, 0, 1, 0, 1]
     assert site.asked.count(COLUMN + "1.html") == 5
 
 
 def test_an_unchanged_report_is_read_again_after_its_address_failed_and_where_its_row_or_its_body_changed(watched):
-    world, site, look = watched
-    assert [look(), look()] == [1, 0]
+    world, site, crawled = watched
+    assert [crawled(), crawled()] == [1, 0]
     page = site.given[COLUMN + "1.html"]
     site.given[COLUMN + "1.html"] = Answer(b"", status=502)
-    assert look() == 0
+    assert crawled() == 0
     assert len(world.documents("it")[0].failed_days) == 1
     site.given[COLUMN + "1.html"] = page
-    assert [look(), look()] == [1, 0]
+    assert [crawled(), crawled()] == [1, 0]
     assert world.documents("it")[0].failed_days == []
     site.given[COLUMN] = listed(ROWS[0]).replace("2025-01-20", "2025-03-03")
-    assert [look(), look()] == [1, 0]
+    assert [crawled(), crawled()] == [1, 0]
     with base.transaction(world.engine) as session:
         session.get_one(Document, world.documents("it")[0].id).agency_id = None  # as before its body was registered
-    assert [look(), look()] == [1, 0]
+    assert [crawled(), crawled()] == [1, 0]
 
 
 def test_an_unchanged_page_with_a_file_is_read_again_for_its_file_may_have_changed(watched):
-    _, site, look = watched
+    _, site, crawled = watched
     site.given |= {COLUMN + "1.html": article(title(2025), FILED), COLUMN + "P0.pdf": Answer(b"%PDF-1.4 a", "x/pdf")}
-    assert [look(), look()] == [1, 1]
+    assert [crawled(), crawled()] == [1, 1]
 
 
 # ------------------------------------------------------------------ whose turn it is

@@ -191,8 +191,8 @@ def test_ops_are_not_told_late_of_a_job_that_has_been_made_up(
     (piece,) = waiting(db, "mail")
     run(tasks.mail, piece.id)
     (text,) = [mail.text for mail in all_of(db, mails.Mail)]
-    assert "season's summary" in text
-    assert "decide alerts" not in text
+    assert "写出汇总" in text
+    assert "每日提醒" not in text
 
 
 def test_a_summary_stands_in_the_thread_of_the_offices_digests_of_that_season(
