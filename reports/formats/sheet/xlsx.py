@@ -25,7 +25,10 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTAL
 _VALUE = re.compile(rb"<(?:\w+:)?v>\s*(\d{1,9})\s*</(?:\w+:)?v>")
 _ATTRIBUTE = re.compile(rb"(\w+)=\"([^\"]*)\"")
 _TELLING = re.compile(rb"vertAlign|<(?:\w+:)?strike\b|\bval=\"[01](?:\.\d+)?\"|FFFFFFFF")
-_Entry = TypeVar("_Entry", Ink, bool)
+# Those of the palette and of every theme that are black or white.
+_PLAIN_COLOURS = {"theme 1 None": "000000", "theme 0 None": "FFFFFF", "index 0": "000000", "index 8": "000000",
+                  "index 64": "000000", "index 1": "FFFFFF", "index 9": "FFFFFF", "index 65": "FFFFFF"}  # fmt: skip
+_Entry = TypeVar("_Entry", Ink, str)
 _BROKEN = re.compile(rb"<(?:\w+:)?v>\s*-?\d*\.\d")  # a number with decimals
 _FAILED = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"")
 
@@ -155,16 +158,18 @@ def _by_style(package: Container) -> tuple[dict[int, Ink], dict[int, int]]:
         return {}, {}
     root = package.xml(name)
     fonts = [_font(font) for font in root.iterfind("{*}fonts/{*}font")]
+    colours = [_colour(font.find("{*}color"), "000000") for font in root.iterfind("{*}fonts/{*}font")]
     codes = {str(number): code for number, code in BUILT_IN.items()}
     codes |= {str(form.get("numFmtId")): form.get("formatCode") or "" for form in root.iterfind("{*}numFmts/{*}numFmt")}
     ways = {number: printed(code) for number, code in codes.items()}
-    fills = [_is_coloured(fill) for fill in root.iterfind("{*}fills/{*}fill")]
+    fills = [_ground(fill) for fill in root.iterfind("{*}fills/{*}fill")]
     out: dict[int, Ink] = {}
     decimals: dict[int, int] = {}
     for number, form in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
         ink = _of(fonts, form.get("fontId"), Ink.PLAIN)
-        if ink == Ink.FAINT and _of(fills, form.get("fillId"), False):
-            ink = Ink.PLAIN
+        ground = _of(fills, form.get("fillId"), "")
+        if ink in (Ink.PLAIN, Ink.FAINT) and ground:
+            ink = Ink.FAINT if _of(colours, form.get("fontId"), "000000") == ground else Ink.PLAIN
         way, places = ways.get(str(form.get("numFmtId")), (Ink.PLAIN, None))
         if places is not None:
             decimals[number] = places
@@ -177,11 +182,23 @@ def _of(entries: Sequence[_Entry], index: str | None, otherwise: _Entry) -> _Ent
     return entries[int(index)] if index and index.isdigit() and int(index) < len(entries) else otherwise
 
 
-def _is_coloured(fill: etree._Element) -> bool:
+def _ground(fill: etree._Element) -> str:
+    """The colour that a fill lays behind a cell, empty where it lays none."""
     pattern = fill.find("{*}patternFill")
-    return fill.find("{*}gradientFill") is not None or (
-        pattern is not None and (pattern.get("patternType") or "none") != "none"
-    )
+    kind = "none" if pattern is None else pattern.get("patternType") or "none"
+    if pattern is None or kind == "none":
+        return "mixed" if fill.find("{*}gradientFill") is not None else ""
+    return _colour(pattern.find("{*}fgColor"), "000000") if kind == "solid" else "mixed"
+
+
+def _colour(color: etree._Element | None, otherwise: str) -> str:
+    """A colour in six digits, or as it is said where it is none of the plain ones."""
+    if color is None or color.get("auto") is not None:
+        return otherwise
+    if color.get("rgb"):
+        return str(color.get("rgb"))[-6:].upper()
+    said = f"theme {color.get('theme')} {color.get('tint')}" if color.get("theme") else f"index {color.get('indexed')}"
+    return _PLAIN_COLOURS.get(said, said)
 
 
 def _font(font: etree._Element | None) -> Ink:

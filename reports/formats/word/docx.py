@@ -7,12 +7,13 @@ insertions and field results are kept, automatic numbers are written out, of alt
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.blocks import IN_DOUBT, Block, Blocks, Paragraph, Picture, Unreadable
 from reports.formats.container import Container
 from reports.formats.runs import Ink
 from reports.formats.word import drafts
@@ -26,7 +27,7 @@ from reports.formats.word.wordml import (
     W,
     face,
     first,
-    is_shaded,
+    ground_of,
     local,
     on,
     read_numbering,
@@ -42,10 +43,15 @@ _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _V = "{urn:schemas-microsoft-com:vml}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _EMU_CM = 360_000
+_DRAWN = re.compile(r"picture|wordprocessing(?:Shape|Group|Canvas|Ink)$")
 
 _INLINE = frozenset(("ins", "moveTo", "hyperlink", "smartTag", "fldSimple", "customXml", "dir", "bdo", "sdtContent"))
 _BLOCKY = frozenset(("ins", "moveTo", "customXml", "sdtContent"))
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+# Fields that print nothing where they stand: marks of indexes and of authorities, questions, places to go to.
+_SILENT = re.compile(
+    r"\s*(?:XE|TC|TA|RD|SET|ASK|PRIVATE|FORM\w+|MACROBUTTON|GOTOBUTTON|AUTONUM\w*|ADVANCE)\b", re.IGNORECASE
+)
 # Formulas that put figures on top of each other, in words that the text alone does not give.
 _FORMULAS = frozenset(f"{_M}{name}" for name in ("f", "rad", "nary", "m", "d", "limLow", "limUpp", "sPre"))
 
@@ -64,13 +70,15 @@ def blocks(data: bytes) -> Blocks:
 class _Paragraph:
     """The paragraph being read: its pieces, what its runs have by its style, and what stands behind it.
 
-    ``fields``: of the fields that are open, True while their result is being read, False while their code is."""
+    ``fields``: of the fields that are open, True while their result is being read, False while their code is; ``codes``:
+    the code of each, and how many pieces the line had where it began."""
 
     style: tuple[str | None, str | None]
     runs: Properties
     line: RunLine = field(default_factory=RunLine)
     behind: list[Block] = field(default_factory=list)
     fields: list[bool] = field(default_factory=list)
+    codes: list[tuple[list[str], int]] = field(default_factory=list)
 
     @property
     def is_visible(self) -> bool:
@@ -86,7 +94,7 @@ class _Docx:
         self._by_style: dict[tuple[str | None, str | None], Properties] = {}
         self._inks: dict[tuple[object, ...], Ink] = {}
         self._table_styles: list[str | None] = [None]
-        self._shaded = [False]
+        self._grounds = [""]
         self._pictures = 0
         self._depth = 0
 
@@ -117,6 +125,8 @@ class _Docx:
                     out.extend(self._blocks(content))
             elif name in _BLOCKY:
                 out.extend(self._blocks(child))
+            elif name in ("altChunk", "subDoc"):  # a file within the file: what it prints is not read
+                out.append(Paragraph("", confidence=0.0))
             elif child.tag == f"{_MC}AlternateContent":
                 chosen = _choice(child)
                 if chosen is not None:
@@ -133,12 +143,16 @@ class _Docx:
         key = (style, self._table_styles[-1])
         if key not in self._by_style:
             self._by_style[key] = self._styles.of_paragraph(*key)
-        self._shaded.append(self._shaded[-1] or is_shaded(properties))
+        self._grounds.append(ground_of(properties) or self._grounds[-1])
         paragraph = _Paragraph(key, self._by_style[key])
         self._runs(p, paragraph)
-        self._shaded.pop()
-        number = self._number(properties, style) if paragraph.line.printed() else ""
-        return [*paragraph.line.paragraphs(number, heading), *paragraph.behind]
+        self._grounds.pop()
+        if paragraph.line.printed() or (self._depth > 1 and not paragraph.line.parts):
+            number = self._number(properties, style)
+            if number and not paragraph.line.parts:
+                return [Paragraph(number.strip(), confidence=IN_DOUBT)]  # a cell that holds a list's number alone
+            return [*paragraph.line.paragraphs(number, heading), *paragraph.behind]
+        return [*paragraph.line.paragraphs("", heading), *paragraph.behind]
 
     def _runs(self, parent: etree._Element, paragraph: _Paragraph) -> None:
         for child in parent:
@@ -150,7 +164,10 @@ class _Docx:
                 if content is not None:
                     self._runs(content, paragraph)
             elif name in _INLINE:
+                before = len(paragraph.line.parts)
                 self._runs(child, paragraph)
+                if name == "fldSimple" and paragraph.is_visible:
+                    _unsolved(child.get(f"{W}instr") or "", before, paragraph.line)
             elif child.tag == f"{_MC}AlternateContent":
                 chosen = _choice(child)
                 if chosen is not None:
@@ -171,10 +188,10 @@ class _Docx:
     def _ink(self, run: etree._Element, paragraph: _Paragraph) -> Ink:
         properties = first(run, RUN_PROPERTIES)
         stated = () if properties is None else tuple((child.tag, *child.items()) for child in properties)
-        key = (paragraph.style, self._shaded[-1], stated)  # runs are written alike all over a document
+        key = (paragraph.style, self._grounds[-1], stated)  # runs are written alike all over a document
         ink = self._inks.get(key)
         if ink is None:
-            ink = self._inks[key] = face(self._styles.of_run(properties, paragraph.runs), self._shaded[-1]).ink
+            ink = self._inks[key] = face(self._styles.of_run(properties, paragraph.runs), self._grounds[-1]).ink
         return ink
 
     def _run(self, run: etree._Element, paragraph: _Paragraph, ink: Ink) -> None:  # noqa: C901  one branch a kind of child of a run
@@ -183,6 +200,8 @@ class _Docx:
             name = local(child)
             if name == "fldChar":
                 self._field(child, paragraph, ink)
+            elif name == "instrText" and paragraph.codes:
+                paragraph.codes[-1][0].append(child.text or "")
             elif not paragraph.is_visible:
                 continue
             elif name == "t":
@@ -196,7 +215,7 @@ class _Docx:
                 if base is not None:
                     self._runs(base, paragraph)
             elif name in ("drawing", "pict", "object"):
-                if self._drawing(child, paragraph.behind) and ink != Ink.HIDDEN:
+                if (self._drawing(child, paragraph.behind) or name == "object") and ink != Ink.HIDDEN:
                     line.add("", Ink.UNREAD)
             elif child.tag == f"{_MC}AlternateContent":
                 chosen = _choice(child)
@@ -213,10 +232,14 @@ class _Docx:
                 chosen = whole(value(options.find(f"{W}result")) or value(options.find(f"{W}default")))
                 paragraph.line.add(entries[chosen] if 0 <= chosen < len(entries) else "", ink)
             fields.append(False)
+            paragraph.codes.append(([], len(paragraph.line.parts)))
         elif fields and kind == "separate":
             fields[-1] = True
         elif fields and kind == "end":
             fields.pop()
+            code, before = paragraph.codes.pop()
+            if paragraph.is_visible:
+                _unsolved("".join(code), before, paragraph.line)
 
     def _drawing(self, drawing: etree._Element, behind: list[Block]) -> bool:
         """Text boxes are read behind their paragraph; of alternatives within the drawing only one. Whether something
@@ -239,6 +262,8 @@ class _Docx:
             elif element.tag == f"{_V}imagedata":
                 self._picture(element.get(f"{R}id"), drawing, behind)
                 pictured = True
+            elif element.tag == f"{_A}graphicData" and not _DRAWN.search(element.get("uri", "")):
+                pictured = True  # a chart, a diagram
             stack.extend(reversed(element))
         floating = next(drawing.iter(f"{_WP}anchor"), None) is not None or "absolute" in _first_style(drawing)
         return pictured and not boxed and not floating
@@ -299,9 +324,9 @@ class _Docx:
                 continue
             if "cellDel" in stated:
                 continue
-            self._shaded.append(self._shaded[-1] or is_shaded(cell))
+            self._grounds.append(ground_of(cell) or self._grounds[-1])
             draft = Draft(self._blocks(tc), column, span)
-            self._shaded.pop()
+            self._grounds.pop()
             vertical = stated.get("vMerge")
             if vertical is not None:
                 merges.add(column)
@@ -310,6 +335,12 @@ class _Docx:
                 row.append(draft)
             column += span
         return row, merges
+
+
+def _unsolved(code: str, before: int, line: RunLine) -> None:
+    """A field whose result the file does not hold prints what nobody knows: a sum that the office program makes anew."""
+    if code.strip() and not _SILENT.match(code) and not any(part.strip() for part in line.parts[before:]):
+        line.add("", Ink.UNREAD)
 
 
 def _goes_on(merge: etree._Element | None) -> bool:

@@ -23,6 +23,10 @@ _OFF = frozenset(("0", "false", "off", "none"))
 # Of these a style and the style of the paragraph around it undo each other: ISO/IEC 29500-1, 17.7.3.
 _TOGGLES = ("strike", "dstrike", "vanish")
 _PAPER = frozenset(("auto", "FFFFFF", "ffffff", "white"))
+_HIGHLIGHTS = {"black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00", "magenta": "FF00FF", "red": "FF0000",
+               "yellow": "FFFF00", "white": "FFFFFF", "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000",
+               "darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000", "darkGray": "808080",
+               "lightGray": "C0C0C0"}  # fmt: skip
 Properties = dict[str, str]
 
 
@@ -110,25 +114,31 @@ def run_properties(element: etree._Element | None) -> Properties:
     return out
 
 
-def face(properties: Properties, shaded: bool) -> Face:
-    """How a run with these properties is printed; ``shaded``: some colour lies behind its paragraph or cell."""
+def face(properties: Properties, ground: str) -> Face:
+    """How a run with these properties is printed; ``ground``: the colour behind its paragraph or cell, empty for paper."""
     struck, hidden = (is_true(properties.get(name, "0")) for name in ("strike", "vanish"))
     size = properties.get("sz")
-    shaded = shaded or properties.get("highlight", "none") != "none" or properties.get("shd", "auto") not in _PAPER
+    if properties.get("shd", "auto") not in _PAPER:
+        ground = properties["shd"]
+    highlight = properties.get("highlight", "none")
+    if highlight != "none":
+        ground = _HIGHLIGHTS.get(highlight, highlight)
+    color = properties.get("color", "").upper()
     return Face(
         struck=struck or is_true(properties.get("dstrike", "0")),
         hidden=hidden,
         raised=properties.get("vertAlign") in ("superscript", "subscript"),
         offset=whole(properties.get("position")) / 2,
         size=whole(size) / 2 if size and size.isdigit() else None,
-        white=not shaded and properties.get("color", "").upper() == "FFFFFF",
+        white=color == (ground.upper() or "FFFFFF"),
     )
 
 
-def is_shaded(properties: etree._Element | None) -> bool:
-    """Whether a cell or a paragraph has a colour of its own behind it."""
+def ground_of(properties: etree._Element | None) -> str:
+    """The colour that a cell or a paragraph has behind it, empty where it has none of its own."""
     shading = first(properties, f"{W}shd") if properties is not None else None
-    return shading is not None and (shading.get(f"{W}fill") or "auto") not in _PAPER
+    fill = (shading.get(f"{W}fill") or "auto") if shading is not None else "auto"
+    return "" if fill in _PAPER else fill
 
 
 def read_relations(package: Container) -> dict[str, str]:

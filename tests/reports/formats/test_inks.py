@@ -11,7 +11,7 @@ import xlwt
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Color, Font
+from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.blocks import Block, Grid, GridCell, Paragraph
@@ -180,9 +180,11 @@ def test_raised_letters_of_a_unit_stay_in_prose():
     assert [block.text for block in found if isinstance(block, Paragraph)] == ["面积5km2，排放CO2，公开71条，共6条"]
 
 
-def docx(cell: str, styles: str = "", properties: str = "") -> GridCell:
+def docx(cell: str, styles: str = "", properties: str = "", numbering: str = "", ground: str = "") -> GridCell:
+    shading = f'<w:tcPr><w:shd w:val="clear" w:fill="{ground}"/></w:tcPr>' if ground else ""
+
     def row(*cells: str) -> str:
-        return "<w:tr>" + "".join(f"<w:tc>{text}</w:tc>" for text in cells) + "</w:tr>"
+        return "<w:tr>" + "".join(f"<w:tc>{shading}{text}</w:tc>" for text in cells) + "</w:tr>"
 
     def plain(text: str) -> str:
         return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
@@ -196,6 +198,8 @@ def docx(cell: str, styles: str = "", properties: str = "") -> GridCell:
     }
     if styles:
         members["word/styles.xml"] = f"<w:styles {names}>{styles}</w:styles>".encode()
+    if numbering:
+        members["word/numbering.xml"] = f"<w:numbering {names}>{numbering}</w:numbering>".encode()
     return cell_of(read_docx(zipped(members)).blocks)
 
 
@@ -207,6 +211,13 @@ def style(name: str, kind: str, *properties: str, based_on: str = "") -> str:
     base = f'<w:basedOn w:val="{based_on}"/>' if based_on else ""
     said = "".join(f"<w:{entry}/>" for entry in properties)
     return f'<w:style w:type="{kind}" w:styleId="{name}"><w:name w:val="{name}"/>{base}<w:rPr>{said}</w:rPr></w:style>'
+
+
+def field(code: str, result: str = "") -> str:
+    """A field with its code; ``separate`` and a result only where there is one."""
+    mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+    shown = mark.format("separate") + run(result) if result else ""
+    return f"{mark.format('begin')}<w:r><w:instrText>{code}</w:instrText></w:r>{shown}{mark.format('end')}"
 
 
 RAISED = 'vertAlign w:val="superscript"'
@@ -266,12 +277,54 @@ def test_a_struck_out_run_of_a_docx_is_left_out_and_the_figure_in_doubt(cell, st
         ("<m:oMath><m:f><m:num><m:r><m:t>6</m:t></m:r></m:num></m:f></m:oMath>", "6"),
         (run("6", "strike"), ""),
         (run("6", "vanish"), ""),
+        (field(" =SUM(ABOVE) "), ""),
+        (field(" DOCPROPERTY 件数 ") + run("6"), "6"),
+        ('<w:fldSimple w:instr=" REF a "/>', ""),
+        ('<w:r><w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office"/></w:object></w:r>', ""),
+        ('<w:r><w:drawing><wp:inline><a:graphicData uri="http://a/chart"/></wp:inline></w:drawing></w:r>', ""),
+        (run("6", 'color w:val="C00000"', 'shd w:val="clear" w:fill="C00000"'), "6"),
+        (run("6", 'color w:val="FFFF00"', 'highlight w:val="yellow"'), "6"),
     ],
 )
 def test_what_a_docx_does_not_tell_is_in_doubt_and_no_blank(cell, text):
     read = docx(cell)
     assert read.text == text
     assert read.confidence <= 0.5
+
+
+@pytest.mark.parametrize(
+    "cell", [field(" XE 规章 ") + run("6"), field(" =SUM(ABOVE) ", "6"), field(" TC a ") + run("6")]
+)
+def test_a_field_with_its_result_or_that_prints_nothing_leaves_the_figure_sure(cell):
+    read = docx(cell)
+    assert (read.text, read.confidence) == ("6", 1.0)
+
+
+def test_a_blank_field_to_fill_in_is_blank():
+    assert docx(field(" FORMTEXT ")).confidence == 1.0
+
+
+@pytest.mark.parametrize(("start", "text"), [(6, "6"), (17, "17")])
+def test_a_cell_that_holds_a_lists_number_alone_is_no_blank(start, text):
+    numbered = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+    level = f'<w:lvl w:ilvl="0"><w:start w:val="{start}"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1"/></w:lvl>'
+    lists = f'<w:abstractNum w:abstractNumId="0">{level}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    read = docx("", properties=numbered, numbering=lists)
+    assert (read.text, read.confidence) == (text, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "ground", "confidence"),
+    [
+        (run("6", 'color w:val="1F4E79"'), "1F4E79", 0.5),
+        (run("6", 'color w:val="000000"'), "000000", 0.5),
+        (run("6"), "000000", 1.0),  # of itself the colour is one that is seen
+        (run("6", 'color w:val="FFFFFF"'), "1F4E79", 1.0),
+        (run("6", 'color w:val="FF0000"'), "1F4E79", 1.0),
+    ],
+)
+def test_a_figure_in_the_colour_of_its_cell_is_in_doubt(cell, ground, confidence):
+    assert docx(cell, ground=ground).confidence == confidence
 
 
 def odt(cell: str, styles: str = "", common: str = "") -> GridCell:
@@ -402,12 +455,16 @@ def rich(*pieces: tuple[str, InlineFont]) -> Callable[[Worksheet], None]:
     return fill
 
 
-def styled(value: float | str, font: Font | None = None, form: str = "General") -> Callable[[Worksheet], None]:
+def styled(
+    value: float | str, font: Font | None = None, form: str = "General", ground: str = ""
+) -> Callable[[Worksheet], None]:
     def fill(sheet: Worksheet) -> None:
         sheet["B1"] = value
         sheet["B1"].number_format = form
         if font is not None:
             sheet["B1"].font = font
+        if ground:
+            sheet["B1"].fill = PatternFill("solid", fgColor=ground)
 
     return fill
 
@@ -427,6 +484,11 @@ PLAIN = InlineFont()
         (styled(6, form=";;;"), "", 0.5),
         (styled(6, Font(color="FFFFFFFF")), "6", 0.5),
         (styled(6, Font(bold=True)), "6", 1.0),
+        (styled(6, ground="FF000000"), "6", 0.5),
+        (styled(6, Font(color="FF000000"), ground="FF000000"), "6", 0.5),
+        (styled(6, Font(color="FFC00000"), ground="FFC00000"), "6", 0.5),
+        (styled(6, Font(color="FFFFFFFF"), ground="FF1F4E79"), "6", 1.0),
+        (styled(6, ground="FFFFFF00"), "6", 1.0),
         (styled(6, form='0"件"'), "6", 1.0),
         (styled(6, form='_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ '), "6", 1.0),
         (styled(6, form="G/通用格式"), "6", 1.0),
