@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from reports.formats.runs import Ink
 
@@ -16,15 +17,23 @@ SMALLER = 0.9  # of the surrounding size: a smaller figure off the line is the m
 _LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))\s*(px|pt|em|rem|ex|ch|%|cm|mm|in|pc|vw|vh)?\s*$", re.IGNORECASE)
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "%": 0.16, "cm": 37.8, "mm": 3.78,
            "in": 96.0, "pc": 16.0, "vw": 12.8, "vh": 7.2}  # fmt: skip
-_WHITE = re.compile(
-    r"(?:#fff(?:f{3})?f?|white|snow|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*(?:,\s*1(?:\.0)?\s*)?\))$", re.I
+_COLOR = re.compile(
+    r"\s*(?:#([0-9a-f]{6})|#([0-9a-f]{3})|rgba?\(\s*(\d+)\s*[,\s]\s*(\d+)\s*[,\s]\s*(\d+)|([a-z]+)(?![\w(]))",
+    re.IGNORECASE,
 )
+# The names that pages write; another name, a picture or a gradient is a colour of its own.
+_NAMED = {"white": "ffffff", "snow": "fffafa", "black": "000000", "red": "ff0000", "blue": "0000ff", "green": "008000",
+          "gray": "808080", "grey": "808080", "navy": "000080", "yellow": "ffff00", "silver": "c0c0c0"}  # fmt: skip
+_NO_GROUND = frozenset(("none", "inherit", "initial", "unset", "transparent"))
+NEAR = 8  # of 255: colours nearer than this are not told apart
+PAPER, PRINT = "ffffff", "000000"
 _CLEAR = re.compile(r"(?:transparent|rgba\([^)]*,\s*0?\.?0+\s*\)|hsla\([^)]*,\s*0?\.?0+%?\s*\))$", re.IGNORECASE)
 _OVERRIDES = frozenset(("bidi-override", "isolate-override"))
 _OUT_OF_SIGHT = frozenset(
     ("mso-hide", "opacity", "zoom", "transform", "position", "text-indent", "clip-path", "overflow")
 )
 Declared = dict[str, str]
+Changes = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,8 @@ class ComputedStyle:
     small: bool = False  # of no legible size
     invisible: bool = False
     faint: bool = False
-    backed: bool = False  # some colour lies behind it
+    color: str = PRINT
+    ground: str = PAPER  # what lies behind it
 
     @property
     def ink(self) -> Ink:
@@ -48,7 +58,7 @@ class ComputedStyle:
             return Ink.STRUCK
         if self.raised:
             return Ink.RAISED
-        if self.faint:
+        if self.faint or self.color == self.ground:
             return Ink.FAINT
         return Ink.SHIFTED if self.shifted else Ink.PLAIN
 
@@ -68,38 +78,67 @@ TELLING_TAGS = frozenset(_BY_TAG)
 
 def computed(tag: str, declared: Declared, outer: ComputedStyle, inline: bool) -> ComputedStyle:
     """How the text of an element is printed, from its tag, what is declared of it, and how the text around it is."""
-    changes: dict[str, bool] = dict(_BY_TAG.get(tag, {}))
+    changes: Changes = dict(_BY_TAG.get(tag, {}))
     if declared:
         _decoration(declared, changes)
         _visibility(declared, outer, changes)
         if inline:
             _position(declared, changes)
-    return replace(outer, **changes) if changes else outer
+    if not changes:
+        return outer
+    made = replace(outer, **changes)
+    return on_ground(made) if "color" in changes or "ground" in changes else made
 
 
-def _decoration(declared: Declared, changes: dict[str, bool]) -> None:
+def shade(text: str) -> str:
+    """A colour in six digits; what is none of the plain ones as it is written."""
+    found = _COLOR.match(text)
+    if found is None:
+        return text
+    six, three, *parts, name = found.groups()
+    if parts[0]:
+        return "".join(f"{min(int(part), 255):02x}" for part in parts)
+    return (
+        six.lower()
+        if six
+        else "".join(2 * digit for digit in three.lower())
+        if three
+        else _NAMED.get(name.lower(), name)
+    )
+
+
+def on_ground(style: ComputedStyle) -> ComputedStyle:
+    """The style, its colour that of what lies behind where the two are not told apart."""
+    if style.color == style.ground or not (_is_six(style.color) and _is_six(style.ground)):
+        return style
+    pairs = (int(style.color[n : n + 2], 16) - int(style.ground[n : n + 2], 16) for n in (0, 2, 4))
+    return style if any(abs(apart) > NEAR for apart in pairs) else replace(style, color=style.ground)
+
+
+def _is_six(color: str) -> bool:
+    return len(color) == 6 and all(digit in "0123456789abcdef" for digit in color)
+
+
+def _decoration(declared: Declared, changes: Changes) -> None:
     line = declared.get("text-decoration-line") or declared.get("text-decoration")
     if line is not None and "line-through" in line:
         changes["struck"] = True
     elif line is not None and line.startswith("none"):
         changes.pop("struck", None)
     behind = declared.get("background-color") or declared.get("background")
-    if behind is not None:
-        changes["backed"] = not (
-            _WHITE.match(behind) or _CLEAR.match(behind) or behind in ("none", "inherit", "initial")
-        )
+    if behind is not None and behind not in _NO_GROUND and not _CLEAR.match(behind):
+        changes["ground"] = shade(behind)
 
 
-def _visibility(declared: Declared, outer: ComputedStyle, changes: dict[str, bool]) -> None:
+def _visibility(declared: Declared, outer: ComputedStyle, changes: Changes) -> None:
     seen = declared.get("visibility")
     if seen in ("hidden", "collapse"):
         changes["invisible"] = True
     elif seen == "visible":
         changes["invisible"] = False
     color = declared.get("color")
-    if color is not None:
-        same = color == (declared.get("background-color") or declared.get("background"))
-        changes["faint"] = same or (bool(_WHITE.match(color)) and not changes.get("backed", outer.backed))
+    if color is not None and color not in ("inherit", "currentcolor", "unset"):
+        changes["color"] = shade(color)
         if _CLEAR.match(color):
             changes["invisible"] = True
     if is_gone(declared):
@@ -159,7 +198,7 @@ def is_gone(declared: Declared) -> bool:
     return False
 
 
-def _position(declared: Declared, changes: dict[str, bool]) -> None:
+def _position(declared: Declared, changes: Changes) -> None:
     """Off the line: by name, or by a length (what is smaller besides is the mark of a note, what is not may only be
     set off)."""
     vertical = declared.get("vertical-align")

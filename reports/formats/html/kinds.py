@@ -10,7 +10,7 @@ from typing import Literal
 from lxml import etree
 
 from reports.article import is_named_chrome
-from reports.formats.html.computed import TELLING_TAGS, ComputedStyle, Declared, computed, is_gone
+from reports.formats.html.computed import TELLING_TAGS, ComputedStyle, Declared, computed, is_gone, on_ground, shade
 from reports.formats.html.elements import BLOCK, FILLED, SKIP, UNREAD, VALUED, span
 from reports.formats.html.styles import PERHAPS, Applied, Styles, declarations
 
@@ -52,7 +52,7 @@ class Kind:
     filled: bool  # a style or a script writes here
     valued: bool  # an attribute holds a value
     unknown: bool  # a class, or a rule that is not understood, may hide, strike or raise it
-    coloured: bool  # a colour lies behind it, if it is of a table
+    coloured: str  # the colour that lies behind it, if it is of a table
     replaced: bool  # a field, or something that is no text
     plain: bool  # nothing tells how its text is printed
     special: bool  # more than a block or a part of a table
@@ -70,7 +70,7 @@ class Kind:
             if self.declared or self.tag in TELLING_TAGS:
                 found = computed(self.tag, self.declared, outer, inline)
             if self.coloured and role != NONE:
-                found = replace(found, backed=True)
+                found = on_ground(replace(found, ground=shade(self.coloured)))
             if self.unknown and in_table and (inline or role == CELL):
                 found = replace(found, faint=True)
             elif self.tag in _ASIDE and inline and in_table:
@@ -113,7 +113,7 @@ class Kinds:
         valued = any((element.get(name) or "").strip() for name in VALUED.intersection(element.keys()))
         role = BY_TAG.get(tag) or _BY_DISPLAY.get(declared.get("display", ""), NONE)
         filled = "content" in declared or bool(FILLED.intersection(element.keys())) or self._is_written(element, tag)
-        coloured = bool(element.get("bgcolor"))
+        coloured = (element.get("bgcolor") or "").strip().lower()
         unknown = PERHAPS in declared or self._styles.is_unknown(element)
         return Kind(
             tag=tag,

@@ -173,6 +173,30 @@ def test_white_figures_on_a_coloured_ground_are_seen():
     assert page("<font style='color:white'>6</font>", attributes=" bgcolor=navy").confidence == 1.0
 
 
+@pytest.mark.parametrize(
+    ("cell", "css", "attributes"),
+    [
+        ("<span style='color:#0057a8'>6</span>", "", " style='background:#0057a8'"),
+        ("<span style='color:rgb(0, 87, 168)'>6</span>", "td {background-color: #0057A8}", ""),
+        ("<b class=x>6</b>", ".x {color: #000080}", " bgcolor=navy"),
+        ("6", "", " style='background:#000'"),
+        ("<span style='background:black'>6</span>", "", ""),
+        ("<span style='color:#fefefe'>6</span>", "", ""),
+        ("<b style='color:#eee'>6</b>", "tr {background: #f0f0f0}", ""),
+    ],
+)
+def test_a_figure_in_the_colour_of_what_lies_behind_it_is_in_doubt(cell, css, attributes):
+    read = page(cell, css, attributes)
+    assert (read.text, read.confidence) == ("6", 0.5)
+
+
+@pytest.mark.parametrize(
+    "ground", ["#fff", "transparent", "url(a.png)", "#eef3fa", "none", "linear-gradient(#000, #111)"]
+)
+def test_a_figure_on_another_ground_is_seen(ground):
+    assert page("6", attributes=f" style='background:{ground}'").confidence == 1.0
+
+
 def test_raised_letters_of_a_unit_stay_in_prose():
     found = html(
         "<p>面积5km<sup>2</sup>，排放CO<sub>2</sub>，公开71<sup>[1]</sup>条，<s>共9条</s>共6条</p>".encode()
