@@ -69,7 +69,8 @@ def _settle(page: DrawnPage) -> None:
         return
     struck, horizontal = strokes.struck(page.boxes, page.horizontal, page.vertical)
     marks, perhaps = strokes.marks(page.texts, page.boxes, page.vertical)
-    for n in np.flatnonzero(struck | perhaps).tolist():
+    unsure = struck | perhaps | strokes.uneven(page.texts, page.boxes, marks)
+    for n in np.flatnonzero(unsure).tolist():
         x0, y0, x1, y1 = page.boxes[n].tolist()
         page.doubts.append((x0, y0, x1, y1))
     gone = struck | marks

@@ -26,6 +26,8 @@ STRIKE_TOP, STRIKE_BOTTOM, STRIKE_OVER = 0.28, 0.72, 0.8
 MAX_STRIKES = 400  # a page; with more lines through characters it is rows that are too narrow for their text
 # A mark is at most this large beside its word, stands this near, and off the line by this much (shares of the word).
 SMALLER, BESIDE, OFF_LINE = 0.82, 0.6, 0.14
+# Digits nearer than this make one figure; their sizes then differ by no more than that (shares of the larger).
+TOUCHING, UNLIKE = 0.3, 0.04
 LONGEST_MARK = 6  # characters
 MAX_AT_ONCE = 500_000  # pairs of characters
 MAX_MARKS = 600  # pieces of another size than what is drawn before, a page
@@ -106,6 +108,26 @@ def marks(texts: Sequence[str], boxes: Floats, vertical: Sequence[Segment]) -> t
         else:
             perhaps[a:b] = confidence < 1.0
     return sure, perhaps
+
+
+def uneven(texts: Sequence[str], boxes: Floats, marks: Flags) -> Flags:
+    """Digits that touch another of another size or height, too near to it to be the mark of a note for sure: a 6 of 10
+    points and a 1 of 9 may be 61, or 6 with a mark set on the line. ``marks`` are such for sure."""
+    out = np.zeros(len(texts), dtype=bool)
+    digits = np.flatnonzero([text.isdecimal() and not mark for text, mark in zip(texts, marks.tolist(), strict=True)])
+    if len(digits) < 2:
+        return out
+    height = boxes[:, 3] - boxes[:, 1]
+    base = boxes[:, 3] - BASE_LINE * height
+    row = np.round(base[digits] / max(float(np.median(height[digits])), 1e-6))
+    for order in (digits, digits[np.lexsort((boxes[digits, 0], row))]):  # as drawn, and from left to right
+        a, b = order[:-1], order[1:]
+        larger = np.maximum(height[a], height[b])
+        gap = np.maximum(boxes[b, 0] - boxes[a, 2], boxes[a, 0] - boxes[b, 2])
+        touching = (np.abs(gap) < TOUCHING * larger) & (np.abs(base[a] - base[b]) < larger / 2)
+        unlike = (np.abs(height[a] - height[b]) > UNLIKE * larger) | (np.abs(base[a] - base[b]) > OFF_LINE * larger)
+        out[a[touching & unlike]] = out[b[touching & unlike]] = True
+    return out
 
 
 def _beside(boxes: Floats, height: Floats, pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

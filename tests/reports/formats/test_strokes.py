@@ -115,6 +115,21 @@ def test_a_small_figure_on_the_line_is_in_doubt():
     assert all(other.confidence == 1.0 for other in others)
 
 
+@pytest.mark.parametrize("size", [9.5, 9, 8.3])
+@pytest.mark.parametrize("rise", [0, 1])
+def test_a_figure_of_two_sizes_is_in_doubt(size, rise):
+    for draws in ((text(114, "6"), text(119, "1", size, rise)), (text(119, "1", size, rise), text(114, "6"))):
+        cell, others = read(*draws)
+        assert cell.confidence == 0.5
+        assert all(other.confidence == 1.0 for other in others)
+
+
+def test_a_digit_off_the_line_of_the_others_is_in_doubt():
+    assert read(text(114, "6"), text(119, "1", 10, 3))[0].confidence == 0.5
+    assert written(SIX, code(48, "1", 4, 71.5)).confidence == 0.5
+    assert written(SIX, code(48, "1", 3.6)).confidence == 0.5
+
+
 def test_figures_smaller_than_their_labels_are_no_marks():
     cell, others = read(text(112.5, "6", 7.5, 2), text(88, "合计"))
     assert (cell.text, cell.confidence) == ("6", 1.0)
