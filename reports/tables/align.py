@@ -7,9 +7,12 @@ figures and no sure way to place them is reported as short and its cells stay em
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 
-from reports.blocks import Blocks, Paragraph, Picture
+from reports.blocks import IN_DOUBT, Blocks, Paragraph, Picture
 from reports.form import words
 from reports.form.forms import rows
 from reports.report import TABLES, Cell, Form, Table
@@ -28,6 +31,7 @@ from reports.tables.stream import from_first_table, rows_of_text
 from reports.tables.which_form import which_form
 from reports.text import letters
 
+_THOUSANDS = re.compile(r"(?<!\d)[1-9１-９]\d{0,2}[.．]\d{3}(?!\d)")
 LABELS_SEEN = 0.6  # of the form's labels: with so many the tables are there
 
 
@@ -87,9 +91,16 @@ def _cells_and_states(
             cells.update({key: Cell(None, "", LOST) for spec in rows(table, form) for key in spec.cells()})
             states[table] = "read"
             continue
-        cells.update(found[table].cells)
+        cells.update((key, _as_a_count(key, cell)) for key, cell in found[table].cells.items())
         states[table] = _state(found[table], pictures)
     return cells, states
+
+
+def _as_a_count(key: str, cell: Cell) -> Cell:
+    """A count with a point before three digits may be meant for 11,749; an amount of money is not counted."""
+    if not isinstance(cell.value, Decimal) or key.endswith(".amount") or not _THOUSANDS.search(cell.raw):
+        return cell
+    return replace(cell, confidence=min(cell.confidence, IN_DOUBT))
 
 
 def _without_figures(blocks: Blocks, pictures: int) -> Aligned:

@@ -298,3 +298,13 @@ def test_blanks_beside_a_label_with_figures_in_it_are_in_doubt():
     found = align(Blocks("html", [grid(*table)]))
     keys = forms.rows("applications", "2021")[-2].cells()
     assert [found.cells[key].confidence < SURE for key in keys] == [True] * 3 + [False] * 4
+
+
+@pytest.mark.parametrize(
+    ("printed", "sure"),
+    [("11.749", False), ("１１．７４９", False), ("11.75", True), ("0.749", True), ("11749.0", True), ("11,749", True)],
+)
+def test_a_count_with_a_point_before_three_digits_is_in_doubt(printed, sure):
+    rows = applications(new=[printed, "0", "0", "0", "0", "0", "1"])
+    cells = align(Blocks("html", [grid(*rows)])).cells
+    assert (cells["applications.new.natural_person"].confidence >= SURE) == sure
