@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from reports.blocks import At, Blocks, Grid, GridCell
 from reports.form import forms, words
+from reports.reader import read
 from reports.tables.align import align
+from tests.makers import pdf, report
 
 SURE = 0.9
 GROUPS, PARTS = words.disputes()
@@ -71,3 +75,12 @@ def test_the_numbers_of_the_columns_are_no_figures():
     numbers = [str(n) for n in range(1, 16)]
     found = align(Blocks("html", [grid(ABOVE, 9), grid([*HEADS, numbers, FIGURES])])).cells
     assert [found[key].raw for key in KEYS] == FIGURES
+
+
+def test_a_row_that_a_pages_end_cuts_into_equal_halves_is_no_row_printed_twice():
+    truth = report.make(34, form="2021", wrong=(), plain=True)
+    for key in KEYS:
+        truth.printed[key], truth.allowed[key] = "33", frozenset((33,))  # a narrow cell wraps it: 3 here, 3 overleaf
+    found = read(pdf.render(truth, random.Random(34), "slim-cut"), "a.pdf").cells
+    assert found is not None
+    assert {(found[key].raw, found[key].confidence) for key in KEYS} == {("3", 0.5)}
