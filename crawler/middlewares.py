@@ -162,7 +162,8 @@ class _Collector:
 async def addresses_of(host: str, port: int) -> list[str]:
     """The addresses at which a host may be contacted. Raises Refused where it stands only at forbidden ones,
     CannotResolveHostError where it has none."""
-    from twisted.internet import reactor  # not at the top: that would install another reactor than ours
+    # Not at the top: that would install another reactor than ours.
+    from twisted.internet import reactor  # noqa: PLC0415
 
     collector = _Collector()
     resolver: Any = reactor.nameResolver

@@ -25,7 +25,7 @@ from sqlalchemy.types import TypeDecorator
 import config
 
 if TYPE_CHECKING:
-    from alembic.config import Config
+    pass
 
 READS_ONLY = "nianbao_reads_only"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -256,13 +256,15 @@ def utcnow() -> datetime:
     return config.utcnow()
 
 
-def _config(url: str) -> Config:
-    from alembic.config import Config
+def _migrate(url: str, revision: str, back: bool = False) -> None:
+    # A quarter of a second, which every process would pay at its start and hardly any needs.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
 
-    made = Config()
-    made.set_main_option("script_location", str(MIGRATIONS))
-    made.attributes["url"] = url
-    return made
+    to = Config()
+    to.set_main_option("script_location", str(MIGRATIONS))
+    to.attributes["url"] = url
+    (command.downgrade if back else command.upgrade)(to, revision)
 
 
 def _private_file(path: Path) -> None:
@@ -282,19 +284,15 @@ def upgrade(url: str, revision: str = "head") -> None:
         with _reachable():
             if revision == "head" and _revision(engine) == _head():
                 return
-            from alembic import command  # a quarter of a second, and rarely needed
-
-            command.upgrade(_config(url), revision)
+            _migrate(url, revision)
     finally:
         engine.dispose()
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database back to ``revision`` (``base``: to nothing)."""
-    from alembic import command
-
     with _reachable():
-        command.downgrade(_config(url), revision)
+        _migrate(url, revision, back=True)
 
 
 def check_revision(engine: Engine) -> None:

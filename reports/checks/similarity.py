@@ -71,7 +71,8 @@ def passages(a: str, b: str, least: int = 20, most: int = 3) -> list[str]:
 def _empty() -> MinHash:
     """The MinHash of nothing, of which all others are copies: drawing its permutations costs as much as hashing a
     tenth of a report. The library brings numpy and scipy and is loaded only by who compares a nation's reports."""
-    from datasketch import MinHash
+    # Half a second, which whoever checks one report alone need not wait for.
+    from datasketch import MinHash  # noqa: PLC0415
 
     # Five characters need no cryptographic hash, and this one takes a fifth of the time.
     return MinHash(num_perm=PERMUTATIONS, hashfunc=zlib.crc32)
