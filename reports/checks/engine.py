@@ -96,19 +96,18 @@ def _violated(
     if rule.sure_if and not named_value(rule.sure_if, evaluator, binding):
         needs_review = True
     place = places(summed, form_of(inputs)) if summed else place_of(rule, instance, taken.failing, form_of(inputs))
-    return violation(
-        inputs,
-        rule,
-        cells=[re.sub(r"^\w+\((.*)\)$", r"\1", op.name) for op in taken.operands if "." in op.name and op.where],
-        expected=expected,
-        actual=actual,
-        where=place,
-        severity=level,
-        needs_review=needs_review,
-        suffix=suffix,
-        operands=taken.operands,
-        condition=instance.text,
-        **fields,
+    return (
+        violation(
+            inputs,
+            rule,
+            cells=[re.sub(r"^\w+\((.*)\)$", r"\1", op.name) for op in taken.operands if "." in op.name and op.where],
+            expected=expected,
+            actual=actual,
+            where=place,
+            **fields,
+        )
+        .told(severity=level, needs_review=needs_review, suffix=suffix)
+        .on(taken.operands, condition=instance.text)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -26,6 +26,18 @@ class Evaluation:
     arithmetic: str = ""
     finding: Finding | None = None
 
+    def on(self, operands: Iterable[Operand], condition: str = "") -> Evaluation:
+        """The same, with the figures and the condition that it rests on."""
+        return replace(self, operands=tuple(operands), condition=condition)
+
+    def told(self, severity: Severity | None = None, needs_review: bool = False, suffix: str = "") -> Evaluation:
+        """The same, its finding told more mildly, for a person to look at first, or with words added."""
+        said = self.finding
+        if said is None:
+            return self
+        message, severity = said.message + suffix, severity or said.severity
+        return replace(self, finding=replace(said, severity=severity, needs_review=needs_review, message=message))
+
 
 def holds(condition: str = "", operands: Iterable[Operand] = ()) -> Evaluation:
     """An evaluation that held."""
@@ -45,11 +57,6 @@ def violation(
     expected: Value = None,
     actual: Value = None,
     where: str = "",
-    severity: Severity | None = None,
-    needs_review: bool = False,
-    suffix: str = "",
-    operands: Iterable[Operand] = (),
-    condition: str = "",
     **fields: Value,
 ) -> Evaluation:
     """An evaluation that failed, with its finding. ``fields`` fill the message's placeholders; ``where`` is the place
@@ -63,19 +70,18 @@ def violation(
         "actual": actual,
         **fields,
     }
-    message = rule.message.format(**{name: display(value) for name, value in words.items()}) + suffix
+    message = rule.message.format(**{name: display(value) for name, value in words.items()})
     finding = Finding(
         rule=rule.id,
-        severity=severity or rule.severity,
+        severity=rule.severity,
         cells=keys,
         expected=_as_json(expected),
         actual=_as_json(actual),
         message=message,
-        needs_review=needs_review,
         place=where or (place(keys[0], form) if keys else ""),
         basis=rule.basis,
     )
-    return Evaluation("fails", condition=condition, operands=tuple(operands), finding=finding)
+    return Evaluation("fails", finding=finding)
 
 
 def _as_json(value: Value) -> str | int | float | None:

@@ -70,16 +70,12 @@ def name(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         return
     alike = max(fuzz.ratio(_bare(printed), _bare(other)) for other in entry.names)
     title = inputs.doc.details.title or printed
-    yield violation(
-        inputs,
-        rule,
-        expected=entry.name,
-        actual=printed,
-        other=entry.name,
-        text=fragment(title, 60),
-        needs_review=inputs.ocr or alike >= 60,
-        where="标题",
-        operands=operands,
+    yield (
+        violation(
+            inputs, rule, expected=entry.name, actual=printed, other=entry.name, text=fragment(title, 60), where="标题"
+        )
+        .told(needs_review=inputs.ocr or alike >= 60)
+        .on(operands)
     )
 
 
@@ -99,19 +95,15 @@ def other_body(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     for match in _NAMED.finditer(intro):
         if int(match.group(2)) == year and not known(match.group(1), names):
             yield violation(
-                inputs,
-                rule,
-                expected=entry.name,
-                actual=match.group(1),
-                text=match.group(1),
-                needs_review=inputs.ocr,
-                where="引言",
-            )
+                inputs, rule, expected=entry.name, actual=match.group(1), text=match.group(1), where="引言"
+            ).told(needs_review=inputs.ocr)
             return
     body = squeeze(inputs.doc.details.body)
     selves = [word for word in _SELVES if word in body]
     if len(selves) > 1:
-        yield violation(inputs, rule, actual="、".join(selves), text="”“".join(selves), needs_review=True, where="正文")
+        yield violation(inputs, rule, actual="、".join(selves), text="”“".join(selves), where="正文").told(
+            needs_review=True
+        )
     else:
         yield holds("文中没有以其他单位自称")
 
@@ -142,8 +134,8 @@ def level(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             if match is None or _CITED.search(sentence) or (own_city and "市" in match.group()):
                 continue
             text = sentence[max(0, match.start() - 8) : match.end() + 12]
-            yield violation(
-                inputs, rule, actual=match.group(), text=fragment(text), needs_review=inputs.ocr, where="正文"
+            yield violation(inputs, rule, actual=match.group(), text=fragment(text), where="正文").told(
+                needs_review=inputs.ocr
             )
             return
     yield holds("没有其他层级的用语")
@@ -169,4 +161,4 @@ def merged(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     elif len(parts) > 1 and any("人民政府" in part for part in parts):
         yield not_judged("政府与其办公室并列，不属合并编制")
     else:
-        yield violation(inputs, rule, actual=printed, text=f"“{printed}”", needs_review=inputs.ocr, where="标题")
+        yield violation(inputs, rule, actual=printed, text=f"“{printed}”", where="标题").told(needs_review=inputs.ocr)

@@ -38,17 +38,16 @@ def carry_columns(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     column, before, now, milder = wrong[0]
     keys = [f"applications.{row}.{name}" for name, *_ in wrong for row in ("carried_in", "carried_out")]
     others = "、".join(forms.header("applications", form, "new", name) for name, *_ in wrong[1:])
-    yield violation(
-        inputs,
-        rule,
-        cells=keys,
-        expected=before,
-        actual=now,
-        col=forms.header("applications", form, "new", column),
-        severity="notice" if milder else None,
-        needs_review=inputs.ocr,
-        suffix=f"（另有{others}栏不一致）" if others else "",
-        operands=operands,
+    yield (
+        violation(
+            inputs, rule, cells=keys, expected=before, actual=now, col=forms.header("applications", form, "new", column)
+        )
+        .told(
+            severity="notice" if milder else None,
+            needs_review=inputs.ocr,
+            suffix=f"（另有{others}栏不一致）" if others else "",
+        )
+        .on(operands)
     )
 
 
@@ -70,4 +69,4 @@ def fee_result(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if any(_FEE.search(squeeze(section.text)) for section in inputs.doc.sections):
         yield holds("已报告收费情况", operands)
     else:
-        yield violation(inputs, rule, cells=[key], actual=unpaid, needs_review=inputs.ocr, operands=operands)
+        yield violation(inputs, rule, cells=[key], actual=unpaid).told(needs_review=inputs.ocr).on(operands)

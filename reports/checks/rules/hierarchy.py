@@ -70,17 +70,21 @@ def application_sums(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if wrong:
         key, below, own = wrong[0]
         more = f"（另有{len(wrong) - 1}行不一致）" if len(wrong) > 1 else ""
-        yield violation(
-            inputs,
-            rule,
-            cells=[item[0] for item in wrong],
-            expected=below,
-            actual=own,
-            diff=max(below - own, own - below),
-            row=forms.row("applications", form_of(inputs), forms.split(key)[1]).label,
-            needs_review=inputs.ocr or any(r.details.ocr for b in bodies if (r := _read(b)) is not None),
-            suffix=more,
-            operands=operands,
+        yield (
+            violation(
+                inputs,
+                rule,
+                cells=[item[0] for item in wrong],
+                expected=below,
+                actual=own,
+                diff=max(below - own, own - below),
+                row=forms.row("applications", form_of(inputs), forms.split(key)[1]).label,
+            )
+            .told(
+                needs_review=inputs.ocr or any(r.details.ocr for b in bodies if (r := _read(b)) is not None),
+                suffix=more,
+            )
+            .on(operands)
         )
 
 
@@ -111,16 +115,10 @@ def not_less_than_any(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             continue
         value, body, report = max(larger, key=lambda item: item[0])
         money = key == "proactive.fees.amount"  # the body below may have typed 元 for 万元
-        yield violation(
-            inputs,
-            rule,
-            cells=[key],
-            expected=value,
-            actual=own,
-            cell=forms.label(key),
-            other=body.name,
-            needs_review=inputs.ocr or report.details.ocr or money,
-            operands=[Operand(key, own), Operand(f"child_max({key})", value, where=body.name, state="below")],
+        yield (
+            violation(inputs, rule, cells=[key], expected=value, actual=own, cell=forms.label(key), other=body.name)
+            .told(needs_review=inputs.ocr or report.details.ocr or money)
+            .on([Operand(key, own), Operand(f"child_max({key})", value, where=body.name, state="below")])
         )
     if judged:
         yield holds("其余各项不小于任何所属单位")
@@ -147,14 +145,10 @@ def own_as_total(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     same = all((mine.value(k) or 0) == (office.value(k) or 0) for k in mine.keys)
     operands = [Operand(key, mine.value(key)), Operand(f"child_sum({key})", below, where="已读所属单位", state="below")]
     if same and below > (mine.value(key) or 0):
-        yield violation(
-            inputs,
-            rule,
-            cells=[key],
-            expected=below,
-            actual=mine.value(key) or 0,
-            needs_review=inputs.ocr,
-            operands=operands,
+        yield (
+            violation(inputs, rule, cells=[key], expected=below, actual=mine.value(key) or 0)
+            .told(needs_review=inputs.ocr)
+            .on(operands)
         )
     else:
         yield holds("政府报告不同于办公室本机关报告，或所属单位没有更多申请", operands)
@@ -206,12 +200,8 @@ def earlier_than_bodies(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("汇总报告不早于所属单位报告")
     else:
         names = "、".join(name for name, _ in later[:3])
-        yield violation(
-            inputs,
-            rule,
-            date=day,
-            count=len(later),
-            where="发布日期",
-            operands=[Operand(f"published_on({name})", display(when)) for name, when in later],
-            suffix=f"（如{names}）",
+        yield (
+            violation(inputs, rule, date=day, count=len(later), where="发布日期")
+            .told(suffix=f"（如{names}）")
+            .on([Operand(f"published_on({name})", display(when)) for name, when in later])
         )

@@ -27,9 +27,7 @@ def interpretation_only(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if record.state in {"published", "late"}:
         yield holds("解读与年度报告均已发现")
     elif record.state == "missing":
-        yield violation(
-            inputs, rule, url=url, where="年报栏目", operands=[Operand("interpretation", url, where="采集记录")]
-        )
+        yield violation(inputs, rule, url=url, where="年报栏目").on([Operand("interpretation", url, where="采集记录")])
     elif record.state == "due":
         yield not_judged("尚未到期")
     else:
@@ -66,14 +64,16 @@ def interpretation_claims(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         if agrees:
             yield replace(holds(f"interp({claim.cell}) == {claim.cell}", operands))
         else:
-            yield violation(
-                inputs,
-                rule,
-                cells=keys,
-                expected=claim.value,
-                actual=actual,
-                cell=forms.label(keys[0]),
-                text=fragment(next(iter(sentences(claim.text)), claim.text), 60),
-                needs_review=doubtful,
-                operands=operands,
+            yield (
+                violation(
+                    inputs,
+                    rule,
+                    cells=keys,
+                    expected=claim.value,
+                    actual=actual,
+                    cell=forms.label(keys[0]),
+                    text=fragment(next(iter(sentences(claim.text)), claim.text), 60),
+                )
+                .told(needs_review=doubtful)
+                .on(operands)
             )

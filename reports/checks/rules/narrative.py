@@ -34,18 +34,18 @@ def inner_sum(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             if split.agrees or sum(split.parts, 0) in _by_the_table(inputs):
                 yield holds(f"{terms} == {total}", operands)
                 continue
-            yield violation(
-                inputs,
-                rule,
-                cells=[split.cell],
-                expected=sum(split.parts, 0),
-                actual=total,
-                text=fragment(split.text, 60),
-                needs_review=inputs.ocr or not split.more,
-                suffix=f"（{terms} ≠ {total}）",
-                where="正文",
-                operands=operands,
-                condition=f"{terms} == {total}",
+            yield (
+                violation(
+                    inputs,
+                    rule,
+                    cells=[split.cell],
+                    expected=sum(split.parts, 0),
+                    actual=total,
+                    text=fragment(split.text, 60),
+                    where="正文",
+                )
+                .told(needs_review=inputs.ocr or not split.more, suffix=f"（{terms} ≠ {total}）")
+                .on(operands, condition=f"{terms} == {total}")
             )
     if not found:
         yield not_judged("文中没有可加总的分项")
@@ -67,8 +67,8 @@ def silent(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield not_judged("总体情况提及申请数量，但未能识别")
         return
     received = inputs.tables.value(NEW) if inputs.sheet is not None and inputs.sheet.form else None
-    yield violation(
-        inputs, rule, cells=[NEW], severity="warning" if received else None, needs_review=inputs.ocr, where=title_zh(1)
+    yield violation(inputs, rule, cells=[NEW], where=title_zh(1)).told(
+        severity="warning" if received else None, needs_review=inputs.ocr
     )
 
 
@@ -101,13 +101,10 @@ def fee_statement(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("已说明信息处理费收取情况")
         return
     elsewhere = _FEE_NOW.search(squeeze(inputs.doc.details.body)) is not None
-    yield violation(
-        inputs,
-        rule,
+    yield violation(inputs, rule, where=title_zh(6)).told(
         severity="warning" if inputs.params["fee_statement_required"] and not elsewhere else None,
         needs_review=inputs.ocr,
         suffix="（其他部分已有说明，仅位置不当）" if elsewhere else "",
-        where=title_zh(6),
     )
 
 
@@ -124,14 +121,16 @@ def previous_figure(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         if claim.value == before:
             yield holds("所引上年数与上年报告一致", operands)
         else:
-            yield violation(
-                inputs,
-                rule,
-                cells=[NEW],
-                expected=before,
-                actual=claim.value,
-                text=fragment(claim.text, 60),
-                needs_review=inputs.ocr,
-                where="正文",
-                operands=operands,
+            yield (
+                violation(
+                    inputs,
+                    rule,
+                    cells=[NEW],
+                    expected=before,
+                    actual=claim.value,
+                    text=fragment(claim.text, 60),
+                    where="正文",
+                )
+                .told(needs_review=inputs.ocr)
+                .on(operands)
             )

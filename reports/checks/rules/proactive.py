@@ -35,8 +35,10 @@ def regulations(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         "city",
         "province",
     }
-    yield violation(
-        inputs, rule, cells=keys, expected=0, actual=text, needs_review=inputs.ocr or office, operands=operands
+    yield (
+        violation(inputs, rule, cells=keys, expected=0, actual=text)
+        .told(needs_review=inputs.ocr or office)
+        .on(operands)
     )
 
 
@@ -60,13 +62,15 @@ def procurement_unit(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if unit_ and 0.05 <= share <= 100000:
         yield holds("采购金额单位明确，数额与项目数相称", operands)
         return
-    yield violation(
-        inputs,
-        rule,
-        cells=[items_key, amount_key],
-        actual=amount,
-        where=place(amount_key, form_of(inputs)),
-        terms=f"{display(items)}项、总金额{display(amount)}{unit_}",
-        needs_review=inputs.ocr,
-        operands=operands,
+    yield (
+        violation(
+            inputs,
+            rule,
+            cells=[items_key, amount_key],
+            actual=amount,
+            where=place(amount_key, form_of(inputs)),
+            terms=f"{display(items)}项、总金额{display(amount)}{unit_}",
+        )
+        .told(needs_review=inputs.ocr)
+        .on(operands)
     )

@@ -41,16 +41,17 @@ def low_confidence(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         for key in unsure[:3] if len(unsure) <= 3 else unsure[:1]:
             more = f"（同表另有{len(unsure) - 1}格）" if len(unsure) > 3 else ""
             cell = sheet.cells[key]
-            yield violation(
-                inputs,
-                rule,
-                cells=unsure if more else [key],
-                actual=cell.raw,
-                cell=forms.label(key),
-                text=cell.raw.strip() or "空",
-                suffix=more,
-                needs_review=True,
-                operands=[Operand(key, cell.value, cell.raw, place(key, sheet.form), "illegible")],
+            yield (
+                violation(
+                    inputs,
+                    rule,
+                    cells=unsure if more else [key],
+                    actual=cell.raw,
+                    cell=forms.label(key),
+                    text=cell.raw.strip() or "空",
+                )
+                .told(suffix=more, needs_review=True)
+                .on([Operand(key, cell.value, cell.raw, place(key, sheet.form), "illegible")])
             )
 
 
@@ -106,9 +107,8 @@ def short_row(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             actual=len(_figures(row)),
             count=len(_figures(row)),
             row=row.label or TABLE_ZH[row.table],
-            needs_review=True,
             where=f"{forms.TABLE_ZH[row.table]}，{row.label}" if row.label else forms.TABLE_ZH[row.table],
-        )
+        ).told(needs_review=True)
 
 
 def _repair(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
@@ -119,7 +119,7 @@ def _repair(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("没有一行经移位或拼拆后才相符")
     for row in rows:
         spec = forms.row("applications", form, row)
-        yield violation(inputs, rule, cells=spec.cells(), row=spec.label, needs_review=True)
+        yield violation(inputs, rule, cells=spec.cells(), row=spec.label).told(needs_review=True)
 
 
 @implements("READ-SHIFT")

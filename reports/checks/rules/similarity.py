@@ -56,16 +56,17 @@ def own_last_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if value < limit:
         yield holds("与上年文字不雷同", operands)
     else:
-        yield violation(
-            inputs,
-            rule,
-            expected=f"低于{_percent(limit)}",
-            actual=_percent(value),
-            ratio=_percent(value),
-            needs_review=inputs.ocr or before.details.ocr,
-            where=_COMPARED,
-            suffix=_quotation(inputs.doc, before),
-            operands=operands,
+        yield (
+            violation(
+                inputs,
+                rule,
+                expected=f"低于{_percent(limit)}",
+                actual=_percent(value),
+                ratio=_percent(value),
+                where=_COMPARED,
+            )
+            .told(needs_review=inputs.ocr or before.details.ocr, suffix=_quotation(inputs.doc, before))
+            .on(operands)
         )
 
 
@@ -84,14 +85,10 @@ def own_section_five(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if value < float(inputs.params["near_duplicate_self"]):
         yield holds("与上年文字不雷同", operands)
     else:
-        yield violation(
-            inputs,
-            rule,
-            actual=_percent(value),
-            needs_review=inputs.ocr or before.details.ocr,
-            where=title_zh(5),
-            suffix=f"（重合度{_percent(value)}）",
-            operands=operands,
+        yield (
+            violation(inputs, rule, actual=_percent(value), where=title_zh(5))
+            .told(needs_review=inputs.ocr or before.details.ocr, suffix=f"（重合度{_percent(value)}）")
+            .on(operands)
         )
 
 
@@ -109,8 +106,8 @@ def same_tables(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     count = sum(1 for key in now.keys if now.value(key))
     if same and count >= 5:
         keys = [key for key in now.keys if now.value(key)]
-        yield violation(
-            inputs, rule, cells=keys, count=count, needs_review=inputs.ocr or before.details.ocr, where="、".join(_ZH)
+        yield violation(inputs, rule, cells=keys, count=count, where="、".join(_ZH)).told(
+            needs_review=inputs.ocr or before.details.ocr
         )
     else:
         yield holds("表格数据与上年不完全相同")
@@ -157,16 +154,20 @@ def siblings(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     template = len(alike) >= 4
     report = first.report
     assert report is not None
-    yield violation(
-        inputs,
-        rule,
-        expected=f"低于{_percent(limit)}",
-        actual=_percent(value),
-        other=others,
-        ratio=_percent(value),
-        severity="notice" if template or same_system else None,
-        needs_review=inputs.ocr,
-        where=_COMPARED,
-        suffix=("（多家相同，疑为统一模板）" if template else "") + _quotation(inputs.doc, report),
-        operands=[Operand(f"similarity({body.name})", _percent(ratio)) for ratio, body in alike],
+    yield (
+        violation(
+            inputs,
+            rule,
+            expected=f"低于{_percent(limit)}",
+            actual=_percent(value),
+            other=others,
+            ratio=_percent(value),
+            where=_COMPARED,
+        )
+        .told(
+            severity="notice" if template or same_system else None,
+            needs_review=inputs.ocr,
+            suffix=("（多家相同，疑为统一模板）" if template else "") + _quotation(inputs.doc, report),
+        )
+        .on([Operand(f"similarity({body.name})", _percent(ratio)) for ratio, body in alike])
     )

@@ -52,15 +52,17 @@ def sections(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     names = "、".join(f"{NUMERALS[number - 1]}、{title_zh(number)}" for number in missing)
     # Of a text that stops half-way most of what lacks was never there to be read.
     tail = len([number for number in missing if number > max(found, default=0)])
-    yield violation(
-        inputs,
-        rule,
-        expected="一至六",
-        actual="、".join(NUMERALS[number - 1] for number in found),
-        section=names,
-        needs_review=inputs.ocr or bool(glued) or tail >= 3,
-        where="全文",
-        operands=[Operand("sections", "、".join(map(str, found)), where="全文")],
+    yield (
+        violation(
+            inputs,
+            rule,
+            expected="一至六",
+            actual="、".join(NUMERALS[number - 1] for number in found),
+            section=names,
+            where="全文",
+        )
+        .told(needs_review=inputs.ocr or bool(glued) or tail >= 3)
+        .on([Operand("sections", "、".join(map(str, found)), where="全文")])
     )
 
 
@@ -74,7 +76,7 @@ def order(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("各部分顺序正确")
     else:
         text = "、".join(f"{NUMERALS[number - 1]}（{title_zh(number)}）" for number in found)
-        yield violation(inputs, rule, actual=text, text=text, needs_review=inputs.ocr, where="全文")
+        yield violation(inputs, rule, actual=text, text=text, where="全文").told(needs_review=inputs.ocr)
 
 
 @implements("STR-TITLE")
@@ -102,9 +104,8 @@ def titles(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         expected="；".join(title for _, title in deviating),
         actual="；".join(printed for printed, _ in deviating),
         text="”“".join(printed for printed, _ in deviating),
-        needs_review=inputs.ocr,
         where="标题",
-    )
+    ).told(needs_review=inputs.ocr)
 
 
 def _text(inputs: Inputs, number: int) -> str:
@@ -148,7 +149,7 @@ def numbering(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             break
     if wrong:
         text = "；".join(wrong)
-        yield violation(inputs, rule, actual=text, text=text, needs_review=inputs.ocr, where="标题")
+        yield violation(inputs, rule, actual=text, text=text, where="标题").told(needs_review=inputs.ocr)
     else:
         yield holds("标题序号连贯")
 
@@ -164,7 +165,9 @@ def empty(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         return
     names = "、".join(f"{NUMERALS[n - 1]}、{title_zh(n)}" for n in lacking)
     doubtful = inputs.ocr or inputs.doc.details.pictures > 0
-    yield violation(inputs, rule, section=names, needs_review=doubtful, where="、".join(title_zh(n) for n in lacking))
+    yield violation(inputs, rule, section=names, where="、".join(title_zh(n) for n in lacking)).told(
+        needs_review=doubtful
+    )
 
 
 @implements("STR-S5")
@@ -181,7 +184,7 @@ def problems_and_measures(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if not lacking and len(text) < 60:
         lacking.append(f"仅{len(text)}字，内容过于简单")
     if lacking:
-        yield violation(inputs, rule, text="、".join(lacking), needs_review=inputs.ocr, where=title_zh(5))
+        yield violation(inputs, rule, text="、".join(lacking), where=title_zh(5)).told(needs_review=inputs.ocr)
     else:
         yield holds("问题与改进均已写明", [Operand("section(5)", f"{len(text)}字", where=title_zh(5))])
 
@@ -194,7 +197,7 @@ def topics(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         raise NotJudged("该部分为空，由“部分内容为空”检查")
     lacking = [name for name, pattern in TOPICS.items() if not re.search(pattern, text)]
     if lacking:
-        yield violation(inputs, rule, text="、".join(lacking), needs_review=inputs.ocr, where=title_zh(1))
+        yield violation(inputs, rule, text="、".join(lacking), where=title_zh(1)).told(needs_review=inputs.ocr)
     else:
         yield holds("五个方面均已涉及")
 
@@ -211,13 +214,8 @@ def government_topics(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if lacking:
         # What a township or a street has to say of it is little, and mostly said by the county.
         low = entry.level == "township" or entry.kind in {"township", "subdistrict"}
-        yield violation(
-            inputs,
-            rule,
-            text="、".join(lacking),
-            severity="notice" if low else None,
-            needs_review=inputs.ocr,
-            where=title_zh(1),
+        yield violation(inputs, rule, text="、".join(lacking), where=title_zh(1)).told(
+            severity="notice" if low else None, needs_review=inputs.ocr
         )
     else:
         yield holds("考核、评议、追责均已报告")
@@ -234,7 +232,7 @@ def length(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if count <= limit:
         yield holds("篇幅在规定之内", operands)
     else:
-        yield violation(inputs, rule, expected=limit, actual=count, where=title_zh(1), operands=operands)
+        yield violation(inputs, rule, expected=limit, actual=count, where=title_zh(1)).on(operands)
 
 
 @implements("STR-PLACEHOLDER")
@@ -243,13 +241,15 @@ def placeholder(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     whole = f"{inputs.doc.details.title}\n{_whole(inputs)}"
     words = left_over("\n".join(squeeze(line) for line in whole.split("\n")))
     if words is not None:
-        yield violation(inputs, rule, actual=words[0], text=fragment(words[1]), needs_review=inputs.ocr, where="正文")
+        yield violation(inputs, rule, actual=words[0], text=fragment(words[1]), where="正文").told(
+            needs_review=inputs.ocr
+        )
         return
     count = count_without_number(whole)
     if count is not None:
         # A conversion loses numerals, and a figure may be drawn or filled in: a person looks first.
         lost = inputs.ocr or not count[1] or inputs.doc.details.pictures > 0 or _is_converted(inputs)
-        yield violation(inputs, rule, actual=count[0], text=fragment(count[0]), needs_review=lost, where="正文")
+        yield violation(inputs, rule, actual=count[0], text=fragment(count[0]), where="正文").told(needs_review=lost)
         return
     yield holds("没有模板文字，数量均已填写")
 
@@ -272,7 +272,7 @@ def instruction(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     text = squeeze(_whole(inputs))
     for words in INSTRUCTIONS:
         if words in text:
-            yield violation(inputs, rule, actual=words, text=words, needs_review=inputs.ocr, where="正文")
+            yield violation(inputs, rule, actual=words, text=words, where="正文").told(needs_review=inputs.ocr)
             return
     yield holds("没有填报说明的文字")
 
@@ -296,7 +296,7 @@ def generic(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("总体情况写明本单位情况")
     else:
         words = general.group() if general else "未提及本单位，也没有数据"
-        yield violation(inputs, rule, text=words, needs_review=inputs.ocr, where=title_zh(1))
+        yield violation(inputs, rule, text=words, where=title_zh(1)).told(needs_review=inputs.ocr)
 
 
 _PARTS = re.compile(r"([一二三四五六七八九十]|\d{1,2})个?(?:大)?(?:部分|部份|方面)(?:内容)?(?:组成|构成|[,。，]|$)")
@@ -326,14 +326,10 @@ def part_count(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     elif len(found) < 6 and announced == 6:
         yield not_judged("所称六部分未全部识别，由“缺少规定部分”检查")
     else:
-        yield violation(
-            inputs,
-            rule,
-            expected=len(found),
-            actual=announced,
-            needs_review=inputs.ocr or len(found) < 6,
-            where="引言",
-            operands=operands,
+        yield (
+            violation(inputs, rule, expected=len(found), actual=announced, where="引言")
+            .told(needs_review=inputs.ocr or len(found) < 6)
+            .on(operands)
         )
 
 
@@ -351,9 +347,8 @@ def basis(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         expected="；".join(dict.fromkeys(right for _, right in wrong)),
         actual="；".join(printed for printed, _ in wrong),
         text="”“".join(printed for printed, _ in wrong),
-        needs_review=inputs.ocr,
         where="正文",
-    )
+    ).told(needs_review=inputs.ocr)
 
 
 @implements("STR-MANGLED")
@@ -372,12 +367,12 @@ def mangled(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         clean = squeeze(text)
         for word in MANGLED:
             if word in clean:
-                yield violation(inputs, rule, actual=word, text=word, needs_review=inputs.ocr, where=where)
+                yield violation(inputs, rule, actual=word, text=word, where=where).told(needs_review=inputs.ocr)
                 return
     for where, heading in _headings(inputs):
         if lost_character(heading):
             doubtful = inputs.ocr or _is_converted(inputs)
-            yield violation(inputs, rule, actual=heading, text=heading, needs_review=doubtful, where=where)
+            yield violation(inputs, rule, actual=heading, text=heading, where=where).told(needs_review=doubtful)
             return
     yield holds("没有已知的错字")
 

@@ -41,15 +41,10 @@ def form_of_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         return
     # Where the document gives another year for itself too, the year is the first thing to settle.
     others = {mention.year for mention in report.details.years if mention.where in {"title", "period"}}
-    yield violation(
-        inputs,
-        rule,
-        expected=wanted,
-        actual=form,
-        form=form,
-        needs_review=any(forms.in_force(other) == form for other in others),
-        where="统计表",
-        operands=operands,
+    yield (
+        violation(inputs, rule, expected=wanted, actual=form, form=form, where="统计表")
+        .told(needs_review=any(forms.in_force(other) == form for other in others))
+        .on(operands)
     )
 
 
@@ -81,17 +76,19 @@ def year_conflict(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("年度前后一致", operands)
         return
     names = "、".join(WHERE_ZH.get(where, where) for where in odd)
-    yield violation(
-        inputs,
-        rule,
-        expected=year,
-        actual="；".join(text for text, _ in odd.values()),
-        year=year,
-        section=names,
-        text="”“".join(text for text, _ in odd.values()),
-        needs_review=all(doubtful for _, doubtful in odd.values()),
-        where=names,
-        operands=operands,
+    yield (
+        violation(
+            inputs,
+            rule,
+            expected=year,
+            actual="；".join(text for text, _ in odd.values()),
+            year=year,
+            section=names,
+            text="”“".join(text for text, _ in odd.values()),
+            where=names,
+        )
+        .told(needs_review=all(doubtful for _, doubtful in odd.values()))
+        .on(operands)
     )
 
 
@@ -126,16 +123,13 @@ def period(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             yield not_judged("统计期限为另一完整年度，由“年度前后不一致”检查")
         return
     whole = len(_WHOLE_DATE.findall(squeeze(found.text)))
-    yield violation(
-        inputs,
-        rule,
-        expected=f"{year}年1月1日至12月31日",
-        actual=found.text,
-        text=found.text,
-        # A date that lost a character in conversion is read with a guess: a person looks first.
-        needs_review=inputs.ocr or whole == 0,
-        where="统计期限",
-        operands=operands,
+    # A date that lost a character in conversion is read with a guess: a person looks first.
+    yield (
+        violation(
+            inputs, rule, expected=f"{year}年1月1日至12月31日", actual=found.text, text=found.text, where="统计期限"
+        )
+        .told(needs_review=inputs.ocr or whole == 0)
+        .on(operands)
     )
 
 
@@ -155,7 +149,7 @@ def period_missing(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     elif _PERIOD_LIKE.search(report.details.body):
         yield not_judged("文中有关于统计期限的文字，但未能识读")
     else:
-        yield violation(inputs, rule, needs_review=inputs.ocr, where="全文")
+        yield violation(inputs, rule, where="全文").told(needs_review=inputs.ocr)
 
 
 _OPENED = re.compile(
@@ -203,7 +197,9 @@ def stale(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     found.sort(key=lambda item: item[1])
     text, doubtful = found[0]
     more = f"（另有{len(found) - 1}处）" if len(found) > 1 else ""
-    yield violation(inputs, rule, actual=text, text=fragment(text), needs_review=doubtful, where="正文", suffix=more)
+    yield violation(inputs, rule, actual=text, text=fragment(text), where="正文").told(
+        needs_review=doubtful, suffix=more
+    )
 
 
 def _looks_back(sentence: str, year: int, section: Section | None) -> bool:
@@ -234,13 +230,8 @@ def partial_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                 figure = re.search(rf"\d+{_UNITS}", sentence[match.end() :])
                 if (stated is None or int(stated) == year) and figure and "“" not in match.group():
                     yield violation(
-                        inputs,
-                        rule,
-                        actual=sentence,
-                        text=fragment(sentence[match.start() :]),
-                        needs_review=inputs.ocr or stated is None,
-                        where="正文",
-                    )
+                        inputs, rule, actual=sentence, text=fragment(sentence[match.start() :]), where="正文"
+                    ).told(needs_review=inputs.ocr or stated is None)
                     return
     yield holds("没有只到年中的数据")
 
@@ -259,7 +250,7 @@ def premature(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         return
     seen = record.first_seen is not None and record.first_seen < end
     # A printed date alone may be that of the draft, the column or a migration.
-    yield violation(inputs, rule, expected=end, actual=day, date=day, needs_review=not seen, where="发布日期")
+    yield violation(inputs, rule, expected=end, actual=day, date=day, where="发布日期").told(needs_review=not seen)
 
 
 _TITLE = re.compile(r"^(?:.+?(?P<a>\d{4})年|(?P<b>\d{4})年.+?)政府信息公开工作年度报告$")
@@ -279,4 +270,4 @@ def report_title(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("报告名称规范", [Operand("title", own, where="标题")])
         return
     expected = f"{inputs.doc.agency or inputs.agency}{year}年政府信息公开工作年度报告"
-    yield violation(inputs, rule, expected=expected, actual=own, text=own, needs_review=inputs.ocr, where="标题")
+    yield violation(inputs, rule, expected=expected, actual=own, text=own, where="标题").told(needs_review=inputs.ocr)

@@ -37,13 +37,8 @@ def missing(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield not_judged("已发现解读，由“只有解读未见年度报告”提示")
     else:
         yield violation(
-            inputs,
-            rule,
-            date=record.today,
-            url=record.source_url or record.url or "登记的年报栏目",
-            where="年报栏目",
-            operands=operands,
-        )
+            inputs, rule, date=record.today, url=record.source_url or record.url or "登记的年报栏目", where="年报栏目"
+        ).on(operands)
 
 
 def _lateness(inputs: Inputs, rule: Rule, month_day: tuple[int, int]) -> Iterator[Evaluation]:
@@ -71,8 +66,7 @@ def _lateness(inputs: Inputs, rule: Rule, month_day: tuple[int, int]) -> Iterato
             date=stated or seen,
             deadline=deadline,
             where="发布日期",
-            operands=operands,
-        )
+        ).on(operands)
     else:
         yield not_judged("未注明发布日期，期限届满后首次发现，无法判断是否按时")
 
@@ -119,15 +113,8 @@ def local_deadline(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     elif published_on(inputs) is None:
         yield not_judged("未注明发布日期，无法判断")
     else:
-        yield violation(
-            inputs,
-            rule,
-            expected=local,
-            actual=stated,
-            date=stated,
-            deadline=local,
-            where="发布日期",
-            operands=operands,
+        yield violation(inputs, rule, expected=local, actual=stated, date=stated, deadline=local, where="发布日期").on(
+            operands
         )
 
 
@@ -157,9 +144,7 @@ def publication_date(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     elif (address is not None and address < EFFECTIVE) or (address is not None and abs((address - stated).days) > 7):
         text = f"{display(stated)}（网址日期{display(address)}）"
     if text:
-        yield violation(
-            inputs, rule, actual=text, text=text, date=record.first_seen, where="发布日期", operands=operands
-        )
+        yield violation(inputs, rule, actual=text, text=text, date=record.first_seen, where="发布日期").on(operands)
     else:
         yield holds("发布日期可靠", operands)
 
@@ -234,7 +219,7 @@ def wrong_document(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     first = wrong[0]
     more = f"（另有{len(wrong) - 1}条）" if len(wrong) > 1 else ""
     other = _ENTRY_ZH[first.kind or "other"]
-    yield violation(inputs, rule, actual=first.title, text=first.title, other=other, where="年报栏目", suffix=more)
+    yield violation(inputs, rule, actual=first.title, text=first.title, other=other, where="年报栏目").told(suffix=more)
 
 
 def _host(url: str) -> str:
