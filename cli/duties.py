@@ -12,7 +12,7 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, Year, configured, last_year, local_now
 from cli.database import database
 from cli.show import err, new_table, out, print_json
-from models import agencies, base, obligations
+from models import agencies, base, obligations, people
 
 commands = typer.Typer(
     help="Notices, extensions and exemptions: by when a body owes its report, and since when that is known."
@@ -94,7 +94,7 @@ def _record(body: str, kind: str, year: int | None, day: str, ground: str, by: s
         if agency is None:
             raise Refused(f"{body!r} is not in the register; `nianbao agencies import FILE` adds it")
         years = (year, None if lasting else year)
-        obligations.record(session, agency, kind, years, deadline, ground, by, base.utcnow())
+        obligations.record(session, agency, kind, years, deadline, people.Act(by, "duty", base.utcnow(), ground))
         name = agency.name
     out.print(f"{escape(name)} {year}年度：{KIND_ZH[kind]}{'，' + deadline if deadline else ''}")
 

@@ -12,7 +12,7 @@ from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
 from cli.show import SEVERITY, err, new_table, out, print_json
 from exchange.words import printed
-from models import base, exports, findings, replies
+from models import base, exports, findings, people, replies
 
 commands = typer.Typer(
     help="Findings and what people decided of them.\n\nExample: nianbao findings list --state open",
@@ -62,7 +62,7 @@ def findings_list(
 def _decide(finding_id: int, action: str, note: str, by: str, until: date | None = None) -> None:
     with database(configured()) as engine, base.transaction(engine) as session:
         try:
-            row = findings.decide(session, finding_id, action, by, note, base.utcnow(), until)
+            row = findings.decide(session, finding_id, people.Act(by, action, base.utcnow(), note), until)
         except KeyError:
             raise Refused(f"there is no finding {finding_id}; nianbao findings list shows them") from None
         out.print(f"finding {row.id} is {row.state}")

@@ -13,7 +13,7 @@ from cli.database import database
 from cli.show import err, new_table, out, print_json
 from exchange import offices as sheets
 from exchange.sheet import BadSheet
-from models import agencies, base, offices
+from models import agencies, base, offices, people
 
 commands = typer.Typer(
     help="The supervising offices: recipients by role, hours, working days.\n\nExample: nianbao offices list",
@@ -94,7 +94,8 @@ def offices_set(
         if found is None:
             raise Refused(f"{government!r} is not in the register; `nianbao agencies import FILE` adds it")
         try:
-            office = offices.set_office(session, found, by, base.utcnow(), name, addresses, wishes)
+            act = people.Act(by, "office", base.utcnow())
+            office = offices.set_office(session, found, act, name, addresses, wishes)
         except offices.BadOffice as error:
             raise Refused(str(error)) from None
         current = {"government": found.name, **offices.settings_of(office)}

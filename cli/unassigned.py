@@ -10,7 +10,7 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
 from cli.show import new_table, out, print_json
-from models import agencies, base
+from models import agencies, base, people
 from models import unassigned as documents
 
 commands = typer.Typer(
@@ -61,7 +61,8 @@ def unassigned_assign(
         if body is None:
             raise Refused(f"--agency {agency}: no body of the register has this name, or several have")
         try:
-            found = documents.assign(session, document_id, body.id, year, by, base.utcnow(), note)
+            act = people.Act(by, "assign", base.utcnow(), note)
+            found = documents.assign(session, document_id, body.id, year, act)
         except documents.NotThere as error:
             raise Refused(f"{error}; nianbao unassigned shows those without a body") from None
         out.print(f"{escape(found.title)} is {escape(body.name)}'s", soft_wrap=True)

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from exchange.sheet import BEYOND, BadSheet, rows
 from exchange.words import words
-from models import agencies, offices
+from models import agencies, offices, people
 from processes import whole_file
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _one(session: Session, values: dict[str, str], by: str, now: datetime) -> No
         raise ValueError(f"{values['government']!r} is not in the register; import it first")
     roles = {role: addresses(values[role]) for role in offices.ROLES if values[role]}
     given = {name: read(values[name]) for name, read in WISHES.items() if values[name]}
-    offices.set_office(session, government, by, now, values["office"], roles, given)
+    offices.set_office(session, government, people.Act(by, "office", now), values["office"], roles, given)
 
 
 def addresses(text: str) -> list[str]:

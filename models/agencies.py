@@ -392,5 +392,5 @@ def set_params(session: Session, office_id: int, given: Mapping[str, Any], by: s
     before, after = dict(office.params or {}), validated(given)
     if after != before:
         office.params = after
-        people.audit(session, by, "params", "offices", office_id, before, after, now)
+        people.audit(session, people.Act(by, "params", now), "offices", office_id, before, after)
     return after

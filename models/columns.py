@@ -41,7 +41,7 @@ def confirm(session: Session, agency_id: int, by: str, now: datetime, note: str 
     for link, source in rows:
         link.confirmed = True
         after = {"agency_id": agency_id, "url": source.url}
-        people.audit(session, by, "confirm", "sources", source.id, None, after, now, note)
+        people.audit(session, people.Act(by, "confirm", now, note), "sources", source.id, None, after)
     session.flush()
     return [source.url for _, source in rows]
 
@@ -56,7 +56,9 @@ def render(session: Session, agency_id: int, on: bool, by: str, now: datetime) -
     found = list(session.scalars(query.order_by(Source.id)))
     for source in found:
         source.rendered, source.next_due_at = on, now
-        people.audit(session, by, "render", "sources", source.id, {"rendered": not on}, {"rendered": on}, now)
+        people.audit(
+            session, people.Act(by, "render", now), "sources", source.id, {"rendered": not on}, {"rendered": on}
+        )
     session.flush()
     return [source.url for source in found]
 
@@ -145,6 +147,6 @@ def accept(session: Session, agency_id: int, url: str, evidence: str, by: str, n
         if other.id != source.id and (not sure or other.status in _LOST):
             session.delete(link)
     after = {"agency_id": agency_id, "url": url}
-    people.audit(session, by, "discover", "sources", source.id, {"urls": before}, after, now, evidence)
+    people.audit(session, people.Act(by, "discover", now, evidence), "sources", source.id, {"urls": before}, after)
     session.flush()
     return True

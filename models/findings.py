@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models import locks
 from models.base import Base, Json, chunks, one_of
 from models.documents import Document
-from models.people import audit
+from models.people import Act, audit
 from reports.report import Finding as FindingValue
 from reports.subject import Subject
 
@@ -98,7 +98,7 @@ def lapse(session: Session, today: date, now: datetime) -> int:
     for row in rows:
         before = _figures(row)
         row.state, row.waived_until = "open", None
-        _event(session, row, "reopened", SERVICE, now, before, _figures(row), "豁免期已满")
+        _event(session, row, Act(SERVICE, "reopened", now, "豁免期已满"), before)
     session.flush()
     return len(rows)
 
@@ -264,7 +264,7 @@ def _documents(session: Session, subjects: Sequence[Subject]) -> dict[tuple[int,
 def _resolve(session: Session, row: Finding, now: datetime) -> None:
     before = row.state
     row.state, row.resolved_at = "resolved", now
-    _event(session, row, "resolved", SERVICE, now, {"state": before}, {"state": "resolved"})
+    _event(session, row, Act(SERVICE, "resolved", now), {"state": before}, {"state": "resolved"})
 
 
 def _text(value: object) -> str:
@@ -292,12 +292,12 @@ def _renew(session: Session, row: Finding, value: FindingValue, origin: Origin, 
     decided = _decision(session, row) if row.state == "resolved" and same and not lapsed else "open"
     if row.state == "resolved" and decided != "open":
         row.state, row.resolved_at = decided, None
-        _event(session, row, decided, SERVICE, now, before, _figures(row), "来过又消失，数字未变：沿用此前的处理")
+        _event(session, row, Act(SERVICE, decided, now, "来过又消失，数字未变：沿用此前的处理"), before)
     elif row.state == "resolved" or lapsed or (row.state in {"confirmed", "waived"} and not same):
         row.state, row.resolved_at, row.waived_until = "open", None, None
-        _event(session, row, "reopened", SERVICE, now, before, _figures(row))
+        _event(session, row, Act(SERVICE, "reopened", now), before)
     elif not same:
-        _event(session, row, "changed", SERVICE, now, before, _figures(row))
+        _event(session, row, Act(SERVICE, "changed", now), before)
 
 
 def _decision(session: Session, row: Finding) -> str:
@@ -312,31 +312,21 @@ def _decision(session: Session, row: Finding) -> str:
     return before if before in {"confirmed", "waived"} else "open"
 
 
-def decide(
-    session: Session, finding_id: int, action: str, by: str, note: str, now: datetime, until: date | None = None
-) -> Finding:
+def decide(session: Session, finding_id: int, act: Act, until: date | None = None) -> Finding:
     """A person's decision: ``confirm``, ``waive`` (until a day, or for good) or ``reopen``. Raises KeyError for an
     unknown finding or action, ValueError for a finding that is resolved: it no longer stands."""
-    state = ACTIONS[action]
+    state = ACTIONS[act.action]
     row = session.get(Finding, finding_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise KeyError(finding_id)
     if row.state == "resolved":
         raise ValueError(f"finding {finding_id} is resolved: the newest version no longer shows it")
     before = _figures(row)
-    row.state, row.waived_until = state, until if action == "waive" else None
+    row.state, row.waived_until = state, until if act.action == "waive" else None
     row.resolved_at = None
-    _event(
-        session,
-        row,
-        {"confirm": "confirmed", "waive": "waived", "reopen": "reopened"}[action],
-        by,
-        now,
-        before,
-        _figures(row),
-        note,
-    )
-    audit(session, by, action, "findings", row.id, before, _figures(row), now, note)
+    event = {"confirm": "confirmed", "waive": "waived", "reopen": "reopened"}[act.action]
+    _event(session, row, replace(act, action=event), before)
+    audit(session, act, "findings", row.id, before, _figures(row))
     session.flush()
     return row
 
@@ -344,11 +334,11 @@ def decide(
 def _event(
     session: Session,
     row: Finding,
-    event: str,
-    by: str,
-    now: datetime,
+    act: Act,
     before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-    note: str = "",
+    after: dict[str, Any] | None = None,
 ) -> None:
-    session.add(FindingEvent(finding_id=row.id, at=now, by=by, event=event, note=note, before=before, after=after))
+    """One line of a finding's own history; ``after`` are its figures as they are now, where it is not given."""
+    event = FindingEvent(finding_id=row.id, at=act.at, by=act.by, event=act.action, note=act.note, before=before)
+    event.after = _figures(row) if after is None else after
+    session.add(event)

@@ -155,19 +155,18 @@ def exemptions(session: Session, year: int, ids: set[int] | None, at: datetime |
 
 
 def record(
-    session: Session, agency: Agency, kind: str, years: tuple[int, int | None], deadline: str, ground: str, by: str,
-    now: datetime,
-) -> DutyGround:  # fmt: skip
+    session: Session, agency: Agency, kind: str, years: tuple[int, int | None], deadline: str, act: people.Act
+) -> DutyGround:
     """Keep a notice, an extension, an exemption or the withdrawal of one (``agencies.GROUND_KINDS``) for a body and some
-    report years; nothing that was recorded before is changed. Kept in the audit trail."""
+    report years, with its ground (the note of ``act``); nothing that was recorded before is changed. Kept in the trail."""
     row = DutyGround(
-        agency_id=agency.id, from_year=years[0], to_year=years[1], deadline=deadline, ground=ground, kind=kind,
-        recorded_at=now, recorded_by=by,
+        agency_id=agency.id, from_year=years[0], to_year=years[1], deadline=deadline, ground=act.note, kind=kind,
+        recorded_at=act.at, recorded_by=act.by,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    after = {"kind": kind, "from_year": years[0], "to_year": years[1], "deadline": deadline, "ground": ground}
-    people.audit(session, by, "duty", "duty_grounds", row.id, None, after, now)
+    after = {"kind": kind, "from_year": years[0], "to_year": years[1], "deadline": deadline, "ground": act.note}
+    people.audit(session, act, "duty_grounds", row.id, None, after)
     return row
 
 

@@ -103,8 +103,7 @@ def _validated(given: Mapping[str, Any] | None) -> Wishes:
 def set_office(
     session: Session,
     government: Agency,
-    by: str,
-    now: datetime,
+    act: people.Act,
     name: str = "",
     addresses: Mapping[str, Sequence[str]] | None = None,
     given: Mapping[str, Any] | None = None,
@@ -128,7 +127,7 @@ def set_office(
         office.wishes = {key: value for key, value in merged.items() if value != default[key]}
     after = settings_of(office)
     if after != before:
-        people.audit(session, by, "office", "offices", office.id, before, after, now)
+        people.audit(session, act, "offices", office.id, before, after)
     session.flush()
     return office
 

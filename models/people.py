@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -44,18 +45,28 @@ class Audit(Base):
     __table_args__ = (sa.Index("ix_audit_table_name_row_id", "table_name", "row_id"),)
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person, or the service, does: who, what, when and why."""
+
+    by: str
+    action: str
+    at: datetime
+    note: str = ""
+
+
 def audit(
     session: Session,
-    by: str,
-    action: str,
+    act: Act,
     table_name: str,
     row_id: int,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
-    now: datetime,
-    note: str = "",
 ) -> None:
     """Write one line of the trail, in the caller's transaction."""
     session.add(
-        Audit(at=now, by=by, action=action, table_name=table_name, row_id=row_id, before=before, after=after, note=note)
-    )
+        Audit(
+            at=act.at, by=act.by, action=act.action, note=act.note,
+            table_name=table_name, row_id=row_id, before=before, after=after,
+        )
+    )  # fmt: skip

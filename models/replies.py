@@ -52,9 +52,9 @@ def record(session: Session, finding_id: int, answer: Answer, by: str, now: date
     session.add(row)
     session.flush()
     after = {"answered_on": answer.on.isoformat(), "answered_by": answer.by, "text": answer.text}
-    people.audit(session, by, "reply", "findings", finding_id, None, after, now)
+    people.audit(session, people.Act(by, "reply", now), "findings", finding_id, None, after)
     if answer.until is not None:
-        findings.decide(session, finding_id, "waive", by, answer.text, now, answer.until)
+        findings.decide(session, finding_id, people.Act(by, "waive", now, answer.text), answer.until)
     return row
 
 

@@ -74,7 +74,7 @@ def submit(session: Session, given: Submission, now: datetime) -> Taken:
     work.add(session, "read", version.id, now, priority=work.ASKED)
     files = [given.main.name, *(file.name for file in given.attachments)]
     after = {"agency": agency.name, "year": given.year, "files": files, "sha256": given.main.sha256, "url": given.url}
-    people.audit(session, given.by, "submit", "documents", document.id, None, after, now)
+    people.audit(session, people.Act(given.by, "submit", now), "documents", document.id, None, after)
     session.flush()
     return Taken(document.id, version.id)
 
@@ -107,7 +107,7 @@ def _assign(session: Session, document: Document, given: Submission, agency: Age
     before = {"agency": None, "year": document.year}
     document.agency_id, document.year = given.agency_id, given.year
     after = {"agency": agency.name, "year": given.year}
-    people.audit(session, given.by, "assign", "documents", document.id, before, after, now)
+    people.audit(session, people.Act(given.by, "assign", now), "documents", document.id, before, after)
     session.flush()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,9 +65,7 @@ def _named(session: Session, document_id: int) -> str | None:
     return session.scalar(query.limit(1))
 
 
-def assign(
-    session: Session, document_id: int, agency_id: int, year: int | None, by: str, now: datetime, note: str = ""
-) -> Document:
+def assign(session: Session, document_id: int, agency_id: int, year: int | None, act: people.Act) -> Document:
     """A person says whose report a document is; it is checked as that body's. Raises NotThere."""
     document = session.get(Document, document_id, with_for_update=True)
     if document is None:
@@ -79,10 +76,10 @@ def assign(
     before = {"agency_id": None, "year": document.year}
     document.agency_id, document.year = agency_id, year or document.year
     after = {"agency_id": agency_id, "year": document.year}
-    people.audit(session, by, "assign", "documents", document.id, before, after, now, note)
+    people.audit(session, act, "documents", document.id, before, after)
     newest = current_version(session, document.id)
     if newest is not None:
         kind, subject = ("check", document.id) if newest.state == "read" else ("read", newest.id)
-        work.add(session, kind, subject, now, priority=work.ASKED)
+        work.add(session, kind, subject, act.at, priority=work.ASKED)
     session.flush()
     return document

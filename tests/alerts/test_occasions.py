@@ -15,7 +15,7 @@ from alerts.decide import decide
 from alerts.digest import Digest, Kind
 from alerts.matters import of_findings
 from alerts.notice import Notice
-from alerts.occasions import MOST_AT_ONCE, Situation, at_once, is_due, escalations, may_be_notified
+from alerts.occasions import MOST_AT_ONCE, Situation, at_once, escalations, is_due, may_be_notified
 from alerts.outbox import thread_id
 from alerts.threads import of_digest, of_season
 from models.offices import Wishes

@@ -133,7 +133,8 @@ def test_who_only_reads_cannot_write_and_the_next_transaction_can(engine: Engine
 @pytest.mark.parametrize("statement", ["UPDATE audit SET action = 'other'", "DELETE FROM audit"])
 def test_what_the_audit_says_cannot_be_changed_or_deleted(engine: Engine, statement: str):
     with base.transaction(engine) as session:
-        people.audit(session, "王", "waive", "findings", 1, {"state": "open"}, {"state": "waived"}, NOW, "核对过原件")
+        act = people.Act("王", "waive", NOW, "核对过原件")
+        people.audit(session, act, "findings", 1, {"state": "open"}, {"state": "waived"})
     with pytest.raises(IntegrityError, match="append only"), engine.begin() as connection:
         connection.exec_driver_sql(statement)
 

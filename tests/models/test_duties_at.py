@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import agencies, base, obligations
+from models import agencies, base, obligations, people
 from models.agencies import AgencyRow, Office, upsert_agency
 from models.history import AgencyHistory
 from models.ledger import ledger_of
@@ -33,8 +33,8 @@ def at(session: Session, moment: datetime) -> dict[str, date]:
 def test_an_extension_holds_from_the_moment_it_was_recorded_and_a_withdrawal_ends_it(engine: Engine):
     with base.transaction(engine) as session:
         body, _ = upsert_agency(session, row(), BEFORE)
-        record(session, body, "extension", (2026, 2026), "02-28", "甲政办函3号", "王", NOW)
-        record(session, body, "withdrawn", (2026, 2026), "", "登记有误", "王", NOW + DAY)
+        record(session, body, "extension", (2026, 2026), "02-28", people.Act("王", "duty", NOW, "甲政办函3号"))
+        record(session, body, "withdrawn", (2026, 2026), "", people.Act("王", "duty", NOW + DAY, "登记有误"))
         law, extended = {body.name: date(2027, 1, 31)}, {body.name: date(2027, 2, 28)}
         assert [at(session, NOW + DAY * n) for n in (-1, 0, 1)] == [law, extended, law]
         assert duties(session, 2026)[0].deadline == date(2027, 1, 31)
@@ -44,7 +44,7 @@ def test_an_extension_holds_from_the_moment_it_was_recorded_and_a_withdrawal_end
 def test_a_body_that_is_exempt_from_a_day_on_owed_before_and_is_named_with_the_reason(engine: Engine):
     with base.transaction(engine) as session:
         body, _ = upsert_agency(session, row(), BEFORE)
-        record(session, body, "exempt", (2026, None), "", "并入甲县发展和改革局", "王", NOW)
+        record(session, body, "exempt", (2026, None), "", people.Act("王", "duty", NOW, "并入甲县发展和改革局"))
         assert at(session, NOW - DAY) == {body.name: date(2027, 1, 31)}
         assert at(session, NOW) == {}
         later = ledger_of(session, 2026, (NOW + DAY).astimezone(CHINA))
@@ -113,8 +113,8 @@ def test_a_body_moved_under_another_government_stood_under_the_former_one_before
 def test_what_was_recorded_stays_on_record_in_order(engine: Engine):
     with base.transaction(engine) as session:
         body, _ = upsert_agency(session, row(), BEFORE)
-        record(session, body, "extension", (2026, 2026), "02-28", "甲政办函3号", "王", NOW)
-        record(session, body, "extension", (2026, 2026), "03-05", "甲政办函5号", "王", NOW + DAY)
+        record(session, body, "extension", (2026, 2026), "02-28", people.Act("王", "duty", NOW, "甲政办函3号"))
+        record(session, body, "extension", (2026, 2026), "03-05", people.Act("王", "duty", NOW + DAY, "甲政办函5号"))
         assert [(name, one.deadline) for name, one in obligations.recorded(session)] == [
             (body.name, "02-28"), (body.name, "03-05"),
         ]  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import base, findings, mails
+from models import base, findings, mails, people
 from models.findings import Finding, FindingEvent, Origin, Outcome
 from models.mails import Mail, MailNotice
 from models.people import Audit
@@ -54,7 +54,7 @@ def events(engine: Engine) -> list[str]:
 
 def decide(engine: Engine, action: str, **values) -> None:
     with base.transaction(engine) as session:
-        findings.decide(session, stored_id(session), action, "王", "核对过原件", NOW, **values)
+        findings.decide(session, stored_id(session), people.Act("王", action, NOW, "核对过原件"), **values)
 
 
 def stored_id(session: Session) -> int:
@@ -132,7 +132,7 @@ def test_what_is_resolved_or_unknown_cannot_be_decided(engine: Engine, agency_id
     with pytest.raises(ValueError, match="is resolved"):
         decide(engine, "confirm")
     with pytest.raises(KeyError), base.transaction(engine) as session:
-        findings.decide(session, 99, "confirm", "王", "", NOW)
+        findings.decide(session, 99, people.Act("王", "confirm", NOW, ""))
 
 
 def test_two_matters_of_one_rule_without_cells_are_two_rows(engine: Engine, agency_id: int):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import base, documents, findings, withdrawals
+from models import base, documents, findings, people, withdrawals
 from models.findings import Origin, Outcome
 from models.ledger import ledger_of
 from models.past import ledger_at
@@ -68,7 +68,7 @@ def play(session: Session) -> Played:
     season.wrote()
     season.found(report, finding())  # another figure
     season.wrote()
-    findings.decide(session, 1, "waive", "王", "已核对", season.at)
+    findings.decide(session, 1, people.Act("王", "waive", season.at, "已核对"))
     season.wrote()
     waiting = listed(session, columns[2], third, 3, now=season.at)
     version, _ = fetched(session, waiting, "third", season.at)

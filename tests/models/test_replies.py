@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import base, findings, replies
+from models import base, findings, people, replies
 from models.findings import Outcome
 from models.ledger import ledger_of
 from models.past import ledger_at
@@ -71,7 +71,7 @@ def test_an_exception_is_a_waiver_with_reason_and_end_shown_in_summaries_and_end
 def test_a_waiver_for_good_does_not_end(engine: Engine):
     with base.transaction(engine) as session:
         id_ = with_finding(session)
-        findings.decide(session, id_, "waive", "王", "合并编制", NOW)
+        findings.decide(session, id_, people.Act("王", "waive", NOW, "合并编制"))
         much_later = NOW + timedelta(days=900)
         assert findings.lapse(session, much_later.date(), much_later) == 0
         assert ledger_of(session, 2026, much_later.astimezone(CHINA)).findings == []

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from alerts.decide import decide
-from models import base, contexts, documents, findings, mails
+from models import base, contexts, documents, findings, mails, people
 from models.findings import Finding, Origin, Outcome
 from models.ledger import ledger_of
 from models.mails import MailNotice
@@ -53,7 +53,7 @@ def test_each_series_has_findings_and_decisions_of_its_own(engine: Engine):
         area, level = put(session, 1, AREA), put(session, 2, LEVEL)
         check(session, area, finding())
         (own,) = check(session, level, finding())
-        findings.decide(session, own, "waive", "王", "已核对", NOW)
+        findings.decide(session, own, people.Act("王", "waive", NOW, "已核对"))
         check(session, area, finding(actual=24))  # other figures in the other report
         assert states(session) == {"": "open", "level": "waived"}
         check(session, area)
@@ -106,7 +106,7 @@ def test_findings_and_what_was_told_of_them_move_to_their_series_and_back(databa
         with base.transaction(engine) as session:
             for number, title in ((1, AREA), (2, LEVEL)):
                 check(session, put(session, number, title), finding())
-            findings.decide(session, 2, "waive", "王", "已核对", NOW)
+            findings.decide(session, 2, people.Act("王", "waive", NOW, "已核对"))
             notices = [
                 key
                 for digest in decide(ledger_of(session, 2026, now), {}, now)
@@ -135,7 +135,7 @@ def test_a_finding_from_before_the_series_is_found_again_by_the_next_check(datab
         with base.transaction(engine) as session:
             document = put(session, 2, LEVEL)
             (number,) = check(session, document, finding())
-            findings.decide(session, number, "waive", "王", "已核对", NOW)
+            findings.decide(session, number, people.Act("王", "waive", NOW, "已核对"))
         base.downgrade(database_url, "0009")
         base.upgrade(database_url)
         with base.transaction(engine) as session:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import base, contexts, documents, findings, withdrawals
+from models import base, contexts, documents, findings, people, withdrawals
 from models.findings import Finding, Origin, Outcome
 from models.ledger import ledger_of
 from models.sightings import CHINA
@@ -78,7 +78,7 @@ def test_what_the_new_address_still_shows_is_the_same_matter_with_its_decision(e
         source = column(session, agency)
         old = published(session, source, agency, date(2027, 1, 18), 1)
         found_in(session, old, finding())
-        findings.decide(session, 1, "waive", "王", "已核对", NOW)
+        findings.decide(session, 1, people.Act("王", "waive", NOW, "已核对"))
         new = published(session, source, agency, date(2027, 1, 20), 2, now=NOW + DAY)
         away(session, old)
         found_in(session, new, finding(), now=NOW + DAY)

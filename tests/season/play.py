@@ -29,7 +29,7 @@ import config
 import scheduler
 from crawler import run as crawler_run
 from crawler.spiders.annual import AnnualReportSpider
-from models import agencies, base, mails, obligations, offices, replies, schedule, sources, work
+from models import agencies, base, mails, obligations, offices, people, replies, schedule, sources, work
 from models.agencies import AgencyRow
 from models.findings import Finding
 from tests.season.world import Member, World
@@ -198,7 +198,7 @@ class Player:
                     government = agencies.resolve(session, f"{office}人民政府", day)
                     assert government is not None
                     made = offices.set_office(
-                        session, government, "王芳", base.utcnow(), f"{office}政务公开办",
+                        session, government, people.Act("王芳", "office", base.utcnow()), f"{office}政务公开办",
                         {"desk": [given["desk"]], "leader": given.get("leader", [])}, given.get("wishes", {}),
                     )  # fmt: skip
                     params = {"schedule": {f"summary_{period}": "never" for period in schedule.PERIODS}}
@@ -212,8 +212,8 @@ class Player:
                     body = session.scalars(sa.select(agencies.Agency).where(agencies.Agency.name == one.name)).one()
                     if not obligations.recorded(session, [body.id]):
                         obligations.record(
-                            session, body, "extension", (2025, 2025), one.extended["to"], "丙政办函〔2026〕3号", "王芳",
-                            base.utcnow(),
+                            session, body, "extension", (2025, 2025), one.extended["to"],
+                            people.Act("王芳", "duty", base.utcnow(), "丙政办函〔2026〕3号"),
                         )  # fmt: skip
                 if one.answered and one.answered["since"] == day:
                     self.answer(session, one.name, one.answered)
