@@ -181,8 +181,11 @@ class Clock:
     ) -> list[int]:
         """Write the summary of a period for an office and mail it."""
         over = figures.period(period, now.astimezone(self.settings.zone).date())
-        days = (over.first, over.last)
-        issue = schedule.issue(session, period, office, under, self._season(now), days, mailed, now)
+        wanted = schedule.Issue(
+            period=period, office=office, under=under, year=self._season(now), first=over.first, last=over.last,
+            mailed=mailed, created_at=now,
+        )  # fmt: skip
+        issue = schedule.issue(session, wanted)
         return [schedule.to_be_made(session, issue, now)] if issue.made_at is None else []
 
     def give_turns(self, now: datetime) -> None:

@@ -84,7 +84,7 @@ def decision(session: Session, _body: int) -> None:
 
 
 def claim(session: Session, body: int) -> None:
-    piece = work.add(session, "check", 2 * body, NOW, lane=body)
+    piece = work.add_first(session, "check", 2 * body, NOW, lane=body)
     assert work.claim(session, piece.id, "bench", NOW, timedelta(seconds=20)) is not None
     assert work.finish(session, piece.id, "bench", NOW)
 

@@ -170,7 +170,11 @@ def _send(session: Session, settings: Settings, found: Figures, of: tuple[str, l
         raise Refused("nobody gets it: give the office an address in the register or set NIANBAO_OFFICE_MAIL")
     over = found.period
     assert over is not None
-    issue = schedule.issue(session, over.name, number, name, found.year, (over.first, over.last), True, now)
+    wanted = schedule.Issue(
+        period=over.name, office=number, under=name, year=found.year, first=over.first, last=over.last, mailed=True,
+        created_at=now,
+    )  # fmt: skip
+    issue = schedule.issue(session, wanted)
     queued = issues.queue_mail(session, settings, issue, found, paths, now)
     if queued is None:
         return "this summary is queued or sent already; `nianbao alerts list` shows it"

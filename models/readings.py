@@ -80,18 +80,10 @@ class Kept:
     urgency: int
 
 
-def save(
-    session: Session,
-    version_id: int,
-    report: Report,
-    reader_version: str,
-    now: datetime,
-    bands: Sequence[int] = (),
-    priority: int = 0,
-) -> int | None:
+def save(session: Session, result: Result, reader_version: str, now: datetime, priority: int = 0) -> int | None:
     """``save_all`` of one version, with the check as the next work (its number): no more urgent than the reading was
     (``priority``). None where it could not be read."""
-    kept = save_all(session, [Result(version_id, report, bands)], reader_version, now)
+    kept = save_all(session, [result], reader_version, now)
     return ask_check(session, kept[0], now, priority) if kept else None
 
 

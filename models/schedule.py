@@ -121,23 +121,15 @@ def how_it_ended(session: Session, row: Turn) -> tuple[str, str]:
 # ------------------------------------------------------------------ issues
 
 
-def issue(
-    session: Session, period: str, office: int, under: str, year: int, days: tuple[date, date], mailed: bool,
-    now: datetime,
-) -> Issue:  # fmt: skip
-    """The issue of that period, made if there is none."""
-    first, last = days
+def issue(session: Session, wanted: Issue) -> Issue:
+    """The issue that is kept of the period, office, year and last day of this one: this one, if there is none yet."""
     found = sa.select(Issue).where(
-        Issue.period == period, Issue.office == office, Issue.under == under, Issue.year == year, Issue.last == last,
-        Issue.mailed == mailed,
+        Issue.period == wanted.period, Issue.office == wanted.office, Issue.under == wanted.under,
+        Issue.year == wanted.year, Issue.last == wanted.last, Issue.mailed == wanted.mailed,
     )  # fmt: skip
     row = session.scalar(found)
     if row is None:
-        row = Issue(
-            period=period, office=office, under=under, year=year, first=first, last=last, mailed=mailed, created_at=now
-        )
-        if not inserted(session, row):
-            row = session.scalars(found).one()
+        row = wanted if inserted(session, wanted) else session.scalars(found).one()
     return row
 
 

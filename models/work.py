@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -94,10 +95,8 @@ def add(
     kind: str,
     subject: int,
     now: datetime,
-    payload: dict[str, Any] | None = None,
-    due_at: datetime | None = None,
     priority: int = USUAL,
-    lane: int = 0,
+    due_at: datetime | None = None,
 ) -> Work:
     """The open work of that kind on that subject: made if there is none, more urgent if it waits and is so now.
 
@@ -118,7 +117,8 @@ def add(
             found.priority = min(found.priority, priority)
             session.flush()
             return found
-        work = _new(session, kind, subject, now, payload, due_at, priority, lane)
+        work = _new(session, kind, subject, now, priority)
+        work.due_at = due_at or now
         if inserted(session, work):
             return work
         # Another process was a moment earlier; its row is open, or already ended again: look once more.
@@ -127,31 +127,22 @@ def add(
 def add_first(session: Session, kind: str, subject: int, now: datetime, priority: int = USUAL, lane: int = 0) -> Work:
     """The work on a subject that this transaction made itself, so that nobody can have added any: looked for by no
     statement."""
-    work = _new(session, kind, subject, now, None, None, priority, lane)
+    work = _new(session, kind, subject, now, priority, lane)
     session.add(work)
     session.flush()
     return work
 
 
-def _new(
-    session: Session,
-    kind: str,
-    subject: int,
-    now: datetime,
-    payload: dict[str, Any] | None,
-    due_at: datetime | None,
-    priority: int,
-    lane: int,
-) -> Work:
+def _new(session: Session, kind: str, subject: int, now: datetime, priority: int, lane: int = 0) -> Work:
     return Work(
         kind=kind,
         subject=subject,
         priority=priority,
         lane=lane,
         turn=_turn(session, kind, priority, lane) if lane else 0,
-        payload=payload or {},
+        payload={},
         created_at=now,
-        due_at=due_at or now,
+        due_at=now,
         state="waiting",
         attempts=0,
     )
@@ -251,16 +242,22 @@ def finish_all(session: Session, ids: Collection[int], by: str, now: datetime) -
     return list(again)
 
 
-def fail(
-    session: Session, work_id: int, by: str, error: str, error_kind: str, now: datetime, max_attempts: int = 5
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why work failed, and what that calls for: another try, a person, or a correction of the program."""
+
+    text: str
+    kind: str
+
+
+def fail(session: Session, work_id: int, by: str, failure: Failure, now: datetime, max_attempts: int = 5) -> bool:
     """Record a failure. True if it will be tried again (``retry`` and attempts left, after a growing pause with
     jitter), else it is ``failed`` until a person retries or drops it."""
     work = session.get(Work, work_id, with_for_update=True, populate_existing=True)
     if work is None or work.state != "taken" or work.taken_by != by:
         return False
-    again = error_kind == "retry" and work.attempts < max_attempts
-    work.error, work.error_kind = error[:2000], error_kind
+    again = failure.kind == "retry" and work.attempts < max_attempts
+    work.error, work.error_kind = failure.text[:2000], failure.kind
     work.taken_by = work.taken_until = None
     if again:
         pause = min(FIRST_DELAY * 4 ** (work.attempts - 1), LONGEST_DELAY)

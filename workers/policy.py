@@ -278,7 +278,7 @@ def _settle(job: Job, error: str, kind: ErrorKind) -> None:
     now = base.utcnow()
     with base.transaction(job.engine) as session:
         for work_id, subject in job.held.items():
-            again = work.fail(session, work_id, job.by, error, kind, now, job.max_attempts)
+            again = work.fail(session, work_id, job.by, work.Failure(error, kind), now, job.max_attempts)
             row = session.get(work.Work, work_id)
             if again:
                 log.warning("work %d will be tried again: %s", work_id, error)

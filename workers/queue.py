@@ -134,7 +134,7 @@ def send(settings: Settings, pieces: Sequence[tuple[int, str]]) -> list[int]:
         client = sender(settings)
         with client.producer_pool.acquire(block=True, timeout=5) as producer:
             for work_id, kind in pieces:
-                _send_one(client, producer, settings, TASKS[kind], QUEUES[kind], kind, [work_id])
+                _send_one(client, producer, limits(kind, settings), kind, TASKS[kind], [work_id])
                 sent.append(work_id)
     except (broker.BrokerFailed, OperationalError, OSError) as error:
         log.warning("%d of %d messages not sent, the sweep will: %s", len(pieces) - len(sent), len(pieces), error)
@@ -147,7 +147,7 @@ def send_errand(settings: Settings, name: str, kind: str, expires: float) -> boo
     try:
         client = sender(settings)
         with client.producer_pool.acquire(block=True, timeout=5) as producer:
-            _send_one(client, producer, settings, name, QUEUES[kind], kind, [], expires=expires)
+            _send_one(client, producer, limits(kind, settings), kind, name, [], expires=expires)
     except (broker.BrokerFailed, OperationalError, OSError) as error:
         log.warning("%s could not be sent: %s", kind, error)
         return False
@@ -155,13 +155,13 @@ def send_errand(settings: Settings, name: str, kind: str, expires: float) -> boo
 
 
 def _send_one(
-    client: Celery, producer: Any, settings: Settings, name: str, queue: str, kind: str, args: list[int], **more: Any
+    client: Celery, producer: Any, seconds: tuple[int, int], kind: str, name: str, args: list[int], **more: Any
 ) -> None:
-    soft, hard = limits(kind, settings)
+    soft, hard = seconds
     client.send_task(
         name,
         args=args,
-        queue=queue,
+        queue=QUEUES[kind],
         producer=producer,
         retry=True,
         retry_policy=RETRY_POLICY,

@@ -66,7 +66,7 @@ def _record(engine: Engine, _me: str, given: list[int]) -> list[int]:
 def _read(engine: Engine, _me: str, versions: list[int]) -> list[int]:
     for version_id in versions:
         with base.transaction(engine) as session:
-            readings.save(session, version_id, rows.report(), rows.READER, NOW)
+            readings.save(session, readings.Result(version_id, rows.report()), rows.READER, NOW)
     return []
 
 

@@ -89,7 +89,7 @@ def report(
 
 def read(session: Session, version: documents.Version, said: Report | None = None, now: datetime = NOW) -> int | None:
     """A reading of the version is saved; the number of the check that follows."""
-    return readings.save(session, version.id, said or report(), READER, now)
+    return readings.save(session, readings.Result(version.id, said or report()), READER, now)
 
 
 def published(

@@ -94,7 +94,7 @@ OTHER = "".join(
 def keep(session, source, agency, number: int, made: Report, **values: object) -> documents.Document:
     document = listed(session, source, agency, number, **values)
     version, _ = fetched(session, document, f"{agency.name}{number}{values}")
-    readings.save(session, version.id, made, READER, NOW, similarity.bands(made))
+    readings.save(session, readings.Result(version.id, made, similarity.bands(made)), READER, NOW)
     return document
 
 

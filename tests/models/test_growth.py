@@ -66,7 +66,7 @@ def record(session: Session) -> None:
     version, work_id = rows.fetched(session, document)
     assert work_id is not None
     said = rows.report(agency=f"{BODY}局")
-    readings.save(session, version.id, said, rows.READER, NOW, [7, 8])
+    readings.save(session, readings.Result(version.id, said, [7, 8]), rows.READER, NOW)
     assert submissions.replaced_by(session, [version.id], NOW.date(), NOW) == 0
     assert session.get_one(documents.Document, document.id).agency_id == BODY
 
@@ -175,7 +175,7 @@ def test_the_queue_is_asked_by_its_indexes_and_sorts_nothing_however_much_waits(
         if engine.dialect.name == "postgresql":
             session.execute(sa.text("ANALYZE"))
     with base.transaction(engine) as session, country.statements(engine) as sent:
-        work.add(session, "read", 10**6, NOW, lane=3)
+        work.add_first(session, "read", 10**6, NOW, lane=3)
         assert len(work.unsent(session, "read", NOW, 20)) == 20
         work.lost(session, "read", NOW, NOW, 20)
         work.left_behind(session, NOW, NOW, 20)

@@ -65,7 +65,7 @@ def test_a_finding_of_a_document_is_saved_while_a_version_of_it_is(pair: tuple[S
         one.scalars(sa.select(documents.Version)).one(),
         one.scalars(sa.select(documents.Document)).one(),
     )
-    readings.save(one, version.id, rows.report(agency="甲县统计局"), rows.READER, NOW)
+    readings.save(one, readings.Result(version.id, rows.report(agency="甲县统计局")), rows.READER, NOW)
     origin = findings.Origin(document.id, version.id, "")
     findings.save(other, findings.Outcome(Subject(1, 2025), "report", [rows.finding()], origin=origin), NOW)
 

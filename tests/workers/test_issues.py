@@ -34,11 +34,20 @@ def office(db: Engine, settings: config.Settings) -> int:
         return found.id
 
 
+def wanted(
+    period: str, office: int, under: str, year: int, days: tuple[date, date] = DAYS, mailed: bool = True
+) -> schedule.Issue:
+    return schedule.Issue(
+        period=period, office=office, under=under, year=year, first=days[0], last=days[1], mailed=mailed,
+        created_at=base.utcnow(),
+    )  # fmt: skip
+
+
 def issue(db: Engine, office: int, period: str = "month", mailed: bool = True, year: int = 2026) -> int:
     """An issue to be made; the number of its work."""
     with base.transaction(db) as session:
         under = UNDER if office else ""
-        made = schedule.issue(session, period, office, under, year, DAYS, mailed, base.utcnow())
+        made = schedule.issue(session, wanted(period, office, under, year, mailed=mailed))
         return schedule.to_be_made(session, made, base.utcnow())
 
 
@@ -79,7 +88,7 @@ def test_an_office_gets_its_summary_once_with_its_files_however_often_it_is_made
 def test_files_beyond_the_size_of_a_mail_are_named_and_not_attached(db: Engine, settings: config.Settings, office: int):
     small = config.settings().model_copy(update={"mail_size_mb": 0.02})  # the PDF alone is larger
     with base.transaction(db) as session:
-        made = schedule.issue(session, "month", office, UNDER, 2026, DAYS, True, base.utcnow())
+        made = schedule.issue(session, wanted("month", office, UNDER, 2026))
         now = base.utcnow().astimezone(settings.zone)
         found, _ = issues.figures_of(session, 2026, issues.days_of(session, made), UNDER, now)
         paths = render.write(found, settings.data_dir / "summary", "")
@@ -129,13 +138,11 @@ def test_a_season_says_what_was_corrected_how_fast_and_since_the_issue_before(
                     last_seen=today - timedelta(days=mended),
                 )
             )  # fmt: skip
-        first = schedule.issue(
-            session, "season", office, UNDER, year, (today.date().replace(month=1, day=1), today.date() - timedelta(5)),
-            True, today,
-        )  # fmt: skip
+        began = today.date().replace(month=1, day=1)
+        first = schedule.issue(session, wanted("season", office, UNDER, year, (began, today.date() - timedelta(5))))
         first.made_at = today - timedelta(days=5)
         days = (date(today.year, 1, 1), today.date())
-        second = schedule.issue(session, "season", office, UNDER, year, days, True, today)
+        second = schedule.issue(session, wanted("season", office, UNDER, year, days))
         found, _ = issues.figures_of(session, year, issues.days_of(session, second), UNDER, today)
     assert found.changes is not None
     assert (sorted(found.changes.days), found.changes.lately) == ([10, 18], 1)

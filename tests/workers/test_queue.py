@@ -119,7 +119,7 @@ def test_the_figures_tell_the_age_of_the_oldest_and_group_failures(db: Engine, s
         for work_id in ids[:3]:
             assert work.claim(session, work_id, "a", now, timedelta(seconds=60))
         for work_id in ids[:2]:
-            work.fail(session, work_id, "a", "the same", "defect", now)
+            work.fail(session, work_id, "a", work.Failure("the same", "defect"), now)
     figures = queue.figures(db, now + timedelta(seconds=100))
     assert (figures["waiting"], figures["running"], figures["failed"]) == (1, 1, 2)
     assert figures["oldest_waiting_seconds"] >= 100
@@ -131,7 +131,7 @@ def test_failed_work_is_put_back_and_sent_or_dropped(db: Engine, with_broker: co
     with base.transaction(db) as session:
         for work_id in ids:
             assert work.claim(session, work_id, "a", base.utcnow(), timedelta(seconds=60))
-            work.fail(session, work_id, "a", "x", "person", base.utcnow())
+            work.fail(session, work_id, "a", work.Failure("x", "person"), base.utcnow())
     assert queue.drop(db, ids[:1]) == 1
     assert queue.retry(db, with_broker, None) == 2
     assert waiting_messages(with_broker, "read") == [[ids[1]], [ids[2]]]
@@ -174,11 +174,11 @@ def test_the_season_is_sent_first_and_a_long_list_does_not_hold_up_the_others(db
     now = base.utcnow()
     with base.transaction(db) as session:
         work.add(session, "read", 1, now, priority=work.BACKGROUND)
-        work.add(session, "read", 2, now, priority=work.urgency(2019, now), lane=7)
+        work.add_first(session, "read", 2, now, priority=work.urgency(2019, now), lane=7)
         for subject in range(10, 23):
-            work.add(session, "read", subject, now, priority=work.urgency(None, now), lane=8)
+            work.add_first(session, "read", subject, now, priority=work.urgency(None, now), lane=8)
         for subject in (80, 81):
-            work.add(session, "read", subject, now, priority=work.urgency(now.year - 1, now), lane=9)
+            work.add_first(session, "read", subject, now, priority=work.urgency(now.year - 1, now), lane=9)
     queue.sweep(db, with_broker, now)
     sent = named(db, [number for (number,) in waiting_messages(with_broker, "read")])
     assert sent[:5] == [10, 80, 11, 81, 12]
@@ -189,9 +189,9 @@ def test_a_source_that_comes_later_takes_its_turn_beside_the_long_list_not_behin
     now = base.utcnow()
     with base.transaction(db) as session:
         for subject in range(100):
-            work.add(session, "read", subject, now, lane=1)
+            work.add_first(session, "read", subject, now, lane=1)
         work.mark_sent(session, [number for number, _ in work.unsent(session, "read", now, 60)], now)
-        work.add(session, "read", 500, now, lane=2)
+        work.add_first(session, "read", 500, now, lane=2)
         order = [session.get_one(work.Work, number).subject for number, _ in work.unsent(session, "read", now, 9)]
     assert order.index(500) <= 1
 
