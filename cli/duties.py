@@ -77,7 +77,11 @@ def duties_list(
     out.print(table)
 
 
-def _record(body: str, kind: str, year: int | None, day: str, ground: str, by: str, lasting: bool = False) -> None:
+def _act(by: str, ground: str) -> people.Act:
+    return people.Act(by, "duty", base.utcnow(), ground)
+
+
+def _record(body: str, kind: str, year: int | None, act: people.Act, day: str = "", lasting: bool = False) -> None:
     settings = configured()
     year = year or last_year(settings)
     deadline = ""
@@ -94,7 +98,7 @@ def _record(body: str, kind: str, year: int | None, day: str, ground: str, by: s
         if agency is None:
             raise Refused(f"{body!r} is not in the register; `nianbao agencies import FILE` adds it")
         years = (year, None if lasting else year)
-        obligations.record(session, agency, kind, years, deadline, people.Act(by, "duty", base.utcnow(), ground))
+        obligations.record(session, agency, kind, years, deadline, act)
         name = agency.name
     out.print(f"{escape(name)} {year}年度：{KIND_ZH[kind]}{'，' + deadline if deadline else ''}")
 
@@ -108,7 +112,7 @@ def duties_extend(
 
     Example: nianbao duties extend 甲县交通局 --to 02-28 --ground 甲政办函〔2026〕3号 --by 王芳
     """
-    _record(body, "extension", year, to, ground, by)
+    _record(body, "extension", year, _act(by, ground), to)
 
 
 @commands.command("notice")
@@ -121,7 +125,7 @@ def duties_notice(
 
     Example: nianbao duties notice 甲县乙镇人民政府 --day 01-25 --ground 甲政办函〔2026〕1号 --by 王芳
     """
-    _record(body, "notice", year, day, ground, by, lasting)
+    _record(body, "notice", year, _act(by, ground), day, lasting)
 
 
 @commands.command("exempt")
@@ -133,7 +137,7 @@ def duties_exempt(
 
     Example: nianbao duties exempt 甲县粮食局 --ground 并入甲县发展和改革局 --by 王芳
     """
-    _record(body, "exempt", year, "", ground, by, lasting)
+    _record(body, "exempt", year, _act(by, ground), lasting=lasting)
 
 
 @commands.command("withdraw")
@@ -142,4 +146,4 @@ def duties_withdraw(body: Body, ground: Ground, by: By, year: Year = None) -> No
 
     Example: nianbao duties withdraw 甲县交通局 --ground 登记有误 --by 王芳
     """
-    _record(body, "withdrawn", year, "", ground, by)
+    _record(body, "withdrawn", year, _act(by, ground))

@@ -174,18 +174,28 @@ def around(session: Session, asked: Sequence[Asked], known: Mapping[int, Report]
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is checked: a report, which tells the series it belongs to; its reading, where its signature lies; its document."""
+
+    report: Report | None = None
+    reading_id: int | None = None
+    document_id: int = 0
+
+
+NOTHING = Own()
+
+
 def context_of(
     session: Session,
     agency_id: int,
     year: int,
-    report: Report | None = None,
-    reading_id: int | None = None,
+    own: Own = NOTHING,
     found: Around | None = None,
-    document_id: int = 0,
 ) -> Context:
-    """What the rules of one report may know besides it. ``report`` tells which series it belongs to, ``reading_id`` is
-    where its signature lies, ``found`` is what ``around`` gave, where that is known; nothing is taken from the document
-    that is checked itself."""
+    """What the rules of one report (``own``) may know besides it; ``found`` is what ``around`` gave, where that is known.
+    Nothing is taken from the document that is checked itself."""
+    report, reading_id, document_id = own.report, own.reading_id, own.document_id
     found = found or around(session, [(agency_id, year, reading_id)], {})
     agency, register_entry = found.facts.agencies[agency_id], found.facts.register_entries[agency_id]
     explained = found.reports(agency_id, year, "interpretation", document_id)
@@ -287,7 +297,7 @@ def reports_with_contexts(
             continue
         stands = standings.get((document.year, agency.id))
         context = replace(
-            context_of(session, agency.id, document.year, report, row.reading_id, found, document.id),
+            context_of(session, agency.id, document.year, Own(report, row.reading_id, document.id), found),
             crawl_record=_crawl_record_of_document(session, row, found, stands, now),
             attachments=tuple(attached.get(version.id, ())),
             submitted=document.submitted_by is not None,

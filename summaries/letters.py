@@ -109,8 +109,9 @@ def _address(standing: Standing) -> str:
 
 
 def _reminder(standing: Standing, ledger: Ledger, signed: str, reply_by: date) -> Letter:
-    text, values = _texts()["reminder"], _values(standing, ledger, reply_by)
-    return _letter("reminder", text, standing, _parts(text["body"], values), (signed, ledger.now.date()), values, 0)
+    values = _values(standing, ledger, reply_by)
+    parts = _parts(_texts()["reminder"]["body"], values)
+    return _letter("reminder", standing, parts, (signed, ledger.now.date()), values, 0)
 
 
 def _rectification(standing: Standing, found: list[OpenFinding], ledger: Ledger, signed: str, reply_by: date) -> Letter:
@@ -125,7 +126,7 @@ def _rectification(standing: Standing, found: list[OpenFinding], ledger: Ledger,
         items.append(Part(f"{number}、{head}", "head"))
         items += [Part(f"{place}. {_item(one)}", "item") for place, one in enumerate(members, 1)]
     parts = (*_parts(text["body"], values), *items, *_parts(text["after"], values))
-    return _letter("rectification", text, standing, parts, (signed, ledger.now.date()), values, len(matters))
+    return _letter("rectification", standing, parts, (signed, ledger.now.date()), values, len(matters))
 
 
 def _matters(found: Iterable[OpenFinding]) -> list[list[OpenFinding]]:
@@ -164,13 +165,13 @@ def _parts(texts: list[str], values: Mapping[str, object]) -> tuple[Part, ...]:
 
 def _letter(
     kind: Kind,
-    text: Mapping[str, Any],
     standing: Standing,
     parts: tuple[Part, ...],
     signed: tuple[str, date],
     values: Mapping[str, object],
     items: int,
 ) -> Letter:
+    text = _texts()[kind]
     title = _WORDS.from_string(text["title"]).render(values)
     paper = Paper(title, standing.duty.agency, parts, signed[0], zh(signed[1]))
     return Letter(kind, text["name"], standing.duty.agency, items, paper)

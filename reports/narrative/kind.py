@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from reports.blocks import Blocks, Grid, Paragraph
 from reports.narrative.classify import LAST_LEGACY_YEAR
@@ -15,14 +16,22 @@ from reports.report import Form, Kind
 from reports.text import fold
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What of a document's blocks is tables (``consumed``): of which form, None where they are of none, and whether figures
+    stand in them."""
+
+    blocks: Blocks
+    consumed: frozenset[int]
+    form: Form | None
+    filled: bool
+
+
 def kind_of(  # noqa: C901  one branch a kind of document, in the order of what decides
     title: Title,
     outline: Outline,
     lines: Sequence[Line],
-    blocks: Blocks,
-    consumed: frozenset[int],
-    form: Form | None,
-    has_tables: bool,
+    tables: Tables,
     year: int | None,
 ) -> Kind:
     """What the document is. Tables with figures of the form make a report of whatever its title calls itself; without
@@ -30,13 +39,13 @@ def kind_of(  # noqa: C901  one branch a kind of document, in the order of what 
     titled = title.classification.kind
     text = fold("\n".join(line.text for line in lines[:60]))
     six = len(outline.sections)
-    if has_tables and form is not None:
+    if tables.filled and tables.form is not None:
         if titled == "interpretation" and six <= 3:
             return "interpretation"
         if titled in {"website_report", "notice"} and six <= 2:
             return titled
         return "annual_report"
-    if titled == "website_report" or _is_website_form(blocks, consumed, text):
+    if titled == "website_report" or _is_website_form(tables, text):
         return "website_report"
     if titled == "interpretation" or _interprets(outline, lines, text, titled):
         return "interpretation"
@@ -74,11 +83,11 @@ def _calls_itself_a_report(outline: Outline, text: str) -> bool:
 _WEBSITE_ROWS = re.compile(r"独立用户访问总?量|网站总访问量|专栏专题.{0,12}维护数量|移动新媒体|网站标识码")
 
 
-def _is_website_form(blocks: Blocks, consumed: frozenset[int], text: str) -> bool:
+def _is_website_form(tables: Tables, text: str) -> bool:
     """The form of 国办函〔2018〕12号: at least two of its own rows."""
     found = set(_WEBSITE_ROWS.findall(text))
-    for index, block in enumerate(blocks.blocks):
-        if isinstance(block, Grid) or index in consumed:
+    for index, block in enumerate(tables.blocks.blocks):
+        if isinstance(block, Grid) or index in tables.consumed:
             cells = [cell.text for row in block.rows for cell in row] if isinstance(block, Grid) else []
             cells += [block.text] if isinstance(block, Paragraph) else []
             for cell in cells:

@@ -8,7 +8,7 @@ from reports import claims as claims_
 from reports import dates
 from reports.blocks import Blocks
 from reports.narrative.body import reporting_body, signature
-from reports.narrative.kind import kind_of
+from reports.narrative.kind import Tables, kind_of
 from reports.narrative.outline import Outline, outline_of
 from reports.narrative.paragraphs import lines_of
 from reports.narrative.title import find_title
@@ -58,7 +58,7 @@ def narrate(blocks: Blocks, consumed: frozenset[int], form: Form | None, has_tab
     out.period = stated_period(outline, out.preface, out.body)
     out.years = years_stated(title, out.period, outline, blocks, consumed)
     out.year = report_year(title, out.period, outline)
-    out.kind = kind_of(title, outline, lines, blocks, consumed, form, has_tables, out.year)
+    out.kind = kind_of(title, outline, lines, Tables(blocks, consumed, form, has_tables), out.year)
     if (
         title.classification.kind is None
         and out.kind in {"annual_report", "legacy_report"}

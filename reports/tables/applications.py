@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reports.form.forms import RowSpec, rows
 from reports.report import Form
-from reports.tables.labels import SURE, other_form_of
+from reports.tables.labels import PAIRABLE, SURE, other_form_of
 from reports.tables.match import candidate_rows, copies_of_table, match, with_unlabelled
 from reports.tables.model import BY_ORDER, COLUMNS, PrintedRow, TableFound
 from reports.tables.place import (
@@ -50,7 +50,11 @@ def read_applications(lines: list[PrintedRow], form: Form, flat: bool) -> TableF
             order = orders[line.grid]
             if order is not None:
                 keys, sure = tuple(keys[i] for i in order), BY_ORDER
-        place_row(best, spec, pair, best_lines, layout, is_between_neighbours(best_pairs, n), keys, sure)
+        matched = None
+        if pair is not None:
+            least = PAIRABLE if is_between_neighbours(best_pairs, n) else SURE
+            matched = best_lines[pair[0]], pair[1] >= least
+        place_row(best, spec, matched, layout, keys, sure)
     if any(order is not None for order in orders.values()):
         best.warnings.append("applications: the columns are printed in another order than the form's")
     if flat:

@@ -24,7 +24,7 @@ def _read_row(lines: list[PrintedRow], form: Form, after: int) -> TableFound:
     grouped = _vertical_disputes(lines[start:], specs) if start is not None else None
     if grouped is not None:
         for spec, line in zip(specs, grouped, strict=True):
-            place_row(found, spec, (0, 1.0), [line], layout, neighboured=False)
+            place_row(found, spec, (line, True), layout)
         found.pairs = 1
         return found
     candidates = _candidates(lines, start, after)

@@ -14,7 +14,7 @@ from reports.form import words
 from reports.form.forms import RowSpec, rows
 from reports.numbers import looks_like_value
 from reports.report import Cell, Form, Row, Table
-from reports.tables.labels import PAIRABLE, SURE, is_form_words, is_made_of_form_words, other_form_of
+from reports.tables.labels import SURE, is_form_words, is_made_of_form_words, other_form_of
 from reports.tables.model import (
     BY_ORDER,
     FORMS_BOTH,
@@ -174,19 +174,18 @@ def is_between_neighbours(pairs: dict[int, tuple[int, float]], n: int) -> bool:
 def place_row(
     found: TableFound,
     spec: RowSpec,
-    pair: tuple[int, float] | None,
-    lines: Sequence[PrintedRow],
+    matched: tuple[PrintedRow, bool] | None,
     layout: ColumnLayout,
-    neighboured: bool,
     keys: Sequence[str] = (),
     most: float = 1.0,
 ) -> None:
-    """Put a row's figures into ``keys`` (the form's order if not given), none surer than ``most``."""
+    """Put a row's figures into ``keys`` (the form's order if not given), none surer than ``most``. ``matched`` is the
+    printed row, and whether that it is this one is sure; None where none is."""
     keys = keys or spec.cells()
-    if pair is None:
+    if matched is None:
         found.cells.update({key: Cell(None, "", LOST) for key in keys})
         return
-    line, like = lines[pair[0]], pair[1]
+    line, known = matched
     label = printed_label(line, spec)
     values, sure = fit_row(line, len(keys), layout)
     raws = tuple(cell.text.strip() for cell in (values if values is not None else line.values))
@@ -197,7 +196,7 @@ def place_row(
     if values is None:
         found.cells.update({key: Cell(None, "", SHORT, line.at) for key in keys})
         return
-    if (like < SURE and not (neighboured and like >= PAIRABLE)) or _holds_another(line, spec):
+    if not known or _holds_another(line, spec):
         sure = min(sure, BY_ORDER)
     for key, cell in zip(keys, values, strict=True):
         found.cells[key] = to_cell(cell, min(sure, most))

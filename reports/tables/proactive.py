@@ -109,7 +109,8 @@ def read_proactive(lines: list[PrintedRow], form: Form, _flat: bool) -> TableFou
                 sure = BY_ORDER
                 best.known |= parts
                 best.warnings.append(f"proactive: {spec.label} is printed in parts, which were added up")
-        place_row(best, spec, pair, chosen_lines, layout, False, keys, sure)
+        matched = (chosen_lines[pair[0]], pair[1] >= SURE) if pair is not None else None
+        place_row(best, spec, matched, layout, keys, sure)
     best.pairs = len(chosen)
     where = {line.index: n for n, line in enumerate(lines)}
     spots = [where[chosen_lines[i].index] for i, _ in chosen.values()]

@@ -150,9 +150,9 @@ def test_history_stays_within_the_series_of_the_report(engine: Engine):
             keep(session, source, top, number, made, year=2025)
         now = report(agency=top.name)
         now.details.title = "甲市本级2026年政府信息公开工作年度报告"
-        own = contexts.context_of(session, top.id, 2026, now).history
+        own = contexts.context_of(session, top.id, 2026, contexts.Own(now)).history
         now.details.title = "甲市2026年政府信息公开工作年度报告"
-        area = contexts.context_of(session, top.id, 2026, now).history
+        area = contexts.context_of(session, top.id, 2026, contexts.Own(now)).history
     assert own is not None
     assert area is not None
     assert (own.cells or {})["applications.new.total"].value == 2

@@ -80,6 +80,7 @@ class Frame:
 class Drawn:
     """What a page draws besides text."""
 
+    lines: list[tuple[float, float, float, float]] = field(default_factory=list)  # straight pieces of paths, unrotated
     horizontal: list[Segment] = field(default_factory=list)
     vertical: list[Segment] = field(default_factory=list)
     images: list[tuple[int, Box, Any]] = field(default_factory=list)  # order of drawing, place, object
@@ -94,11 +95,10 @@ class Drawn:
 def drawn_on(frame: Frame) -> Drawn:
     """All that a page draws. Raises Unreadable where it draws more than any report."""
     out = Drawn()
-    lines: list[tuple[float, float, float, float]] = []
-    count = raw.FPDFPage_CountObjects(frame.page.raw)
-    _walk(frame, address(frame.page.raw), count, _page_object, (1, 0, 0, 1, 0, 0), 0, out, lines)
-    if lines:
-        ends = np.asarray(lines, dtype=np.float64)
+    objects = (address(frame.page.raw), raw.FPDFPage_CountObjects(frame.page.raw), _page_object)
+    _walk(frame, objects, (1, 0, 0, 1, 0, 0), 0, out)
+    if out.lines:
+        ends = np.asarray(out.lines, dtype=np.float64)
         a, b = frame.points(ends[:, :2]), frame.points(ends[:, 2:])
         out.horizontal, out.vertical = segments(np.concatenate([a, b], axis=1).tolist())
     return out
@@ -106,22 +106,20 @@ def drawn_on(frame: Frame) -> Drawn:
 
 def _walk(
     frame: Frame,
-    parent: int,
-    count: int,
-    get: Callable[..., int],
+    objects: tuple[int, int, Callable[..., int]],
     outer: tuple[float, ...],
     depth: int,
     out: Drawn,
-    lines: list[tuple[float, float, float, float]],
 ) -> None:
-    """All objects of a page or form; straight pieces of paths go to ``lines`` in coordinates of the page."""
+    """All objects of a page or form: whose they are, how many, and how one is got."""
+    parent, count, get = objects
     matrix = raw.FS_MATRIX()
     at = ctypes.addressof(matrix)
     for n in range(count):
         item = get(parent, n)
         kind = _type(item)
         out.objects += 1
-        if out.objects > MAX_OBJECTS or len(lines) > MAX_SEGMENTS:
+        if out.objects > MAX_OBJECTS or len(out.lines) > MAX_SEGMENTS:
             raise Unreadable(
                 f"page {frame.number} draws more than {MAX_OBJECTS} objects; it is a drawing, not a report", "cells"
             )
@@ -139,26 +137,24 @@ def _walk(
         own = _times(matrix, outer) if _matrix(item, at) else outer
         if kind == raw.FPDF_PAGEOBJ_PATH:
             out.paths += 1
-            _rules(item, own, lines)
+            _rules(item, own, out.lines)
             continue
         pointer = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            _image(frame, pointer, own, out, lines)
+            _image(frame, pointer, own, out)
         elif depth < MAX_FORMS:
-            inner = raw.FPDFFormObj_CountObjects(pointer)
-            _walk(frame, item, inner, _form_object, own, depth + 1, out, lines)
+            inner = (item, raw.FPDFFormObj_CountObjects(pointer), _form_object)
+            _walk(frame, inner, own, depth + 1, out)
 
 
-def _image(
-    frame: Frame, item: Any, own: tuple[float, ...], out: Drawn, lines: list[tuple[float, float, float, float]]
-) -> None:
+def _image(frame: Frame, item: Any, own: tuple[float, ...], out: Drawn) -> None:
     a, b, c, d, e, f = own
     xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
     left, bottom, right, top = min(xs), min(ys), max(xs), max(ys)
     width, height = right - left, top - bottom
     if min(width, height) < THIN:  # some exporters draw rules as stretched pictures of one pixel
         if max(width, height) > 2 * THIN:
-            lines.append(long_axis(left, bottom, right, top))
+            out.lines.append(long_axis(left, bottom, right, top))
         return
     box = frame.boxes(np.asarray([[left, bottom, right, top]]))[0]
     seen = (
