@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 
@@ -22,7 +22,6 @@ def decide(
     notified: Mapping[str, AbstractSet[str]],
     now: datetime,
     corrected: Iterable[OpenFinding] = (),
-    suggesting: Collection[int] = (),
     workdays: Workdays | None = None,
     offices: Mapping[int | None, Situation] | None = None,
 ) -> list[Digest]:
@@ -31,9 +30,9 @@ def decide(
 
     ``notified`` holds, by audience, the keys already in a mail to it. Doubtful readings and bodies of which nothing can be
     said go to the ops team, never to the office: no body is blamed for our own reading or for a silent portal.
-    ``now`` is aware and in the office's zone; its day names the digests. ``suggesting`` are the offices that want the
-    suggestions on form, which are one line a body and no more. ``offices`` say when they want to be told (any time where
-    they do not) and whether they have operators of their own.
+    ``now`` is aware and in the office's zone; its day names the digests. ``offices`` say when they want to be told
+    (any time where they do not), whether they have operators of their own, and whether they want the suggestions on form,
+    which are one line a body and no more.
     """
     day, situations = now.date(), offices or {}
     digests: dict[tuple[Audience, int | None], Digest] = {}
@@ -45,7 +44,9 @@ def decide(
             digests[where] = Digest(audience, where[1], ledger.year, day)
         return digests[where]
 
-    for audience, office_id, notice in of_findings(ledger.findings, suggesting):
+    for audience, office_id, notice in of_findings(
+        ledger.findings, {id_ for id_, one in situations.items() if one.suggests}
+    ):
         part = digest(audience, office_id)
         (part.notices if notified.get(audience, set()).isdisjoint(notice.keys) else part.still_open).append(notice)
     still_wrong = {notice.key for part in digests.values() for notice in (*part.notices, *part.still_open)}

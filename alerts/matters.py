@@ -24,7 +24,7 @@ LATE = frozenset({"PUB-LATE", "PUB-LATE-GOV"})
 
 
 def of_findings(
-    findings: Iterable[OpenFinding], suggesting: Collection[int]
+    findings: Iterable[OpenFinding], suggesting: Collection[int | None]
 ) -> Iterator[tuple[Audience, int | None, Notice]]:
     """What stands, by audience and office; findings with one cause are one, and the suggestions to one body, which go to
     the offices ``suggesting`` alone."""

@@ -23,12 +23,13 @@ NOBODY = frozenset[str]()
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What is known of an office when it is decided what to tell it: its wishes, whether it has addresses of a leader and
-    of its own operators, how many mails of each kind it got today."""
+    of its own operators, how many mails of each kind it got today, whether it wants the suggestions on form."""
 
     wishes: Wishes = DEFAULT
     has_leader: bool = False
     has_ops: bool = False
     today: Mapping[str, int] = field(default_factory=dict)
+    suggests: bool = False
 
 
 def may_be_notified(wishes: Wishes, now: datetime, workdays: Workdays, deadlines: Collection[date] = ()) -> bool:

@@ -37,7 +37,6 @@ class Known:
     notified: Mapping[str, AbstractSet[str]]
     notified_at: Mapping[str, datetime]
     corrected: list[OpenFinding]
-    suggesting: AbstractSet[int]
     workdays: Workdays
     offices: Mapping[int | None, Situation]
 
@@ -49,7 +48,6 @@ class Known:
             self.notified,
             self.now,
             self.corrected,
-            self.suggesting,
             self.workdays,
             awake if at_any_time else self.offices,
         )
@@ -96,7 +94,6 @@ def known(session: Session, settings: Settings, now: datetime, year: int | None)
         notified | {"office": notified.get("office", set()) | at_once.keys()},
         at_once | notified_at,
         corrected,
-        agencies.offices_with(session, "form_suggestions"),
         workdays_of(settings),
         _situations(session, now),
     )
@@ -122,6 +119,7 @@ def _situations(session: Session, now: datetime) -> dict[int | None, Situation]:
             bool(offices.recipients(office).leader),
             bool(offices.recipients(office).ops),
             today.get(office.id, {}),
+            (office.params or {}).get("form_suggestions") is True,
         )
         for office in agencies.offices(session)
     }

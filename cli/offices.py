@@ -58,7 +58,7 @@ def _when(row: dict[str, Any]) -> str:
 
 
 @commands.command("set")
-def offices_set(
+def offices_set(  # noqa: PLR0913 - the options of a command are its interface
     government: Annotated[str, typer.Argument(help="The government whose office it is.")],
     by: By,
     name: Annotated[str, typer.Option("--name", help="What the office is called.")] = "",

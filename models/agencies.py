@@ -379,11 +379,6 @@ def parents_of(session: Session, agency_ids: Iterable[int]) -> set[int]:
     return out
 
 
-def offices_with(session: Session, param: str) -> set[int]:
-    """The offices that switched a parameter of theirs on."""
-    return {office.id for office in session.scalars(sa.select(Office)) if (office.params or {}).get(param) is True}
-
-
 def set_params(session: Session, office_id: int, given: Mapping[str, Any], by: str, now: datetime) -> dict[str, Any]:
     """Take over the rules' parameters of an office, whole; returns them as validated.
 

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from alerts.decide import decide
 from alerts.digest import MOST_ITEMS
+from alerts.occasions import Situation
 from reports.duties import Duty, Ledger, OpenFinding, SourceState, Standing
 from reports.report import Cause
 
 NOW = datetime(2027, 2, 3, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+SUGGESTS: dict[int | None, Situation] = {5: Situation(suggests=True)}
 DUTY = Duty(1, "甲县统计局", "department", "county", 2026, date(2027, 1, 31), office_id=5)
 SUM = OpenFinding(
     11, 1, "甲县统计局", 2026, "APP-SUM-ROW", "error", "合计不符。", ("applications.new.total",),
@@ -108,14 +110,16 @@ def test_suggestions_on_form_are_one_line_a_body_and_only_for_offices_that_ask_f
         message="甲县统计局2026年“总体情况”未涉及监督保障，建议补充。",
     )
     assert decide(ledger(period, topics), {}, NOW) == []
-    [digest] = decide(ledger(period, topics), {}, NOW, suggesting={5})
+    [digest] = decide(ledger(period, topics), {}, NOW, offices=SUGGESTS)
     [notice] = digest.notices
     assert notice.group == "notice"
     assert notice.message == (
         "甲县统计局2026年“总体情况”未涉及监督保障，建议补充；2026年度报告未写明数据统计期限，建议补充。"
     )
-    assert decide(ledger(period, topics), {"office": {notice.key}}, NOW, suggesting={5}) == []
-    assert decide(ledger(period, topics), {}, NOW, suggesting={6}) == []
+    assert decide(ledger(period, topics), {"office": {notice.key}}, NOW, offices=SUGGESTS) == []
+    assert (
+        decide(ledger(period, topics), {}, NOW, offices={**SUGGESTS, 5: Situation(), 6: Situation(suggests=True)}) == []
+    )
 
 
 CAUSE = Cause("applications.new.total", "一、本年新收政府信息公开申请数量·总计", "表三，第1行，总计", "9", "6")

@@ -176,6 +176,7 @@ def test_the_queue_is_asked_by_its_indexes_and_sorts_nothing_however_much_waits(
             session.execute(sa.text("ANALYZE"))
     with base.transaction(engine) as session, country.statements(engine) as sent:
         work.add_first(session, "read", 10**6, NOW, lane=3)
+        work.add(session, "read", 10**6, NOW)
         assert len(work.unsent(session, "read", NOW, 20)) == 20
         work.lost(session, "read", NOW, NOW, 20)
         work.left_behind(session, NOW, NOW, 20)
