@@ -21,6 +21,7 @@ from reports.formats import ofd as formats_ofd
 from reports.formats.image import ocr, picture
 from reports.formats.ofd_drawn import drawn
 from reports.formats.pdf import fonts
+from reports.geometry.lines import TextLine
 from reports.geometry.shapes import Box
 from reports.numbers import looks_like_value
 
@@ -33,6 +34,8 @@ INK = 150  # of 255: darker is ink
 RULE = 2.5  # points from the side of a box within which its rules run
 ALONG = 0.7  # of a side: ink along so much of it is a rule
 SMALLEST = 4  # pixels
+TOGETHER = 0.5  # of a line's height: digits nearer than this make one figure
+_POINTS = frozenset(".,")
 _LETTERS = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "D": "0", "l": "1", "I": "1", "|": "1"})
 
 Pixels = NDArray[np.uint8]
@@ -124,27 +127,63 @@ def ofd_cells(data: bytes, places: Sequence[At]) -> list[str]:
 
 
 def ofd(data: bytes, pages: Collection[int]) -> Blocks:
-    """An OFD with the figures that the cells of ruled tables on the given pages (from 1) show. Raises Unreadable where it
-    brings no font."""
+    """An OFD with the figures that the cells of ruled tables, and the lines outside them, on the given pages (from 1) show.
+    Raises Unreadable where it brings no font."""
     out = formats_ofd.blocks(data)
-    grids = [
-        grid for layout in out.layouts if isinstance(layout, PageLayout) and layout.number in pages
-        for grid in layout.blocks if isinstance(grid, Grid)
-    ]  # fmt: skip
+    layouts = [layout for layout in out.layouts if isinstance(layout, PageLayout) and layout.number in pages]
+    grids = [grid for layout in layouts for grid in layout.blocks if isinstance(grid, Grid)]
     cells = [cell for grid in grids for row in grid.rows for cell in row if looks_like_value(cell.text)]
-    seen = {id(cell): text for cell, text in zip(cells, ofd_cells(data, [cell.at for cell in cells]), strict=True)}
+    runs = [(line, run, layout.number) for layout in layouts for line in layout.lines for run in _figures(line)]
+    places = [cell.at for cell in cells] + [At(page=page, bbox=_box(line, run)) for line, run, page in runs]
+    shown = ofd_cells(data, places)
+    seen = {id(cell): text for cell, text in zip(cells, shown, strict=False)}
+    told: dict[int, list[tuple[range, str]]] = {}
+    for (line, run, _), text in zip(runs, shown[len(cells) :], strict=True):
+        told.setdefault(id(line), []).append((run, text))
 
     def again(grid: Grid) -> Grid:
         rows = tuple(tuple(replace(cell, text=seen.get(id(cell), cell.text)) for cell in row) for row in grid.rows)
         return replace(grid, rows=rows)
 
     out.layouts = [
-        replace(layout, blocks=tuple(again(item) if isinstance(item, Grid) else item for item in layout.blocks))
+        replace(
+            layout,
+            blocks=tuple(again(item) if isinstance(item, Grid) else item for item in layout.blocks),
+            lines=tuple(_as_shown(line, told.get(id(line), ())) for line in layout.lines),
+        )
         if isinstance(layout, PageLayout)
         else layout
         for layout in out.layouts
     ]
     return out
+
+
+def _figures(line: TextLine) -> list[range]:
+    """The runs of characters of a line that make a figure."""
+    out: list[range] = []
+    for n, (text, (left, _)) in enumerate(zip(line.texts, line.edges, strict=True)):
+        if text.isdecimal() or (out and text in _POINTS and out[-1].stop == n):
+            if out and out[-1].stop == n and left - line.edges[n - 1][1] < TOGETHER * line.height:
+                out[-1] = range(out[-1].start, n + 1)
+            elif text.isdecimal():
+                out.append(range(n, n + 1))
+    return out
+
+
+def _box(line: TextLine, run: range) -> Box:
+    return line.edges[run.start][0] - RULE, line.bbox[1], line.edges[run.stop - 1][1] + RULE, line.bbox[3]
+
+
+def _as_shown(line: TextLine, told: Sequence[tuple[range, str]]) -> TextLine:
+    """A line with its figures as the page shows them; one of another length stands as a whole."""
+    texts, edges = list(line.texts), list(line.edges)
+    for run, text in reversed(told):
+        if len(text) == len(run):
+            texts[run.start : run.stop] = text
+        else:
+            texts[run.start : run.stop] = [text]
+            edges[run.start : run.stop] = [(edges[run.start][0], edges[run.stop - 1][1])]
+    return replace(line, texts=tuple(texts), edges=tuple(edges)) if told else line
 
 
 def _recognised(pages: Iterator[tuple[int, Pixels]]) -> Blocks:

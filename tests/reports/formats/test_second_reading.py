@@ -31,7 +31,7 @@ def test_a_font_whose_map_of_characters_lies_is_found_out_where_its_figures_cont
     assert len(verdict.right) > 0.5 * len(truth.cells)
 
 
-@pytest.mark.parametrize("style", ["matrix", "split-cut"])
+@pytest.mark.parametrize("style", ["matrix", "split-cut", "bare"])
 def test_a_font_of_an_ofd_whose_glyphs_are_not_what_the_text_says_is_found_out(style):
     truth = report.make(5, form="2021", wrong=())
     data = ofd.render(truth, random.Random(5), style)
