@@ -74,7 +74,7 @@ def _joined(parts: Sequence[str], inks: Sequence[Ink]) -> list[tuple[Ink, str]]:
     """Neighbours of one ink together: a mark of two figures may stand in two pieces."""
     out: list[tuple[Ink, str]] = []
     for part, ink in zip(parts, inks, strict=True):
-        if out and out[-1][0] == ink and ink != Ink.UNREAD:
+        if out and out[-1][0] == ink and ink not in (Ink.UNREAD, Ink.SHIFTED):
             out[-1] = (ink, out[-1][1] + part)
         else:
             out.append((ink, part))

@@ -27,11 +27,21 @@ _NAMED = {"white": "ffffff", "snow": "fffafa", "black": "000000", "red": "ff0000
 _NO_GROUND = frozenset(("none", "inherit", "initial", "unset", "transparent"))
 NEAR = 8  # of 255: colours nearer than this are not told apart
 PAPER, PRINT = "ffffff", "000000"
-_CLEAR = re.compile(r"(?:transparent|rgba\([^)]*,\s*0?\.?0+\s*\)|hsla\([^)]*,\s*0?\.?0+%?\s*\))$", re.IGNORECASE)
+SIZE = 16.0  # pixels, of print of which nothing is declared
+_SIZES = {"xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0, "xx-large": 32.0,
+          "size 1": 10.0, "size 2": 13.0, "size 3": 16.0, "size 4": 18.0, "size 5": 24.0, "size 6": 32.0}  # fmt: skip
+_SHARES = {"smaller": 0.83, "larger": 1.2, "size -1": 0.83, "size -2": 0.7, "size +1": 1.2}
+_CLEAR = re.compile(
+    r"(?:transparent|(?:rgb|hsl)a?\([^)]*[,/]\s*0?\.?0+%?\s*\)|#[0-9a-f]{6}00|#[0-9a-f]{3}0)$", re.IGNORECASE
+)
 _OVERRIDES = frozenset(("bidi-override", "isolate-override"))
 _OUT_OF_SIGHT = frozenset(
-    ("mso-hide", "opacity", "zoom", "transform", "position", "text-indent", "clip-path", "overflow")
-)
+    ("mso-hide", "opacity", "zoom", "transform", "position", "text-indent", "clip-path", "overflow", "content-visibility",
+     "filter")
+)  # fmt: skip
+SEEN = 0.1  # of opacity: less is not seen
+_FLAT = re.compile(r"scale(?:3d|[xy])?\(\s*0?\.?0*\s*[,)]", re.IGNORECASE)
+_CLEARED = re.compile(r"opacity\(\s*0?\.?0+%?\s*\)", re.IGNORECASE)
 Declared = dict[str, str]
 Changes = dict[str, Any]
 
@@ -48,6 +58,7 @@ class ComputedStyle:
     faint: bool = False
     color: str = PRINT
     ground: str = PAPER  # what lies behind it
+    size: float = SIZE  # pixels
 
     @property
     def ink(self) -> Ink:
@@ -84,6 +95,8 @@ def computed(tag: str, declared: Declared, outer: ComputedStyle, inline: bool) -
         _visibility(declared, outer, changes)
         if inline:
             _position(declared, changes)
+            if "gradient(" in (declared.get("background-image") or declared.get("background") or ""):
+                changes["faint"] = True  # it may be a stroke
     if not changes:
         return outer
     made = replace(outer, **changes)
@@ -136,20 +149,34 @@ def _visibility(declared: Declared, outer: ComputedStyle, changes: Changes) -> N
         changes["invisible"] = True
     elif seen == "visible":
         changes["invisible"] = False
-    color = declared.get("color")
+    color = declared.get("-webkit-text-fill-color") or declared.get("color")
     if color is not None and color not in ("inherit", "currentcolor", "unset"):
         changes["color"] = shade(color)
         if _CLEAR.match(color):
             changes["invisible"] = True
     if is_gone(declared):
         changes["invisible"] = True
+    if "mask" in declared or "mask-image" in declared or (pixels(declared.get("letter-spacing")) or 0) < 0:
+        changes["faint"] = True
     if _turns_round(declared):
         changes["faint"] = True
     size = declared.get("font-size") or _size_of_font(declared.get("font", ""))
     if size:
+        changes["size"] = _pixels_of(size, outer.size)
         small = _is_small(size, outer.small)
         if small is not None:
             changes["small"] = small
+
+
+def _pixels_of(size: str, outer: float) -> float:
+    """A size of print in pixels; that of the text around where it says nothing."""
+    found = _LENGTH.match(size)
+    if found is None:
+        return outer * _SHARES[size] if size in _SHARES else _SIZES.get(size, outer)
+    number, unit = float(found[1]), (found[2] or "px").lower()
+    if unit in ("em", "%", "ex", "ch"):
+        return outer * number * {"em": 1.0, "%": 0.01}.get(unit, 0.5)
+    return number * _PIXELS[unit]
 
 
 def _turns_round(declared: Declared) -> bool:
@@ -177,9 +204,13 @@ def is_gone(declared: Declared) -> bool:
     """Whether an element and all in it are out of sight for good: no child can come back."""
     if _OUT_OF_SIGHT.isdisjoint(declared):
         return False
-    if declared.get("mso-hide") == "all" or 0 in (_number(declared.get("opacity")), _number(declared.get("zoom"))):
+    opacity = declared.get("opacity", "")
+    seen = (_number(opacity) or 0) / (100 if opacity.endswith("%") else 1) if _number(opacity) is not None else 1
+    if declared.get("mso-hide") == "all" or seen < SEEN or _number(declared.get("zoom")) == 0:
         return True
-    if "scale(0" in declared.get("transform", "") and not re.search(r"scale\(0?\.\d*[1-9]", declared["transform"]):
+    if declared.get("content-visibility") == "hidden" or _CLEARED.search(declared.get("filter", "")):
+        return True
+    if _FLAT.search(declared.get("transform", "")):
         return True
     if declared.get("position") in ("absolute", "fixed"):
         if any((pixels(declared.get(side)) or 0) <= OFF_SCREEN for side in ("left", "top")):

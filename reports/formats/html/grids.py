@@ -27,13 +27,14 @@ class Content:
     """Text and blocks being collected: of the page, or of one cell.
 
     ``inks`` says how each piece of ``buffer`` is printed (none: all plainly); ``linked`` are characters of it that stand
-    inside links; ``unread``: something stands here that is no text."""
+    inside links; ``unread``: something stands here that is no text; ``size``: of the last piece, in pixels."""
 
     blocks: list[Paragraph | Picture | GridDraft] = field(default_factory=list)
     buffer: list[str] = field(default_factory=list)
     inks: list[Ink] = field(default_factory=list)
     linked: int = 0
     unread: bool = False
+    size: float = 0.0
 
 
 @dataclass(slots=True)

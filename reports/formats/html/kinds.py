@@ -110,6 +110,8 @@ class Kinds:
         declared = {**applied.declared, **declarations(style)[0], **applied.forced} if style else applied.declared
         if tag == "font" and (color := element.get("color")):
             declared = {"color": color.strip().lower(), **declared}
+        if tag == "font" and (size := element.get("size")):
+            declared = {"font-size": f"size {size.strip()}", **declared}
         valued = any((element.get(name) or "").strip() for name in VALUED.intersection(element.keys()))
         role = BY_TAG.get(tag) or _BY_DISPLAY.get(declared.get("display", ""), NONE)
         filled = "content" in declared or bool(FILLED.intersection(element.keys())) or self._is_written(element, tag)

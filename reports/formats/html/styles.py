@@ -21,7 +21,23 @@ MAX_RULES = 4_000
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SHOWN_MEDIA = re.compile(r"@(?:media\s+(?:only\s+)?(?:screen|all)\b[^{(]*|layer[^{;]*|supports[^{]*)\{", re.IGNORECASE)
+# Of a screen, or of one that is at least as wide as any screen is.
+_SHOWN_MEDIA = re.compile(
+    r"@(?:media\s+(?:only\s+)?(?:screen|all)\b[^{(]*|layer[^{;]*|supports[^{]*"
+    r"|media\s+(?:(?:only\s+)?(?:screen|all)\s+and\s+)?\(\s*min-width\s*:\s*(?:\d{1,3}|1[01]\d\d)(?:\.\d+)?px\s*\)\s*)\{",
+    re.IGNORECASE,
+)
+_EITHER = re.compile(r":(?:is|where|matches|-webkit-any|-moz-any)\(([^()]*)\)")
+_COMMA = re.compile(r",(?![^(]*\))")
+MAX_EITHER = 20  # selectors that one with :is() stands for
+# What a variable may make of text; its other uses (colours, sizes) are of no account.
+_BY_VARIABLE = frozenset(
+    ("display", "visibility", "opacity", "text-decoration", "text-decoration-line", "vertical-align")
+)
+# An empty piece that a style draws across the middle of an element.
+_STROKE = re.compile(
+    r"(?=.*position\s*:\s*absolute)(?=.*\btop\s*:\s*(?:4\d|5\d)%)(?=.*(?:border|background|height))", re.DOTALL
+)
 _AT = re.compile(r"@[^{};]+(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]*)", re.IGNORECASE)
 _SIMPLE = re.compile(r"[.#]?[\w-]+|\*|\[[^\]]*\]|::?[\w-]+(?:\([^()]*\))?")
@@ -30,6 +46,9 @@ _KNOWN = frozenset(("display", "visibility", "opacity", "font-size", "font", "ve
 _KNOWN |= frozenset(("text-decoration-line", "color", "background", "background-color", "content", "mso-hide"))
 _KNOWN |= frozenset(("position", "left", "top", "bottom", "text-indent", "clip", "clip-path", "overflow", "transform"))
 _KNOWN |= frozenset(("zoom", "float", "order", "flex-direction", "unicode-bidi", "font-variant-position"))
+_KNOWN |= frozenset(
+    ("content-visibility", "filter", "-webkit-text-fill-color", "mask", "mask-image", "background-image")
+)
 _KNOWN |= frozenset(("width", "height", "max-width", "max-height", "mso-text-raise"))
 # Depends on an element's place or on what is in it, which is not looked into; what else begins with a colon depends on
 # what the reader does.
@@ -142,8 +161,9 @@ class Styles:
             declared, important = declarations(body)
             if not declared:
                 continue
-            for selector in selectors.split(","):
-                rule = _rule(selector.strip(), declared, important, self._count)
+            stroke = _STROKE.search(body) is not None
+            for selector in _alternatives(selectors):
+                rule = _rule(selector.strip(), declared, important, self._count, stroke)
                 if rule is None or self._count >= MAX_RULES:
                     continue
                 self._count += 1
@@ -214,7 +234,21 @@ def _unwrapped(text: str) -> str:
     return text
 
 
-def _rule(selector: str, declared: Declared, important: frozenset[str], order: int) -> _Rule | None:
+def _alternatives(selectors: str) -> Iterator[str]:
+    """The selectors of a rule, those with ``:is(a, b)`` once for each."""
+    for selector in _COMMA.split(selectors):
+        found = _EITHER.search(selector)
+        if found is None:
+            yield selector
+            continue
+        for choice in found[1].split(",")[:MAX_EITHER]:
+            yield selector[: found.start()] + choice.strip() + selector[found.end() :]
+
+
+def _rule(
+    selector: str, declared: Declared, important: frozenset[str], order: int, stroke: bool = False
+) -> _Rule | None:
+    """``stroke``: where it is of text that the style adds, that is a line across the element."""
     selector, structural = _STRUCTURAL.subn("", selector)
     parts = re.sub(r"\s*([>+~])\s*(?![^\[]*\])", r" \1 ", selector).split()
     compounds: list[_Compound] = []
@@ -236,7 +270,7 @@ def _rule(selector: str, declared: Declared, important: frozenset[str], order: i
     before = tuple(zip(reversed(combinators[:-1]), reversed(compounds[:-1]), strict=True))
     if generated:  # it says nothing of the element's own text
         adds = _ADDS.search(_ESCAPE.sub("", declared.get("content", ""))) and not _is_unseen(declared)
-        declared = {"content": declared["content"]} if adds else {}
+        declared = {"content": declared["content"]} if adds else {PERHAPS: "yes"} if stroke else {}
     elif structural:
         declared = {PERHAPS: "yes"} if _tells(declared) else {}
     else:
@@ -298,7 +332,10 @@ def declarations(body: str) -> tuple[Declared, frozenset[str]]:
     important: set[str] = set()
     for name, value in _DECLARATION.findall(body):
         name, value = name.lower(), value.strip()
-        if name not in _KNOWN:
+        if name not in _KNOWN and not (name == "letter-spacing" and value.startswith("-")):
+            continue
+        if "var(" in value and name in _BY_VARIABLE:
+            out[PERHAPS] = "yes"
             continue
         if "!" in value:
             value = value.partition("!")[0].strip()

@@ -9,7 +9,7 @@ from lxml import etree
 from reports import numbers, suffixes
 from reports.article import is_chrome
 from reports.blocks import Block, Paragraph, Picture
-from reports.formats.html.computed import ComputedStyle
+from reports.formats.html.computed import SMALLER, ComputedStyle
 from reports.formats.html.elements import SHOWN_INPUTS, UNREAD, all_text, first_texts, pixels
 from reports.formats.html.grids import (
     CellDraft,
@@ -252,7 +252,12 @@ class Walker:
         content = self.contents[-1]
         if not content.buffer and text.isspace() and not self.preformatted and not text.strip(_WHITE):
             return  # the markup's own indentation
-        self._piece(text, self.ink)
+        size = self.style_stack[-1].size
+        small = size < SMALLER * content.size and bool(content.buffer) and bool(self.tables)
+        content.size = size
+        self._piece(
+            text, Ink.SHIFTED if small and not self.ink else self.ink
+        )  # behind a larger one a note's mark, maybe
         if self.links and not self.linked_file:
             content.linked += len(text.strip())
 

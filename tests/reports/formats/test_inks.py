@@ -69,6 +69,15 @@ def page(cell: str, css: str = "", attributes: str = "") -> GridCell:
         ("6<template>1</template><input type=hidden value=1>", ""),
         ("6<span style='font-variant-position:super'>1</span>", ""),
         ("6<span style='zoom:0'>1</span>", ""),
+        ("6<span style='content-visibility:hidden'>1</span>", ""),
+        ("6<span style='color:#00000000'>1</span>", ""),
+        ("6<span style='color:rgb(0 0 0 / 0%)'>1</span>", ""),
+        ("6<span style='-webkit-text-fill-color:transparent'>1</span>", ""),
+        ("6<span style='filter:opacity(0)'>1</span>", ""),
+        ("6<span style='opacity:1%'>1</span>", ""),
+        ("6<span style='transform:scaleX(0)'>1</span>", ""),
+        ("6<i class=x>1</i>", "@media (min-width:768px){.x{display:none}}"),
+        ("6<i class=x>1</i>", "td i:is(.x, .y) { vertical-align: super }"),
     ],
 )
 def test_a_raised_or_hidden_piece_of_a_page_is_no_part_of_a_figure(cell, css):
@@ -87,6 +96,8 @@ def test_a_raised_or_hidden_piece_of_a_page_is_no_part_of_a_figure(cell, css):
         ("<span class=old>9</span>6", ".old { color: red; text-decoration: line-through }"),
         ("<em><span>9</span></em>6", "td em span { text-decoration: line-through }"),
         ("9\u03366", ""),
+        ("<i class=x>9</i>6", ":is(.x,.y) { text-decoration: line-through }"),
+        ("<i class=x>9</i>6", "td { color: red } @layer a { .x { text-decoration: line-through } }"),
     ],
 )
 def test_a_struck_out_piece_of_a_page_is_left_out_and_the_figure_in_doubt(cell, css):
@@ -134,6 +145,24 @@ def test_a_struck_out_piece_of_a_page_is_left_out_and_the_figure_in_doubt(cell, 
         ("<b id=n></b><script>document.getElementById('n').innerHTML = 6;</script>", "", ""),
         ("<b id=n></b><script>$('#n').text(6)</script>", "", ""),
         ("<b data-value=6></b>", "", ""),
+        ("6<span style='font-size:8px'>1</span>", "", "61"),
+        ("6<i class=x>1</i>", ".x { font-size: 60% }", "61"),
+        ("6<font size=1>1</font>", "", "61"),
+        ("<i class=x>9</i>6", ":root { --d: line-through } .x { text-decoration: var(--d) }", "96"),
+        ("6<i class=x>1</i>", ".x { display: var(--shown) }", "61"),
+        (
+            "<i class=x>9</i>6",
+            ".x { background: linear-gradient(transparent 45%, red 45%, red 55%, transparent 55%) }",
+            "96",
+        ),
+        (
+            "<i class=x>9</i>6",
+            ".x::after { content: ''; position: absolute; left: 0; top: 50%; border-top: 1px solid }",
+            "96",
+        ),
+        ("6<span style='letter-spacing:-1em'>1</span>", "", "61"),
+        ("6<span style='mask-image:linear-gradient(transparent,transparent)'>1</span>", "", "61"),
+        ("<b>1</b><b>6</b>", "b { float: right }", "16"),
     ],
 )
 def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
@@ -160,12 +189,20 @@ def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
         ("<small>6</small>", ""),
         ("<b data-value=6 data-v-7ba5bd90>6</b>", ""),
         ("<span id=n>6</span><script>var n = $('#n').text();</script>", "b:first-child { color: red }"),
+        ("<b style='font-size:14px'>6</b>", "td { font-size: 12px }"),
+        ("<i class=x>6</i>", "@media (min-width:1600px){.x{display:none}} @media (max-width:600px){.x{display:none}}"),
+        ("<i class=x>6</i>", ".x { letter-spacing: 2px; opacity: .9; background: url(a.png); color: var(--text) }"),
         ("6", "li:first-child { display: none } td:not(:hover) { width: 0 } a:hover { display: none }"),
     ],
 )
 def test_what_a_page_shows_is_read_for_sure(cell, css):
     read = page(cell, css)
     assert (read.text, read.confidence) == ("6", 1.0)
+
+
+def test_a_figure_in_two_pieces_of_one_size_is_one_figure():
+    read = page("<b style='font-size:12pt'>6</b><i style='font-size:16px'>1</i>")
+    assert (read.text, read.confidence) == ("61", 1.0)
 
 
 def test_white_figures_on_a_coloured_ground_are_seen():
