@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _SIGNS = frozenset("=+-@＝＋－＠")
 _BREAKS = frozenset("\t\r\n")
@@ -44,3 +49,11 @@ def row_height(values: Sequence[Any], widths: Sequence[float]) -> float:
 def _columns(text: str) -> int:
     """In half-width characters."""
     return sum(1 if char.isascii() else 2 for char in text)
+
+
+def save(book: Workbook, path: Path) -> None:
+    """Write a workbook. It is packed in memory: a packer whose file has no room left complains once more when it is
+    collected."""
+    out = io.BytesIO()
+    book.save(out)
+    path.write_bytes(out.getvalue())

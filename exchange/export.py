@@ -26,7 +26,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from exchange.words import printed, words
 from processes import whole_file
 from reports.form import forms
-from spreadsheet import safe, storable
+from spreadsheet import safe, save, storable
 
 FORMATS = ("jsonl", "csv", "xlsx", "parquet")
 
@@ -152,7 +152,7 @@ def _write_xlsx(rows: Iterable[Mapping[str, Any]], what: str, path: Path, lang: 
         legend = book.create_sheet("列说明")
         for key in CELL_COLUMNS:
             legend.append([key, forms.place(key), forms.label(key)])
-    book.save(path)
+    save(book, path)
     return len(flat)
 
 

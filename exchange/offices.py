@@ -17,6 +17,7 @@ from exchange.sheet import BEYOND, BadSheet, rows
 from exchange.words import words
 from models import agencies, offices, people
 from processes import whole_file
+from spreadsheet import save
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -105,4 +106,4 @@ def template(path: Path) -> None:
     sheet.row_dimensions[2].height = 64
     sheet.freeze_panes = "B3"
     with whole_file(path) as beside:
-        book.save(beside)
+        save(book, beside)

@@ -23,6 +23,7 @@ from models import agencies
 from models.register import Registration, upsert_all
 from processes import whole_file
 from reports.text import date_at
+from spreadsheet import save
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -319,4 +320,4 @@ def template(path: Path) -> None:
         letter = get_column_letter(list(columns).index(name) + 1)
         choice.add(f"{letter}3:{letter}5000")
     with whole_file(path) as beside:
-        book.save(beside)
+        save(book, beside)

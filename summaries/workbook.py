@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from processes import whole_file
-from spreadsheet import storable
+from spreadsheet import save, storable
 from summaries.aggregate import Box, Sheet, Style
 from summaries.content import Link
 
@@ -75,7 +75,7 @@ def write(pages: Iterable[Sheet], path: Path) -> None:
     for page in pages:
         _write_page(book.create_sheet(page.name), page)
     with whole_file(path) as beside:
-        book.save(beside)
+        save(book, beside)
 
 
 def _write_page(sheet: Worksheet, page: Sheet) -> None:

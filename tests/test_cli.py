@@ -212,9 +212,10 @@ def test_a_full_disk_is_one_line_and_exit_status_2(tmp_path):
     if not Path("/dev/full").is_char_device():
         pytest.skip("no device here that is always full")
     nianbao("agencies", "import", str(sheet(tmp_path / "s.csv", "甲县水利局,county,department,")), cwd=tmp_path)
-    answer = nianbao("export", "agencies", "--out", "/dev/full", "--format", "csv", cwd=tmp_path)
-    assert answer.returncode == 2
-    assert len(answer.stderr.strip().splitlines()) == 1
+    for form in ("csv", "xlsx"):
+        answer = nianbao("export", "agencies", "--out", "/dev/full", "--format", form, cwd=tmp_path)
+        assert answer.returncode == 2
+        assert len(answer.stderr.strip().splitlines()) == 1
 
 
 def test_the_version_is_told(tmp_path):
