@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
+from threading import Thread
+
 import pytest
 
 from alerts import send
@@ -88,3 +92,24 @@ def test_what_is_refused_after_the_text_has_reached_nobody(box, answer):
         deliver(outgoing(recipients=THREE), box.url, SENDER)
     assert (failed.value.kind, failed.value.perhaps_sent) == ("person" if answer[0] == "5" else "retry", False)
     assert box.mails == []
+
+
+def test_a_login_that_cannot_be_checked_now_is_tried_again_and_a_wrong_one_needs_a_person():
+    for code, kind in ((454, "retry"), (535, "person")):
+        with closing(socket.create_server(("127.0.0.1", 0))) as server:
+            Thread(target=turns_logins_away, args=(server, code), daemon=True).start()
+            with pytest.raises(SendFailed) as failed:
+                deliver(outgoing(), f"smtp://nianbao:secret@127.0.0.1:{server.getsockname()[1]}", SENDER)
+        assert (failed.value.kind, failed.value.perhaps_sent) == (kind, False)
+        assert "secret" not in str(failed.value)
+
+
+def turns_logins_away(server: socket.socket, code: int) -> None:
+    """A server that answers each login so."""
+    client, _ = server.accept()
+    with client, client.makefile("rb") as lines:
+        client.sendall(b"220 mx.example ESMTP\r\n")
+        for line in lines:
+            word = line[:4].upper()
+            answer = b"250-mx.example\r\n250 AUTH PLAIN" if word == b"EHLO" else b"%d not now" % code
+            client.sendall((b"221 bye" if word == b"QUIT" else answer) + b"\r\n")
