@@ -43,6 +43,7 @@ _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _V = "{urn:schemas-microsoft-com:vml}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _EMU_CM = 360_000
+SIZE = 10.0  # points, of a run of which nothing is said
 _DRAWN = re.compile(r"picture|wordprocessing(?:Shape|Group|Canvas|Ink)$")
 
 _INLINE = frozenset(("ins", "moveTo", "hyperlink", "smartTag", "fldSimple", "customXml", "dir", "bdo", "sdtContent"))
@@ -92,7 +93,7 @@ class _Docx:
         self._styles = Styles(package)
         self._numbering = read_numbering(package)
         self._by_style: dict[tuple[str | None, str | None], Properties] = {}
-        self._inks: dict[tuple[object, ...], Ink] = {}
+        self._faces: dict[tuple[object, ...], tuple[Ink, float]] = {}
         self._table_styles: list[str | None] = [None]
         self._grounds = [""]
         self._pictures = 0
@@ -158,7 +159,7 @@ class _Docx:
         for child in parent:
             name = local(child)
             if name == "r":
-                self._run(child, paragraph, self._ink(child, paragraph))
+                self._run(child, paragraph, *self._face(child, paragraph))
             elif name == "sdt":
                 content = child.find(f"{W}sdtContent")
                 if content is not None:
@@ -185,16 +186,18 @@ class _Docx:
             else:
                 self._formula(child, line, Ink.UNREAD if child.tag in _FORMULAS else ink)
 
-    def _ink(self, run: etree._Element, paragraph: _Paragraph) -> Ink:
+    def _face(self, run: etree._Element, paragraph: _Paragraph) -> tuple[Ink, float]:
+        """How a run is printed, and how large."""
         properties = first(run, RUN_PROPERTIES)
         stated = () if properties is None else tuple((child.tag, *child.items()) for child in properties)
         key = (paragraph.style, self._grounds[-1], stated)  # runs are written alike all over a document
-        ink = self._inks.get(key)
-        if ink is None:
-            ink = self._inks[key] = face(self._styles.of_run(properties, paragraph.runs), self._grounds[-1]).ink
-        return ink
+        found = self._faces.get(key)
+        if found is None:
+            made = face(self._styles.of_run(properties, paragraph.runs), self._grounds[-1])
+            found = self._faces[key] = made.ink, made.size or SIZE
+        return found
 
-    def _run(self, run: etree._Element, paragraph: _Paragraph, ink: Ink) -> None:  # noqa: C901  one branch a kind of child of a run
+    def _run(self, run: etree._Element, paragraph: _Paragraph, ink: Ink, size: float) -> None:  # noqa: C901  one branch a kind of child of a run
         line = paragraph.line
         for child in run:
             name = local(child)
@@ -205,7 +208,7 @@ class _Docx:
             elif not paragraph.is_visible:
                 continue
             elif name == "t":
-                line.add(child.text or "", ink)
+                line.add(child.text or "", ink, size)
             elif name in _SIGNS:
                 line.add(_SIGNS[name], ink)
             elif name == "sym":  # a sign of a font of signs: it may be a figure
@@ -220,7 +223,7 @@ class _Docx:
             elif child.tag == f"{_MC}AlternateContent":
                 chosen = _choice(child)
                 if chosen is not None:
-                    self._run(chosen, paragraph, ink)
+                    self._run(chosen, paragraph, ink, size)
 
     def _field(self, mark: etree._Element, paragraph: _Paragraph, ink: Ink) -> None:
         fields = paragraph.fields

@@ -9,6 +9,7 @@ from reports.formats.runs import Ink
 # Points: what is smaller is not legible, what is less far off the line is only set right.
 ILLEGIBLE = 1.1
 OFF_LINE = 2.0
+SMALLER = 0.9  # of the size before
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class _Odt:
 
     def _inline(self, parent: etree._Element, line: RunLine, behind: list[Block], face: Face) -> None:
         if parent.text:
-            line.add(_collapsed(parent.text), face.ink)
+            line.add(_collapsed(parent.text), face.ink, face.size)
         for child in parent:
             tag = child.tag
             if tag == f"{TEXT}s":
@@ -88,14 +88,17 @@ class _Odt:
                 line.add("\n", face.ink)
             elif tag == f"{DRAW}frame":
                 self._frame(child, behind)
-                if child.get(f"{TEXT}anchor-type") == "as-char" and child.find(f"{DRAW}text-box") is None:
+                embedded = child.find(f"{DRAW}object") is not None or child.find(f"{DRAW}object-ole") is not None
+                if embedded or (child.get(f"{TEXT}anchor-type") == "as-char" and child.find(f"{DRAW}text-box") is None):
                     line.add("", Ink.UNREAD)  # a picture, a formula: it may be a figure
             elif tag in (f"{DRAW}custom-shape", f"{DRAW}rect"):
                 behind.extend(self._blocks(child))
+            elif tag == f"{TEXT}expression" and not (child.text or "").strip():
+                line.add("", Ink.UNREAD)  # a sum that the file does not hold
             elif tag not in _ODT_SKIP and isinstance(tag, str):
                 self._inline(child, line, behind, self._styles.of("text", child.get(f"{TEXT}style-name", ""), face))
             if child.tail:
-                line.add(_collapsed(child.tail), face.ink)
+                line.add(_collapsed(child.tail), face.ink, face.size)
 
     def _frame(self, frame: etree._Element, out: list[Block]) -> None:
         box = frame.find(f"{DRAW}text-box")

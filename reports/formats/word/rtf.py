@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.formats.runs import Ink
 from reports.formats.word import drafts
 from reports.formats.word.drafts import BELOW, BESIDE, TOP, RowShape
 from reports.formats.word.rtf_words import CHARACTERS, CHARSETS, KEEP, PAGES, SKIP, Row, State, paired, whole_pairs
@@ -84,13 +85,19 @@ class _Reader:
                 self._stack.append(self._state)
                 self._state = replace(self._state)
             elif brace == b"}":
-                self._flush()
-                self._drop = 0
-                if self._state.destination == b"pict" and self._stack and self._stack[-1].destination != b"pict":
-                    self._end_picture()
-                self._state = self._stack.pop() if self._stack else State()
+                self._end_group()
             elif plain is not None:
                 self._plain(plain)
+
+    def _end_group(self) -> None:
+        self._flush()
+        self._drop = 0
+        if self._state.destination == b"pict" and self._stack and self._stack[-1].destination != b"pict":
+            self._end_picture()
+        opened, self._state = self._state.opened, self._stack.pop() if self._stack else State()
+        shown = any(part.strip() for part in self._line.parts[opened:]) or opened > len(self._line.parts)
+        if opened not in (self._state.opened, -1) and self._is_visible and not shown:
+            self._line.add("", Ink.UNREAD)  # a field or an object without its result prints what nobody knows
 
     @property
     def closed(self) -> bool:
@@ -140,7 +147,7 @@ class _Reader:
             encoding = self._fonts.get(self._raw_font, self._page)
             if encoding == "cp1252" and self._page != "cp1252" and any(byte >= 0x81 for byte in self._raw):
                 encoding = self._page
-            self._line.add(bytes(self._raw).decode(encoding, "replace"), self._state.ink)
+            self._line.add(bytes(self._raw).decode(encoding, "replace"), self._state.ink, self._state.size / 2)
             self._raw.clear()
 
     def _char(self, text: str) -> None:
@@ -148,7 +155,7 @@ class _Reader:
             self._drop -= 1
         elif self._is_visible:
             self._flush()
-            self._line.add(text, self._state.ink)
+            self._line.add(text, self._state.ink, self._state.size / 2)
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
@@ -200,14 +207,12 @@ class _Reader:
         if state.destination == b"fonttbl":
             self._font(word, number)
             return
-        if word == b"upr":
-            return
-        if state.skip:
+        if word == b"upr" or state.skip:
             return
         if word == b"u" and number is not None:
             self._flush()
             if self._is_visible:
-                self._line.add(chr(number & 0xFFFF), self._state.ink)
+                self._line.add(chr(number & 0xFFFF), self._state.ink, self._state.size / 2)
             self._drop = state.unicode_skip
         elif word in CHARACTERS:
             self._char(CHARACTERS[word])
@@ -233,6 +238,10 @@ class _Reader:
 
     def _on_font(self, number: int | None) -> None:
         self._state.font = number if number is not None else -1
+
+    def _on_field(self, _: int | None) -> None:
+        self._flush()
+        self._state.opened = len(self._line.parts)
 
     def _on_unicode_skip(self, number: int | None) -> None:
         self._state.unicode_skip = max(0, min(number if number is not None else 1, 32))
@@ -370,6 +379,8 @@ _HANDLERS = {
     b"dn": _Reader._on_offset,
     b"fs": _Reader._on_size,
     b"deleted": _Reader._on_deleted,
+    b"field": _Reader._on_field,
+    b"object": _Reader._on_field,
     b"pard": _Reader._on_pard,
     b"intbl": _Reader._on_intbl,
     b"itap": _Reader._on_itap,

@@ -37,6 +37,7 @@ class State:
     raised: bool = False
     offset: int = 0  # half points above or below the line
     size: int = 24  # half points
+    opened: int = -1  # pieces of the line where the field around began
 
     @property
     def ink(self) -> Ink:

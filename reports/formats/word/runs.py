@@ -6,17 +6,22 @@ from dataclasses import dataclass, field
 
 from reports.blocks import Paragraph
 from reports.formats.runs import Ink, settled
+from reports.formats.word.faces import SMALLER
 
 
 @dataclass(slots=True)
 class RunLine:
-    """The pieces of a paragraph, each with the way it is printed."""
+    """The pieces of a paragraph, each with the way it is printed; ``size``: of the last one, in points."""
 
     parts: list[str] = field(default_factory=list)
     inks: list[Ink] = field(default_factory=list)
+    size: float | None = None
 
-    def add(self, text: str, ink: Ink = Ink.PLAIN) -> None:
-        """One piece more."""
+    def add(self, text: str, ink: Ink = Ink.PLAIN, size: float | None = None) -> None:
+        """One piece more. A smaller one behind a larger may be the mark of a note that was not raised."""
+        if size is not None and self.size is not None and size < SMALLER * self.size and ink == Ink.PLAIN:
+            ink = Ink.SHIFTED
+        self.size = size if text.strip() else self.size
         self.parts.append(text)
         self.inks.append(ink)
 

@@ -343,6 +343,7 @@ def test_a_struck_out_run_of_a_docx_is_left_out_and_the_figure_in_doubt(cell, st
         ('<w:fldSimple w:instr=" REF a "/>', ""),
         ('<w:r><w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office"/></w:object></w:r>', ""),
         ('<w:r><w:drawing><wp:inline><a:graphicData uri="http://a/chart"/></wp:inline></w:drawing></w:r>', ""),
+        (run("6", 'sz w:val="24"') + run("1", 'sz w:val="16"'), "61"),
         (run("6", 'color w:val="C00000"', 'shd w:val="clear" w:fill="C00000"'), "6"),
         (run("6", 'color w:val="FFFF00"', 'highlight w:val="yellow"'), "6"),
     ],
@@ -359,6 +360,13 @@ def test_what_a_docx_does_not_tell_is_in_doubt_and_no_blank(cell, text):
 def test_a_field_with_its_result_or_that_prints_nothing_leaves_the_figure_sure(cell):
     read = docx(cell)
     assert (read.text, read.confidence) == ("6", 1.0)
+
+
+@pytest.mark.parametrize(("first", "second"), [(24, 24), (21, 32), (None, 20)])
+def test_a_figure_in_runs_of_one_size_or_of_a_larger_one_behind_is_sure(first, second):
+    sizes = [f'sz w:val="{size}"' if size else "b" for size in (first, second)]
+    read = docx(run("6", sizes[0]) + run("1", sizes[1]))
+    assert (read.text, read.confidence) == ("61", 1.0)
 
 
 def test_a_blank_field_to_fill_in_is_blank():
@@ -438,6 +446,19 @@ def test_what_the_styles_of_an_odt_raise_hide_or_strike_out_is_no_part_of_a_figu
     assert (read.text, read.confidence) == ("6", confidence)
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<text:p><text:expression/></text:p>",
+        '<text:p><draw:frame xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"><draw:object/></draw:frame></text:p>',
+        '<text:p><text:span text:style-name="T">6</text:span>1</text:p>',
+    ],
+)
+def test_a_sum_an_object_or_a_smaller_digit_of_an_odt_is_in_doubt(cell):
+    styles = odf_style("T", 'fo:font-size="20pt"') + odf_style("P", 'fo:font-size="12pt"', "paragraph")
+    assert odt(cell.replace("<text:p>", '<text:p text:style-name="P">'), styles).confidence <= 0.5
+
+
 def test_a_figure_inside_a_struck_paragraph_or_in_white_is_in_doubt():
     cell = '<text:p text:style-name="P">6</text:p>'
     assert odt(cell, odf_style("P", 'style:text-line-through-style="solid"', "paragraph")).confidence == 0.5
@@ -488,6 +509,12 @@ def test_a_struck_style_that_its_run_undoes_is_not_struck_in_a_doc():
         (r"{\strike 9\plain 6}", "6", 0.5),
         (r"6{\up8 1}", "61", 0.5),
         (r"{\strike 6}", "", 0.5),
+        (r"{\fs24 6}{\fs12 1}", "61", 0.5),
+        (r"{\fs12 6}{\fs24 1}", "61", 1.0),
+        (r"{\field{\*\fldinst =SUM(ABOVE)}{\fldrslt }}", "", 0.0),
+        (r"{\field{\*\fldinst =SUM(ABOVE)}{\fldrslt 6}}", "6", 1.0),
+        (r"{\object{\*\objdata 00}}", "", 0.0),
+        (r"{\object{\*\objdata 00}{\result 6}}", "6", 1.0),
     ],
 )
 def test_what_an_rtf_raises_hides_or_strikes_out_is_no_part_of_a_figure(cell, text, confidence):
