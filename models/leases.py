@@ -15,11 +15,15 @@ from models.sources import Source, SourceAgency
 from models.work import DONE, FAILED, IS_OPEN, SENT, TAKEN, UNSEEN, UNSENT, WAITING, Work, add
 
 
-def renew(session: Session, by: str, now: datetime, lease: timedelta) -> int:
-    """Lengthen the lease on all work that ``by`` is doing. Returns how many pieces that are."""
+def renew(session: Session, by: str, now: datetime, lease: timedelta, wait: bool = True) -> int:
+    """Lengthen the lease on all work that ``by`` is doing. Returns how many pieces that are. ``wait`` false: on those
+    only that no transaction holds; of ``by``'s own, it is one that lengthens the lease or ends the work."""
+    mine = sa.and_(TAKEN, Work.taken_by == by)
+    if not wait:
+        mine = Work.id.in_(sa.select(Work.id).where(mine).with_for_update(skip_locked=True))
     kept = session.scalars(
         sa.update(Work)
-        .where(TAKEN, Work.taken_by == by)
+        .where(mine)
         .values(taken_until=now + lease)
         .returning(Work.id)
         .execution_options(synchronize_session=False)

@@ -297,7 +297,7 @@ def _keeping(job: Job) -> Iterator[None]:
         while not done.wait(RENEW_EVERY):
             try:
                 with base.transaction(job.engine) as session:
-                    leases.renew(session, job.by, base.utcnow(), LEASE)
+                    leases.renew(session, job.by, base.utcnow(), LEASE, wait=False)
             except Exception as error:  # noqa: BLE001  the lease may run out: then the work is done twice, which is safe
                 log.warning("the lease on work %d could not be renewed: %s", job.work_id, error)
 

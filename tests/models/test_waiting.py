@@ -82,3 +82,17 @@ def test_work_that_many_ask_for_is_asked_for_at_once_and_begun_when_all_have_end
     one.rollback()
     other.commit()
     assert work.claim(one, piece.id, "me", NOW + HOUR, timedelta(minutes=1)) is not None
+
+
+def test_a_lease_is_kept_beside_the_transaction_that_saves_the_work(pair: tuple[Session, Session]):
+    one, other = pair
+    lease = timedelta(minutes=1)
+    for subject in (7, 8):
+        piece = work.add(one, "check", subject, NOW)
+        one.commit()
+        assert work.claim(one, piece.id, "me", NOW, lease) is not None
+    one.commit()
+    assert leases.renew(one, "me", NOW, lease) == 2
+    assert leases.renew(other, "me", NOW, lease, wait=False) == 0
+    one.commit()
+    assert leases.renew(other, "me", NOW, lease, wait=False) == 2
