@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from models.agencies import Agency, Office
-from models.base import chunks
+from models.base import chunks, uncollected
 from models.columns import vouched
 from models.documents import Attachment, Document, Version
 from models.findings import Finding
@@ -166,7 +166,8 @@ def export_reports(session: Session, year: int | None = None) -> Iterator[dict[s
     read = (Document.kind == "annual_report", Document.state == "read", Document.agency_id.is_not(None))
     years = session.scalars(sa.select(Document.year).where(*read, Document.year.is_not(None)).distinct()).all()
     for each in sorted(y for y in years if y is not None and year in {None, y}):
-        owed = {duty.agency_id: duty for duty in duties(session, each)}
+        with uncollected():
+            owed = {duty.agency_id: duty for duty in duties(session, each)}
         bodies = session.execute(
             sa.select(Agency.id, Agency.name)
             .where(Agency.id.in_(sa.select(Document.agency_id).where(*read, Document.year == each)))
@@ -174,9 +175,12 @@ def export_reports(session: Session, year: int | None = None) -> Iterator[dict[s
         ).all()
         for start in range(0, len(bodies), EXPORTED):
             part = bodies[start : start + EXPORTED]
-            seen = sightings(session, each, {agency_id for agency_id, _ in part})
-            chosen = {id_: found for id_, _ in part if (found := _counts(seen.get(id_, []), owed.get(id_))) is not None}
-            cells = _latest_cells(session, [sighting.document_id for sighting, _ in chosen.values()])
+            with uncollected():
+                seen = sightings(session, each, {agency_id for agency_id, _ in part})
+                chosen = {
+                    id_: found for id_, _ in part if (found := _counts(seen.get(id_, []), owed.get(id_))) is not None
+                }
+                cells = _latest_cells(session, [sighting.document_id for sighting, _ in chosen.values()])
             for agency_id, name in part:
                 if agency_id in chosen and (row := _export_report(*chosen[agency_id], cells)) is not None:
                     yield {"agency": name, "year": each} | row
