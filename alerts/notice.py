@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from reports.text import date_at
 from reports.wording import is_number
 
 Audience = Literal["office", "leader", "ops"]  # the office's desk, its leader, the operators
@@ -71,9 +72,13 @@ class Notice:
     @property
     def days_late(self) -> int | None:
         """Days from the deadline (``expected``) to the publication (``actual``) of a late report; None for all others."""
-        if self.group != "late":
+        if self.dates is None:
             return None
-        try:
-            return (date.fromisoformat(self.actual) - date.fromisoformat(self.expected)).days
-        except ValueError:
-            return None
+        published, due = self.dates
+        return (published - due).days
+
+    @property
+    def dates(self) -> tuple[date, date] | None:
+        """Publication and deadline of a late report, as the rule writes them; None for all others."""
+        published, due = (date_at(self.actual), date_at(self.expected)) if self.group == "late" else (None, None)
+        return (published, due) if published is not None and due is not None else None

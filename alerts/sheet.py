@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import openpyxl
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -50,6 +51,8 @@ def sheet(digest: Digest) -> bytes:
         page.row_dimensions[number].height = row_height(texts, [width for _, width in COLUMNS])
         for cell in page[number]:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if isinstance(cell.value, date):
+                cell.number_format = "yyyy-mm-dd"
         if notice.url.startswith(("http://", "https://")) and len(notice.url) <= LONGEST_LINK:
             link = page.cell(number, [head for head, _ in COLUMNS].index("网址") + 1)
             link.hyperlink, link.style = notice.url, "Hyperlink"
@@ -63,9 +66,11 @@ def sheet(digest: Digest) -> bytes:
     return out.getvalue()
 
 
-def _row(state: str, notice: Notice) -> list[str | int | None]:
+def _row(state: str, notice: Notice) -> list[str | int | date | None]:
     names = [name for name, _ in notice.figures]
-    reported, other = (notice.actual, notice.expected) if names or not notice.rule else ("", "")
+    reported: str | date
+    other: str | date
+    reported, other = notice.dates or ((notice.actual, notice.expected) if names or not notice.rule else ("", ""))
     conclusion = "应为" if "应为" in names else "不一致" if "两处数字" in names else ""
     return [
         state, notice.agency, notice.year, dict(GROUPS)[notice.group], "\n".join((notice.message, *notice.evidence)),

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from alerts.decide import decide
 from alerts.digest import MOST_ITEMS
 from alerts.occasions import Situation
+from reports.checks import checking
+from reports.checks.context import Context, CrawlRecord, RegisterEntry
 from reports.duties import Duty, Ledger, OpenFinding, SourceState, Standing
 from reports.report import Cause
 
@@ -93,9 +95,14 @@ def test_the_text_names_thirty_items_of_the_season_the_gravest_first_and_leaves_
     assert sum(len(notices) for _, _, bodies in digest.groups() for _, notices in bodies) == MOST_ITEMS
 
 
-def test_lateness_is_told_in_days():
-    (digest,) = decide(ledger(replace(SUM, rule="PUB-LATE", expected="2027-01-31", actual="2027-02-02")), {}, NOW)
+def test_lateness_is_told_in_days_from_what_the_rule_writes():
+    seen = CrawlRecord(NOW.date(), "late", published_on=date(2027, 2, 2), first_seen=date(2027, 2, 2))
+    body = RegisterEntry("甲县统计局", kind="department", level="county")
+    (found,) = checking.run(None, Context("甲县统计局", 2026, body, crawl_record=seen), ["PUB-LATE"]).findings
+    late = replace(SUM, rule="PUB-LATE", expected=str(found.expected), actual=str(found.actual))
+    (digest,) = decide(ledger(late), {}, NOW)
     assert digest.notices[0].days_late == 2
+    assert [name for name, _ in digest.notices[0].figures] == ["发布日期", "法定期限", "逾期"]
 
 
 def test_suggestions_on_form_are_one_line_a_body_and_only_for_offices_that_ask_for_them():
