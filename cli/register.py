@@ -14,6 +14,7 @@ from cli.show import err, new_table, out, print_json, spinner
 from crawler import families
 from exchange.register import import_agencies, import_starter, template
 from exchange.sheet import BadSheet
+from exchange.words import printed
 from models import agencies, base, columns, exports
 
 commands = typer.Typer(
@@ -136,9 +137,10 @@ def agencies_list(as_json: AsJson = False) -> None:
             "the register is empty; `nianbao agencies template FILE` writes a sheet to fill in, `import` takes it"
         )
         return
-    table = new_table("name", "level", "kind", "parent", "reports_url")
+    table = new_table("单位", "层级", "类别", "上级单位", "年报栏目地址")
     for row in rows:
-        table.add_row(*(escape(str(row.get(c) or "")) for c in ("name", "level", "kind", "parent", "reports_url")))
+        words = [printed(name, row.get(name) or "") for name in ("level", "kind")]
+        table.add_row(escape(row["name"]), *words, *(escape(str(row.get(c) or "")) for c in ("parent", "reports_url")))
     out.print(table)
 
 
