@@ -132,15 +132,26 @@ def _queue(
     return Composed(number, recipients, message.subject, message.text)
 
 
-def without_recipient(session: Session, settings: Settings, now: datetime, year: int | None = None) -> int:
-    """How many notices to offices wait because nobody is named to get them: neither the supervising office (a body whose
-    superior is not in the register has none) nor ``NIANBAO_OFFICE_MAIL``. They are told as soon as somebody is."""
+def without_recipient(session: Session, settings: Settings, now: datetime, year: int | None = None) -> tuple[int, int]:
+    """How many notices wait because nobody is named to get them: to offices, neither the supervising one (a body whose
+    superior is not in the register has none) nor ``NIANBAO_OFFICE_MAIL``; to operators, of an office or
+    ``NIANBAO_OPS_MAIL``. They are told as soon as somebody is."""
     now = now.astimezone(settings.zone)
-    return sum(
-        len(digest.notices)
-        for digest in situation.known(session, settings, now, year).digests(at_any_time=True)
-        if digest.audience == "office" and not _addressee(session, settings, digest)[0]
+    lost = {"office": 0, "ops": 0}
+    for digest in situation.known(session, settings, now, year).digests(at_any_time=True):
+        if not _addressee(session, settings, digest)[0]:
+            lost[digest.audience] += len(digest.notices)
+    return lost["office"], lost["ops"]
+
+
+def lost_in_words(lost: tuple[int, int]) -> str:
+    """What to do about notices without recipient; empty where there are none."""
+    offices_, operators = lost
+    said = [f"{offices_} notices have no recipient: give the office an address or set NIANBAO_OFFICE_MAIL"] * bool(
+        offices_
     )
+    said += [f"{operators} matters for the operators have no recipient: set NIANBAO_OPS_MAIL"] * bool(operators)
+    return "; ".join(said)
 
 
 def queue_refusals(

@@ -41,7 +41,7 @@ def alerts_run(
         publication.judge(lambda: nullcontext(session), season, moment)  # one transaction: a dry run leaves nothing
         findings.lapse(session, moment.date(), moment)
         composed = run.decide_and_queue(session, settings, moment, year=season, dry_run=dry_run)
-        homeless = run.without_recipient(session, settings, moment, season)
+        homeless = run.lost_in_words(run.without_recipient(session, settings, moment, season))
         if dry_run:
             session.rollback()
     for mail in composed:
@@ -53,11 +53,9 @@ def alerts_run(
         else:
             out.print(f"queued mail {mail.id}: {escape(mail.subject)}", soft_wrap=True)
     if homeless:
-        err.print(
-            f"{homeless} notices have no recipient: give the office an address in the register or set NIANBAO_OFFICE_MAIL"
-        )
+        err.print(homeless, soft_wrap=True)
     elif not composed:
-        out.print("nothing new to tell")
+        out.print("nothing new to tell; `nianbao status` shows how the bodies stand")
 
 
 @commands.command("test")

@@ -145,12 +145,12 @@ def _recipients(settings: config.Settings) -> str:
     try:
         base.check_revision(engine)
         with base.reading(engine) as session:
-            lost = alerts_run.without_recipient(session, settings, base.utcnow())
+            lost = alerts_run.lost_in_words(alerts_run.without_recipient(session, settings, base.utcnow()))
     finally:
         engine.dispose()
     if lost:
-        raise NoRecipient(f"{lost} notices have no recipient: give the office an address or set NIANBAO_OFFICE_MAIL")
-    return "every notice to an office has one"
+        raise NoRecipient(lost)
+    return "every notice has one"
 
 
 class JobFailed(Exception):

@@ -257,4 +257,8 @@ def export(
         except OSError as error:
             raise Refused(f"{path}: {error.strerror or error}") from None
     if path is not None:
-        err.print(f"wrote {count} rows to {path}")
+        err.print(f"wrote {count} rows to {path}", soft_wrap=True)
+    if not count:
+        err.print(
+            f"there are no {what} yet; `nianbao agencies import FILE`, then `nianbao watch --once`", soft_wrap=True
+        )

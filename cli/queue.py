@@ -20,6 +20,7 @@ commands = typer.Typer(
     rich_markup_mode=None,
 )
 
+NONE_FAILED = "no failed work of these; `nianbao queue` lists what failed"
 MOST_SHOWN = 50  # lines of a list; a defect of one portal may fail a thousand pieces of work
 
 
@@ -77,7 +78,7 @@ def queue_retry(
     with database(configured()) as engine, base.transaction(engine) as session:
         # What is perhaps done already, a mail that may have left, is done again only if it is named.
         count = work.retry(session, ids or leases.repeatable_failures(session), base.utcnow())
-    out.print(f"{count} will be tried again")
+    out.print(f"{count} will be tried again" if count else NONE_FAILED)
 
 
 @commands.command("drop")
@@ -88,4 +89,4 @@ def queue_drop(ids: Annotated[list[int], typer.Argument(metavar="ID…")]) -> No
     """
     with database(configured()) as engine, base.transaction(engine) as session:
         count = work.drop(session, ids, base.utcnow())
-    out.print(f"{count} dropped")
+    out.print(f"{count} dropped" if count else NONE_FAILED)

@@ -65,7 +65,13 @@ def watch(
     with database(settings) as engine:
         ids = _source_ids(engine, agency or [], every, settings)
         if not ids:
-            err.print("nothing is due; --all crawls every source")
+            with base.reading(engine) as session:
+                known = sources.all_source_ids(session)
+            err.print(
+                "nothing is due; --all crawls every source"
+                if known
+                else "the register has no column to crawl: `nianbao agencies import FILE`, then `nianbao discover`"
+            )
             return
         service.crawl_and_wait(settings, engine, ids, progress=spinner)
         _show_sources(engine, ids, as_json)
