@@ -172,7 +172,7 @@ def _publication(figures: Figures) -> Iterator[str | Table | Chart]:
 def _groups(name: str, head: str, groups: list[Group]) -> Table:
     words = ("应发布", "按时", "未注明日期", "逾期", "未发现", "无法判断", "未到期", "有问题")
     words = ("应发布", "按时", "未注明日期", "逾期", "未发现", "无法判断", "未到期", "有问题")
-    heads = (Head(head, 26), *(Head(word, 10, "number") for word in words))
+    heads = (Head(head, 26), *(Head(word, max(10, 2 * len(word) + 3), "number") for word in words))
     rows = tuple(
         (g.name, g.due, g.in_time, g.undated, g.late, g.missing, g.cannot_tell, g.pending, g.with_problems)
         for g in groups
