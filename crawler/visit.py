@@ -188,24 +188,27 @@ class Visitor:
             if links.key(url) in crawl.met | crawl.lists:
                 continue
             entry = crawl.target.cached.get(url, {})
-            at_once = not crawl.is_brief and ("unlisted" not in entry or "gone" in entry)
+            # What was away a day ago decides itself now, whatever this crawl passed over.
+            decided = "gone" in entry and gone_long_enough(entry["gone"], crawl.now)
+            beside = crawl.is_brief and not decided
+            at_once = decided or (not crawl.is_brief and ("unlisted" not in entry or "gone" in entry))
             if not at_once and "at" in entry and not self._turn(known, datetime.fromisoformat(entry["at"])):
                 crawl.fetcher.learnt.setdefault(url, entry)
                 continue
             try:
                 crawl.target.guard.check_url(url)
-                if crawl.is_brief:
+                if beside:
                     await self._detail(self._recorder.known_item(known), MAX_DEPTH)
                 else:
                     await crawl.fetcher.get(url)
             except net.NotAllowed:
                 continue
             except FetchError as error:
-                if crawl.is_brief:
+                if beside:
                     await self._not_had(self._recorder.known_item(known), error)
                 elif error.verdict.status in {"gone", "moved"}:
                     await self._away(url, known.id)
-            if not crawl.is_brief and url in crawl.fetcher.learnt:
+            if not beside and url in crawl.fetcher.learnt:
                 crawl.fetcher.learnt[url]["unlisted"] = entry.get("unlisted", crawl.now.isoformat())
 
     # -------------------------------------------------------------- details

@@ -6,7 +6,7 @@ import gzip
 import os
 import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -83,7 +83,7 @@ SPANS = (timedelta(hours=2), timedelta(days=1), timedelta(days=15), timedelta(da
 A_LOOK = st.tuples(st.sampled_from(SPANS), st.fixed_dictionaries({path: st.sampled_from(MOODS) for path in RIGHT}))
 
 
-def in_mood(moods: dict[str, Given | Broken | None]) -> Mood:
+def in_mood(moods: Mapping[str, Given | Broken | None]) -> Mood:
     """A portal that answers as its mood says, rightly where it says nothing."""
 
     def answer(path: str) -> Given | Broken | None:
@@ -95,6 +95,7 @@ def in_mood(moods: dict[str, Given | Broken | None]) -> Mood:
     return answer
 
 
+@pytest.mark.timeout(1200)
 @settings(max_examples=MANY_EXAMPLES, derandomize=MANY_EXAMPLES < 100, deadline=None)
 @given(st.lists(A_LOOK, min_size=1, max_size=LOOKS - 1))
 @example([(timedelta(hours=2), {COLUMN: report(2023), COLUMN + "c.html": (302, {"Location": COLUMN}, "")})])
@@ -145,3 +146,15 @@ def test_no_published_body_is_called_missing_and_no_known_report_is_lost(world):
             kept = [v for v in world.versions(what) if v.document_id in {d.id for d in known.values()}]
             assert len(kept) == len(YEARS), (look, what)
     world.engine.dispose()
+
+
+def test_a_report_that_was_away_in_a_whole_look_is_gone_a_day_later_whatever_that_look_passes_over():
+    without = {COLUMN: listed(("a.html", title(2025)), pager=MORE), COLUMN + "b.html": None}
+    with tempfile.TemporaryDirectory() as folder, watched(Path(folder)) as one:
+        for span, moods in ((SPANS[0], {}), (SPANS[-1], without), (SPANS[0], without), (timedelta(days=1), without)):
+            states = {document.year: document.state for document in one.all(sa.select(Document))}
+            assert states.get(2024) in {None, "waiting"}  # an hour later nothing is sure yet
+            one.time_passes(span)
+            one.look(in_mood(moods))
+        states = {document.year: document.state for document in one.all(sa.select(Document))}
+        assert states == {2025: "waiting", 2024: "gone", 2023: "waiting"}
