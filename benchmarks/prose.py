@@ -211,6 +211,13 @@ def _cells(pattern: Pattern, drawn: Mapping[str, Number]) -> dict[str, Number]:
     out["applications.other.other.total"] = drawn["other"]
     if ("lit", "none") in pattern.says:
         out["disputes.litigation_direct.total"] = out["disputes.litigation_after_reconsideration.total"] = 0
+    if ("dl", "lit") in pattern.says:
+        out["disputes.litigation_direct.total"], out["disputes.litigation_after_reconsideration.total"] = (
+            drawn["lit"],
+            0,
+        )
+    if ("litp", "litp") in pattern.says:
+        out["disputes.litigation_direct.pending"] = drawn["litp"]
     if ("litp", "lit") in pattern.says:
         out["disputes.litigation_direct.pending"] = drawn["dl"]
         out["disputes.litigation_after_reconsideration.pending"] = drawn["da"]

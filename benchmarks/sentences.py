@@ -150,7 +150,12 @@ def sentence(
             continue
         named = set(re.findall(r"\{(\w+)[:}]", pattern.text)) - {"y", "ly", "ny", "b2008"}
         zeros = {name for name, figure in pattern.says if figure == "none"}
-        if named - set(drawn) or any(drawn.get(name, 1) for name in zeros):
+        rounded = set(re.findall(r"\{(\w+):about\}", pattern.text))
+        if (
+            named - set(drawn)
+            or any(drawn.get(name, 1) for name in zeros)
+            or any(drawn[name] < 100 for name in rounded)
+        ):
             continue
         if any(figure not in drawn or figure in "abc" for _, figure in pattern.says if figure not in {"zero", "none"}):
             continue

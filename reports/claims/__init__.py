@@ -100,7 +100,8 @@ def counts_requests(text: str) -> bool:
                 elsewhere = clause.says("dispute.", "other_body", "activity") or (
                     clause.says("other_matter") and not any("申请公开" in word.text for word in clause.own)
                 )
-                if matter == "requests" or (named and matter != "disputes" and not elsewhere):
+                nought = clause.figure.value == 0  # 依申请公开、行政复议均为零
+                if matter == "requests" or (named and (nought or (matter != "disputes" and not elsewhere))):
                     return True
                 before = matter
             elif named and any(word.kind == "none" for word in clause.before) and not clause.says("dispute."):

@@ -85,7 +85,8 @@ def _every_way(words: Sequence[Word]) -> bool:
     """Whether ways to ask that are named stand for all: 线上、线下; 网络、信函等; not 电话、传真."""
     ways = [word.text for word in words if word.kind == "channel"]
     online = [way for way in ways if way.startswith(_ONLINE)]
-    return 0 < len(online) < len(ways) or any(word.text.startswith("等") for word in words)
+    more = any(word.kind == "rest" or word.text.startswith("等") for word in words)
+    return more or 0 < len(online) < len(ways)
 
 
 def _of_some(words: Sequence[Word], at: int) -> bool:

@@ -236,6 +236,6 @@ def _stands_alone(clause: Clause) -> bool:
         return False
     last = clause.before[-1]
     put = is_a(last, "total", *NOUNS, "carry", "receive", "result.", "applicant.", "done", "next_year") or (
-        last.kind == "filler" and (last.text in _PUT or last.text.endswith("为"))
+        is_a(last, "filler", "each") and (last.text in _PUT or last.text.endswith("为"))
     )
     return put and not any(word.kind == "unknown" for word in clause.after)
