@@ -87,8 +87,9 @@ def _by_words_behind(word: Word, words: Sequence[Word], at: int, behind: Sequenc
         return "filler"  # 12月31日前办结
     if word.kind == "disclosure" and word.text.endswith("申请答复") and following.kind == "figure":
         return "done"  # 办理政府信息公开申请答复3件
-    if word.kind == "applicant.unnamed" and [other.kind for other in behind[:2]] == ["pause", "everyone"]:
-        return "everyone"  # 企业、群众
+    ahead = [other.kind for other in words[max(at - 2, 0) : at]]
+    if word.kind == "applicant.unnamed" and ["pause", "everyone"] in ([o.kind for o in behind[:2]], ahead[::-1]):
+        return "everyone"  # 企业、群众; 患者及家属
     if word.kind == "applicant.unnamed" and following.kind == "within":
         return "filler"  # 法人或其他组织中商业企业3件
     return ""

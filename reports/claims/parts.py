@@ -125,7 +125,7 @@ def add_sum_of_parts(reading: Reading) -> None:
     if reading.strays or reading.whole is not None or parts is None or parts.first is None or len(parts.figures) < 2:
         return
     first = parts.first
-    if any(clause.listed or clause.depth for clause in reading.partial):
+    if any(clause.listed or clause.depth or clause.says("done") for clause in reading.partial):
         return
     if (
         not first.says("receive")
