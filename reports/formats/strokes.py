@@ -28,6 +28,7 @@ MAX_STRIKES = 400  # a page; with more lines through characters it is rows that 
 SMALLER, BESIDE, OFF_LINE = 0.82, 0.6, 0.14
 # Digits nearer than this make one figure; their sizes then differ by no more than that (shares of the larger).
 TOUCHING, UNLIKE = 0.3, 0.04
+_DIGITS = frozenset("0123456789０１２３４５６７８９")
 LONGEST_MARK = 6  # characters
 MAX_AT_ONCE = 500_000  # pairs of characters
 MAX_MARKS = 600  # pieces of another size than what is drawn before, a page
@@ -114,13 +115,17 @@ def uneven(texts: Sequence[str], boxes: Floats, marks: Flags) -> Flags:
     """Digits that touch another of another size or height, too near to it to be the mark of a note for sure: a 6 of 10
     points and a 1 of 9 may be 61, or 6 with a mark set on the line. ``marks`` are such for sure."""
     out = np.zeros(len(texts), dtype=bool)
-    digits = np.flatnonzero([text.isdecimal() and not mark for text, mark in zip(texts, marks.tolist(), strict=True)])
+    digits = np.asarray([n for n, text in enumerate(texts) if text in _DIGITS], dtype=np.int64)
+    digits = digits[~marks[digits]]
     if len(digits) < 2:
         return out
     height = boxes[:, 3] - boxes[:, 1]
     base = boxes[:, 3] - BASE_LINE * height
-    row = np.round(base[digits] / max(float(np.median(height[digits])), 1e-6))
-    for order in (digits, digits[np.lexsort((boxes[digits, 0], row))]):  # as drawn, and from left to right
+    orders = [digits]  # as drawn
+    if float(np.ptp(height[digits])) > UNLIKE * float(height[digits].max()):  # and from left to right
+        row = np.round(base[digits] / max(float(np.median(height[digits])), 1e-6))
+        orders.append(digits[np.lexsort((boxes[digits, 0], row))])
+    for order in orders:
         a, b = order[:-1], order[1:]
         larger = np.maximum(height[a], height[b])
         gap = np.maximum(boxes[b, 0] - boxes[a, 2], boxes[a, 0] - boxes[b, 2])
