@@ -22,7 +22,7 @@ from reports.narrative.classify import classify
 MOST_REQUESTS = 40  # for one body: a home page, its site map, some thirty columns
 MOST_DEPTH = 7  # links from the home page
 ENOUGH = 0.95  # with a proposal of this confidence the search ends
-MOST_PROPOSALS = 3
+MOST_PROPOSALS = 3  # more than a person compares are no help
 ACCEPTED_FROM = 0.8  # docs/commands.md states it
 _LIST_ASKS = 8  # further answers of a list that is called the right one and has not shown the body yet
 _FEW_ASKS = 3  # of any other list

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError, IgnoreRequest, ResponseDataLossError
 from scrapy.http import Request, Response
 
 import net
@@ -22,7 +22,7 @@ from crawler.pages import Page
 from crawler.robots import Forbidden, NotNow
 from crawler.settings import PAGE_TIMEOUT
 
-TRIES = 2
+TRIES = 2  # a portal that fails twice in a row is asked again at the next crawl
 DEAD_AFTER = 3  # requests in a row without an answer after which a host is left alone for this crawl
 VALIDATORS = (("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since"))
 KEPT_HEADERS = ("Content-Type", "Last-Modified", "ETag", "Content-Disposition", "Date")
@@ -215,4 +215,4 @@ def _why(error: Exception) -> str:
     if isinstance(error, CannotResolveHostError):
         return f"its name has no address ({error})"
     text = f"{type(error).__name__} {' '.join(str(error).split())}".strip()[:200]
-    return f"the answer broke off: {text}" if "DataLoss" in text else text
+    return f"the answer broke off: {text}" if isinstance(error, ResponseDataLossError) else text

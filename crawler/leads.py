@@ -13,10 +13,10 @@ from crawler.families.rows import NAVIGATION, base_of, onclick, title_of
 from crawler.pages import Page
 
 LABELLED = 85  # from this score on a link is called a report column, whatever lies behind it
-SURE = 100
-_SITEMAP, _UNITS, _OWN, _PLAIN, _NOTICES = 40, 45, 58, 30, 20
-_MOST_LINKS = 3000
-_LONGEST_LABEL = 40
+SURE = 100  # scores rank, they measure nothing: a report column by all its words
+_SITEMAP, _UNITS, _OWN, _PLAIN, _NOTICES = 40, 45, 58, 30, 20  # in the order in which a person would try them
+_MOST_LINKS = 3000  # a bound on the time of a page
+_LONGEST_LABEL = 40  # characters; a longer text is a title of an article
 
 _REPORT = re.compile(r"(?:信息|政务|政府)?公开(?:工作)?(?:情况)?(?:年报|年度(?:工作)?报告|工作报告|报告)")
 _BARE_REPORT = re.compile(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LEASE = 30.0  # seconds beyond the longest that a request may take: a killed crawler's hosts are free again after that
 IDLE = 2.0  # seconds without a request after which a host is left to others
 LONGEST_WAIT = 900.0  # seconds that a request waits for another process to be done with its host
-_ASK_AGAIN = 1.0
+_ASK_AGAIN = 1.0  # seconds between two questions whether a host is free
 
 
 class Taken(Exception):

@@ -15,7 +15,7 @@ from crawler.pages import Listing, Page
 from reports.narrative.classify import classify
 
 MAX_DEPTH = 3  # year, then group, then body
-MAX_PROBES = 4
+MAX_PROBES = 4  # one for each name that a page's number goes by
 
 
 @dataclass(slots=True)

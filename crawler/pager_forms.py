@@ -16,7 +16,7 @@ from crawler.pages import Page
 _PRESSED = frozenset({"submit", "image"})
 _NOT_SENT = frozenset({"submit", "button", "image", "reset", "file"})
 _LONGEST = 200_000  # characters of a hidden field
-_MOST_PAGES = 500
+_MOST_PAGES = 500  # a larger number on a page's button is a year or a count
 _SIZED = "@data-size or @data-pagesize or @data-page-size or @data-limit"
 _JUMP = re.compile(r"转[到至]|跳[转到至]|到\s*第|前往|页码|\bgo\b", re.IGNORECASE)
 

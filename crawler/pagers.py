@@ -13,11 +13,10 @@ from lxml.html import HtmlElement
 
 from crawler import calls, elements, links, loaders, pager_forms, pager_scripts, shells
 from crawler import pager_words as words
-from crawler.families.base import Ask, End
+from crawler.families.base import MAX_PAGES, Ask, End
 from crawler.families.rows import base_of, onclick, row_key, squeezed
 from crawler.pages import Listing, Page
 
-MAX_PAGES = 100
 _TIMES = frozenset({12, 24, 30, 31, 60})  # months, hours, days, minutes to choose from
 _TEXTS = ("span", "li", "div", "em", "i", "label", "font", "td", "strong", "p", "b")
 

@@ -19,7 +19,7 @@ from crawler.pages import Page
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-TRIES = 2
+TRIES = 2  # as for pages (``crawler.fetch``)
 log = logging.getLogger(__name__)
 LARGEST = 500 * 1024  # bytes that must be read at least (RFC 9309, 2.5)
 

@@ -26,9 +26,9 @@ from reports import sniff
 from reports.narrative.classify import classify
 
 MAX_OPENED = 500  # details opened in one crawl; the next crawl goes on
-MAX_DEPTH = 3
+MAX_DEPTH = 3  # year, then group, then body, as in lists
 MAX_NAMELESS = 3  # rows whose title tells no year that are opened at each crawl: the address may show the next year's
-AGAIN_AFTER = timedelta(days=14)
+AGAIN_AFTER = timedelta(days=14)  # so long what was no report is not opened again: twice a season
 NO_REPORT = "no report"
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from crawler.pages import SIGNATURES
 
 CUT = frozenset({"dataloss", "cut"})  # shorter than its length, a chunked body without its end, packed data without one
 OPEN = frozenset({"partial"})  # ended with its connection: only the content can tell
-_TAIL = 4096
+_TAIL = 4096  # bytes in which the end of a page's markup stands
 _OPENED = re.compile(rb"<(ul|ol|table|div|dl|form|select|script|style)\b[^>]*?(/?)>", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(ul|ol|table|div|dl|form|select|script|style)\s*>", re.IGNORECASE)
 

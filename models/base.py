@@ -236,9 +236,13 @@ def inserted(session: Session, row: Base) -> bool:
     return True
 
 
+_DOUBLED_IN_SQLITE = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+
+
 def _doubled(error: IntegrityError) -> bool:
     """True for a broken unique key, not for a missing parent or a broken check."""
-    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
+    sqlite = getattr(error.orig, "sqlite_errorname", None)
+    return getattr(error.orig, "sqlstate", None) == "23505" or sqlite in _DOUBLED_IN_SQLITE
 
 
 MOST_IDS = 10_000  # in one statement: SQLite takes 32,766 parameters, PostgreSQL's protocol 65,535

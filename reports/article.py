@@ -28,11 +28,14 @@ _LONGEST_TITLE = 120
 _MOST = 200  # headings of a page, and pieces of text of a heading, that are looked at
 _BLANKS = re.compile(r"\s+")
 # The page's frame as portals name it, and what tells that an element of such a name holds the article all the same.
+_ALWAYS = "copyright|position|share|toolbar"
 _CHROME = re.compile(
-    r"(?:^|[\s_-])(?:foot(?:er)?|bottom|copyright|nav(?:bar|igation)?|menu|crumbs?|breadcrumb|position|location|dqwz"
-    r"|share|sidebar|toolbar)(?:$|[\s_-]|\d)",
+    rf"(?:^|[\s_-])(?:{_ALWAYS}|foot(?:er)?|bottom|nav(?:bar|igation)?|menu|crumbs?|breadcrumb|location|dqwz|sidebar)"
+    r"(?:$|[\s_-]|\d)",
     re.IGNORECASE,
 )
+# Where a list of links may stand in a menu or beside the text, but in no such part, however its name is spelt.
+_NO_LIST = re.compile(rf"{_ALWAYS}|foot|crumb|friend|header|topbar|login", re.IGNORECASE)
 _HOLDS_ARTICLE = re.compile(r"[一二三四五六七八九十]\s*[、.．]\s*[\u4e00-\u9fff]|发布(?:日期|时间)")
 _CHROME_LENGTH = 800  # characters; a frame's menus are shorter than a report
 _TABLE_OF_FIGURES = 8
@@ -44,6 +47,12 @@ _HEADS = etree.XPath("//h1 | //h2 | //*[contains(@class, 'title')] | //title")
 def names_frame(name: str) -> bool:
     """Whether a class or id names a part of the page's frame: its foot, a menu, the way to the page."""
     return _CHROME.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def names_no_list(name: str) -> bool:
+    """Whether a class or id names a part of the page's frame in which no list of reports stands."""
+    return _NO_LIST.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ _OTHER_DATE = re.compile(rf"(?:{_OTHER_FACTS})(?:日期|时间|号)")
 _BESIDE = re.compile(
     r"来源[:：]|浏览|点击|阅读(?:次数|量)|字体|字号|访问(?:次数|量)|作者[:：]|打印|分享|发布(?:者|人)[:：]"
 )
-_LONGEST_LINE = 400
+_LONGEST_LINE = 400  # characters; a longer one is prose, whose dates are of what it tells
 _LABEL_END = re.compile(r"日\s*期|时\s*间|于")
 _BEFORE, _AFTER = 40, 100  # characters around the end of a label: with blanks in it, what makes it another's; its date
 

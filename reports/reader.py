@@ -19,7 +19,7 @@ from reports.report import TABLES, Details, Report, Source
 from reports.sniff import MAX_BYTES, Sniffed, sniff
 from reports.tables.layout import analysed
 
-MAX_PICTURES = 30
+MAX_PICTURES = 30  # of a page that are recognised; a bound on the time
 # Icons and rules of a page; the smallest legible table is ten times that.
 MIN_PICTURE_BYTES = 3000
 SCANT = 200  # characters; a page with less has its text elsewhere

@@ -20,10 +20,10 @@ from pathlib import Path
 from reports import wall
 from reports.blocks import Unreadable
 
-MAX_FILES = 200
-MAX_BYTES = 200 * 1024 * 1024
-SECONDS = 30
-MEMORY_MB = 1024
+MAX_FILES = 200  # bounds of an archive, not tuned
+MAX_BYTES = 200 * 1024 * 1024  # as much as a zip may inflate to (``formats.container``)
+SECONDS = 30  # and of the program that unpacks it
+MEMORY_MB = 1024  # RAR 7 allows larger dictionaries; such a file is not opened
 
 # Command lines that list nothing, ask nothing and unpack into the current folder.
 _UNPACKERS = (

@@ -28,9 +28,9 @@ import seccompy
 from landlockpy import AccessFS, Scope
 
 HERE = Path(__file__).resolve().parent
-OPEN_FILES = 64
-_PR_SET_PDEATHSIG = 1
-_CLONE_THREAD = 0x00010000
+OPEN_FILES = 64  # a bound, not tuned: a reader opens its fonts and models
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_CLONE_THREAD = 0x00010000  # clone(2)
 # No such call, switched off at boot, or forbidden by what this system runs in (a container may answer so).
 _NOT_GIVEN = (errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
 _X32 = 0x40000000

@@ -105,7 +105,7 @@ def test_one_module_reads_the_day_of_publication():
 
 def test_one_module_knows_the_issuer_and_the_frame_of_a_page():
     assert files_with(r"责\\s\*任") == {"reports/issuer.py"}
-    assert calling(r"bread\|?crumb|crumbs\?") == {"reports/article.py"}
+    assert calling(r"bread\|?crumb|crumbs\?|\bcrumb\|") == {"reports/article.py"}
 
 
 @pytest.mark.parametrize("name", ["GONE_AFTER", "web_address", "SEVERITY_ZH", "LAST_LEGACY_YEAR", "A_YEAR"])

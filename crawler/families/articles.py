@@ -27,8 +27,8 @@ DOWNLOAD = re.compile(
 )
 VIEWER = re.compile(r"viewer\.html|pdfjs|[?&](file|url|src)=", re.IGNORECASE)
 _MAY_BE_FILE = re.compile(rf"{suffixes.any_of(suffixes.FILES)}|{DOWNLOAD.pattern}|{VIEWER.pattern}", re.IGNORECASE)
-MAX_PICTURES = 30
-MAX_FILES = 20
+MAX_PICTURES = 30  # as many as the reader looks at (``reports.reader``)
+MAX_FILES = 20  # attachments of one article; a bound, not tuned
 
 # Where the vendors put an article's text, the surest first.
 CONTAINERS = (

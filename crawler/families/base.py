@@ -17,6 +17,9 @@ from crawler import links
 from crawler.families import articles
 from crawler.pages import Detail, Listing, Page
 
+# Of one list in one crawl: at ten rows a page a thousand reports. What is left over makes the list not whole.
+MAX_PAGES = 100
+
 Expected = Literal["page", "json", "xml", "any"]
 Pairs = tuple[tuple[str, str], ...]
 

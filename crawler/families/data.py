@@ -14,7 +14,7 @@ from crawler.pages import Listing, Page
 from reports.text import date_in
 
 CHINA = timezone(timedelta(hours=8))
-MAX_DEPTH = 8
+MAX_DEPTH = 8  # objects within each other; a bound
 # What the vendors call an item's title, its address and the day it was published, the most telling name first.
 TITLES = ("realtitle", "title", "doctitle", "name", "infotitle")
 ADDRESSES = ("url", "infourl", "post_url", "docpuburl", "puburl", "staticurl", "link", "href", "linkurl")

@@ -13,7 +13,7 @@ from crawler.families.rows import base_of
 from crawler.pages import Page
 
 SCRIPT = "/js/webBuilderCommon.js"
-SIZE = 50
+SIZE = 50  # rows a page, where its script names none
 _REST = re.compile(r"rest/\w+/(?:getgovinfolist|getPageInfoListNew|getInfoList\w*)", re.IGNORECASE)
 _BY_CODE = re.compile(
     r"[\"']([^\"'\s]{0,200}rest/\w+/getPageInfoList\w*\?[^\"'\s]{0,400}\bcode=[^\"'\s]{1,400})[\"']", re.IGNORECASE

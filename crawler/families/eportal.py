@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from crawler import links, pagers
-from crawler.families.base import Ask, End, Family, Step
+from crawler.families.base import MAX_PAGES, Ask, End, Family, Step
 from crawler.families.listed import is_list, listed
 from crawler.families.rows import base_of
 from crawler.pages import Page
@@ -16,7 +16,6 @@ from crawler.pages import Page
 _CALLED = re.compile(r"queryArticleByCondition\s*\(\s*this\s*,\s*['\"]([^'\"]+)['\"]")
 _NUMBER = re.compile(r"([?&]currentPage=)\d+")
 _FILE = re.compile(r"(?<=-)\d+(?=\.html?$)")  # published lists: ``{uuid}-2.html``
-MAX_PAGES = 100
 
 
 class Eportal(Family):

@@ -15,7 +15,7 @@ from crawler.families import articles, data
 from crawler.families.base import Ask, End, Family, Step
 from crawler.pages import Detail, Page
 
-MAX_NODES = 60
+MAX_NODES = 60  # of the tree that are asked for; a bound
 _SID = re.compile(r"\bSID\s*:\s*['\"]?(\d+)")
 _TREE = re.compile(r"\bTREE\s*:\s*(?=\[)")
 _DETAIL = re.compile(r"\bDETAIL\s*:\s*(?=\{)")

@@ -19,7 +19,7 @@ _PARAMETERS = re.compile(r"ajaxParam\s*:\s*\{([^{}]{0,4000})\}")
 _PAIR = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w./-]+))")
 _NEXT = re.compile(r"<nextgroup>.{0,200}?href=[\"']([^\"']{1,2000})[\"']", re.DOTALL)
 _PROXY = re.compile(r"[\"']([^\"'\s?]{0,200}(?:more(?:column)?)?dataproxy\.jsp)")
-MAX_WINDOW = 90
+MAX_WINDOW = 90  # rows asked for at a time; a bound
 
 
 class Hanweb(Family):

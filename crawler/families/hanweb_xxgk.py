@@ -6,11 +6,10 @@ import re
 
 from crawler import links, pagers
 from crawler.families import data
-from crawler.families.base import Ask, End, Family, Step
+from crawler.families.base import MAX_PAGES, Ask, End, Family, Step
 from crawler.families.rows import base_of, rows
 from crawler.pages import Listing, Page
 
-MAX_PAGES = 100
 _SORTED = ",createdate:0,orderid:0"
 _SEARCH = re.compile(r"[\"']([^\"'?\s]{0,200}/module/xxgk/search\.jsp)")
 _COLUMN = re.compile(r"/col/col(\d+)/")

@@ -11,11 +11,10 @@ from urllib.parse import urlencode
 
 from crawler import links
 from crawler.families import data
-from crawler.families.base import Ask, End, Family, Step
+from crawler.families.base import MAX_PAGES, Ask, End, Family, Step
 from crawler.families.rows import base_of, rows_in
 from crawler.pages import Page
 
-MAX_PAGES = 100
 _LIST = re.compile(r"分页|列表|list|内容|zw|page", re.IGNORECASE)
 
 

@@ -6,11 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crawler import links, pagers
-from crawler.families.base import Ask, End, Step
+from crawler.families.base import MAX_PAGES, Ask, End, Step
 from crawler.families.listed import listed
 from crawler.pages import Page
-
-MAX_PAGES = 100
 
 
 def read(page: Page, ask: Ask, address: Callable[[Page, int], str | None]) -> Step:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler import links, pagers
-from crawler.families.base import Ask, End, Step
+from crawler.families.base import MAX_PAGES, Ask, End, Step
 from crawler.families.rows import base_of
 from crawler.pages import Listing, Page
 
-MAX_PAGES = 50
+MOST = MAX_PAGES // 2  # each is asked under two addresses
 _CALL = re.compile(r"(function\s+)?\bcreatePage(?:HTML)?\s*\(([^()]*)\)")
 _COUNT = re.compile(r"\bvar\s+countPage\s*=\s*['\"]?(\d+)")
 _CURRENT = re.compile(r"\bvar\s+(?:currentPage|PageIndex|currPage)\s*=\s*['\"]?(\d+)", re.IGNORECASE)
@@ -47,8 +47,8 @@ def read(page: Page, ask: Ask, found: list[Listing]) -> Step:
     further = re.search(rf"/{re.escape(call.name)}_\d+\.{call.suffix}$", urlsplit(page.url).path)
     if call.count < 2 or ask.number > 1 or further:
         return Step(found, end=end)
-    from_zero = _addresses(page, call, range(1, min(call.count, MAX_PAGES)))
-    from_one = _addresses(page, call, range(2, min(call.count, MAX_PAGES) + 1))
+    from_zero = _addresses(page, call, range(1, min(call.count, MOST)))
+    from_one = _addresses(page, call, range(2, min(call.count, MOST) + 1))
     if _counts_from_one(page, call):
         return Step(found, from_one, from_zero, end=end)
     return Step(found, from_zero, from_one, end=end)

@@ -15,10 +15,11 @@ from crawler import calls, links
 from crawler.families import trees
 from crawler.pages import Listing, Page
 from reports import dates
+from reports.article import names_no_list
 from reports.narrative.classify import classify
 from reports.text import date_in
 
-MAX_COLUMNS = 60
+MAX_COLUMNS = 60  # beneath a column; a bound on what one page may ask for
 _ROW_TAGS = frozenset({"a", "li", "tr", "td", "dd", "dt", "div", "p", "span", "h3", "h4"})
 _LONGEST_TITLE = 200  # characters of what is clicked as a row
 _CLIMB = 40  # elements above a link that are looked at: no template nests deeper, a hostile page may
@@ -30,9 +31,6 @@ NAVIGATION = re.compile(
     r"(点击)?(加载|查看)更多)$",
     re.IGNORECASE,
 )
-_CHROME = re.compile(r"foot|crumb|position|share|friend|copyright|header|topbar|login|toolbar", re.IGNORECASE)
-
-
 # What the columns beneath a column are called: years, groups of bodies, bodies.
 _YEAR_COLUMN = re.compile(r"^(?:19|20)\d\d\s*年?度?(?:政府)?(?:信息公开)?(?:工作)?(?:年报|年度报告|报告)?$")
 _GROUP_COLUMN = re.compile(
@@ -151,7 +149,7 @@ class _Counts:
         for element in reversed(path):
             if not verdict and element.tag not in {"html", "body", "form"}:
                 named = f"{element.get('class')} {element.get('id')}"
-                verdict = element.tag in {"footer", "nav", "header"} or bool(_CHROME.search(named))
+                verdict = element.tag in {"footer", "nav", "header"} or names_no_list(named)
             self._chrome[element] = verdict
         return verdict
 

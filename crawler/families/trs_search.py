@@ -7,11 +7,10 @@ import re
 
 from crawler import links
 from crawler.families import data
-from crawler.families.base import Ask, End, Family, Step
+from crawler.families.base import MAX_PAGES, Ask, End, Family, Step
 from crawler.families.rows import base_of
 from crawler.pages import Page
 
-MAX_PAGES = 100
 _CALL = re.compile(
     r"[\"']((?:https?:)?[^\"'\s]{0,200}(?:/was5/web/search|/igs/front/search(?:/list\.html|\.jhtml)?|trssearch/v2/searchAll\.do|"
     r"_list\.jsp(?=\?[^\"'\s]{0,600}callback=))\?[^\"'\s]{1,1200})[\"']"

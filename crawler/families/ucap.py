@@ -6,13 +6,12 @@ import re
 
 from crawler import links
 from crawler.families import data, page_call
-from crawler.families.base import Ask, End, Family, Step
+from crawler.families.base import MAX_PAGES, Ask, End, Family, Step
 from crawler.families.listed import listed
 from crawler.families.rows import base_of, rows
 from crawler.pages import Page
 
-MAX_PAGES = 100
-SIZE = 18
+SIZE = 18  # rows a page, where its script names none
 _SCRIPT = re.compile(r"\bchannel_?id['\"]?\s*[:=]\s*['\"]([0-9a-fA-F]{32})['\"]", re.IGNORECASE)
 _CALL = re.compile(r"/(searchList|common/search)/")
 _TAX = "/getFileListByCodeId"

@@ -15,7 +15,7 @@ from crawler.pages import Listing, Page
 from reports.form.titles import title_zh
 from reports.narrative.classify import classify
 
-MAX_YEARS = 25
+MAX_YEARS = 25  # reports are due since 2008
 FIRST = 2008  # the first year that was reported on
 HEADS = (title_zh(1), "行政复议")  # of the sections that every report has
 _PERIOD = re.compile(r"(20\d\d)年1月1日.{0,4}(?:至|到|—|-|~|起).{0,8}12月31日")

@@ -37,7 +37,7 @@ NEVER = "never"
 _FIELD = r"(\*(/\d+)?|\d+(-\d+)?(,\d+(-\d+)?)*)"
 _DAYS = "(mon|tue|wed|thu|fri|sat|sun)"
 _CRON = re.compile(rf"{_FIELD}( {_FIELD}){{3}} (\*|{_DAYS}(-{_DAYS})?(,{_DAYS})*)")
-_MOST = (59, 23, 31, 12)
+_MOST = (59, 23, 31, 12)  # minute, hour, day, month
 
 
 def _cron(text: str) -> str:

@@ -21,11 +21,11 @@ from reports.text import squeeze
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-SHINGLE = 5
+SHINGLE = 5  # characters: two words of Chinese and what joins them
 BANDS, ROWS = 25, 5  # of a signature: found where one band is the same
 PERMUTATIONS = BANDS * ROWS
 MINIMUM = 300  # characters of sections 一 and 五: short reports of small bodies are alike by nature
-MINIMUM_S5 = 80
+MINIMUM_S5 = 80  # of section 五 alone, for the same reason
 
 _FIGURES = re.compile(r"(?:\d+年)?\d+月(?:\d+日)?|\d+(?:\.\d+)?|[零〇一二三四五六七八九十百千万]+(?=[件条次篇个项])")
 _BODY = re.compile(

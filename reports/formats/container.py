@@ -204,10 +204,11 @@ def parse_xml(data: bytes, cut: bool = False) -> etree._Element:
     is no XML at all; a tree that is ``cut`` is taken as far as it goes."""
     if declares_type(data):
         raise Unreadable("the file declares a document type or entities, which no office program writes; not opened")
+    parser = _parser(recover=False)
     try:
-        root = etree.fromstring(data, _parser(recover=False))
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        if "depth" in str(error).lower():
+        if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
             raise Unreadable("the file nests its elements deeper than any report; not opened", "depth") from error
         root = _recovered(data, error, cut)
     # Behind a long comment, or in an encoding of its own, the declaration is not found by its bytes.

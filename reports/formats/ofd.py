@@ -32,12 +32,12 @@ from reports.formats.ofd_text import (
 from reports.formats.pages import DrawnPage, layouts_of, rules_of, segments
 from reports.geometry.shapes import Box
 
-MAX_PAGES = 60
+MAX_PAGES = 60  # a bound on the time: no annual report is that long
 MAX_OBJECTS = 60_000  # a page
 MAX_PATH = 2_000  # numbers and letters of one path
 MAX_DEPTH = 8  # blocks and composite objects within each other
-MAX_PICTURE = 40 * 1024 * 1024
-MAX_PICTURES = 60
+MAX_PICTURE = 40 * 1024 * 1024  # bytes; a bound on the memory
+MAX_PICTURES = 60  # one a page
 PAGE_SIZED = 0.6  # share of the page from which on a picture is the page
 FEW = 40  # characters that a scanned page may carry
 PICTURE_WIDTH, PICTURE_HEIGHT = 0.4, 40.0  # of the page's width; points

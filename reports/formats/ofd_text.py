@@ -12,7 +12,7 @@ from reports.formats.pages import Line4
 from reports.formats.runs import Ink
 from reports.geometry.shapes import Box
 
-MM = 72 / 25.4
+MM = 72 / 25.4  # points
 MAX_CHARACTERS = 60_000  # a page
 # The box of a character about its base line, in shares of its size.
 ASCENT, DESCENT = 0.88, 0.22

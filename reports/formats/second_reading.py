@@ -25,7 +25,7 @@ from reports.geometry.lines import TextLine
 from reports.geometry.shapes import Box
 from reports.numbers import looks_like_value
 
-DPI = 200
+DPI = 200  # as pages drawn as curves (``formats.pdf.pictures``); a finer drawing costs its square
 MAX_PAGES = 8  # the tables of a report fill three
 MAX_PIXELS = 12_000_000  # A4 at 300 dpi has nine
 OTHER_SIZE = 0.8  # of a picture that was recognised at its own size; smaller, for that smooths what misled

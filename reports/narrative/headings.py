@@ -18,7 +18,7 @@ TOP = re.compile(
     rf"^(?:第([{NUMERALS}])部分\s*[、.．,，:：]?|([{NUMERALS}])\s*[、.．,，:：]|([1-9])\s*[、.．](?!\d)|([-—－ー_])\s*[、.．])\s*"
 )
 SUB = re.compile(rf"^[（(]\s*([{NUMERALS}0-9]{{1,2}})\s*[)）]")
-LONGEST_TITLE = 42
+LONGEST_TITLE = 42  # characters; the longest heading of the form has 19, clerks add the body and the year
 DECORATION = "*#＊ \u3000\u00a0■◆●★▲"
 
 

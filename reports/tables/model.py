@@ -15,8 +15,8 @@ BY_ORDER = 0.6  # confidence of a row placed by its neighbours alone
 FORMS_BOTH: tuple[Form, Form] = ("2021", "2019")
 
 
-COLUMNS = 7
-DISPUTES = 15
+COLUMNS = 7  # of 表三
+DISPUTES = 15  # figures of 表四
 
 
 @dataclass(frozen=True, slots=True)

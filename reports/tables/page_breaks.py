@@ -18,7 +18,7 @@ from reports.tables.model import PrintedRow
 from reports.text import letters
 
 WHOLE = 0.9  # from here on a text is a label of the form by itself
-ALIKE = 0.8
+ALIKE = 0.8  # two halves put together are a label, misprints allowed for
 
 
 def joined(pages: Sequence[list[Block]]) -> list[Block]:

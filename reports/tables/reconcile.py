@@ -15,7 +15,7 @@ from reports.report import Cell, Form, Number
 from reports.tables.model import Aligned
 
 SURE = 0.9  # a cell read with less is in doubt: no rule reckons with it, and nobody else draws this line
-CONFIRMED = 0.95
+CONFIRMED = 0.95  # an identity holds: surer than read, not as sure as printed text
 # A recogniser's figure below this, within a broken identity, is the likelier culprit than the agency.
 UNCERTAIN = 0.97
 MARKED = 0.8

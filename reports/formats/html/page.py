@@ -140,7 +140,7 @@ def _parse(text: str) -> etree._Element:
         raise Unreadable("the page holds no readable markup; fetch it again") from error
     if root is None:
         raise Unreadable("the page holds no readable markup; fetch it again")
-    if any("Excessive depth" in entry.message for entry in parser.error_log):
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
         raise Unreadable("the page nests its elements too deeply to be read; no report page does", "depth")
     # Unclosed tags pile up quickly; one count bounds the work of the walk.
     if int(str(_COUNT(root)).partition(".")[0]) > MAX_ELEMENTS:

@@ -18,10 +18,10 @@ from urllib.parse import unquote
 from lxml import etree
 
 LEAST = 300  # characters; a shorter string is a label or an address, unless it is named
-MOST = 5_000_000
-MAX_STRINGS = 2_000
+MOST = 5_000_000  # characters of a script; a bound on the time
+MAX_STRINGS = 2_000  # a bound on the time
 MAX_DEPTH = 4  # a string within a string
-LEAST_CHINESE = 100
+LEAST_CHINESE = 100  # characters that tell a text from a menu or a message
 
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`', re.DOTALL)
 _ESCAPED = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)

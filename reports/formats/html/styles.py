@@ -17,7 +17,7 @@ from reports.formats.html.computed import ComputedStyle, Declared, computed, is_
 from reports.formats.runs import Ink
 
 MAX_SHEET = 1_000_000  # characters; longer ones are a framework's
-MAX_RULES = 4_000
+MAX_RULES = 4_000  # a bound on the time
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")

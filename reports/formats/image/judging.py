@@ -12,7 +12,7 @@ from reports.formats.image.preprocessing import PAPER
 from reports.geometry.lattice import Lattice
 from reports.geometry.shapes import Box
 
-ILLEGIBLE = 0.3
+ILLEGIBLE = 0.3  # low enough that no rule reckons with it
 
 # Below par is a page whose digits are lower than this (pixels of the picture as it came) or paler (share of the paper's
 # level). From generated scans (make bench, by resolution).

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reports.formats.image import ocr
 from reports.formats.image.preprocessing import Grey, Preprocessed
 
-UNSURE = 0.85
+UNSURE = 0.85  # below ``tables.reconcile.SURE``: a person looks
 STROKE = 0.3  # lower: a dash or a stroke of a character
 
 FIGURE = re.compile(r"[-+—]?[\d.,，．]*\d[\d.,，．]*")

@@ -25,7 +25,7 @@ HEIGHT = 48  # pixels, the model's own
 NARROWEST = 96  # narrower crops lose lone noughts
 WIDEST = 2400  # a line of some 60 characters; longer ones are squeezed
 STEP = 16  # crops of like width go together; the model itself wants multiples of 8
-BATCH = 16
+BATCH = 16  # crops at most, however narrow
 # Width of all crops of a batch together. The scores of one step are 75 kB, a step is 8 pixels: 75 MB at the most.
 BATCH_WIDTH = 8000
 # Share of the text's height that is left white around it. Tight crops make noughts out of nothing and lose real ones.

@@ -27,15 +27,15 @@ from reports.formats.image.preprocessing import PAPER, Grey
 from reports.geometry.lattice import Box as LatticeBox
 from reports.geometry.lattice import Lattice, tables
 
-MAX_PIXELS = 60_000_000
-MAX_PAGES = 60
+MAX_PIXELS = 60_000_000  # a bound on the memory: A3 at 400 dpi has 31 million
+MAX_PAGES = 60  # a bound on the time: no annual report is that long
 SMALLEST = 60  # pixels; below it is an icon or a rule
 TOLERANCE = 2.0  # points: two rules nearer than this are one
-LAYOUT_BOXES = 8
+LAYOUT_BOXES = 8  # a table of the form has more
 FEW_BOXES = 80  # with fewer a page of tables may have lost its rules
 LOST_RULES = 1.5  # by so much hair lines must give more boxes than dark lines to be the table's rules
-LAYOUT_LINES = 7
-FIGURES_A_ROW = 3
+LAYOUT_LINES = 7  # of text in one box: no cell of the form holds so many
+FIGURES_A_ROW = 3  # the smallest table of the form, 二, has rows of up to three
 
 
 def blocks(data: bytes, first: int = 1) -> Blocks:

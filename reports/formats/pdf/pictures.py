@@ -16,11 +16,11 @@ from reports.blocks import At, Picture, Unreadable
 from reports.formats.pdf.drawing import Drawn, Frame, area_of
 from reports.geometry.shapes import Box
 
-MAX_PIXELS = 60_000_000
+MAX_PIXELS = 60_000_000  # a bound on the memory: A3 at 400 dpi has 31 million
 
 PAGE_SIZED = 0.6  # share of the page from which on a picture is the page
 PICTURE_DPI = 200  # for pages drawn as curves, and where several pictures make the page
-MAX_DPI = 300
+MAX_DPI = 300  # finer scans are drawn as coarse: offices scan at 200 to 300
 # A picture that may hold a table is wider than this share of the page and higher than this many points.
 PICTURE_WIDTH, PICTURE_HEIGHT = 0.4, 40.0
 

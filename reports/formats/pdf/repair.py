@@ -9,7 +9,7 @@ _ROOT = re.compile(rb"/Type\s*/Catalog\b")
 _TREE = re.compile(rb"/Type\s*/Pages\b")
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 _HEAD = 20_000  # bytes of an object in which its kind is stated
-MAX_OBJECTS = 200_000
+MAX_OBJECTS = 200_000  # a bound against damaged files
 
 
 def repaired(data: bytes) -> bytes | None:

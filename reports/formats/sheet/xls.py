@@ -15,7 +15,7 @@ from reports.formats.runs import Ink
 from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, MAX_AREA, MAX_SHEETS, Extra, Pieces, guard, printed
 
 MAX_CLAIMED = 65_536 * 256  # writers that do not count claim the largest sheet there can be
-MAX_STRINGS = 200_000
+MAX_STRINGS = 200_000  # a bound against files that claim any number
 
 # Cell records begin with row, column and format; [MS-XLS] 2.4
 _CELLS = frozenset((0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E))

@@ -25,9 +25,9 @@ from reports.formats.word.faces import Face
 from reports.formats.word.runs import RunLine
 from reports.grid import from_lines
 
-MAX_CHARACTERS = 5_000_000
-MAX_STREAM = 64 * 1024 * 1024
-MAX_PICTURES = 60
+MAX_CHARACTERS = 5_000_000  # a bound against files that claim any number
+MAX_STREAM = 64 * 1024 * 1024  # as large as a file may be (``sniff.MAX_BYTES``)
+MAX_PICTURES = 60  # one a page
 MIN_PICTURE_BYTES = 8_000  # a table does not fit into less; bullets and seals' shadows do
 _WORD_97 = 0x00C1  # nFib
 

@@ -42,7 +42,7 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _V = "{urn:schemas-microsoft-com:vml}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_EMU_CM = 360_000
+_EMU_CM = 360_000  # ECMA-376
 SIZE = 10.0  # points, of a run of which nothing is said
 _DRAWN = re.compile(r"picture|wordprocessing(?:Shape|Group|Canvas|Ink)$")
 

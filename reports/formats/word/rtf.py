@@ -16,9 +16,9 @@ from reports.formats.word.drafts import BELOW, BESIDE, TOP, RowShape
 from reports.formats.word.rtf_words import CHARACTERS, CHARSETS, KEEP, PAGES, SKIP, Row, State, paired, whole_pairs
 from reports.formats.word.runs import RunLine
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024  # as large as a file may be (``sniff.MAX_BYTES``)
 MAX_GROUPS = 500  # depth
-MAX_PICTURES = 60
+MAX_PICTURES = 60  # one a page
 MIN_PICTURE_TWIPS = 3400  # 6 cm
 
 _TOKEN = re.compile(
