@@ -66,3 +66,21 @@ def unassigned_assign(
         except documents.NotThere as error:
             raise Refused(f"{error}; nianbao unassigned shows those without a body") from None
         out.print(f"{escape(found.title)} is {escape(body.name)}'s", soft_wrap=True)
+
+
+@commands.command("dismiss")
+def unassigned_dismiss(
+    document_id: Annotated[int, typer.Argument(metavar="ID", help="Its number in the list.")],
+    by: Annotated[str, typer.Option("--by", help="Who says so; kept in the trail.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the trail.")],
+) -> None:
+    """A person looked: it is no report of a body of the register. It is shown again only when its text changes.
+
+    Example: nianbao unassigned dismiss 12 --by 王芳 --reason 邻县的年报，转载
+    """
+    with database(configured()) as engine, base.transaction(engine) as session:
+        try:
+            found = documents.dismiss(session, document_id, people.Act(by, "dismiss", base.utcnow(), reason))
+        except documents.NotThere as error:
+            raise Refused(f"{error}; nianbao unassigned shows those without a body") from None
+        out.print(f"{escape(found.title)} is no longer asked about", soft_wrap=True)

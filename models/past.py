@@ -104,7 +104,7 @@ def _source_states(session: Session, year: int, at: datetime) -> dict[int, Sourc
         last[run.source_id] = run
         if run.status in COMPLETE and run.whole and run.finished_at is not None:
             complete[run.source_id] = run.finished_at
-    lost = perhaps_lost(year).where(Document.first_seen <= at)
+    lost = perhaps_lost(year, at).where(Document.first_seen <= at)
     unassigned = dict(session.execute(lost.group_by(Document.source_id)).all())
     return {
         source.id: SourceState(

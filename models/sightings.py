@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.base import chunks
 from models.documents import Document, Version, disputed_days
+from models.people import Audit
 from models.sources import COMPLETE, Run, SourceAgency
 from reports.duties import PUBLISHES, Sighting
 
@@ -110,15 +111,31 @@ def _absent_at(session: Session, wanted: Sequence[sa.ColumnElement[bool]]) -> di
     return {id_: min(m for m in moments if m) for id_, moments in found.items() if all(moments)}
 
 
-def perhaps_lost(year: int) -> sa.Select[int, int]:
-    """By source, how many documents of unknown body may be a report of ``year`` (to be grouped by the source)."""
+DISMISS = "dismiss"  # the act of a person who says that a document of unknown body is no report of the register
+
+
+def is_dismissed(at: datetime | None = None) -> sa.ColumnElement[bool]:
+    """Whether a person said so (before ``at``) of the document as it stands: one that changed since is asked about anew."""
+    fetched = sa.select(sa.func.max(Version.fetched_at)).where(Version.document_id == Document.id)
+    said = sa.select(Audit.id).where(
+        Audit.table_name == "documents", Audit.row_id == Document.id, Audit.action == DISMISS
+    )
+    if at is not None:
+        fetched, said = fetched.where(Version.fetched_at <= at), said.where(Audit.at <= at)
+    newest = fetched.scalar_subquery()
+    return said.where(sa.or_(newest.is_(None), Audit.at >= newest)).exists()
+
+
+def perhaps_lost(year: int, at: datetime | None = None) -> sa.Select[int, int]:
+    """By source, how many documents of unknown body may be a report of ``year`` (to be grouped by the source), by what
+    people had said ``at`` a moment, or by now."""
     may_be_report = sa.or_(
         sa.and_(Document.year == year, Document.kind.in_(PUBLISHES)),
         sa.and_(Document.year == year, Document.kind.is_(None), Document.state != "listed"),
         sa.and_(_perhaps_of(year), Document.state != "listed"),
     )
     return sa.select(Document.source_id, sa.func.count()).where(
-        Document.agency_id.is_(None), Document.state != "gone", may_be_report
+        Document.agency_id.is_(None), Document.state != "gone", may_be_report, sa.not_(is_dismissed(at))
     )
 
 

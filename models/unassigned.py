@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from models import people, work
 from models.agencies import Agency
 from models.documents import Document, Version, current_version
 from models.readings import Reading
+from models.sightings import DISMISS, is_dismissed
 from models.sources import Source, SourceAgency
 from reports.duties import PUBLISHES
 
@@ -21,6 +23,7 @@ _MAY_BE_REPORT = sa.and_(
     Document.agency_id.is_(None),
     Document.state != "gone",
     sa.or_(Document.kind.in_(PUBLISHES), sa.and_(Document.kind.is_(None), Document.state != "listed")),
+    sa.not_(is_dismissed()),
 )
 
 
@@ -65,14 +68,28 @@ def _named(session: Session, document_id: int) -> str | None:
     return session.scalar(query.limit(1))
 
 
-def assign(session: Session, document_id: int, agency_id: int, year: int | None, act: people.Act) -> Document:
-    """A person says whose report a document is; it is checked as that body's. Raises NotThere."""
+def _of_nobody(session: Session, document_id: int) -> Document:
     document = session.get(Document, document_id, with_for_update=True)
     if document is None:
         raise NotThere(f"there is no document {document_id}")
     if document.agency_id is not None:
         owner = session.get_one(Agency, document.agency_id)
         raise NotThere(f"document {document_id} is {owner.name}'s already")
+    return document
+
+
+def dismiss(session: Session, document_id: int, act: people.Act) -> Document:
+    """A person says that a document is no report of a body of the register; what stands in the trail is all that is kept,
+    so that nobody is called missing for want of it, and that it is shown again once it changes. Raises NotThere."""
+    document = _of_nobody(session, document_id)
+    people.audit(session, replace(act, action=DISMISS), "documents", document.id, None, None)
+    session.flush()
+    return document
+
+
+def assign(session: Session, document_id: int, agency_id: int, year: int | None, act: people.Act) -> Document:
+    """A person says whose report a document is; it is checked as that body's. Raises NotThere."""
+    document = _of_nobody(session, document_id)
     before = {"agency_id": None, "year": document.year}
     document.agency_id, document.year = agency_id, year or document.year
     after = {"agency_id": agency_id, "year": document.year}

@@ -20,7 +20,8 @@ COMMANDS = (
     "agencies template", "alerts run", "alerts test", "alerts list", "alerts show", "queue", "queue retry", "queue drop",
     "db upgrade", "findings list", "findings confirm",
     "findings waive", "findings reopen", "rules params", "aggregate", "letters", "rules test", "submit",
-    "agencies starter", "agencies confirm", "agencies render", "unassigned", "unassigned assign", "discover",
+    "agencies starter", "agencies confirm", "agencies render", "unassigned", "unassigned assign", "unassigned dismiss",
+    "discover",
 )  # fmt: skip
 
 

@@ -162,6 +162,8 @@ def test_a_report_of_nobody_is_shown_and_blocks_missing_until_a_person_says_whos
     assert BARE in shared.call("unassigned").stdout
     refused = shared.call("unassigned", "assign", str(row["id"]), "--agency", "甲县无此局", "--by", "王芳")
     assert refused.returncode == 2
+    unknown = shared.call("unassigned", "dismiss", "99999", "--by", "王芳", "--reason", "转载")
+    assert (unknown.returncode, "no document 99999" in unknown.stderr) == (2, True)
     told = shared.call("unassigned", "assign", str(row["id"]), "--agency", "甲县林业局", "--by", "王芳")
     assert "甲县林业局" in told.stdout
     assert states(shared)["甲县林业局"] == "published"
