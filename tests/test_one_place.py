@@ -136,3 +136,28 @@ def test_readers_of_containers_and_tables_spell_no_word_of_the_form():
 def test_a_label_of_a_row_is_known_to_the_form_alone():
     labels = {text for text in printed_by_the_form() if len(letters(text)) > 8}
     assert {(name, label) for name, text in literals() for label in labels if label in text} == set()
+
+
+def bare_numbers(path: Path) -> Iterator[str]:
+    """The numbers that a module of the reader or the watcher sets at its top without a word on why, beside or above."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for node in ast.parse("\n".join(lines)).body:
+        if not isinstance(node, ast.Assign) or any(
+            isinstance(part, ast.Name | ast.Dict) for part in ast.walk(node.value)
+        ):
+            continue
+        values = [part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant)]
+        at = node.lineno - 2
+        while at >= 0 and re.match(r"_?[A-Z]\w* = ", lines[at]):  # of a group the first line may say it
+            at -= 1
+        said = "#" in "".join(lines[node.lineno - 1 : node.end_lineno]) or (at >= 0 and lines[at].startswith("#"))
+        if not said and values and all(type(value) in (int, float) for value in values):
+            yield lines[node.lineno - 1]
+
+
+def test_a_number_that_a_module_sets_says_why():
+    # Names of kinds, a counter, a matrix that changes nothing; codes of a format are written as it writes them.
+    names = re.compile(r"^(?:NONE, TABLE, ROW|_threads|SAME)|0x")
+    rooms = [path for path in sources() if path.relative_to(ROOT).parts[0] in {"reports", "crawler"}]
+    found = {(path.name, line) for path in rooms for line in bare_numbers(path) if not names.search(line)}
+    assert found == set()
