@@ -176,7 +176,7 @@ def settings() -> Settings:
 
 
 def utcnow() -> datetime:
-    """Now, aware, in UTC: for the doors and the tasks; the core takes time as an argument.
+    """Now, aware, in UTC: for the entry points and the tasks; the core takes time as an argument.
 
     It is the machine's time, or that of a rehearsal, which plays a season on another day: the file ``clock`` holds the
     moment (ISO 8601, with its zone) that it was when the file was written, and time goes on from there. All processes of

@@ -44,9 +44,8 @@ def decide(
             digests[where] = Digest(audience, where[1], ledger.year, day)
         return digests[where]
 
-    for audience, office_id, notice in of_findings(
-        ledger.findings, {id_ for id_, one in situations.items() if one.suggests}
-    ):
+    suggesting = {office_id for office_id, one in situations.items() if one.suggests}
+    for audience, office_id, notice in of_findings(ledger.findings, suggesting):
         part = digest(audience, office_id)
         (part.notices if notified.get(audience, set()).isdisjoint(notice.keys) else part.still_open).append(notice)
     still_wrong = {notice.key for part in digests.values() for notice in (*part.notices, *part.still_open)}

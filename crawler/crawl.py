@@ -1,4 +1,4 @@
-"""One look at a source: what it has seen so far."""
+"""One crawl of a source: what it has seen so far."""
 
 from __future__ import annotations
 

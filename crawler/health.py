@@ -66,7 +66,7 @@ class Verdict:
     reason: str = ""
 
 
-class _Look:
+class _Beginning:
     """The beginning of one page as a fault shows in it, each part made once and only where it is asked for."""
 
     def __init__(self, page: Page) -> None:
@@ -107,47 +107,51 @@ class _Look:
 
 def of_answer(code: int, page: Page, asked: str) -> Verdict | None:
     """What an answer says against reading it as the page that was asked for at ``asked``; None if nothing does."""
-    look = _Look(page)
-    by_challenge = _challenge(code, look)
+    beginning = _Beginning(page)
+    by_challenge = _challenge(code, beginning)
     if by_challenge is not None:
         return by_challenge
     if code in GONE_CODES:
         return Verdict("gone", f"the page answered {code}")
-    if code < 500 and look.is_small and look.says(_MAINTENANCE):
+    if code < 500 and beginning.is_small and beginning.says(_MAINTENANCE):
         return Verdict("unreachable", f"the portal answered {code} with a maintenance page")
     if code >= 400:
         return Verdict("unreachable", f"the portal answered {code}")
-    if look.is_small and (verdict := _error_page(look)) is not None:
+    if beginning.is_small and (verdict := _error_page(beginning)) is not None:
         return verdict
     if is_home(page.url) and not is_home(asked):
         return Verdict("moved", f"the address leads to the home page {page.url}")
     return None
 
 
-def _error_page(look: _Look) -> Verdict | None:
+def _error_page(beginning: _Beginning) -> Verdict | None:
     """What a small page that answers as if all were well says of a fault."""
-    if look.says(_GONE):
+    if beginning.says(_GONE):
         return Verdict("gone", "the portal answered with an error page in place of this one")
-    written = look.text.lower()
+    written = beginning.text.lower()
     form = "<form" in written or "type='password'" in written or 'type="password"' in written
-    if form and _CAPTCHA.search(look.visible) and not look.carries:
+    if form and _CAPTCHA.search(beginning.visible) and not beginning.carries:
         return Verdict("challenged", "the portal wants a code to be typed in: a person must look")
-    if form and (look.says(_LOGIN) or "password" in written) and not look.carries:
+    if form and (beginning.says(_LOGIN) or "password" in written) and not beginning.carries:
         return Verdict("challenged", "the portal wants its reader to log in: a person must look")
-    if look.says(_BUSY):
+    if beginning.says(_BUSY):
         return Verdict("unreachable", "the portal answered with an error text in place of this page")
     return None
 
 
-def _challenge(code: int, look: _Look) -> Verdict | None:
-    text = look.text
-    if _SCRIPT_CHALLENGE.search(text) and len(look.visible) < _SHORT:
+def _challenge(code: int, beginning: _Beginning) -> Verdict | None:
+    text = beginning.text
+    if _SCRIPT_CHALLENGE.search(text) and len(beginning.visible) < _SHORT:
         return Verdict("challenged", f"the portal answered {code} with a script challenge")
     if len(text) < 1500 and _COOKIE_SHELL.search(text):
         return Verdict("challenged", f"the portal answered {code} with a shell that only sets a cookie")
-    if len(look.visible) < _SHORT and _BLOCKED.search(look.visible) and not (code == 200 and look.carries):
+    if (
+        len(beginning.visible) < _SHORT
+        and _BLOCKED.search(beginning.visible)
+        and not (code == 200 and beginning.carries)
+    ):
         return Verdict("challenged", f"the portal answered {code} with a block page")
-    if code in CHALLENGE_CODES or (code in {202, 400} and text and len(look.visible) < 200):
+    if code in CHALLENGE_CODES or (code in {202, 400} and text and len(beginning.visible) < 200):
         return Verdict("challenged", f"the portal answered {code}")
     if code == 202:
         return Verdict("challenged", "the portal answered 202 with nothing to read")

@@ -29,7 +29,7 @@ _OF_OTHERS = re.compile(
 
 
 class Walk:
-    """One look at one source."""
+    """One crawl of one source."""
 
     def __init__(self, crawl: Crawl, recorder: Recorder, visitor: Callable[[Walk], Visitor]) -> None:
         self._crawl = crawl

@@ -256,7 +256,7 @@ def chunks(ids: Iterable[int], size: int = MOST_IDS) -> Iterator[list[int]]:
 
 
 def utcnow() -> datetime:
-    """Now, aware, in UTC: for the doors; the core takes time as an argument."""
+    """Now, aware, in UTC: for the entry points; the core takes time as an argument."""
     return config.utcnow()
 
 

@@ -183,3 +183,20 @@ def test_the_migrations_are_numbered_one_after_the_other_and_each_follows_the_on
         text = path.read_text(encoding="utf-8")
         assert f'revision = "{path.name[1:5]}"' in text
         assert before == 0 or f'down_revision = "{before:04}"' in text
+
+
+MOST_LINES, MOST_OF_A_FUNCTION = 400, 50
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_no_file_and_no_function_is_longer_than_one_can_read(room: str):
+    long: list[str] = []
+    for path in (path for path in sources() if part(path) == room and "versions" not in path.parts):  # migrations stay
+        text = path.read_text(encoding="utf-8")
+        if text.count("\n") > MOST_LINES:
+            long.append(str(path.relative_to(ROOT)))
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                long += [f"{path.relative_to(ROOT)}: {node.name}"] if lines > MOST_OF_A_FUNCTION else []
+    assert long == []

@@ -106,7 +106,7 @@ def _violated(
             where=place,
             **fields,
         )
-        .told(severity=level, needs_review=needs_review, suffix=suffix)
+        .stated(severity=level, needs_review=needs_review, suffix=suffix)
         .on(taken.operands, condition=instance.text)
     )
 

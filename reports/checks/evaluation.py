@@ -30,7 +30,7 @@ class Evaluation:
         """The same, with the figures and the condition that it rests on."""
         return replace(self, operands=tuple(operands), condition=condition)
 
-    def told(self, severity: Severity | None = None, needs_review: bool = False, suffix: str = "") -> Evaluation:
+    def stated(self, severity: Severity | None = None, needs_review: bool = False, suffix: str = "") -> Evaluation:
         """The same, its finding told more mildly, for a person to look at first, or with words added."""
         said = self.finding
         if said is None:

@@ -59,13 +59,9 @@ def denied(clause: Clause, reading: Reading) -> list[Found]:
     if noun is not None:
         verbs = any(is_a(word, "receive", "accept", "submit", "occur", "everyone") for word in behind[:noun])
         named = behind[noun].kind != "bare_request" or reading.topic == "requests" or verbs
-        if (
-            named
-            and all(is_a(w, *dress) for w in behind[:noun])
-            and all(is_a(w, "filler", "occur", *NOUNS) for w in behind[noun + 1 :])
-        ):
-            return [Found(NEW, 0, words[at].start)]
-        return []
+        plain = all(is_a(w, *dress) for w in behind[:noun])
+        plain = plain and all(is_a(w, "filler", "occur", *NOUNS) for w in behind[noun + 1 :])
+        return [Found(NEW, 0, words[at].start)] if named and plain else []
     # The other way round: 政府信息公开申请未收到, 依申请公开事项：无
     ahead = [word for word in words[:at] if is_a(word, *NOUNS)]
     led = [word for word in clause.lead if word.kind != "filler"]

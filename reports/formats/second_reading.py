@@ -137,9 +137,9 @@ def ofd(data: bytes, pages: Collection[int]) -> Blocks:
     places = [cell.at for cell in cells] + [At(page=page, bbox=_box(line, run)) for line, run, page in runs]
     shown = ofd_cells(data, places)
     seen = {id(cell): text for cell, text in zip(cells, shown, strict=False)}
-    told: dict[int, list[tuple[range, str]]] = {}
+    figures: dict[int, list[tuple[range, str]]] = {}
     for (line, run, _), text in zip(runs, shown[len(cells) :], strict=True):
-        told.setdefault(id(line), []).append((run, text))
+        figures.setdefault(id(line), []).append((run, text))
 
     def again(grid: Grid) -> Grid:
         rows = tuple(tuple(replace(cell, text=seen.get(id(cell), cell.text)) for cell in row) for row in grid.rows)
@@ -149,7 +149,7 @@ def ofd(data: bytes, pages: Collection[int]) -> Blocks:
         replace(
             layout,
             blocks=tuple(again(item) if isinstance(item, Grid) else item for item in layout.blocks),
-            lines=tuple(_as_shown(line, told.get(id(line), ())) for line in layout.lines),
+            lines=tuple(_as_shown(line, figures.get(id(line), ())) for line in layout.lines),
         )
         if isinstance(layout, PageLayout)
         else layout
@@ -174,16 +174,16 @@ def _box(line: TextLine, run: range) -> Box:
     return line.edges[run.start][0] - RULE, line.bbox[1], line.edges[run.stop - 1][1] + RULE, line.bbox[3]
 
 
-def _as_shown(line: TextLine, told: Sequence[tuple[range, str]]) -> TextLine:
+def _as_shown(line: TextLine, figures: Sequence[tuple[range, str]]) -> TextLine:
     """A line with its figures as the page shows them; one of another length stands as a whole."""
     texts, edges = list(line.texts), list(line.edges)
-    for run, text in reversed(told):
+    for run, text in reversed(figures):
         if len(text) == len(run):
             texts[run.start : run.stop] = text
         else:
             texts[run.start : run.stop] = [text]
             edges[run.start : run.stop] = [(edges[run.start][0], edges[run.stop - 1][1])]
-    return replace(line, texts=tuple(texts), edges=tuple(edges)) if told else line
+    return replace(line, texts=tuple(texts), edges=tuple(edges)) if figures else line
 
 
 def _recognised(pages: Iterator[tuple[int, Pixels]]) -> Blocks:

@@ -74,7 +74,7 @@ def name(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         violation(
             inputs, rule, expected=entry.name, actual=printed, other=entry.name, text=fragment(title, 60), where="标题"
         )
-        .told(needs_review=inputs.ocr or alike >= 60)
+        .stated(needs_review=inputs.ocr or alike >= 60)
         .on(operands)
     )
 
@@ -96,12 +96,12 @@ def other_body(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         if int(match.group(2)) == year and not known(match.group(1), names):
             yield violation(
                 inputs, rule, expected=entry.name, actual=match.group(1), text=match.group(1), where="引言"
-            ).told(needs_review=inputs.ocr)
+            ).stated(needs_review=inputs.ocr)
             return
     body = squeeze(inputs.doc.details.body)
     selves = [word for word in _SELVES if word in body]
     if len(selves) > 1:
-        yield violation(inputs, rule, actual="、".join(selves), text="”“".join(selves), where="正文").told(
+        yield violation(inputs, rule, actual="、".join(selves), text="”“".join(selves), where="正文").stated(
             needs_review=True
         )
     else:
@@ -134,7 +134,7 @@ def level(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             if match is None or _CITED.search(sentence) or (own_city and "市" in match.group()):
                 continue
             text = sentence[max(0, match.start() - 8) : match.end() + 12]
-            yield violation(inputs, rule, actual=match.group(), text=fragment(text), where="正文").told(
+            yield violation(inputs, rule, actual=match.group(), text=fragment(text), where="正文").stated(
                 needs_review=inputs.ocr
             )
             return
@@ -161,4 +161,4 @@ def merged(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     elif len(parts) > 1 and any("人民政府" in part for part in parts):
         yield not_judged("政府与其办公室并列，不属合并编制")
     else:
-        yield violation(inputs, rule, actual=printed, text=f"“{printed}”", where="标题").told(needs_review=inputs.ocr)
+        yield violation(inputs, rule, actual=printed, text=f"“{printed}”", where="标题").stated(needs_review=inputs.ocr)

@@ -42,7 +42,7 @@ def carry_columns(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         violation(
             inputs, rule, cells=keys, expected=before, actual=now, col=forms.header("applications", form, "new", column)
         )
-        .told(
+        .stated(
             severity="notice" if milder else None,
             needs_review=inputs.ocr,
             suffix=f"（另有{others}栏不一致）" if others else "",
@@ -69,4 +69,4 @@ def fee_result(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if any(_FEE.search(squeeze(section.text)) for section in inputs.doc.sections):
         yield holds("已报告收费情况", operands)
     else:
-        yield violation(inputs, rule, cells=[key], actual=unpaid).told(needs_review=inputs.ocr).on(operands)
+        yield violation(inputs, rule, cells=[key], actual=unpaid).stated(needs_review=inputs.ocr).on(operands)

@@ -80,7 +80,7 @@ def application_sums(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                 diff=max(below - own, own - below),
                 row=forms.row("applications", form_of(inputs), forms.split(key)[1]).label,
             )
-            .told(
+            .stated(
                 needs_review=inputs.ocr or any(r.details.ocr for b in bodies if (r := _read(b)) is not None),
                 suffix=more,
             )
@@ -117,7 +117,7 @@ def not_less_than_any(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         money = key == "proactive.fees.amount"  # the body below may have typed 元 for 万元
         yield (
             violation(inputs, rule, cells=[key], expected=value, actual=own, cell=forms.label(key), other=body.name)
-            .told(needs_review=inputs.ocr or report.details.ocr or money)
+            .stated(needs_review=inputs.ocr or report.details.ocr or money)
             .on([Operand(key, own), Operand(f"child_max({key})", value, where=body.name, state="below")])
         )
     if judged:
@@ -147,7 +147,7 @@ def own_as_total(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if same and below > (mine.value(key) or 0):
         yield (
             violation(inputs, rule, cells=[key], expected=below, actual=mine.value(key) or 0)
-            .told(needs_review=inputs.ocr)
+            .stated(needs_review=inputs.ocr)
             .on(operands)
         )
     else:
@@ -202,6 +202,6 @@ def earlier_than_bodies(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         names = "、".join(name for name, _ in later[:3])
         yield (
             violation(inputs, rule, date=day, count=len(later), where="发布日期")
-            .told(suffix=f"（如{names}）")
+            .stated(suffix=f"（如{names}）")
             .on([Operand(f"published_on({name})", display(when)) for name, when in later])
         )

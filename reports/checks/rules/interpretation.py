@@ -74,6 +74,6 @@ def interpretation_claims(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                     cell=forms.label(keys[0]),
                     text=fragment(next(iter(sentences(claim.text)), claim.text), 60),
                 )
-                .told(needs_review=doubtful)
+                .stated(needs_review=doubtful)
                 .on(operands)
             )

@@ -44,7 +44,7 @@ def inner_sum(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                     text=fragment(split.text, 60),
                     where="正文",
                 )
-                .told(needs_review=inputs.ocr or not split.more, suffix=f"（{terms} ≠ {total}）")
+                .stated(needs_review=inputs.ocr or not split.more, suffix=f"（{terms} ≠ {total}）")
                 .on(operands, condition=f"{terms} == {total}")
             )
     if not found:
@@ -67,7 +67,7 @@ def silent(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield not_judged("总体情况提及申请数量，但未能识别")
         return
     received = inputs.tables.value(NEW) if inputs.sheet is not None and inputs.sheet.form else None
-    yield violation(inputs, rule, cells=[NEW], where=title_zh(1)).told(
+    yield violation(inputs, rule, cells=[NEW], where=title_zh(1)).stated(
         severity="warning" if received else None, needs_review=inputs.ocr
     )
 
@@ -101,7 +101,7 @@ def fee_statement(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("已说明信息处理费收取情况")
         return
     elsewhere = _FEE_NOW.search(squeeze(inputs.doc.details.body)) is not None
-    yield violation(inputs, rule, where=title_zh(6)).told(
+    yield violation(inputs, rule, where=title_zh(6)).stated(
         severity="warning" if inputs.params["fee_statement_required"] and not elsewhere else None,
         needs_review=inputs.ocr,
         suffix="（其他部分已有说明，仅位置不当）" if elsewhere else "",
@@ -131,6 +131,6 @@ def previous_figure(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                     text=fragment(claim.text, 60),
                     where="正文",
                 )
-                .told(needs_review=inputs.ocr)
+                .stated(needs_review=inputs.ocr)
                 .on(operands)
             )

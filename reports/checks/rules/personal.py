@@ -87,7 +87,7 @@ def identity_cards(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             found = [m for m in [*sure, *old] if not _NUMBER_OF.search(text[max(0, m.start() - 12) : m.start()])]
             if found:
                 doubtful = inputs.ocr or not any(match in sure for match in found)
-                yield violation(inputs, rule, section=_section(number), where=_where(number, what)).told(
+                yield violation(inputs, rule, section=_section(number), where=_where(number, what)).stated(
                     needs_review=doubtful
                 )
                 return
@@ -107,10 +107,10 @@ def mobiles(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                 if _CONTACT.search(around):
                     contact = contact or (number, what)
                     continue
-                yield violation(inputs, rule, where=_where(number, what)).told(needs_review=inputs.ocr)
+                yield violation(inputs, rule, where=_where(number, what)).stated(needs_review=inputs.ocr)
                 return
     if contact is not None:
-        yield violation(inputs, rule, where=_where(*contact)).told(
+        yield violation(inputs, rule, where=_where(*contact)).stated(
             severity="notice", needs_review=inputs.ocr, suffix="（疑为单位联系方式，建议改用办公电话）"
         )
     else:
@@ -148,11 +148,11 @@ def applicants(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                     before = squeezed[max(0, match.start() - 10) : match.start()]
                     if re.search(r"局长|书记|主任|镇长|乡长|县长|市长|区长|厅长|组长", before):
                         continue
-                    yield violation(inputs, rule, where=_where(number, what)).told(needs_review=True)
+                    yield violation(inputs, rule, where=_where(number, what)).stated(needs_review=True)
                     return
             for sentence in printed_sentences(squeezed):
                 if _MASKED.search(sentence) and _VILLAGE.search(sentence) and "申请" in sentence:
-                    yield violation(inputs, rule, where=_where(number, what)).told(
+                    yield violation(inputs, rule, where=_where(number, what)).stated(
                         severity="notice", needs_review=True, suffix="（姓名已隐去，但与地名、事由并列仍可能识别个人）"
                     )
                     return

@@ -37,7 +37,7 @@ def regulations(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     }
     yield (
         violation(inputs, rule, cells=keys, expected=0, actual=text)
-        .told(needs_review=inputs.ocr or office)
+        .stated(needs_review=inputs.ocr or office)
         .on(operands)
     )
 
@@ -71,6 +71,6 @@ def procurement_unit(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             where=place(amount_key, form_of(inputs)),
             terms=f"{display(items)}项、总金额{display(amount)}{unit_}",
         )
-        .told(needs_review=inputs.ocr)
+        .stated(needs_review=inputs.ocr)
         .on(operands)
     )

@@ -50,7 +50,7 @@ def low_confidence(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                     cell=forms.label(key),
                     text=cell.raw.strip() or "空",
                 )
-                .told(suffix=more, needs_review=True)
+                .stated(suffix=more, needs_review=True)
                 .on([Operand(key, cell.value, cell.raw, place(key, sheet.form), "illegible")])
             )
 
@@ -108,7 +108,7 @@ def short_row(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             count=len(_figures(row)),
             row=row.label or TABLE_ZH[row.table],
             where=f"{forms.TABLE_ZH[row.table]}，{row.label}" if row.label else forms.TABLE_ZH[row.table],
-        ).told(needs_review=True)
+        ).stated(needs_review=True)
 
 
 def _repair(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
@@ -119,7 +119,7 @@ def _repair(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("没有一行经移位或拼拆后才相符")
     for row in rows:
         spec = forms.row("applications", form, row)
-        yield violation(inputs, rule, cells=spec.cells(), row=spec.label).told(needs_review=True)
+        yield violation(inputs, rule, cells=spec.cells(), row=spec.label).stated(needs_review=True)
 
 
 @implements("READ-SHIFT")

@@ -65,7 +65,7 @@ def own_last_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                 ratio=_percent(value),
                 where=_COMPARED,
             )
-            .told(needs_review=inputs.ocr or before.details.ocr, suffix=_quotation(inputs.doc, before))
+            .stated(needs_review=inputs.ocr or before.details.ocr, suffix=_quotation(inputs.doc, before))
             .on(operands)
         )
 
@@ -87,7 +87,7 @@ def own_section_five(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     else:
         yield (
             violation(inputs, rule, actual=_percent(value), where=title_zh(5))
-            .told(needs_review=inputs.ocr or before.details.ocr, suffix=f"（重合度{_percent(value)}）")
+            .stated(needs_review=inputs.ocr or before.details.ocr, suffix=f"（重合度{_percent(value)}）")
             .on(operands)
         )
 
@@ -106,7 +106,7 @@ def same_tables(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     count = sum(1 for key in now.keys if now.value(key))
     if same and count >= 5:
         keys = [key for key in now.keys if now.value(key)]
-        yield violation(inputs, rule, cells=keys, count=count, where="、".join(_ZH)).told(
+        yield violation(inputs, rule, cells=keys, count=count, where="、".join(_ZH)).stated(
             needs_review=inputs.ocr or before.details.ocr
         )
     else:
@@ -152,22 +152,11 @@ def siblings(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     same_system = branch is not None and all(branch.group(1) in body.name for _, body in alike)
     others = first.name if len(alike) == 1 else f"{first.name}等{len(alike)}家"
     template = len(alike) >= 4
-    report = first.report
-    assert report is not None
+    assert first.report is not None
+    suffix = ("（多家相同，疑为统一模板）" if template else "") + _quotation(inputs.doc, first.report)
+    low, high = f"低于{_percent(limit)}", _percent(value)
     yield (
-        violation(
-            inputs,
-            rule,
-            expected=f"低于{_percent(limit)}",
-            actual=_percent(value),
-            other=others,
-            ratio=_percent(value),
-            where=_COMPARED,
-        )
-        .told(
-            severity="notice" if template or same_system else None,
-            needs_review=inputs.ocr,
-            suffix=("（多家相同，疑为统一模板）" if template else "") + _quotation(inputs.doc, report),
-        )
+        violation(inputs, rule, expected=low, actual=high, other=others, ratio=high, where=_COMPARED)
+        .stated("notice" if template or same_system else None, inputs.ocr, suffix)
         .on([Operand(f"similarity({body.name})", _percent(ratio)) for ratio, body in alike])
     )

@@ -61,7 +61,7 @@ def sections(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             section=names,
             where="全文",
         )
-        .told(needs_review=inputs.ocr or bool(glued) or tail >= 3)
+        .stated(needs_review=inputs.ocr or bool(glued) or tail >= 3)
         .on([Operand("sections", "、".join(map(str, found)), where="全文")])
     )
 
@@ -76,7 +76,7 @@ def order(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("各部分顺序正确")
     else:
         text = "、".join(f"{NUMERALS[number - 1]}（{title_zh(number)}）" for number in found)
-        yield violation(inputs, rule, actual=text, text=text, where="全文").told(needs_review=inputs.ocr)
+        yield violation(inputs, rule, actual=text, text=text, where="全文").stated(needs_review=inputs.ocr)
 
 
 @implements("STR-TITLE")
@@ -105,7 +105,7 @@ def titles(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         actual="；".join(printed for printed, _ in deviating),
         text="”“".join(printed for printed, _ in deviating),
         where="标题",
-    ).told(needs_review=inputs.ocr)
+    ).stated(needs_review=inputs.ocr)
 
 
 def _text(inputs: Inputs, number: int) -> str:
@@ -149,7 +149,7 @@ def numbering(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             break
     if wrong:
         text = "；".join(wrong)
-        yield violation(inputs, rule, actual=text, text=text, where="标题").told(needs_review=inputs.ocr)
+        yield violation(inputs, rule, actual=text, text=text, where="标题").stated(needs_review=inputs.ocr)
     else:
         yield holds("标题序号连贯")
 
@@ -165,7 +165,7 @@ def empty(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         return
     names = "、".join(f"{NUMERALS[n - 1]}、{title_zh(n)}" for n in lacking)
     doubtful = inputs.ocr or inputs.doc.details.pictures > 0
-    yield violation(inputs, rule, section=names, where="、".join(title_zh(n) for n in lacking)).told(
+    yield violation(inputs, rule, section=names, where="、".join(title_zh(n) for n in lacking)).stated(
         needs_review=doubtful
     )
 
@@ -184,7 +184,7 @@ def problems_and_measures(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if not lacking and len(text) < 60:
         lacking.append(f"仅{len(text)}字，内容过于简单")
     if lacking:
-        yield violation(inputs, rule, text="、".join(lacking), where=title_zh(5)).told(needs_review=inputs.ocr)
+        yield violation(inputs, rule, text="、".join(lacking), where=title_zh(5)).stated(needs_review=inputs.ocr)
     else:
         yield holds("问题与改进均已写明", [Operand("section(5)", f"{len(text)}字", where=title_zh(5))])
 
@@ -197,7 +197,7 @@ def topics(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         raise NotJudged("该部分为空，由“部分内容为空”检查")
     lacking = [name for name, pattern in TOPICS.items() if not re.search(pattern, text)]
     if lacking:
-        yield violation(inputs, rule, text="、".join(lacking), where=title_zh(1)).told(needs_review=inputs.ocr)
+        yield violation(inputs, rule, text="、".join(lacking), where=title_zh(1)).stated(needs_review=inputs.ocr)
     else:
         yield holds("五个方面均已涉及")
 
@@ -214,7 +214,7 @@ def government_topics(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if lacking:
         # What a township or a street has to say of it is little, and mostly said by the county.
         low = entry.level == "township" or entry.kind in {"township", "subdistrict"}
-        yield violation(inputs, rule, text="、".join(lacking), where=title_zh(1)).told(
+        yield violation(inputs, rule, text="、".join(lacking), where=title_zh(1)).stated(
             severity="notice" if low else None, needs_review=inputs.ocr
         )
     else:
@@ -241,7 +241,7 @@ def placeholder(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     whole = f"{inputs.doc.details.title}\n{_whole(inputs)}"
     words = left_over("\n".join(squeeze(line) for line in whole.split("\n")))
     if words is not None:
-        yield violation(inputs, rule, actual=words[0], text=fragment(words[1]), where="正文").told(
+        yield violation(inputs, rule, actual=words[0], text=fragment(words[1]), where="正文").stated(
             needs_review=inputs.ocr
         )
         return
@@ -249,7 +249,7 @@ def placeholder(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if count is not None:
         # A conversion loses numerals, and a figure may be drawn or filled in: a person looks first.
         lost = inputs.ocr or not count[1] or inputs.doc.details.pictures > 0 or _is_converted(inputs)
-        yield violation(inputs, rule, actual=count[0], text=fragment(count[0]), where="正文").told(needs_review=lost)
+        yield violation(inputs, rule, actual=count[0], text=fragment(count[0]), where="正文").stated(needs_review=lost)
         return
     yield holds("没有模板文字，数量均已填写")
 
@@ -272,7 +272,7 @@ def instruction(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     text = squeeze(_whole(inputs))
     for words in INSTRUCTIONS:
         if words in text:
-            yield violation(inputs, rule, actual=words, text=words, where="正文").told(needs_review=inputs.ocr)
+            yield violation(inputs, rule, actual=words, text=words, where="正文").stated(needs_review=inputs.ocr)
             return
     yield holds("没有填报说明的文字")
 
@@ -296,7 +296,7 @@ def generic(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("总体情况写明本单位情况")
     else:
         words = general.group() if general else "未提及本单位，也没有数据"
-        yield violation(inputs, rule, text=words, where=title_zh(1)).told(needs_review=inputs.ocr)
+        yield violation(inputs, rule, text=words, where=title_zh(1)).stated(needs_review=inputs.ocr)
 
 
 _PARTS = re.compile(r"([一二三四五六七八九十]|\d{1,2})个?(?:大)?(?:部分|部份|方面)(?:内容)?(?:组成|构成|[,。，]|$)")
@@ -328,7 +328,7 @@ def part_count(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     else:
         yield (
             violation(inputs, rule, expected=len(found), actual=announced, where="引言")
-            .told(needs_review=inputs.ocr or len(found) < 6)
+            .stated(needs_review=inputs.ocr or len(found) < 6)
             .on(operands)
         )
 
@@ -348,7 +348,7 @@ def basis(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         actual="；".join(printed for printed, _ in wrong),
         text="”“".join(printed for printed, _ in wrong),
         where="正文",
-    ).told(needs_review=inputs.ocr)
+    ).stated(needs_review=inputs.ocr)
 
 
 @implements("STR-MANGLED")
@@ -367,12 +367,12 @@ def mangled(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         clean = squeeze(text)
         for word in MANGLED:
             if word in clean:
-                yield violation(inputs, rule, actual=word, text=word, where=where).told(needs_review=inputs.ocr)
+                yield violation(inputs, rule, actual=word, text=word, where=where).stated(needs_review=inputs.ocr)
                 return
     for where, heading in _headings(inputs):
         if lost_character(heading):
             doubtful = inputs.ocr or _is_converted(inputs)
-            yield violation(inputs, rule, actual=heading, text=heading, where=where).told(needs_review=doubtful)
+            yield violation(inputs, rule, actual=heading, text=heading, where=where).stated(needs_review=doubtful)
             return
     yield holds("没有已知的错字")
 

@@ -40,7 +40,7 @@ def table_missing(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     keys = [key for table in missing for key in (inputs.sheet.of(table) if inputs.sheet else ())]
     # A picture may be the table, and a page without any of the three usually carries them in a file of its own.
     doubtful = inputs.ocr or report.details.pictures > 0 or len(missing) == len(TABLES)
-    yield violation(inputs, rule, cells=keys, section=_named(missing), where=_named(missing)).told(
+    yield violation(inputs, rule, cells=keys, section=_named(missing), where=_named(missing)).stated(
         needs_review=doubtful
     )
 
@@ -66,7 +66,7 @@ def token(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             continue
         more = f"（同表另有{len(found) - 1}格）" if len(found) > 1 else ""
         text = sheet.cells[found[0]].raw.strip()
-        yield violation(inputs, rule, cells=found, actual=text, cell=forms.label(found[0]), text=text).told(
+        yield violation(inputs, rule, cells=found, actual=text, cell=forms.label(found[0]), text=text).stated(
             needs_review=inputs.ocr, suffix=more
         )
 
@@ -87,7 +87,7 @@ def unit(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         if _DIGITS.fullmatch(raw) or raw in _ASKED:
             yield holds(f"{forms.label(key)}只填数字")
         else:
-            yield violation(inputs, rule, cells=[key], actual=raw, cell=forms.label(key), text=raw).told(
+            yield violation(inputs, rule, cells=[key], actual=raw, cell=forms.label(key), text=raw).stated(
                 needs_review=inputs.ocr
             )
 
@@ -103,7 +103,7 @@ def cell_placeholder(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     text = sheet.cells[found[0]].raw.strip()
     more = f"（另有{len(found) - 1}格）" if len(found) > 1 else ""
     doubtful = inputs.ocr or all(sheet.cells[key].raw.strip() in {"×", "✕", "x", "X", "*", "＊"} for key in found)
-    yield violation(inputs, rule, cells=found, actual=text, cell=forms.label(found[0]), text=text).told(
+    yield violation(inputs, rule, cells=found, actual=text, cell=forms.label(found[0]), text=text).stated(
         needs_review=doubtful, suffix=more
     )
 
@@ -142,7 +142,7 @@ def rows(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             section=f"“{TABLE_ZH[table]}”",
             text="、".join(parts[:4]) + ("等" if len(parts) > 4 else ""),
             where=forms.TABLE_ZH[table],
-        ).told(
+        ).stated(
             severity=None if missing else "notice", needs_review=inputs.ocr or unread or any(row.short for row in read)
         )
 
@@ -221,7 +221,7 @@ def blank(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                 count=len(empty),
                 cell=forms.label(empty[0]),
                 where=places(empty, sheet.form) if len(empty) <= FEW else forms.TABLE_ZH[table],
-            ).told(
+            ).stated(
                 needs_review=inputs.ocr,
                 suffix="（该表未印一个0，按“空白即0”处理）" if table in sheet.blank_means_zero else "",
             )
@@ -245,7 +245,7 @@ def blank_total(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             seen = True
             spec = forms.row(table, sheet.form, forms.split(line[0])[1])
             more = f"（另有{len(line) - 1}处合计栏空白）" if len(line) > 1 else ""
-            yield violation(inputs, rule, cells=line, row=spec.label).told(needs_review=inputs.ocr, suffix=more)
+            yield violation(inputs, rule, cells=line, row=spec.label).stated(needs_review=inputs.ocr, suffix=more)
     if not seen:
         yield holds("各合计栏均已填写")
 
@@ -259,7 +259,7 @@ def blank_table(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             yield holds(f"{forms.TABLE_ZH[table]}已填写")
             continue
         pictures = inputs.doc.details.pictures > 0
-        yield violation(inputs, rule, cells=keys, section=f"“{TABLE_ZH[table]}”", where=forms.TABLE_ZH[table]).told(
+        yield violation(inputs, rule, cells=keys, section=f"“{TABLE_ZH[table]}”", where=forms.TABLE_ZH[table]).stated(
             needs_review=inputs.ocr or pictures
         )
 
@@ -282,4 +282,4 @@ def mixed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     unsure = any(inputs.tables.state(key) == "illegible" for row in foreign for key in inputs.tables.of(row.table))
     yield violation(
         inputs, rule, actual=text, text=text, where=f"{forms.TABLE_ZH[foreign[0].table]}，{foreign[0].label}"
-    ).told(needs_review=inputs.ocr or unsure)
+    ).stated(needs_review=inputs.ocr or unsure)

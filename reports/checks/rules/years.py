@@ -43,7 +43,7 @@ def form_of_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     others = {mention.year for mention in report.details.years if mention.where in {"title", "period"}}
     yield (
         violation(inputs, rule, expected=wanted, actual=form, form=form, where="统计表")
-        .told(needs_review=any(forms.in_force(other) == form for other in others))
+        .stated(needs_review=any(forms.in_force(other) == form for other in others))
         .on(operands)
     )
 
@@ -87,7 +87,7 @@ def year_conflict(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             text="”“".join(text for text, _ in odd.values()),
             where=names,
         )
-        .told(needs_review=all(doubtful for _, doubtful in odd.values()))
+        .stated(needs_review=all(doubtful for _, doubtful in odd.values()))
         .on(operands)
     )
 
@@ -128,7 +128,7 @@ def period(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         violation(
             inputs, rule, expected=f"{year}年1月1日至12月31日", actual=found.text, text=found.text, where="统计期限"
         )
-        .told(needs_review=inputs.ocr or whole == 0)
+        .stated(needs_review=inputs.ocr or whole == 0)
         .on(operands)
     )
 
@@ -149,7 +149,7 @@ def period_missing(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     elif _PERIOD_LIKE.search(report.details.body):
         yield not_judged("文中有关于统计期限的文字，但未能识读")
     else:
-        yield violation(inputs, rule, where="全文").told(needs_review=inputs.ocr)
+        yield violation(inputs, rule, where="全文").stated(needs_review=inputs.ocr)
 
 
 _OPENED = re.compile(
@@ -197,7 +197,7 @@ def stale(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     found.sort(key=lambda item: item[1])
     text, doubtful = found[0]
     more = f"（另有{len(found) - 1}处）" if len(found) > 1 else ""
-    yield violation(inputs, rule, actual=text, text=fragment(text), where="正文").told(
+    yield violation(inputs, rule, actual=text, text=fragment(text), where="正文").stated(
         needs_review=doubtful, suffix=more
     )
 
@@ -231,7 +231,7 @@ def partial_year(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
                 if (stated is None or int(stated) == year) and figure and "“" not in match.group():
                     yield violation(
                         inputs, rule, actual=sentence, text=fragment(sentence[match.start() :]), where="正文"
-                    ).told(needs_review=inputs.ocr or stated is None)
+                    ).stated(needs_review=inputs.ocr or stated is None)
                     return
     yield holds("没有只到年中的数据")
 
@@ -250,7 +250,7 @@ def premature(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         return
     seen = record.first_seen is not None and record.first_seen < end
     # A printed date alone may be that of the draft, the column or a migration.
-    yield violation(inputs, rule, expected=end, actual=day, date=day, where="发布日期").told(needs_review=not seen)
+    yield violation(inputs, rule, expected=end, actual=day, date=day, where="发布日期").stated(needs_review=not seen)
 
 
 _TITLE = re.compile(r"^(?:.+?(?P<a>\d{4})年|(?P<b>\d{4})年.+?)政府信息公开工作年度报告$")
@@ -270,4 +270,4 @@ def report_title(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("报告名称规范", [Operand("title", own, where="标题")])
         return
     expected = f"{inputs.doc.agency or inputs.agency}{year}年政府信息公开工作年度报告"
-    yield violation(inputs, rule, expected=expected, actual=own, text=own, where="标题").told(needs_review=inputs.ocr)
+    yield violation(inputs, rule, expected=expected, actual=own, text=own, where="标题").stated(needs_review=inputs.ocr)

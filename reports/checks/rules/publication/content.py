@@ -72,7 +72,7 @@ def changed(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     if sections:
         parts.append(f"第{'、'.join(NUMERALS[n - 1] for n in sections)}部分文字有改动")
     marked = re.search(r"更正|修订|勘误|更新说明", inputs.doc.details.title + inputs.doc.details.body) is not None
-    yield violation(inputs, rule, cells=keys, text="；".join(parts), date=record.previous_seen, where="全文").told(
+    yield violation(inputs, rule, cells=keys, text="；".join(parts), date=record.previous_seen, where="全文").stated(
         severity="warning" if keys and not marked else None, needs_review=inputs.ocr or before.details.ocr
     )
 
@@ -101,7 +101,7 @@ def duplicates(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         yield holds("各版本数据一致")
         return
     text = "、".join(forms.label(key) for key in keys[:3]) + (f"等{len(keys)}项" if len(keys) > 3 else "")
-    yield violation(inputs, rule, cells=keys, count=len(copies) + 1, text=text).told(
+    yield violation(inputs, rule, cells=keys, count=len(copies) + 1, text=text).stated(
         needs_review=inputs.ocr or any(copy.details.ocr for copy in copies)
     )
 
@@ -139,7 +139,7 @@ def attachment(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         return
     special = all(re.search(r"\.(?:ofd|wps|et|dps|zip|rar|7z)$", name, re.IGNORECASE) for name in failed)
     names = "、".join(failed)
-    yield violation(inputs, rule, actual=names, text="”“".join(failed), where="附件").told(needs_review=special)
+    yield violation(inputs, rule, actual=names, text="”“".join(failed), where="附件").stated(needs_review=special)
 
 
 @implements("PUB-ATTACH-DIFF")
@@ -156,9 +156,9 @@ def attachment_differs(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
         raise NotJudged("没有可比对的附件")
     for other in others:
         if other.year is not None and report.year is not None and other.year != report.year:
-            yield violation(inputs, rule, expected=other.year, actual=report.year, cell="报告年度", where="附件").told(
-                needs_review=inputs.ocr or other.details.ocr
-            )
+            yield violation(
+                inputs, rule, expected=other.year, actual=report.year, cell="报告年度", where="附件"
+            ).stated(needs_review=inputs.ocr or other.details.ocr)
             continue
         keys = differences(inputs, other)
         if not keys:
@@ -172,4 +172,4 @@ def attachment_differs(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
             expected=inputs.other(other).value(keys[0]) or 0,
             actual=inputs.tables.value(keys[0]) or 0,
             cell=forms.label(keys[0]),
-        ).told(needs_review=inputs.ocr or other.details.ocr, suffix=more)
+        ).stated(needs_review=inputs.ocr or other.details.ocr, suffix=more)

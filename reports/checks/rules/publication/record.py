@@ -219,7 +219,9 @@ def wrong_document(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     first = wrong[0]
     more = f"（另有{len(wrong) - 1}条）" if len(wrong) > 1 else ""
     other = _ENTRY_ZH[first.kind or "other"]
-    yield violation(inputs, rule, actual=first.title, text=first.title, other=other, where="年报栏目").told(suffix=more)
+    yield violation(inputs, rule, actual=first.title, text=first.title, other=other, where="年报栏目").stated(
+        suffix=more
+    )
 
 
 def _host(url: str) -> str:
