@@ -98,14 +98,14 @@ def is_false(claim: Claim, pattern: Pattern, drawn: Mapping[str, Number]) -> boo
     return not any(claim.value == value or abs(Decimal(claim.value) - Decimal(value)) < step for value in allowed)
 
 
-def measure(seed: int) -> dict[tuple[str, bool], Score]:
-    """The scores by family and half."""
+def measure(seed: int, draws: int = DRAWS) -> dict[tuple[str, bool], Score]:
+    """The scores by family and half, of each sentence with so many draws of figures."""
     rng = random.Random(f"prose {seed}")
     out: dict[tuple[str, bool], Score] = defaultdict(Score)
     for pattern in patterns():
         score = out[pattern.family, pattern.measured]
         score.sentences += 1
-        for _ in range(DRAWS):
+        for _ in range(draws):
             _one(pattern, figures(rng), score)
     return out
 
