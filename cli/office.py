@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from alerts import outbox
+from alerts.situation import workdays_of
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Under, Year, configured, last_year, local_now, past_moment
 from cli.database import database, require_agency
 from cli.show import SEVERITY, counted, err, new_table, out, print_json, spinner
@@ -25,6 +26,7 @@ from reports.reader_version import READER_VERSION
 from summaries import aggregate as pages
 from summaries import figures, render, workbook
 from summaries.figures import Figures, state_zh
+from summaries.letters import reply_day
 from workers import issues
 
 if TYPE_CHECKING:
@@ -147,7 +149,7 @@ def summary(
         found, signed = issues.figures_of(session, year, over, name, now)
         say("writing …")
         try:
-            paths = render.write(found, folder, signed)
+            paths = render.write(found, folder, signed, reply_day(now.date(), workdays_of(settings).is_worked))
         except OSError as error:
             raise Refused(f"{folder}: {error.strerror or error}") from None
     if not found.lines:

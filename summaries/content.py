@@ -72,7 +72,8 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Content:
     """A summary. ``circular`` is its title as an official paper, broken where the sense allows; ``cards`` are the chief
-    figures: name, count, whether it calls for attention."""
+    figures: name, count, whether it calls for attention; ``requirements`` what a circular asks of bodies, before the day
+    to reply by."""
 
     title: str
     circular: str
@@ -80,3 +81,4 @@ class Content:
     cards: tuple[tuple[str, int, bool], ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = field(default=())
+    requirements: tuple[str, ...] = field(default=())

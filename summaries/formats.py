@@ -161,8 +161,9 @@ def _finish(cell: Cell, value: Value) -> None:
         cell.hyperlink, cell.style = value.web, "Hyperlink"
 
 
-def as_docx(content: Content, signed: str, dated: str) -> bytes:
-    """A circular (通报) in the official layout: the sections' text and tables, the long ones as annexes, no drawings."""
+def as_docx(content: Content, signed: str, dated: str, reply_by: str = "") -> bytes:
+    """A circular (通报) in the official layout: the sections' text and tables, the long ones as annexes, no drawings; what
+    it asks for, by which day (in Chinese; a blank is left for the office where none is given)."""
     parts: list[Part | Grid] = [Part(f"{content.made}。")]
     annexes: list[Table] = []
     shown = 0
@@ -177,6 +178,11 @@ def as_docx(content: Content, signed: str, dated: str) -> bytes:
             parts.append(Part(f"{NUMERALS[shown]}、{section.title}", "head"))
             parts += [Part(block) if isinstance(block, str) else _grid(block) for block in inline]
             shown += 1
+    if content.requirements:
+        parts.append(Part(f"{NUMERALS[shown]}、工作要求", "head"))
+        answer = f"请有关单位于{reply_by or '（日期）'}前反馈处理情况，并写明回复人、电话和邮箱。"
+        parts += [Part(text) for text in (*content.requirements, answer)]
+        shown += 1
     parts.append(Part(f"{NUMERALS[shown]}、说明", "head"))
     parts += [Part(note) for note in content.notes]
     paper = Paper(content.circular, "", tuple(parts), signed, dated, annexes=tuple((t.name, _grid(t)) for t in annexes))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from processes import whole_file
 from summaries import formats, season
 from summaries.figures import Figures
+from summaries.letters import zh
 
 
-def write(figures: Figures, out: Path, signed: str = "") -> list[Path]:
+def write(figures: Figures, out: Path, signed: str = "", reply_by: date | None = None) -> list[Path]:
     """The summary as HTML, PDF, XLSX and DOCX in the folder ``out`` (made if absent), each whole or not at all. Returns
-    their paths. ``signed`` issues the circular; a blank is left for the office where none is given. Raises OSError."""
+    their paths. ``signed`` issues the circular, bodies answer it by ``reply_by``; a blank is left for the office where
+    either is not given. Raises OSError."""
     content = season.content(figures)
     day = figures.made_day
     out.mkdir(parents=True, exist_ok=True)
@@ -19,7 +22,7 @@ def write(figures: Figures, out: Path, signed: str = "") -> list[Path]:
         "html": formats.as_html(content).encode(),
         "pdf": formats.as_pdf(content),
         "xlsx": formats.as_xlsx(content),
-        "docx": formats.as_docx(content, signed or "（发文机关）", f"{day.year}年{day.month}月{day.day}日"),
+        "docx": formats.as_docx(content, signed or "（发文机关）", zh(day), zh(reply_by) if reply_by else ""),
     }
     paths = []
     for suffix, data in made.items():

@@ -38,7 +38,20 @@ def content(figures: Figures) -> Content:
         ),
         sections=tuple(_sections(figures)),
         notes=_notes(figures),
+        requirements=_requirements(figures),
     )
+
+
+def _requirements(figures: Figures) -> tuple[str, ...]:
+    """What a circular asks of the bodies that have something to do; nothing where none has."""
+    texts = (
+        (figures.missing, "未发现报告的单位，请核实是否已经公布；尚未公布的，请尽快公布，并反馈公布日期和网址。"),
+        (
+            figures.counts,
+            "存在问题的单位，请对照原文逐项核实；确有差错的，请更正后在原栏目重新公布，并注明更正日期；核实无误的，请说明理由。",
+        ),
+    )
+    return tuple(text for applies, text in texts if applies)
 
 
 def _of_days(figures: Figures) -> str:

@@ -23,12 +23,14 @@ from alerts import copies, outbox, portals
 from alerts import run as alerts_run
 from alerts.compose import Attachment
 from alerts.send import Delivery, Outgoing, SendFailed, Server, deliver
+from alerts.situation import workdays_of
 from crawler import run as crawler_run
 from exchange.words import printed
 from models import base, findings, hosts, leases, mails, readings, schedule, sources, work
 from reports import sandbox
 from reports.reader_version import READER_VERSION
 from summaries import render
+from summaries.letters import reply_day
 from workers import batch, issues, policy, publication, queue
 from workers.app import BOUNCES, SWEEP, app
 from workers.policy import Job, NeedsPerson, NotYet, TryAgain, task
@@ -297,7 +299,7 @@ def summary(job: Job) -> None:
         over = issues.days_of(session, issue)
         found, signed = issues.figures_of(session, issue.year, over, issue.under, now)
     folder = job.settings.data_dir / "summary" / (str(issue.office) if issue.office else "")
-    paths = render.write(found, folder, signed)
+    paths = render.write(found, folder, signed, reply_day(now.date(), workdays_of(job.settings).is_worked))
     with job.finishing() as session:
         issue = session.get_one(schedule.Issue, job.subject)
         issue.made_at = now

@@ -160,6 +160,7 @@ def test_nothing_is_drawn_of_nothing():
     assert "未发现问题。" in formats.as_html(empty)
     assert formats.as_pdf(empty).startswith(b"%PDF-")
     assert formats.as_xlsx(empty)[:2] == formats.as_docx(empty, "", "")[:2] == b"PK"
+    assert empty.requirements == ()
 
 
 def test_a_stack_of_shares_is_as_wide_as_the_drawing():
@@ -169,12 +170,16 @@ def test_a_stack_of_shares_is_as_wide_as_the_drawing():
 
 
 def test_the_files_are_written_whole_beside_each_other(told: Figures, tmp_path):
-    paths = render.write(told, tmp_path / "new" / "folder", "乙市人民政府办公室")
+    paths = render.write(told, tmp_path / "new" / "folder", "乙市人民政府办公室", date(2026, 3, 24))
     assert [path.name for path in paths] == [f"nianbao-2025.{suffix}" for suffix in ("html", "pdf", "xlsx", "docx")]
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == sorted(path.name for path in paths)
     text = "\n".join(p.text for p in docx.Document(str(paths[-1])).paragraphs)
     assert text.startswith("关于乙市2025年度\n政府信息公开工作年度报告情况的通报")
     assert "附件：各单位情况" in text
+    asked = text[text.index("、工作要求") : text.index("、说明")]
+    assert all(
+        words in asked for words in ("未发现报告的单位", "存在问题的单位", "请有关单位于2026年3月24日前反馈处理情况")
+    )
     assert "乙市人民政府办公室\n2026年3月9日" in text
 
 
