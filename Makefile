@@ -50,8 +50,8 @@ demo: $(RUN_STAMP) ## the main job once: crawl, read, check, alert, summarise
 	@$(BIN)/nianbao demo
 
 test: $(DEV_STAMP) ## all tests, on real servers of their own (ARGS="-m 'not slow'" leaves out what takes long)
-	@echo "· running the tests" # four at once: on two cores half of them mostly wait for services
-	@$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@echo "· running the tests" # six at once: on two cores most of the time of those that start services is waiting
+	@$(BIN)/python -m pytest -n 6 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 up: $(RUN_STAMP) ## the whole service on this machine, until Ctrl-C
 	@$(BIN)/nianbao up
