@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.base import chunks
 from models.documents import Attachment, Document, Version
-from models.findings import Finding
+from models.findings import Finding, Outcome
 from models.packed import unpack
 from models.readings import Reading
 from reports.report import Finding as FindingValue
@@ -70,6 +70,18 @@ def latest_readings(session: Session, document_ids: Iterable[int]) -> list[LastR
     return [
         LastRead(*row) for ids in chunks(document_ids) for row in session.execute(query.where(Document.id.in_(ids)))
     ]
+
+
+def still_read_last(session: Session, outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The outcomes without those of versions that were read last when they were checked, and are not now: the check of
+    what was read since says what holds, and may have ended first."""
+    known = list(outcomes)
+    asked = {one.origin.document_id for one in known if one.origin.version_id and one.origin.document_id}
+    query = sa.select(Document.id, Reading.version_id).join(Reading, Reading.id == _LAST_READ)
+    last: dict[int | None, int] = {}
+    for ids in chunks(asked):
+        last |= dict(session.execute(query.where(Document.id.in_(ids))).all())
+    return [one for one in known if one.origin.version_id in (None, last.get(one.origin.document_id))]
 
 
 def reading_before(session: Session, version: Version) -> tuple[Version, Reading] | None:

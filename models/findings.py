@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -129,6 +129,12 @@ def save(session: Session, outcome: Outcome, now: datetime) -> list[int]:
     return save_all(session, [outcome], now)[0]
 
 
+def alone(session: Session, outcomes: Iterable[Outcome]) -> None:
+    """One at a time a body and year, until the transaction ends: two documents of it may be checked at once, and say the
+    same."""
+    locks.pass_alone(session, {(outcome.subject.agency_id, outcome.subject.year) for outcome in outcomes})
+
+
 def save_all(session: Session, outcomes: Sequence[Outcome], now: datetime) -> list[list[int]]:
     """Bring what is stored in line with what some checks say now, in the caller's transaction. Returns the open ids of
     each.
@@ -137,8 +143,7 @@ def save_all(session: Session, outcomes: Sequence[Outcome], now: datetime) -> li
     again; what a rule among ``judged`` no longer says is resolved. A rule that was not judged this time resolves
     nothing: silence is never taken for health; nor does a check of one document resolve what stands in another one that
     is still online, or in a report of another series."""
-    # One at a time a body and year: two documents of it may be checked at once, and say the same.
-    locks.pass_alone(session, {(outcome.subject.agency_id, outcome.subject.year) for outcome in outcomes})
+    alone(session, outcomes)
     bodies = sorted({outcome.subject.agency_id for outcome in outcomes})
     years = {outcome.subject.year for outcome in outcomes}
     stored: dict[tuple[int, int, str], list[Finding]] = defaultdict(list)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from celery.exceptions import SoftTimeLimitExceeded
 
 import storage
-from models import base, compared, contexts, documents, findings, leases, readings, submissions, work
+from models import base, check_inputs, compared, contexts, documents, findings, leases, readings, submissions, work
 from models.packed import pack_text
 from reports import sandbox, sniff
 from reports.checks import checking, similarity
@@ -188,6 +188,8 @@ def check_documents(job: Job, rows: Iterable[int], wanted: Mapping[int, bool], k
         _outcome(one) for one in found.documents if one.subject is not None and one.report.kind == contexts.KIND
     ]
     with job.finishing(*rows) as session:
+        findings.alone(session, outcomes)
+        outcomes = check_inputs.still_read_last(session, outcomes)
         findings.save_all(session, outcomes, now.astimezone(UTC))
         season = now.year - 1
         if any(one.findings and one.scope == "report" and one.subject.year == season for one in outcomes):

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 import config
-from models import base, documents, findings, readings, work
+from models import base, contexts, documents, findings, readings, work
 from reports import sandbox
-from tests.models import country
+from tests.models import country, rows
 from tests.test_faults import report_of
 from tests.workers.test_tasks import all_of, last_year, put, row, run, waiting
 from workers import batch, policy, tasks
@@ -198,6 +198,25 @@ def test_what_dies_between_saving_and_checking_is_read_and_checked_by_another(
     assert len(all_of(db, readings.Reading)) == 4
     assert notified(db) == set(pieces.values())
     assert len(all_of(db, findings.FindingEvent)) == len(all_of(db, findings.Finding))
+
+
+def test_a_check_of_a_version_that_was_replaced_meanwhile_says_nothing(
+    db: Engine, pieces: dict[int, int], monkeypatch: pytest.MonkeyPatch
+):
+    replaced = min(pieces.values())
+
+    def overtaken(session: Any, *given: Any) -> contexts.Checked:
+        found = with_contexts(session, *given)
+        with base.transaction(db) as other:  # another worker is done with reading the report as it was corrected
+            document = other.get_one(documents.Document, replaced)
+            rows.read(other, rows.fetched(other, document, "corrected", base.utcnow())[0], now=base.utcnow())
+        return found
+
+    with_contexts = contexts.reports_with_contexts
+    monkeypatch.setattr(contexts, "reports_with_contexts", overtaken)
+    run(tasks.read, min(pieces))
+    assert states(db, pieces) == ["done"] * 4
+    assert notified(db) == set(pieces.values()) - {replaced}
 
 
 def test_whoever_lost_the_lease_saves_none_of_it(db: Engine, pieces: dict[int, int], monkeypatch: pytest.MonkeyPatch):
