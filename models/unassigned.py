@@ -79,8 +79,8 @@ def _of_nobody(session: Session, document_id: int) -> Document:
 
 
 def dismiss(session: Session, document_id: int, act: people.Act) -> Document:
-    """A person says that a document is no report of a body of the register; what stands in the trail is all that is kept,
-    so that nobody is called missing for want of it, and that it is shown again once it changes. Raises NotThere."""
+    """A person says that a document is no report of a body of the register: it no longer keeps the bodies of its column from
+    being called missing. Only the trail keeps it, so that a document that changes is shown again. Raises NotThere."""
     document = _of_nobody(session, document_id)
     people.audit(session, replace(act, action=DISMISS), "documents", document.id, None, None)
     session.flush()
