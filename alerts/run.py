@@ -146,12 +146,12 @@ def without_recipient(session: Session, settings: Settings, now: datetime, year:
 
 def lost_in_words(lost: tuple[int, int]) -> str:
     """What to do about notices without recipient; empty where there are none."""
-    offices_, operators = lost
-    said = [f"{offices_} notices have no recipient: give the office an address or set NIANBAO_OFFICE_MAIL"] * bool(
-        offices_
+    to_offices, to_operators = lost
+    advice = (
+        (to_offices, f"{to_offices} notices have no recipient: give the office an address or set NIANBAO_OFFICE_MAIL"),
+        (to_operators, f"{to_operators} matters for the operators have no recipient: set NIANBAO_OPS_MAIL"),
     )
-    said += [f"{operators} matters for the operators have no recipient: set NIANBAO_OPS_MAIL"] * bool(operators)
-    return "; ".join(said)
+    return "; ".join(text for count, text in advice if count)
 
 
 def queue_refusals(

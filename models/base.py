@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Engine, event
@@ -23,9 +23,6 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 import config
-
-if TYPE_CHECKING:
-    pass
 
 READS_ONLY = "nianbao_reads_only"
 MIGRATIONS = Path(__file__).parent / "migrations"
