@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports.text import NUMERALS
 from spreadsheet import row_height, storable
 from summaries import official
-from summaries.content import Content, Link, StateWord, Table, Value
+from summaries.content import Content, Link, Section, StateWord, Table, Value
 from summaries.official import Grid, Paper, Part
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -48,18 +48,21 @@ def as_html(content: Content) -> str:
 
 
 def as_pdf(content: Content) -> bytes:
-    """A4 for print (PDF 1.7): Chinese type embedded, page numbers, heads repeated, tagged for reading aloud. The same
-    content gives the same bytes: no system font is used and no time is written."""
-    numbered = zip(NUMERALS, content.sections, strict=False)
+    """A4 for print (PDF 1.7): Chinese type embedded, page numbers, heads repeated, tagged for reading aloud; the long tables
+    come last, on pages on their side. The same content gives the same bytes: no system font is used and no time is
+    written."""
+    annexes = [one for one in content.sections if all(isinstance(each, Table) and each.annex for each in one.blocks)]
+    upright = [one for one in content.sections if one not in annexes] + [Section("说明", content.notes)]
+    titled = [(f"{numeral}、{one.title}", one) for numeral, one in zip(NUMERALS, upright, strict=False)]
+    titled += [(f"附：{one.title}", one) for one in annexes]
     sections = [
         {
-            "title": f"{numeral}、{section.title}",
+            "title": title,
             "blocks": [_printed(block, section.title) for block in section.blocks],
-            "turned": all(isinstance(block, Table) and block.annex for block in section.blocks),
+            "turned": section in annexes,
         }
-        for numeral, section in numbered
+        for title, section in titled
     ]
-    sections.append({"title": f"{NUMERALS[len(sections)]}、说明", "blocks": list(content.notes), "turned": False})
     data = {"title": content.title, "made": content.made, "cards": content.cards, "sections": sections}
     template = (TEMPLATES / "summary.typ").read_bytes()
     compiler = typst.Compiler(  # type: ignore[misc]
