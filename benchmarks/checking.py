@@ -332,7 +332,7 @@ def _scanned(made: Made) -> tuple[bytes, int]:
         data = pdf.render(made.truth, random.Random(made.name), "ruled")
     fonts.install()
     document = pdfium.PdfDocument(data)
-    pages = [page.render(ceilings=DPI / 72).to_pil().convert("L") for page in document]
+    pages = [page.render(scale=DPI / 72).to_pil().convert("L") for page in document]
     document.close()
     out = io.BytesIO()
     pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression="tiff_deflate")
