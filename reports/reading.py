@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reports import formats
@@ -71,18 +72,44 @@ def _aligned(blocks: Blocks, name: str) -> tuple[Aligned, Narrative]:
 
 
 def _edged(blocks: Blocks) -> list[Block]:
-    """The blocks with the last of them in doubt: of a grid its last row, of flattened tables the last lines, among which
-    a row's label may have lost its figures."""
-    out = list(blocks.blocks)
+    """The blocks with what stands at an end in doubt: of the last block its last row, of flattened tables the last lines,
+    among which a row's label may have lost its figures; of a table on pages what stands first and last on each, for it is
+    not known which page is lost and a row may go on there."""
+    out: list[Block] = [
+        _rows_unsure(block, _ends_of_pages(block)) if isinstance(block, Grid) else block for block in blocks.blocks
+    ]
     texts = [n for n, block in enumerate(out) if not isinstance(block, Picture)]
     for n in texts[-(EDGE if blocks.flat else 1) :]:
         block = out[n]
-        if isinstance(block, Grid) and block.rows:
-            row = tuple(replace(cell, confidence=min(cell.confidence, IN_DOUBT)) for cell in block.rows[-1])
-            out[n] = replace(block, rows=(*block.rows[:-1], row))
+        if isinstance(block, Grid):
+            out[n] = _rows_unsure(block, {len(block.rows) - 1})
         elif isinstance(block, Paragraph):
             out[n] = replace(block, confidence=min(block.confidence, IN_DOUBT))
     return out
+
+
+def _ends_of_pages(grid: Grid) -> set[int]:
+    """The rows of a table that stand at an end of its part on a page, each end to the first row with a figure."""
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    for n, row in enumerate(grid.rows):
+        for page in {cell.at.page for cell in row if cell.at.page is not None}:
+            rows_of[page].append(n)
+    return {n for rows in rows_of.values() for end in (rows, rows[::-1]) for n in _to_a_figure(grid, end)}
+
+
+def _to_a_figure(grid: Grid, rows: Iterable[int]) -> Iterator[int]:
+    for n in rows:
+        yield n
+        if any(cell.text.strip().isdigit() for cell in grid.rows[n]):
+            return
+
+
+def _rows_unsure(grid: Grid, rows: Container[int]) -> Grid:
+    changed = tuple(
+        tuple(replace(cell, confidence=min(cell.confidence, IN_DOUBT)) for cell in row) if n in rows else row
+        for n, row in enumerate(grid.rows)
+    )
+    return replace(grid, rows=changed)
 
 
 def _unsure_blank(cell: Cell) -> Cell:

@@ -115,7 +115,11 @@ class Container:
 
     def xml(self, name: str) -> etree._Element:
         """A member as XML, as far as it goes where the container breaks off within it. Raises KeyError, Unreadable."""
-        return parse_xml(self.read(name, MAX_XML), cut=_plain(name).lower() == self._cut)
+        return parse_xml(self.read(name, MAX_XML), cut=self.is_cut(name))
+
+    def is_cut(self, name: str) -> bool:
+        """Whether the container breaks off within this member."""
+        return _plain(name).lower() == self._cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class _Ofd:
         for number in sorted(found)[:MAX_PAGES]:
             page = self._package.xml(found[number])
             canvas = self._canvas(page, found[number], None, _Resources())
-            canvas.partial = next(named(page, "Template"), None) is not None
+            canvas.partial = canvas.partial or next(named(page, "Template"), None) is not None
             yield canvas
 
     def _document(self, path: str, before: int) -> Iterator[Canvas]:
@@ -154,7 +154,7 @@ class _Ofd:
         left, top, width, height = numbers_of(own.text if own is not None else None, 4) or [0.0, 0.0, 210.0, 297.0]
         if not (0 < width < 1e5 and 0 < height < 1e5):
             raise Unreadable("a page of the OFD has an absurd size; it is not opened", "pixels")
-        canvas = Canvas(width * MM, height * MM)
+        canvas = Canvas(width * MM, height * MM, partial=self._package.is_cut(location))
         origin: Matrix = (1.0, 0.0, 0.0, 1.0, -left, -top)
         used = _Resources(dict(resources.media), dict(resources.composites), fonts=dict(resources.fonts))
         for reference in named(page, "PageRes"):
@@ -164,6 +164,7 @@ class _Ofd:
         for template in named(page, "Template"):
             member = resources.templates.get(template.get("TemplateID", ""))
             if member is not None and member in self._package:
+                canvas.partial = canvas.partial or self._package.is_cut(member)
                 self._content(self._package.xml(member), canvas, used, origin)
         self._content(page, canvas, used, origin)
         return canvas

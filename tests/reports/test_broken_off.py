@@ -36,6 +36,20 @@ def test_a_file_cut_anywhere_is_refused_or_in_doubt_where_it_ends(name: str, see
     assert count.wrong == []
 
 
+@pytest.mark.parametrize(
+    ("name", "style", "seed"),
+    [("ofd", "slim-cut", 3003), ("ofd", "slim-cut", 3000), ("pdf", "slim-cut", 3006), ("pdf", "slim-cut-bare", 3017)],
+)
+def test_a_figure_cut_by_the_end_of_a_page_is_in_doubt_where_the_page_it_goes_on_to_is_lost(
+    name: str, style: str, seed: int
+):
+    truth = report.make(seed, wrong=())
+    data = MAKERS[name].render(truth, random.Random(seed), style)
+    (count,) = broken([Source(name, f"{style}.{name}", seed, data, truth.allowed)], cuts=12).values()
+    assert count.files > count.refused
+    assert count.wrong == []
+
+
 @pytest.mark.parametrize("style", ["ruled", "template"])
 def test_the_whole_pages_of_an_ofd_are_read_though_nothing_names_them_any_more(style: str):
     truth = report.make(7, form="2021", wrong=(), plain=True)
