@@ -15,8 +15,18 @@ from reports.decoding import NotText, decode
 
 _MARKUP = (b"<html", b"<!doctype html", b"<div", b"<script", b"<head", b"<meta", b"<table", b"<p", b"<ul", b"<body")
 _PAGE = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+
+
+class _Element(HtmlElement):
+    """An element of a page."""
+
+    def text_content(self) -> str:
+        """All its text. By an XPath, as lxml has it, each call lets the other threads of a crawl in before it returns."""
+        return "".join(self.itertext())
+
+
 # All elements are of one class: to look for another one by each element's name costs more than to parse the page.
-_ELEMENTS = lxml.etree.ElementDefaultClassLookup(element=HtmlElement)
+_ELEMENTS = lxml.etree.ElementDefaultClassLookup(element=_Element)
 # What a file begins with that is certainly none of a page's.
 SIGNATURES = (
     b"%PDF",
@@ -59,12 +69,17 @@ class Page:
     @cached_property
     def tree(self) -> HtmlElement:
         """The page's tree, comments dropped; an empty one where there is no markup."""
-        parser = lxml.html.HTMLParser(remove_comments=True, no_network=True, encoding="utf-8")
+        parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, encoding="utf-8")
         parser.set_element_class_lookup(_ELEMENTS)
         try:
             return lxml.html.document_fromstring(self.text.replace("\x00", "").encode("utf-8"), parser=parser)
         except (lxml.etree.ParserError, ValueError):
             return lxml.html.document_fromstring(b"<html><body></body></html>")
+
+    @cached_property
+    def linked(self) -> tuple[str, ...]:
+        """The addresses of its links, as written."""
+        return tuple(str(href).strip() for href in self.tree.xpath("//a/@href"))
 
     @cached_property
     def script(self) -> str:

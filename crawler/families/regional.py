@@ -7,6 +7,7 @@ page's number stands (``page``), and, where markup besides links matters, which 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,8 @@ class Regional(Family):
         return any(pattern.search(_path(page.url)) for pattern in self._list)
 
     def _lists_articles(self, page: Page) -> bool:
-        written = [_path(str(href).strip()) for href in page.tree.xpath("//a/@href")[:LINKS]] if self._article else []
-        return any(pattern.search(path) for pattern in self._article for path in written)
+        paths = _paths(page.linked[:LINKS]) if self._article else ()
+        return any(pattern.search(path) for pattern in self._article for path in paths)
 
     def read(self, page: Page, ask: Ask) -> Step:
         """Rows, and every page that is stated."""
@@ -56,6 +57,11 @@ class Regional(Family):
             if pattern.search(page.url):
                 return pattern.sub(further.replace("{n}", str(number)), page.url, count=1)
         return None
+
+
+@lru_cache(maxsize=8)  # every platform asks it of a page in turn
+def _paths(written: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_path, written))
 
 
 def _path(url: str) -> str:
