@@ -32,6 +32,7 @@ _NOTE = re.compile(
     r"[\[［【〔(（]?\s*(?:附?注)?\s*(?:\d{1,2}(?:\s*[,，、-]\s*\d{1,2})*|[a-zA-Z]|[*＊※†‡§#＃△▲★☆]{1,3}|[\u2460-\u249b\u2170-\u217b]"
     r"|[一二三四五六七八九十]{1,2})?\s*[\]］】〕)）]?[:：]?"
 )
+SMALLER = 0.9  # of the size before: what is set so beside a figure may be the mark of a note
 _UNIT = re.compile(r"[A-Za-z]$")  # m² and CO₂ are words
 _POINTS = ".．,，"
 _OVERLAY = re.compile(r"[^\W_][\u0335-\u0338]")  # a stroke drawn over the character before
@@ -68,6 +69,13 @@ def settled(parts: Sequence[str], inks: Sequence[Ink] | None = None) -> tuple[st
             out.append(text)
     text, sure_of_text = overlaid("".join(out))
     return text, min(confidence, sure_of_text)
+
+
+def aside(ink: Ink, size: float | None, before: float | None) -> Ink:
+    """How a piece is printed behind another of the size ``before``: a smaller one may be the mark of a note that was not
+    raised."""
+    smaller = size is not None and before is not None and size < SMALLER * before
+    return Ink.SHIFTED if smaller and ink == Ink.PLAIN else ink
 
 
 def _joined(parts: Sequence[str], inks: Sequence[Ink]) -> list[tuple[Ink, str]]:

@@ -61,14 +61,16 @@ def word_streams(
     table: Sequence[Sequence[str]],
     marked: Mapping[str, bytes] | None = None,
     styles: Sequence[bytes] = (),
+    behind: bytes = b"",
 ) -> dict[str, bytes]:
     """The streams of a Word document: the paragraphs, then one table, its marks told by paragraph properties.
 
-    ``marked``: character properties of the first place where a text stands; ``styles``: those of character styles 10, 11 …"""
+    ``marked``: character properties of the first place where a text stands; ``styles``: those of character styles 10, 11 …;
+    ``behind``: properties that the end of each row has besides."""
     plain, cell = b"\0\0", b"\0\0" + struct.pack("<HB", 0x2416, 1)
     columns = max((len(row) for row in table), default=0)
     edges = struct.pack(f"<B{columns + 1}h", columns, *range(0, 1000 * (columns + 1), 1000))
-    row_end = cell + struct.pack("<HB", 0x2417, 1) + struct.pack("<HH", 0xD608, len(edges) + 1) + edges
+    row_end = cell + struct.pack("<HB", 0x2417, 1) + struct.pack("<HH", 0xD608, len(edges) + 1) + edges + behind
     runs: list[tuple[str, bytes]] = [(text + "\r", plain) for text in paragraphs]
     for row in table:
         runs += [(text + "\x07", cell) for text in row]
@@ -162,6 +164,7 @@ def word(
     table: Sequence[Sequence[str]],
     marked: Mapping[str, bytes] | None = None,
     styles: Sequence[bytes] = (),
+    behind: bytes = b"",
 ) -> bytes:
     """A Word 97 file of these paragraphs and one table; ``marked`` and ``styles`` as for ``word_streams``."""
-    return compound(word_streams(paragraphs, table, marked, styles))
+    return compound(word_streams(paragraphs, table, marked, styles, behind))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reports.formats.colours import PAPER, alike
 from reports.formats.runs import Ink
 
 # Pixels: what stands further off is off the screen, what is smaller is not legible.
@@ -25,8 +26,7 @@ _COLOR = re.compile(
 _NAMED = {"white": "ffffff", "snow": "fffafa", "black": "000000", "red": "ff0000", "blue": "0000ff", "green": "008000",
           "gray": "808080", "grey": "808080", "navy": "000080", "yellow": "ffff00", "silver": "c0c0c0"}  # fmt: skip
 _NO_GROUND = frozenset(("none", "inherit", "initial", "unset", "transparent"))
-NEAR = 8  # of 255: colours nearer than this are not told apart
-PAPER, PRINT = "ffffff", "000000"
+PRINT = "000000"
 SIZE = 16.0  # pixels, of print of which nothing is declared
 _SIZES = {"xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0, "xx-large": 32.0,
           "size 1": 10.0, "size 2": 13.0, "size 3": 16.0, "size 4": 18.0, "size 5": 24.0, "size 6": 32.0}  # fmt: skip
@@ -122,14 +122,7 @@ def shade(text: str) -> str:
 
 def on_ground(style: ComputedStyle) -> ComputedStyle:
     """The style, its colour that of what lies behind where the two are not told apart."""
-    if style.color == style.ground or not (_is_six(style.color) and _is_six(style.ground)):
-        return style
-    pairs = (int(style.color[n : n + 2], 16) - int(style.ground[n : n + 2], 16) for n in (0, 2, 4))
-    return style if any(abs(apart) > NEAR for apart in pairs) else replace(style, color=style.ground)
-
-
-def _is_six(color: str) -> bool:
-    return len(color) == 6 and all(digit in "0123456789abcdef" for digit in color)
+    return replace(style, color=style.ground) if alike(style.color, style.ground) else style
 
 
 def _decoration(declared: Declared, changes: Changes) -> None:

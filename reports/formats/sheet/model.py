@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reports.blocks import Unreadable
-from reports.formats.runs import Ink
+from reports.formats.runs import Ink, aside
 
 # calamine lays a sheet out densely: a cell at XFD1048576 would take gigabytes.
 MAX_AREA = 2_000_000
@@ -14,6 +15,7 @@ MAX_SHEETS = 60
 MAX_REPEATED = 400  # ODS
 # Printed as small as this many points, text is not legible.
 ILLEGIBLE = 1.1
+SIZE = 11.0  # points, of print of which a workbook says nothing
 
 # Formats that have a number and no code in the file.
 BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
@@ -39,6 +41,16 @@ class Extra:
     inks: dict[Place, Ink] = field(default_factory=dict)
     texts: dict[Place, Pieces] = field(default_factory=dict)
     decimals: dict[Place, int] = field(default_factory=dict)  # how many a number is printed with
+
+
+def pieces_of(runs: Iterable[tuple[str, Ink, float]]) -> Pieces:
+    """The runs of a text (what it says, how it is printed, its size in points) as pieces of one line."""
+    out: list[tuple[str, Ink]] = []
+    before: float | None = None
+    for text, ink, size in runs:
+        out.append((text, aside(ink, size, before)))
+        before = size if text.strip() else before
+    return tuple(out)
 
 
 def guard(rows: int, columns: int) -> None:

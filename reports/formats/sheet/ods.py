@@ -87,12 +87,12 @@ def _text(cell: etree._Element, faces: Faces) -> tuple[str, float]:
 
 def _pieces(element: etree._Element, line: RunLine, face: Face, faces: Faces) -> None:
     if element.text:
-        line.add(element.text, face.ink)
+        line.add(element.text, face.ink, face.size)
     for child in element:
         if isinstance(child.tag, str):
             _pieces(child, line, faces.of("text", child.get(f"{TEXT}style-name", ""), face), faces)
         if child.tail:
-            line.add(child.tail, face.ink)
+            line.add(child.tail, face.ink, face.size)
 
 
 def _count(text: Any) -> int:

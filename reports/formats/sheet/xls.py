@@ -6,13 +6,25 @@ import io
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import olefile
 
 from reports.blocks import Unreadable
 from reports.formats.ole import breaks_off
 from reports.formats.runs import Ink
-from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, MAX_AREA, MAX_SHEETS, Extra, Pieces, guard, printed
+from reports.formats.sheet.model import (
+    BUILT_IN,
+    ILLEGIBLE,
+    MAX_AREA,
+    MAX_SHEETS,
+    SIZE,
+    Extra,
+    Pieces,
+    guard,
+    pieces_of,
+    printed,
+)
 
 MAX_CLAIMED = 65_536 * 256  # writers that do not count claim the largest sheet there can be
 MAX_STRINGS = 200_000  # a bound against files that claim any number
@@ -31,6 +43,7 @@ class _Prints:
     """How fonts, cell formats and shared strings of the workbook print; ``strings`` only those not plain throughout."""
 
     fonts: list[Ink] = field(default_factory=list)
+    sizes: list[float] = field(default_factory=list)  # of the fonts, points
     forms: list[Ink] = field(default_factory=list)
     strings: dict[int, Pieces] = field(default_factory=dict)
     unknown: bool = False  # the strings cannot be taken apart
@@ -40,6 +53,11 @@ class _Prints:
         """Of a font by its index, of which there is no fourth."""
         index -= index > 4
         return self.fonts[index] if 0 <= index < len(self.fonts) else Ink.PLAIN
+
+    def size(self, index: int) -> float:
+        """Of a font's print, by its index."""
+        index -= index > 4
+        return self.sizes[index] if 0 <= index < len(self.sizes) else SIZE
 
 
 def extras(data: bytes) -> tuple[dict[str, Extra], str]:
@@ -79,6 +97,7 @@ def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:
             height, flags, color, _, script = struct.unpack_from("<5H", body)
             ink = Ink.RAISED if script in (1, 2) else Ink.FAINT if color in (1, 9) else Ink.PLAIN
             ink = Ink.STRUCK if flags & _STRUCK else ink
+            out.sizes.append(height / 20)
             out.fonts.append(Ink.HIDDEN if height < 20 * ILLEGIBLE else ink)
         elif kind == _FORMAT and len(body) >= 5:
             code = body[5:].decode("utf-16-le" if body[4] & 1 else "latin-1", "replace")
@@ -95,7 +114,7 @@ def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:
         out.forms.append(max(ink, way))
         if places is not None:
             out.decimals[len(out.forms) - 1] = places
-    if any(out.fonts):
+    if any(out.fonts) or len(set(out.sizes)) > 1:
         try:
             out.strings = {
                 n: pieces for n, pieces in enumerate(_strings(records, out)) if any(ink for _, ink in pieces)
@@ -159,7 +178,9 @@ def _strings(records: Sequence[tuple[int, bytes]], prints: _Prints) -> Iterator[
         source.take(min(beyond, 1 << 20))
         starts = [0, *(edge for edge, _ in edges), len(text)]
         inks = [Ink.PLAIN, *(prints.font(font) for _, font in edges)]
-        yield tuple((text[a:b], ink) for a, b, ink in zip(starts, starts[1:], inks, strict=False) if b > a)
+        sizes = [SIZE, *(prints.size(font) for _, font in edges)]
+        parts_of_text = (text[a:b] for a, b in pairwise(starts))
+        yield pieces_of(run for run in zip(parts_of_text, inks, sizes, strict=False) if run[0])
 
 
 def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:  # noqa: C901  one branch a kind of record

@@ -12,7 +12,7 @@ from lxml import etree
 from reports.blocks import Unreadable
 from reports.formats.container import Container, declares_type, inside
 from reports.formats.runs import Ink
-from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, Extra, Pieces, guard, printed
+from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, SIZE, Extra, Pieces, guard, pieces_of, printed
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COL = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
@@ -24,7 +24,7 @@ _UNSOLVED = re.compile(
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v>\s*(\d{1,9})\s*</(?:\w+:)?v>")
 _ATTRIBUTE = re.compile(rb"(\w+)=\"([^\"]*)\"")
-_TELLING = re.compile(rb"vertAlign|<(?:\w+:)?strike\b|\bval=\"[01](?:\.\d+)?\"|FFFFFFFF")
+_TELLING = re.compile(rb"vertAlign|<(?:\w+:)?strike\b|\bval=\"[01](?:\.\d+)?\"|FFFFFFFF|<(?:\w+:)?rPr\b")
 # Those of the palette and of every theme that are black or white.
 _PLAIN_COLOURS = {"theme 1 None": "000000", "theme 0 None": "FFFFFF", "index 0": "000000", "index 8": "000000",
                   "index 64": "000000", "index 1": "FFFFFF", "index 9": "FFFFFF", "index 65": "FFFFFF"}  # fmt: skip
@@ -139,12 +139,17 @@ def _strings(package: Container) -> dict[int, Pieces]:
 
 
 def _pieces(item: etree._Element) -> Pieces:
-    out: list[tuple[str, Ink]] = []
-    for run in item.iter("{*}r"):
-        text = run.find("{*}t")
-        properties = run.find("{*}rPr")
-        out.append((text.text or "" if text is not None else "", _font(properties)))
-    return tuple(out)
+    runs = ((run.findtext("{*}t") or "", run.find("{*}rPr")) for run in item.iter("{*}r"))
+    return pieces_of((text, _font(properties), _points(properties)) for text, properties in runs)
+
+
+def _points(properties: etree._Element | None) -> float:
+    """The size of a run's print; one that says nothing has that of its cell."""
+    stated = properties.find("{*}sz") if properties is not None else None
+    try:
+        return float(stated.get("val", "")) if stated is not None else SIZE
+    except ValueError:
+        return SIZE
 
 
 def _is_zero(size: bytes | None) -> bool:

@@ -12,7 +12,7 @@ import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import olefile
 
@@ -20,7 +20,8 @@ from reports.blocks import Block, Blocks, Picture, Unreadable
 from reports.formats.ole import breaks_off
 from reports.formats.runs import Ink
 from reports.formats.word import drafts
-from reports.formats.word.doc_runs import PAGE, Properties, define, page_runs, style_runs
+from reports.formats.word.doc_faces import T_DEF, T_DEF_10, Faces
+from reports.formats.word.doc_runs import PAGE, SIZE, Properties, define, page_runs
 from reports.formats.word.faces import Face
 from reports.formats.word.runs import RunLine
 from reports.grid import from_lines
@@ -32,14 +33,13 @@ MIN_PICTURE_BYTES = 8_000  # a table does not fit into less; bullets and seals' 
 _WORD_97 = 0x00C1  # nFib
 
 # Sprms, [MS-DOC] 2.6
-_P_IN_TABLE, _P_TTP, _P_ITAP, _P_INNER_CELL, _P_INNER_TTP, _P_HUGE = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C, 0x6646
+_P_IN_TABLE, _P_TTP, _P_ITAP, _P_INNER_CELL, _P_INNER_TTP = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C
 _P_OUTLINE = 0x2640
-_T_DEF, _T_DEF_10, _T_VERT_MERGE, _T_MERGE = 0xD608, 0xD606, 0xD62B, 0x5624
-_C_DELETED, _C_VANISH, _C_STRIKE, _C_STRIKE_TWICE = 0x0800, 0x083C, 0x0837, 0x2A53
-_C_RAISED, _C_OFFSET, _C_SIZE, _C_STYLE, _C_PICTURE = 0x2A48, 0x4845, 0x4A43, 0x4A30, 0x6A03
-_SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
+_T_VERT_MERGE, _T_MERGE = 0xD62B, 0x5624
+_C_PICTURE = 0x6A03
 
 _PIECES = re.compile(r"[^\x00-\x1f]+|[\x00-\x1f]")
+_PLAIN = Face()
 _MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
@@ -90,8 +90,8 @@ class _Document:
         self._paragraph_starts = [run[0] for run in self._paragraphs]
         self._characters = self._runs(0xFA, wide=False)
         self._character_starts = [run[0] for run in self._characters]
-        self._styles = style_runs(word, table)
-        self._inks: dict[bytes, Ink] = {}
+        self._faces = Faces(word, table, data)
+        self._grounds = self._faces.grounds({run[3] for run in self._paragraphs})
         self._seen: dict[tuple[int, bytes], Properties] = {}
         self._pictures = 0
 
@@ -173,10 +173,11 @@ class _Document:
         return self._seen[key]
 
     def _properties(self, style: int, grpprl: bytes) -> Properties:  # noqa: C901  one branch a property of the format
-        out = Properties(heading=1 <= style <= 9, ink=self._style(style).ink)
+        face = self._faces.of_style(style)
+        out = Properties(heading=1 <= style <= 9, ink=face.ink, size=face.size or SIZE)
         in_table = False
         itap: int | None = None
-        for sprm, operand in self._sprms(grpprl):
+        for sprm, operand in self._faces.sprms(grpprl):
             if sprm == _P_IN_TABLE:
                 in_table = bool(operand[0])
             elif sprm == _P_TTP:
@@ -189,7 +190,7 @@ class _Document:
                 out.inner_row_end = bool(operand[0])
             elif sprm == _P_OUTLINE:
                 out.heading = operand[0] < 9
-            elif sprm in (_T_DEF, _T_DEF_10):
+            elif sprm in (T_DEF, T_DEF_10):
                 define(out, operand)
             elif sprm == _T_VERT_MERGE and len(operand) >= 2 and operand[0] < len(out.merges):
                 out.merges[operand[0]] = (out.merges[operand[0]] & ~0x60) | (operand[1] & 3) << 5
@@ -202,33 +203,6 @@ class _Document:
         out.level = level
         return out
 
-    def _sprms(self, grpprl: bytes, depth: int = 0) -> Iterator[tuple[int, bytes]]:
-        at = 0
-        while at + 2 < len(grpprl):
-            sprm = grpprl[at] | grpprl[at + 1] << 8
-            at += 2
-            size = _SIZES.get(sprm >> 13)
-            if size is None:
-                if sprm in (_T_DEF, _T_DEF_10):
-                    size = struct.unpack_from("<H", grpprl, at)[0] - 1 if at + 2 <= len(grpprl) else 0
-                    at += 2
-                elif sprm == 0xC615 and grpprl[at] == 255:
-                    return  # tab stops of unusual number: nothing of use follows in practice
-                else:
-                    size = grpprl[at]
-                    at += 1
-            operand = grpprl[at : at + size]
-            at += size
-            if len(operand) < size or size < 1:
-                return
-            if sprm == _P_HUGE and depth == 0:  # properties too long for their page stand in the Data stream
-                place = struct.unpack("<I", operand)[0]
-                if place + 2 <= len(self._data):
-                    length = struct.unpack_from("<H", self._data, place)[0]
-                    yield from self._sprms(self._data[place + 2 : place + 2 + length], 1)
-            else:
-                yield sprm, operand
-
     # ---- the text
 
     def _range(self, first: int, last: int) -> tuple[list[Block], bool]:
@@ -239,12 +213,15 @@ class _Document:
         fields: list[bool] = []
         marks = known = 0
 
-        for text, start, step, piece, ink in self._spans(first, last):
+        for text, start, step, piece, face in self._spans(first, last):
+            # Where a cell's ground stands behind its text: print of the colour of any ground may not be seen.
+            ink = Ink.FAINT if face.color in self._grounds and not face.ground and not face.ink else face.ink
             for found in _PIECES.finditer(text):
                 n, char = found.start(), found[0]
                 if char >= " ":
                     if all(fields):
-                        line.add(char, ink)
+                        size = face.size or self._paragraph(start + n * step, piece).size
+                        line.add(char, ink, size)
                 elif char in "\r\x07\x0c":
                     properties = self._paragraph(start + n * step, piece)
                     if char == "\x07":
@@ -267,7 +244,7 @@ class _Document:
         out.add(0, [*line.paragraphs(), *behind])
         return out.blocks(), known >= 0.9 * marks
 
-    def _spans(self, first: int, last: int) -> Iterator[tuple[str, int, int, _Piece, Ink]]:
+    def _spans(self, first: int, last: int) -> Iterator[tuple[str, int, int, _Piece, Face]]:
         """Shown text with its place in the stream: (text, first byte, bytes a character, piece, how it is printed)."""
         for piece in self._pieces:
             begin, end = max(first, piece.first), min(last, piece.first + piece.count)
@@ -276,68 +253,41 @@ class _Document:
             step = 2 if piece.wide else 1
             start = piece.offset + (begin - piece.first) * step
             stop = start + (end - begin) * step
-            for a, b, ink in self._shown(start, stop, step):
+            for a, b, face in self._shown(start, stop, step):
                 raw = self._word[a:b]
                 text = raw.decode("utf-16-le", "replace") if piece.wide else raw.decode("cp1252", "replace")
                 if len(text) != len(raw) // step:  # a surrogate pair is one character in Python, two in the file
                     text = "".join(chr(unit) for unit in struct.unpack(f"<{len(raw) // 2}H", raw))
-                yield text, a, step, piece, ink
+                yield text, a, step, piece, face
 
-    def _shown(self, start: int, stop: int, step: int) -> Iterator[tuple[int, int, Ink]]:
+    def _shown(self, start: int, stop: int, step: int) -> Iterator[tuple[int, int, Face]]:
         """The bytes of a piece by how they are printed, without deleted and hidden runs; marks of cells and rows stay."""
         at = start
         n = max(bisect_right(self._character_starts, start) - 1, 0)
         for first, behind, _, grpprl in self._characters[n:]:
             if first >= stop:
                 break
-            if behind <= at or (ink := self._ink(grpprl)) == Ink.PLAIN:
+            if behind <= at or (face := self._faces.of_run(grpprl)) == _PLAIN:
                 continue
             begin, end = max(first, at), min(behind, stop)
             if begin > at:
-                yield at, begin, Ink.PLAIN
+                yield at, begin, _PLAIN
             at = end
-            if ink != Ink.HIDDEN:
-                yield begin, end, ink
+            if face.ink != Ink.HIDDEN:
+                yield begin, end, face
                 continue
             cell = b"\x07\x00" if step == 2 else b"\x07"
             for k in range(begin, end, step):
                 if self._word[k : k + step] == cell:
-                    yield k, k + step, Ink.PLAIN
+                    yield k, k + step, _PLAIN
         if at < stop:
-            yield at, stop, Ink.PLAIN
-
-    def _ink(self, grpprl: bytes) -> Ink:
-        """How a run with these properties is printed; what is deleted is hidden."""
-        if grpprl not in self._inks:
-            self._inks[grpprl] = self._face(grpprl, Face()).ink
-        return self._inks[grpprl]
-
-    def _style(self, style: int, depth: int = 0) -> Face:
-        base, grpprl = self._styles.get(style, (style, b""))
-        around = self._style(base, depth + 1) if base in self._styles and base != style and depth < 12 else Face()
-        return self._face(grpprl, around) if grpprl else around
-
-    def _face(self, grpprl: bytes, face: Face) -> Face:
-        for sprm, operand in self._sprms(grpprl):
-            if sprm == _C_STYLE and len(operand) == 2:
-                face = self._style(operand[0] | operand[1] << 8)
-            elif sprm in (_C_DELETED, _C_VANISH):
-                face = replace(face, hidden=_toggled(operand[0], face.hidden))
-            elif sprm in (_C_STRIKE, _C_STRIKE_TWICE):
-                face = replace(face, struck=_toggled(operand[0], face.struck))
-            elif sprm == _C_RAISED:
-                face = replace(face, raised=operand[0] in (1, 2))
-            elif sprm == _C_OFFSET:
-                face = replace(face, offset=struct.unpack("<h", operand)[0] / 2)
-            elif sprm == _C_SIZE:
-                face = replace(face, size=struct.unpack("<H", operand)[0] / 2)
-        return face
+            yield at, stop, _PLAIN
 
     def _picture(self, offset: int) -> Iterator[Picture]:
         n = bisect_right(self._character_starts, offset) - 1
         if n < 0 or self._pictures >= MAX_PICTURES:
             return
-        for sprm, operand in self._sprms(self._characters[n][3]):
+        for sprm, operand in self._faces.sprms(self._characters[n][3]):
             if sprm != _C_PICTURE:
                 continue
             place = struct.unpack("<I", operand)[0]
@@ -352,13 +302,8 @@ class _Document:
             return
 
     def _as_stream(self, count: int) -> Blocks:
-        text = "".join(span[0] for span in self._spans(0, count) if span[4] != Ink.STRUCK)
+        text = "".join(span[0] for span in self._spans(0, count) if span[4].ink != Ink.STRUCK)
         return _stream(text, "the marks of its tables are damaged; figures are placed by labels alone")
-
-
-def _toggled(operand: int, style: bool) -> bool:
-    """An on-off property: 0 and 1 say so, 0x80 is as the style says, 0x81 the opposite, [MS-DOC] 2.9.327."""
-    return style != bool(operand & 1) if operand & 0x80 else bool(operand)
 
 
 def _mark(out: drafts.TableBuilder, properties: Properties, char: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from reports.formats.runs import Ink
 
 PAGE = 512  # bytes
+SIZE = 10.0  # points, of print of which nothing is said
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class Properties:
     inner_row_end: bool = False
     heading: bool = False
     ink: Ink = Ink.PLAIN  # of its runs that say nothing else
+    size: float = SIZE  # of theirs
     edges: list[int] = field(default_factory=list)
     merges: list[int] = field(default_factory=list)  # TCGRF of each cell
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reports.formats.colours import PAPER, alike
 from reports.formats.runs import Ink
 
 # Points: what is smaller is not legible, what is less far off the line is only set right.
 ILLEGIBLE = 1.1
 OFF_LINE = 2.0
-SMALLER = 0.9  # of the size before
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
     """What counts of a run's character format. ``offset`` is above (or below) the line, in points; ``size`` too;
-    ``white``: in the colour of the paper, with nothing behind it."""
+    ``color`` and ``ground``, what lies behind it: in six digits of lower case, empty where nothing is said."""
 
     struck: bool = False
     hidden: bool = False
     raised: bool = False
     offset: float = 0.0
     size: float | None = None
-    white: bool = False
+    color: str = ""
+    ground: str = ""
 
     @property
     def ink(self) -> Ink:
@@ -33,6 +34,6 @@ class Face:
             return Ink.STRUCK
         if self.raised:
             return Ink.RAISED
-        if self.white:
+        if self.color and alike(self.color, self.ground or PAPER):
             return Ink.FAINT
         return Ink.SHIFTED if abs(self.offset) >= OFF_LINE else Ink.PLAIN

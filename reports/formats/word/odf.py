@@ -31,7 +31,7 @@ class Faces:
         self._faces = _faces(sources)
 
     def of(self, family: str, name: str, around: Face) -> Face:
-        """How text under a style (``paragraph``, ``text``, ``table-cell``) is printed inside text printed as ``around``."""
+        """How text under a style (of ``paragraph``, ``text``, ``table-cell`` …) is printed inside text printed as ``around``."""
         own = self._faces.get((family, name)) if name else None
         return around if own is None else _within(own, around)
 
@@ -52,9 +52,12 @@ def _faces(roots: Sequence[etree._Element]) -> dict[tuple[str, str], Face]:
             at = (key[0], parent) if parent else None
         face = Face()
         for style in reversed(chain):
-            properties = style.find(f"{STYLE}text-properties")
-            if properties is not None:
-                face = _stated(properties, face)
+            for properties in style:
+                behind = properties.get(f"{FO}background-color", "transparent").lower()
+                if behind != "transparent":
+                    face = replace(face, ground=behind.lstrip("#"))
+                if properties.tag == f"{STYLE}text-properties":
+                    face = _stated(properties, face)
         out[key] = face
     return {key: face for key, face in out.items() if key[0] == "text" or face != Face()}
 
@@ -72,10 +75,10 @@ def _stated(properties: etree._Element, face: Face) -> Face:
     size = properties.get(f"{FO}font-size")
     if size is not None and not size.endswith("%"):
         changes["size"] = centimetres(size) * 72 / 2.54
-    color, behind = properties.get(f"{FO}color"), properties.get(f"{FO}background-color")
-    if color is not None or behind is not None:
-        shaded = behind is not None and behind.lower() not in ("transparent", "#ffffff")
-        changes["white"] = (color or "").lower() == "#ffffff" and not shaded
+    if (color := properties.get(f"{FO}color")) is not None:
+        changes["color"] = color.lower().lstrip("#")
+    if properties.get(f"{STYLE}use-window-font-color") == "true":
+        changes["color"] = ""  # one that is seen
     return replace(face, **changes)
 
 
@@ -87,7 +90,8 @@ def _within(own: Face, around: Face) -> Face:
         hidden=own.hidden or around.hidden,
         raised=own.raised or around.raised,
         size=own.size if own.size is not None else around.size,
-        white=own.white or around.white,
+        color=own.color or around.color,
+        ground=own.ground or around.ground,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
-from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.blocks import IN_DOUBT, Block, Blocks, Paragraph, Picture, Unreadable
 from reports.formats.container import Container, inside
 from reports.formats.runs import Ink
 from reports.formats.word import drafts
@@ -21,6 +22,7 @@ MAX_REPEATED = 400  # columns or rows that one element stands for
 
 _ODT_SKIP = frozenset((f"{TEXT}tracked-changes", f"{TEXT}note", f"{OFFICE}annotation", f"{TEXT}hidden-text",
                        f"{TEXT}ruby-text", f"{TEXT}sequence-decls", f"{OFFICE}forms"))  # fmt: skip
+_LISTS = frozenset((f"{TEXT}list", f"{TEXT}numbered-paragraph"))
 _ODT_GROUPS = frozenset((f"{TABLE}table-header-rows", f"{TABLE}table-rows", f"{TABLE}table-row-group",
                          f"{TABLE}table-header-columns"))  # fmt: skip
 
@@ -40,6 +42,8 @@ class _Odt:
         self._package = package
         self._pictures = 0
         self._depth = 0
+        self._cells = 0  # around
+        self._around = Face()  # what lies behind the cell that is read
 
     def read(self) -> Blocks:
         root = self._package.xml("content.xml")
@@ -56,20 +60,25 @@ class _Odt:
         out: list[Block] = []
         for child in parent:
             tag = child.tag
-            if tag in _ODT_SKIP or not isinstance(tag, str) or child.get(f"{TEXT}display") == "none":
+            if tag in _ODT_SKIP or not isinstance(tag, str):
+                continue
+            if _is_hidden(child):
+                if self._cells and etree.tostring(child, method="text", encoding="unicode").strip():
+                    out.append(Paragraph("", confidence=IN_DOUBT))  # who looks at the cell sees a blank
                 continue
             if tag in (f"{TEXT}p", f"{TEXT}h"):
                 line = RunLine()
                 behind: list[Block] = []
-                self._inline(
-                    child, line, behind, self._styles.of("paragraph", child.get(f"{TEXT}style-name", ""), Face())
-                )
+                face = self._styles.of("paragraph", child.get(f"{TEXT}style-name", ""), self._around)
+                self._inline(child, line, behind, face)
                 out.extend(line.paragraphs(heading=tag == f"{TEXT}h"))
                 out.extend(behind)
             elif tag == f"{TABLE}table":
                 out.extend(self._table(child))
             elif tag == f"{DRAW}frame":
                 self._frame(child, out)
+            elif self._cells and tag in _LISTS:
+                out.extend(map(_counted, self._blocks(child) or [Paragraph("")]))
             else:  # sections, lists, indexes, shapes
                 out.extend(self._blocks(child))
         self._depth -= 1
@@ -93,8 +102,8 @@ class _Odt:
                     line.add("", Ink.UNREAD)  # a picture, a formula: it may be a figure
             elif tag in (f"{DRAW}custom-shape", f"{DRAW}rect"):
                 behind.extend(self._blocks(child))
-            elif tag == f"{TEXT}expression" and not (child.text or "").strip():
-                line.add("", Ink.UNREAD)  # a sum that the file does not hold
+            elif _is_untold(child):
+                line.add("", Ink.UNREAD)
             elif tag not in _ODT_SKIP and isinstance(tag, str):
                 self._inline(child, line, behind, self._styles.of("text", child.get(f"{TEXT}style-name", ""), face))
             if child.tail:
@@ -116,21 +125,28 @@ class _Odt:
 
     def _table(self, element: etree._Element) -> list[Block]:
         rows: list[list[Draft]] = []
+        outside, name = self._around, f"{TABLE}style-name"
+        of_table = self._styles.of("table", element.get(name, ""), outside)
         for tr in self._rows(element):
             row: list[Draft] = []
             column = 0
+            of_row = self._styles.of("table-row", tr.get(name, ""), of_table)
             for cell in tr:
                 repeated = max(1, min(whole(cell.get(f"{TABLE}number-columns-repeated") or "1"), MAX_REPEATED))
                 if cell.tag == f"{TABLE}covered-table-cell":
                     column += repeated
                 elif cell.tag == f"{TABLE}table-cell":
                     span = max(1, min(whole(cell.get(f"{TABLE}number-columns-spanned") or "1"), MAX_REPEATED))
+                    self._around = self._styles.of("table-cell", cell.get(name, ""), of_row)
+                    self._cells += 1
                     parts = self._blocks(cell)
+                    self._cells -= 1
                     for _ in range(repeated):
                         row.append(Draft(parts, column, span))
                         column += 1
             count = max(1, min(whole(tr.get(f"{TABLE}number-rows-repeated") or "1"), MAX_REPEATED))
             rows.extend([row] * (count if any(cell.text for cell in row) else 1))
+        self._around = outside
         return drafts.table(rows)
 
     def _rows(self, element: etree._Element) -> Iterator[etree._Element]:
@@ -140,6 +156,26 @@ class _Odt:
                     yield child
             elif child.tag in _ODT_GROUPS:
                 yield from self._rows(child)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    """Whether a section is not printed."""
+    shown = element.get(f"{TEXT}display")
+    return shown == "none" or (shown == "condition" and element.get(f"{TEXT}is-hidden") == "true")
+
+
+def _is_untold(element: etree._Element) -> bool:
+    """A sum that the file does not hold, or a word that hides its paragraph."""
+    if element.tag == f"{TEXT}hidden-paragraph":
+        return element.get(f"{TEXT}is-hidden") == "true"
+    return element.tag == f"{TEXT}expression" and not (element.text or "").strip()
+
+
+def _counted(block: Block) -> Block:
+    """A paragraph of a list in a cell: its number is printed, and may be or stand before a figure."""
+    if isinstance(block, Paragraph) and not any(char.isalpha() for char in block.text):
+        return replace(block, confidence=min(block.confidence, IN_DOUBT))
+    return block
 
 
 def _collapsed(text: str) -> str:

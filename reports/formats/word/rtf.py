@@ -7,13 +7,25 @@ fallback, which is skipped. Merged cells, nested tables, hidden and deleted runs
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from reports.blocks import Block, Blocks, Picture, Unreadable
 from reports.formats.runs import Ink
 from reports.formats.word import drafts
 from reports.formats.word.drafts import BELOW, BESIDE, TOP, RowShape
-from reports.formats.word.rtf_words import CHARACTERS, CHARSETS, KEEP, PAGES, SKIP, Row, State, paired, whole_pairs
+from reports.formats.word.rtf_words import (
+    CHARACTERS,
+    KEEP,
+    SKIP,
+    Encodings,
+    Row,
+    State,
+    bytes_of,
+    colours,
+    paired,
+    whole_pairs,
+)
 from reports.formats.word.runs import RunLine
 
 MAX_BYTES = 64 * 1024 * 1024  # as large as a file may be (``sniff.MAX_BYTES``)
@@ -43,8 +55,7 @@ class _Reader:
         self._tables = drafts.TableBuilder()
         self._state = State()
         self._stack: list[State] = []
-        self._fonts: dict[int, str] = {}
-        self._page = "gb18030"
+        self._encodings = Encodings()
         self._line = RunLine()
         self._raw = bytearray()
         self._raw_font = -1
@@ -53,13 +64,15 @@ class _Reader:
         self._rows = {1: Row()}
         self._level = 0
         self._heading = False
-        self._defining = -1  # font being defined
         self._pictures = 0
+        self._colours: list[str] = []
+        self._grounds: frozenset[str] = frozenset()
         self._hex: list[bytes] = []
         self._picture_width = 0
         self._picture_scale = 100
 
     def run(self, data: bytes) -> None:
+        self._colours, self._grounds = colours(data)
         at = 0
         while at < len(data):
             found = _TOKEN.match(data, at)
@@ -143,11 +156,9 @@ class _Reader:
 
     def _flush(self) -> None:
         if self._raw:
-            # Chinese under a font declared Western: the document's own page is the better guess for high bytes.
-            encoding = self._fonts.get(self._raw_font, self._page)
-            if encoding == "cp1252" and self._page != "cp1252" and any(byte >= 0x81 for byte in self._raw):
-                encoding = self._page
-            self._line.add(bytes(self._raw).decode(encoding, "replace"), self._state.ink, self._state.size / 2)
+            self._line.add(
+                self._encodings.decoded(bytes(self._raw), self._raw_font), self._state.ink, self._state.size / 2
+            )
             self._raw.clear()
 
     def _char(self, text: str) -> None:
@@ -205,7 +216,7 @@ class _Reader:
                 self._flush()
             return
         if state.destination == b"fonttbl":
-            self._font(word, number)
+            self._encodings.define(word, number)
             return
         if word == b"upr" or state.skip:
             return
@@ -223,24 +234,13 @@ class _Reader:
             self._flush()
             _HANDLERS[word](self, number)
 
-    def _font(self, word: bytes, number: int | None) -> None:
-        if word == b"f" and number is not None:
-            self._defining = number
-        elif word == b"fcharset" and number in CHARSETS:
-            self._fonts[self._defining] = CHARSETS[number]
-        elif word == b"cpg" and number in PAGES:
-            self._fonts[self._defining] = PAGES[number]
-
     def _on_page(self, number: int | None) -> None:
-        self._page = PAGES.get(number or 0, self._page)
-        if self._page == "cp1252":
-            self._page = "gb18030"  # what declares the Western page and escapes Chinese means GBK
+        self._encodings.declare(number)
 
     def _on_font(self, number: int | None) -> None:
         self._state.font = number if number is not None else -1
 
     def _on_field(self, _: int | None) -> None:
-        self._flush()
         self._state.opened = len(self._line.parts)
 
     def _on_unicode_skip(self, number: int | None) -> None:
@@ -249,28 +249,20 @@ class _Reader:
     def _on_plain(self, _: int | None) -> None:
         state = self._state
         state.hidden = state.deleted = state.struck = state.raised = False
-        state.offset, state.size = 0, 24
+        state.offset, state.size, state.color, state.ground, state.of_ground = 0, 24, "", "", False
 
-    def _on_struck(self, number: int | None) -> None:
-        self._state.struck = number != 0
+    def _on_colour(self, number: int | None) -> None:
+        self._state.color = self._colour(number)
+        self._state.of_ground = self._state.color in self._grounds
 
-    def _on_raised(self, number: int | None) -> None:
-        self._state.raised = number != 0
+    def _on_ground(self, number: int | None) -> None:
+        self._state.ground = self._colour(number)
+
+    def _colour(self, number: int | None) -> str:
+        return self._colours[number] if number is not None and 0 <= number < len(self._colours) else ""
 
     def _on_level(self, _: int | None) -> None:
         self._state.raised = False
-
-    def _on_offset(self, number: int | None) -> None:
-        self._state.offset = 6 if number is None else number
-
-    def _on_size(self, number: int | None) -> None:
-        self._state.size = 24 if number is None else number
-
-    def _on_hidden(self, number: int | None) -> None:
-        self._state.hidden = number != 0
-
-    def _on_deleted(self, number: int | None) -> None:
-        self._state.deleted = number != 0
 
     def _on_pard(self, _: int | None) -> None:
         if not any(part.strip() for part in self._line.parts):
@@ -335,15 +327,6 @@ class _Reader:
             row.flags.append(row.flag)
         row.flag = 0
 
-    def _on_beside(self, _: int | None) -> None:
-        self._row.flag |= BESIDE
-
-    def _on_below(self, _: int | None) -> None:
-        self._row.flag |= BELOW
-
-    def _on_top(self, _: int | None) -> None:
-        self._row.flag |= TOP
-
     def _on_picture_width(self, number: int | None) -> None:
         self._picture_width = number or 0
 
@@ -351,17 +334,30 @@ class _Reader:
         self._picture_scale = number or 100
 
     def _end_picture(self) -> None:
-        digits = b"".join(b"".join(self._hex).split())
-        self._hex = []
+        data, self._hex = bytes_of(self._hex), []
         if self._pictures >= MAX_PICTURES or self._picture_width * self._picture_scale / 100 < MIN_PICTURE_TWIPS:
             return
-        try:
-            data = bytes.fromhex(digits[: len(digits) & ~1].decode("ascii"))
-        except ValueError:
-            return  # not hexadecimal: no picture that could be read
         if data[:4] in (b"\x89PNG", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1") or data[:3] == b"\xff\xd8\xff":
             self._pictures += 1
             self._behind.append(Picture(f"picture-{self._pictures}", data))
+
+
+_Handler = Callable[[_Reader, int | None], None]
+
+
+def _number(name: str, otherwise: int) -> _Handler:
+    """What a word does that gives a property its number."""
+    return lambda reader, number: setattr(reader._state, name, otherwise if number is None else number)
+
+
+def _cell(flag: int) -> _Handler:
+    """What a word does that says how the next cell is merged."""
+    return lambda reader, _: setattr(reader._row, "flag", reader._row.flag | flag)
+
+
+def _flag(name: str) -> _Handler:
+    """What a word does that turns a property on, and off with a nought."""
+    return lambda reader, number: setattr(reader._state, name, number != 0)
 
 
 _HANDLERS = {
@@ -369,16 +365,20 @@ _HANDLERS = {
     b"f": _Reader._on_font,
     b"uc": _Reader._on_unicode_skip,
     b"plain": _Reader._on_plain,
-    b"v": _Reader._on_hidden,
-    b"strike": _Reader._on_struck,
-    b"striked": _Reader._on_struck,
-    b"super": _Reader._on_raised,
-    b"sub": _Reader._on_raised,
+    b"v": _flag("hidden"),
+    b"strike": _flag("struck"),
+    b"striked": _flag("struck"),
+    b"super": _flag("raised"),
+    b"sub": _flag("raised"),
     b"nosupersub": _Reader._on_level,
-    b"up": _Reader._on_offset,
-    b"dn": _Reader._on_offset,
-    b"fs": _Reader._on_size,
-    b"deleted": _Reader._on_deleted,
+    b"up": _number("offset", 6),
+    b"dn": _number("offset", 6),
+    b"fs": _number("size", 24),
+    b"deleted": _flag("deleted"),
+    b"cf": _Reader._on_colour,
+    b"cb": _Reader._on_ground,
+    b"chcbpat": _Reader._on_ground,
+    b"highlight": _Reader._on_ground,
     b"field": _Reader._on_field,
     b"object": _Reader._on_field,
     b"pard": _Reader._on_pard,
@@ -392,9 +392,9 @@ _HANDLERS = {
     b"trowd": _Reader._on_trowd,
     b"trleft": _Reader._on_left,
     b"cellx": _Reader._on_cellx,
-    b"clmrg": _Reader._on_beside,
-    b"clvmrg": _Reader._on_below,
-    b"clvmgf": _Reader._on_top,
+    b"clmrg": _cell(BESIDE),
+    b"clvmrg": _cell(BELOW),
+    b"clvmgf": _cell(TOP),
     b"picwgoal": _Reader._on_picture_width,
     b"picscalex": _Reader._on_picture_scale,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from reports.formats.runs import Ink
@@ -23,6 +24,55 @@ CHARACTERS = {b"tab": "\t", b"line": "\n", b"emdash": "—", b"endash": "–", b
                b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " "}  # fmt: skip
 
 
+class Encodings:
+    """The code pages of a document and of its fonts."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[int, str] = {}
+        self._page = "gb18030"
+        self._defining = -1  # font being defined
+
+    def define(self, word: bytes, number: int | None) -> None:
+        """A word of the table of fonts."""
+        if word == b"f" and number is not None:
+            self._defining = number
+        elif word == b"fcharset" and number in CHARSETS:
+            self._fonts[self._defining] = CHARSETS[number]
+        elif word == b"cpg" and number in PAGES:
+            self._fonts[self._defining] = PAGES[number]
+
+    def declare(self, number: int | None) -> None:
+        """The document's own page."""
+        self._page = PAGES.get(number or 0, self._page)
+        if self._page == "cp1252":
+            self._page = "gb18030"  # what declares the Western page and escapes Chinese means GBK
+
+    def decoded(self, raw: bytes, font: int) -> str:
+        """The text of bytes printed in a font."""
+        # Chinese under a font declared Western: the document's own page is the better guess for high bytes.
+        encoding = self._fonts.get(font, self._page)
+        if encoding == "cp1252" and self._page != "cp1252" and any(byte >= 0x81 for byte in raw):
+            encoding = self._page
+        return raw.decode(encoding, "replace")
+
+
+_COLOURS = re.compile(rb"\{\\colortbl([^{}]*)\}")
+_PART = re.compile(rb"\\(?:red|green|blue)(\d{1,3})")
+_GROUND = re.compile(rb"\\(?:clcbpat|cbpat)(\d{1,3})")
+
+
+def colours(data: bytes) -> tuple[list[str], frozenset[str]]:
+    """The table of colours, in six digits each (empty: one that is seen), and those that lie behind cells and paragraphs:
+    where a cell's ground is said stands before or behind its text."""
+    found = _COLOURS.search(data)
+    out: list[str] = []
+    for entry in found[1].split(b";") if found else ():
+        parts = [min(int(part), 255) for part in _PART.findall(entry)]
+        out.append("".join(f"{part:02x}" for part in parts) if len(parts) == 3 else "")
+    used = {int(number) for number in _GROUND.findall(data)} if found else set()
+    return out, frozenset(out[number] for number in used if number < len(out)) - {""}
+
+
 @dataclass(slots=True)
 class State:
     """What a group inherits and its end undoes."""
@@ -37,12 +87,16 @@ class State:
     raised: bool = False
     offset: int = 0  # half points above or below the line
     size: int = 24  # half points
+    color: str = ""
+    ground: str = ""
+    of_ground: bool = False  # the colour is that behind some cell
     opened: int = -1  # pieces of the line where the field around began
 
     @property
     def ink(self) -> Ink:
         """How text in the group is printed."""
-        return Face(self.struck, False, self.raised, self.offset / 2, self.size / 2).ink
+        ground = self.color if self.of_ground and not self.ground else self.ground
+        return Face(self.struck, False, self.raised, self.offset / 2, self.size / 2, self.color, ground).ink
 
 
 @dataclass(slots=True)
@@ -52,6 +106,15 @@ class Row:
     edges: list[int] = field(default_factory=list)
     flags: list[int] = field(default_factory=list)
     flag: int = 0
+
+
+def bytes_of(digits: list[bytes]) -> bytes:
+    """The bytes of a picture; none where they are not hexadecimal."""
+    joined = b"".join(b"".join(digits).split())
+    try:
+        return bytes.fromhex(joined[: len(joined) & ~1].decode("ascii"))
+    except ValueError:
+        return b""
 
 
 def whole_pairs(line: RunLine) -> list[str]:

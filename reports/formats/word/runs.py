@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reports.blocks import Paragraph
-from reports.formats.runs import Ink, settled
-from reports.formats.word.faces import SMALLER
+from reports.formats.runs import Ink, aside, settled
 
 
 @dataclass(slots=True)
@@ -18,9 +17,8 @@ class RunLine:
     size: float | None = None
 
     def add(self, text: str, ink: Ink = Ink.PLAIN, size: float | None = None) -> None:
-        """One piece more. A smaller one behind a larger may be the mark of a note that was not raised."""
-        if size is not None and self.size is not None and size < SMALLER * self.size and ink == Ink.PLAIN:
-            ink = Ink.SHIFTED
+        """One piece more."""
+        ink = aside(ink, size, self.size)
         self.size = size if text.strip() else self.size
         self.parts.append(text)
         self.inks.append(ink)

@@ -123,14 +123,14 @@ def face(properties: Properties, ground: str) -> Face:
     highlight = properties.get("highlight", "none")
     if highlight != "none":
         ground = _HIGHLIGHTS.get(highlight, highlight)
-    color = properties.get("color", "").upper()
     return Face(
         struck=struck or is_true(properties.get("dstrike", "0")),
         hidden=hidden,
         raised=properties.get("vertAlign") in ("superscript", "subscript"),
         offset=whole(properties.get("position")) / 2,
         size=whole(size) / 2 if size and size.isdigit() else None,
-        white=color == (ground.upper() or "FFFFFF"),
+        color=properties.get("color", "").lower(),
+        ground=ground.lower(),
     )
 
 

@@ -396,19 +396,21 @@ def test_a_figure_in_the_colour_of_its_cell_is_in_doubt(cell, ground, confidence
     assert docx(cell, ground=ground).confidence == confidence
 
 
-def odt(cell: str, styles: str = "", common: str = "") -> GridCell:
+def odt(cell: str, styles: str = "", common: str = "", attributes: str = "", table: str = "") -> GridCell:
     names = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{rest}"'
         for name, rest in (("office", "office:1.0"), ("text", "text:1.0"), ("table", "table:1.0"), ("style", "style:1.0"),
                            ("fo", "xsl-fo-compatible:1.0"))
     )  # fmt: skip
     rows = "".join(
-        "<table:table-row>" + "".join(f"<table:table-cell>{text}</table:table-cell>" for text in row) + "</table:table-row>"
+        "<table:table-row>"
+        + "".join(f"<table:table-cell{attributes}>{text}</table:table-cell>" for text in row)
+        + "</table:table-row>"
         for row in (("<text:p>规章</text:p>", cell, "<text:p>7</text:p>"), [f"<text:p>{text}</text:p>" for text in "甲12"])
     )  # fmt: skip
     content = (
         f"<office:document-content {names}><office:automatic-styles>{styles}</office:automatic-styles><office:body>"
-        f"<office:text><table:table>{rows}</table:table></office:text></office:body></office:document-content>"
+        f"<office:text><table:table{table}>{rows}</table:table></office:text></office:body></office:document-content>"
     )
     members = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()}
     if common:
@@ -416,6 +418,13 @@ def odt(cell: str, styles: str = "", common: str = "") -> GridCell:
             f"<office:document-styles {names}><office:styles>{common}</office:styles></office:document-styles>".encode()
         )
     return cell_of(read_odt(zipped(members)).blocks)
+
+
+def odf_ground(name: str, family: str, color: str) -> str:
+    return (
+        f'<style:style style:name="{name}" style:family="{family}"><style:{family}-properties'
+        f' fo:background-color="{color}"/></style:style>'
+    )
 
 
 def odf_style(name: str, properties: str, family: str = "text", parent: str = "") -> str:
@@ -459,6 +468,50 @@ def test_a_sum_an_object_or_a_smaller_digit_of_an_odt_is_in_doubt(cell):
     assert odt(cell.replace("<text:p>", '<text:p text:style-name="P">'), styles).confidence <= 0.5
 
 
+@pytest.mark.parametrize(
+    ("color", "cell", "table", "confidence"),
+    [
+        ("#1f4e79", "#1F4E79", "", 0.5),
+        ("#1f4e79", "", "#1f4e7a", 0.5),
+        ("#ffffff", "#1f4e79", "", 1.0),
+        ("#ffffff", "#1f4e79", "#ffffff", 1.0),
+        ("#ff0000", "#1f4e79", "", 1.0),
+        ("#ffffff", "", "", 0.5),
+    ],
+)
+def test_a_figure_in_the_colour_of_its_cell_or_table_is_in_doubt_in_an_odt(color, cell, table, confidence):
+    styles = odf_style("T", f'fo:color="{color}"')
+    styles += odf_ground("C", "table-cell", cell) if cell else ""
+    styles += odf_ground("B", "table", table) if table else ""
+    read = odt(
+        SPAN, styles, attributes=' table:style-name="C"' * bool(cell), table=' table:style-name="B"' * bool(table)
+    )
+    assert (read.text, read.confidence) == ("61", confidence)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "confidence"),
+    [
+        ('<text:section text:display="none"><text:p>6</text:p></text:section>', "", 0.5),
+        ('<text:p>6</text:p><text:section text:display="none"><text:p>1</text:p></text:section>', "6", 0.5),
+        (
+            '<text:section text:display="condition" text:is-hidden="true"><text:p>6</text:p></text:section>',
+            "",
+            0.5,
+        ),
+        ('<text:section text:name="a"><text:p>6</text:p></text:section>', "6", 1.0),
+        ('<text:section text:display="none"><text:p/></text:section><text:p>6</text:p>', "6", 1.0),
+        ("<text:list><text:list-item><text:p/></text:list-item></text:list>", "", 0.5),
+        ("<text:list><text:list-item><text:p>6</text:p></text:list-item></text:list>", "6", 0.5),
+        ("<text:list><text:list-item><text:p>六件</text:p></text:list-item></text:list>", "六件", 1.0),
+        ('<text:p>6<text:hidden-paragraph text:is-hidden="true"/></text:p>', "6", 0.5),
+    ],
+)
+def test_what_an_odt_hides_or_counts_in_a_cell_is_in_doubt(cell, text, confidence):
+    read = odt(cell)
+    assert (read.text, read.confidence) == (text, confidence)
+
+
 def test_a_figure_inside_a_struck_paragraph_or_in_white_is_in_doubt():
     cell = '<text:p text:style-name="P">6</text:p>'
     assert odt(cell, odf_style("P", 'style:text-line-through-style="solid"', "paragraph")).confidence == 0.5
@@ -489,6 +542,30 @@ def test_what_the_properties_of_a_doc_raise_hide_or_strike_out_is_no_part_of_a_f
     assert (read.text, read.confidence) == ("6", confidence)
 
 
+@pytest.mark.parametrize(
+    ("properties", "confidence"),
+    [
+        (struct.pack("<HH", 0x4A43, 14), 0.5),
+        (struct.pack("<HH", 0x4A43, 20), 1.0),
+        (struct.pack("<HH", 0x4A43, 28), 1.0),
+        (struct.pack("<HB", 0x2A42, 8), 0.5),
+        (struct.pack("<HI", 0x6870, 0x00FFFFFF), 0.5),
+        (struct.pack("<HI", 0x6870, 0x00794E1F), 0.5),  # as behind a cell of the row
+        (struct.pack("<HI", 0x6870, 0x000000FF), 1.0),
+        (struct.pack("<HI", 0x6870, 0xFF000000), 1.0),
+        (struct.pack("<HBHB", 0x2A42, 7, 0x2A0C, 7), 0.5),
+        (struct.pack("<HBHB", 0x2A42, 8, 0x2A0C, 7), 1.0),
+        (struct.pack("<HBHB3I", 0x2A42, 8, 0xCA71, 10, 0, 0, 0)[:16], 1.0),
+    ],
+)
+def test_a_smaller_figure_or_one_in_the_colour_of_its_ground_is_in_doubt_in_a_doc(properties, confidence):
+    shaded = struct.pack("<HB", 0xD612, 20) + bytes(8) + b"\0\0" + struct.pack("<2IH", 0, 0x00794E1F, 0)
+    read = cell_of(
+        read_doc(word(["甲"], [["规章", "69", "7"], ["甲", "3", "2"]], {"9": properties}, behind=shaded)).blocks
+    )
+    assert (read.text, read.confidence) == ("69", confidence)
+
+
 def test_a_struck_style_that_its_run_undoes_is_not_struck_in_a_doc():
     properties = struct.pack("<HHHB", 0x4A30, 10, 0x0837, 0x81)
     data = word(["甲"], [["规章", "96", "7"], ["甲", "3", "2"]], {"9": properties}, [struct.pack("<HB", 0x0837, 1)])
@@ -511,6 +588,11 @@ def test_a_struck_style_that_its_run_undoes_is_not_struck_in_a_doc():
         (r"{\strike 6}", "", 0.5),
         (r"{\fs24 6}{\fs12 1}", "61", 0.5),
         (r"{\fs12 6}{\fs24 1}", "61", 1.0),
+        (r"6{\cf2 1}", "61", 0.5),
+        (r"{\cf1 6}", "6", 0.5),
+        (r"{\cf1\chcbpat2 6}", "6", 1.0),
+        (r"{\cf3\highlight3 6}", "6", 0.5),
+        (r"{\cf3 6}\plain{\cf0 1}", "61", 1.0),
         (r"{\field{\*\fldinst =SUM(ABOVE)}{\fldrslt }}", "", 0.0),
         (r"{\field{\*\fldinst =SUM(ABOVE)}{\fldrslt 6}}", "6", 1.0),
         (r"{\object{\*\objdata 00}}", "", 0.0),
@@ -518,9 +600,10 @@ def test_a_struck_style_that_its_run_undoes_is_not_struck_in_a_doc():
     ],
 )
 def test_what_an_rtf_raises_hides_or_strikes_out_is_no_part_of_a_figure(cell, text, confidence):
-    shape = r"\trowd\cellx1000\cellx2000\cellx3000\pard\intbl "
+    colours = r"{\colortbl;\red31\green78\blue121;\red255\green255\blue255;\red255\green0\blue0;}"
+    shape = r"\trowd\cellx1000\clcbpat1\cellx2000\cellx3000\pard\intbl "
     body = shape + rf"\u35268?\u31456?\cell {cell}\cell\plain 7\cell\row" + shape + r"\u30002?\cell 1\cell 2\cell\row"
-    read = cell_of(read_rtf((r"{\rtf1\ansi\ansicpg936 " + body + "}").encode()).blocks)
+    read = cell_of(read_rtf((r"{\rtf1\ansi\ansicpg936 " + colours + body + "}").encode()).blocks)
     assert (read.text, read.confidence) == (text, confidence)
 
 
@@ -566,6 +649,10 @@ PLAIN = InlineFont()
         (rich(("6", PLAIN), ("1", InlineFont(vertAlign="superscript"))), "6", 1.0),
         (rich(("6", PLAIN), ("[1]", InlineFont(vertAlign="subscript"))), "6", 1.0),
         (rich(("6", PLAIN), ("1", InlineFont(sz=1))), "6", 1.0),
+        (rich(("6", PLAIN), ("1", InlineFont(sz=8))), "61", 0.5),
+        (rich(("6", InlineFont(sz=14)), ("1", InlineFont(sz=10))), "61", 0.5),
+        (rich(("6", InlineFont(sz=10)), ("1", InlineFont(sz=10, b=True))), "61", 1.0),
+        (rich(("6", InlineFont(sz=8)), ("1", InlineFont(sz=11))), "61", 1.0),
         (rich(("9", InlineFont(strike=True)), ("6", PLAIN)), "6", 0.5),
         (rich(("6", PLAIN), ("1", InlineFont(color=Color("FFFFFFFF")))), "61", 0.5),
         (styled(6, Font(strike=True)), "", 0.5),
@@ -623,6 +710,8 @@ def xls(write: Callable[[xlwt.Worksheet], None], filler: int = 0) -> GridCell:
         ((("6", ""), ("1", "escapement superscript")), "6", 1.0),
         ((("6", ""), ("(2)", "escapement subscript")), "6", 1.0),
         ((("9", "struck_out on"), ("6", "")), "6", 0.5),
+        ((("6", "height 220"), ("1", "height 140")), "61", 0.5),
+        ((("6", "height 220"), ("1", "height 220, bold on")), "61", 1.0),
     ],
 )
 def test_what_the_runs_of_an_xls_raise_or_strike_out_is_no_part_of_a_figure(pieces, text, confidence, filler):

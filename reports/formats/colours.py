@@ -1,0 +1,20 @@
+"""Colours that are not told apart: print in that of its ground is not seen."""
+
+from __future__ import annotations
+
+PAPER = "ffffff"
+NEAR = 8  # of 255: colours nearer than this are not told apart
+_DIGITS = frozenset("0123456789abcdef")
+
+
+def alike(color: str, ground: str) -> bool:
+    """Whether print of a colour cannot be told from its ground; each in six digits of lower case, or as it is written."""
+    if color == ground:
+        return True
+    if not (_is_six(color) and _is_six(ground)):
+        return False
+    return all(abs(int(color[n : n + 2], 16) - int(ground[n : n + 2], 16)) <= NEAR for n in (0, 2, 4))
+
+
+def _is_six(color: str) -> bool:
+    return len(color) == 6 and _DIGITS.issuperset(color)
