@@ -17,7 +17,7 @@ _MARKUP = (b"<html", b"<!doctype html", b"<div", b"<script", b"<head", b"<meta",
 _PAGE = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
-class _Element(HtmlElement):
+class _Element(HtmlElement):  # type: ignore[misc]  # lxml.html has no types
     """An element of a page."""
 
     def text_content(self) -> str:
