@@ -373,9 +373,9 @@ def test_of_two_processes_one_gives_each_turn_once_and_the_other_takes_over_with
         died = time.monotonic()
         assert until(lambda: holder() not in {"", str(killed.pid)}, 60)
         assert time.monotonic() - died < 60
-        clock.write_text("2027-01-29T09:00:00+08:00", encoding="utf-8")  # the next day: the second one gives its turn
-        with base.transaction(db) as session:
+        with base.transaction(db) as session:  # before the turn: beside one that is still to be done none is added
             session.execute(sa.update(work.Work).values(state="done"))
+        clock.write_text("2027-01-29T09:00:00+08:00", encoding="utf-8")  # the next day: the second one gives its turn
         assert until(lambda: len(of_kind(db, "decide")) == 3, 120)
     finally:
         for child in children:
