@@ -1,6 +1,8 @@
 """Charts as vector pictures (SVG 1.1): pure functions of figures, no script, no style sheet, type named with fallbacks.
 
-Colours carry no meaning alone: each piece has its number or its name beside it (WCAG 2.2, 1.4.1)."""
+Each can be drawn as wide as a page (``WIDTH``) or as a phone (``NARROW``), in type of one size: a drawing that is shrunk
+to a phone cannot be read. Colours carry no meaning alone: each piece has its number or its name beside it (WCAG 2.2,
+1.4.1)."""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from xml.sax.saxutils import escape
 
-WIDTH = 720
-MOST_LABELS = 7  # of months below a drawing: more would run into each other
+WIDTH, NARROW = 720, 336  # a page; a phone of 360 pixels without its margins
+LABEL_PITCH = 96  # between two months' labels below a drawing: closer they run into each other
 FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 INK, SOFT, LINE, BLUE = "#1f2933", "#52606d", "#d9e0e7", "#1d4e79"
 COLOURS = {
@@ -26,9 +28,9 @@ COLOURS = {
 HEAT = ("#f3f5f7", "#f7dcc4", "#eeb48a", "#dd8452", "#b42318")
 
 
-def _svg(height: float, pieces: Sequence[str]) -> str:
+def _svg(across: int, height: float, pieces: Sequence[str]) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across} {height:g}" width="{across}" height="{height:g}"'
         f' font-family="{FACES}" font-size="13">{"".join(pieces)}</svg>'
     )
 
@@ -43,7 +45,7 @@ def _rect(x: float, y: float, width: float, height: float, colour: str) -> str:
     return f'<rect x="{x:.2f}" y="{y:.2f}" width="{max(width, 0):.2f}" height="{height:.2f}" fill="{colour}"/>'
 
 
-def shares(parts: Sequence[tuple[str, str, int]]) -> str:
+def shares(parts: Sequence[tuple[str, str, int]], across: int = WIDTH) -> str:
     """One bar of all bodies by state, ``(key, name, count)``, with its legend below. Empty where there is nobody."""
     total = sum(count for _, _, count in parts)
     if not total:
@@ -52,16 +54,16 @@ def shares(parts: Sequence[tuple[str, str, int]]) -> str:
     for key, name, count in parts:
         if not count:
             continue
-        width = WIDTH * count / total
+        width = across * count / total
         pieces.append(_rect(x, 0, width, 30, COLOURS[key]))
         x += width
         words = f"{name} {count} 家，{_share(count, total)}"
         needed = 30 + length(words) * 13
-        if at + needed > WIDTH:
+        if at and at + needed > across:
             at, row = 0.0, row + 1
         pieces += [_rect(at, 43 + 22 * row, 11, 11, COLOURS[key]), _text(at + 16, 53 + 22 * row, words, SOFT)]
         at += needed
-    return _svg(62 + 22 * row, pieces)
+    return _svg(across, 62 + 22 * row, pieces)
 
 
 def _share(count: int, total: int) -> str:
@@ -73,7 +75,7 @@ def length(text: str) -> float:
     return sum(0.56 if char.isascii() else 1.0 for char in text)
 
 
-def timeline(days: Sequence[date], deadline: date, last: date, due: int) -> str:
+def timeline(days: Sequence[date], deadline: date, last: date, due: int, across: int = WIDTH) -> str:
     """How many reports were published by each day, up to ``last``, against the number due, with the deadline marked.
     ``days`` are the known days of publication."""
     if not days or not due:
@@ -83,7 +85,7 @@ def timeline(days: Sequence[date], deadline: date, last: date, due: int) -> str:
     # Of a season long past nothing more is drawn than a month behind its last report.
     ended = max(deadline + timedelta(days=1), max(days))
     last = max(ended, min(last, ended + timedelta(days=30)))
-    left, top, wide, high = 46.0, 14.0, WIDTH - 60.0, 170.0
+    left, top, wide, high = 46.0, 14.0, across - 60.0, 170.0
     span = (last - first).days or 1
 
     def x(day: date) -> float:
@@ -113,29 +115,43 @@ def timeline(days: Sequence[date], deadline: date, last: date, due: int) -> str:
     while day <= last:
         months.append(day)
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    step = -(-len(months) // MOST_LABELS)
+    step = -(-len(months) // (across // LABEL_PITCH))
     for day in months[::step]:
         text = f"{day.month}月1日" if step == 1 else f"{day.year}年{day.month}月"
-        pieces.append(_text(x(day), top + high + 18, text, SOFT, "middle", 11))
-    return _svg(top + high + 26, pieces)
+        half = 11 * length(text) / 2
+        pieces.append(_text(min(x(day), across - half), top + high + 18, text, SOFT, "middle", 11))
+    return _svg(across, top + high + 26, pieces)
 
 
-def kinds(rows: Sequence[tuple[str, str, int]]) -> str:
+def kinds(rows: Sequence[tuple[str, str, int]], across: int = WIDTH) -> str:
     """Horizontal bars of problems, ``(severity, name, bodies)``, the largest first."""
     most = max((count for _, _, count in rows), default=0)
     if not most:
         return ""
-    left, high = 270.0, 24.0
+    left, above = _beside(270.0, across)
+    high = 24.0 + above
     pieces = []
     for number, (severity, name, count) in enumerate(rows):
-        y = number * high
-        width = (WIDTH - left - 60) * count / most
-        pieces.append(_text(left - 8, y + 16, shortened(name, 19), INK, "end"))
+        y = number * high + above
+        width = (across - left - 60) * count / most
+        pieces.append(_name(name, left, y + 16, across))
         pieces += [
             _rect(left, y + 4, width, 15, COLOURS[severity]),
             _text(left + width + 6, y + 16, f"{count} 家", SOFT),
         ]
-    return _svg(len(rows) * high + 4, pieces)
+    return _svg(across, len(rows) * high + 4, pieces)
+
+
+def _beside(left: float, across: int) -> tuple[float, float]:
+    """Where bars begin and how much room a row has above its bars: on a phone their names stand there, not beside them."""
+    return (left, 0.0) if across >= WIDTH else (0.0, 21.0)
+
+
+def _name(name: str, left: float, y: float, across: int) -> str:
+    """A row's name, ending before the bars' ``left`` edge, or above them where they begin at the drawing's own edge."""
+    if left:
+        return _text(left - 8, y, shortened(name, int((left - 8) / 13) - 1), INK, "end")
+    return _text(0, y - 18, shortened(name, int(across / 13)), INK)
 
 
 def shortened(text: str, most: int) -> str:
@@ -150,32 +166,35 @@ def shortened(text: str, most: int) -> str:
     return f"{out}…"
 
 
-def years(rows: Sequence[tuple[str, int, int]], before: str, now: str) -> str:
+def years(rows: Sequence[tuple[str, int, int]], before: str, now: str, across: int = WIDTH) -> str:
     """Two bars a row, last year's and this year's: ``(name, before, now)``."""
     most = max((max(first, second) for _, first, second in rows), default=0)
     if not most:
         return ""
-    left, high = 190.0, 42.0
+    left, above = _beside(190.0, across)
+    high = 42.0 + above
     pieces = [_rect(left, 2, 11, 11, "#9fb8cf"), _text(left + 16, 12, before, SOFT, size=12)]
     pieces += [_rect(left + 90, 2, 11, 11, BLUE), _text(left + 106, 12, now, SOFT, size=12)]
     for number, (name, first, second) in enumerate(rows):
-        y = 22 + number * high
-        pieces.append(_text(left - 8, y + 20, shortened(name, 13), INK, "end"))
+        y = 22 + number * high + above
+        pieces.append(_name(name, left, y + (20 if left else 14), across))
         for place, count, colour in ((0, first, "#9fb8cf"), (1, second, BLUE)):
-            width = (WIDTH - left - 90) * count / most
+            width = (across - left - 90) * count / most
             pieces.append(_rect(left, y + place * 16, width, 14, colour))
             pieces.append(_text(left + width + 6, y + place * 16 + 12, f"{count:,}", SOFT, size=12))
-    return _svg(22 + len(rows) * high, pieces)
+    return _svg(across, 22 + len(rows) * high, pieces)
 
 
-def heat(bodies: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+def heat(bodies: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]], across: int = WIDTH) -> str:
     """Bodies by kinds of problem, each field with its number; the darker, the more."""
     most = max((count for row in counts for count in row), default=0)
     if not most:
         return ""
-    heads = [_lines(name, 5, 5) for name in columns]
-    left, top, high = 216.0, 8 + 15.0 * max(map(len, heads)), 22.0
-    wide = min((WIDTH - left) / max(len(columns), 1), 64.0)
+    left = 216.0 if across >= WIDTH else 120.0
+    wide = min((across - left) / max(len(columns), 1), 64.0)
+    letters = max(1, min(5, int(wide / 11)))
+    heads = [_lines(name, letters, 25 // letters) for name in columns]
+    top, high = 8 + 15.0 * max(map(len, heads)), 22.0
     pieces = []
     for number, lines in enumerate(heads):
         x = left + number * wide + wide / 2
@@ -183,14 +202,14 @@ def heat(bodies: Sequence[str], columns: Sequence[str], counts: Sequence[Sequenc
             pieces.append(_text(x, 14 + place * 15, line, SOFT, "middle", 11))
     for row, name in enumerate(bodies):
         y = top + row * high
-        pieces.append(_text(left - 8, y + 15, shortened(name, 16), INK, "end", 12))
+        pieces.append(_text(left - 8, y + 15, shortened(name, int((left - 8) / 12) - 1), INK, "end", 12))
         for column, count in enumerate(counts[row]):
             shade = HEAT[0] if not count else HEAT[1 + min(3, (count - 1) * 3 // max(most - 1, 1))]
             pieces.append(_rect(left + column * wide + 1, y + 1, wide - 2, high - 2, shade))
             if count:
                 colour = "#ffffff" if shade == HEAT[4] else INK
                 pieces.append(_text(left + column * wide + wide / 2, y + 15, str(count), colour, "middle", 11))
-    return _svg(top + len(bodies) * high + 2, pieces)
+    return _svg(across, top + len(bodies) * high + 2, pieces)
 
 
 def _lines(text: str, most: int, lines: int) -> list[str]:

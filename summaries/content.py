@@ -55,9 +55,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing (SVG 1.1, self-contained) with what it shows in words, for who does not see it."""
+    """A drawing (SVG 1.1, self-contained) with what it shows in words, for who does not see it; the same once more as
+    ``narrow`` as a phone."""
 
     svg: str
+    narrow: str
     caption: str
 
 

@@ -6,7 +6,7 @@ examples; the bodies; requests and disputes with last year's beside; what could 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from statistics import median_low
 
@@ -169,21 +169,24 @@ def _publication(figures: Figures) -> Iterator[str | Table | Chart]:
         if count
     ]
     yield "，".join(clauses) + "。"
-    bar = charts.shares(figures.shares)
-    if bar:
-        yield Chart(bar, "各类情况的单位数")
+    yield from _chart("各类情况的单位数", charts.shares, figures.shares)
     if figures.deadlines:
         deadline = figures.deadlines.most_common(1)[0][0]
-        line = charts.timeline(figures.published, deadline, figures.made_day, figures.due)
-        if line:
-            yield Chart(line, f"累计发布家数（按报告注明的发布日期，共{len(figures.published)}家）")
+        caption = f"累计发布家数（按报告注明的发布日期，共{len(figures.published)}家）"
+        yield from _chart(caption, charts.timeline, figures.published, deadline, figures.made_day, figures.due)
     yield _groups("按类别", "类别", figures.kinds)
     if len(figures.areas) > 1:
         yield _groups("按地区", "上级", figures.areas)
 
 
+def _chart(caption: str, draw: Callable[..., str], *figures: object) -> Iterator[Chart]:
+    """The drawing for a page and for a phone; nothing where there is nothing to draw."""
+    across = draw(*figures)
+    if across:
+        yield Chart(across, draw(*figures, across=charts.NARROW), caption)
+
+
 def _groups(name: str, head: str, groups: list[Group]) -> Table:
-    words = ("应发布", "按时", "未注明日期", "逾期", "未发现", "无法判断", "未到期", "有问题")
     words = ("应发布", "按时", "未注明日期", "逾期", "未发现", "无法判断", "未到期", "有问题")
     heads = (Head(head, 26), *(Head(word, max(10, 2 * len(word) + 3), "number") for word in words))
     rows = tuple(
@@ -198,7 +201,7 @@ def _problems(figures: Figures) -> Iterator[str | Table | Chart]:
         yield "已识读的报告中未发现问题。"
         return
     chief = sorted(figures.problems, key=lambda problem: -problem.bodies)[:MOST_KINDS]
-    yield Chart(charts.kinds([(p.severity, p.title, p.bodies) for p in chief]), "主要问题涉及的单位数")
+    yield from _chart("主要问题涉及的单位数", charts.kinds, [(p.severity, p.title, p.bodies) for p in chief])
     heads = (
         Head("问题", 34), Head("程度", 10), Head("单位数", 10, "number"), Head("项数", 9, "number"),
         Head("涉及单位（至多列五家）", 46), Head("规则", 18, "code"),
@@ -219,8 +222,9 @@ def _heat(figures: Figures) -> Iterator[Chart]:
     ranked = sorted(figures.counts.items(), key=lambda pair: (-pair[1].total(), pair[0]))[:MOST_BODIES]
     if len(ranked) > 1 and len(columns) > 1:
         fields = [[counts[rule] for rule in columns] for _, counts in ranked]
-        drawn = charts.heat([name for name, _ in ranked], [names.get(rule, rule) for rule in columns], fields)
-        yield Chart(drawn, f"问题较多的{len(ranked)}家单位与主要问题（格内为项数）")
+        caption = f"问题较多的{len(ranked)}家单位与主要问题（格内为项数）"
+        heads = [names.get(rule, rule) for rule in columns]
+        yield from _chart(caption, charts.heat, [name for name, _ in ranked], heads, fields)
 
 
 def _flows(figures: Figures) -> Iterator[str | Table | Chart]:
@@ -229,9 +233,7 @@ def _flows(figures: Figures) -> Iterator[str | Table | Chart]:
         f"其{figures.year}年度报告已识读的单位中，{figures.no_requests}家没有新收申请。"
     )
     rows = [(figure.name, figure.before, figure.now) for figure in figures.year_on_year]
-    drawn = charts.years(rows, f"{figures.year - 1}年度", f"{figures.year}年度")
-    if drawn:
-        yield Chart(drawn, "申请和争议两年对比")
+    yield from _chart("申请和争议两年对比", charts.years, rows, f"{figures.year - 1}年度", f"{figures.year}年度")
     heads = (
         Head("事项", 30), Head(f"{figures.year - 1}年度", 14, "number"), Head(f"{figures.year}年度", 14, "number"),
         Head("增减", 14, "number"), Head("增减比例", 14, "number"),

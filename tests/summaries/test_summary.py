@@ -135,21 +135,46 @@ def test_hostile_text_stays_text_in_every_format():
     assert b"<script" not in xml
 
 
-def test_drawings_are_sound_and_carry_names_as_text():
+ACROSS = pytest.mark.parametrize("across", [charts.WIDTH, charts.NARROW])
+
+
+def edges(piece: etree._Element) -> tuple[float, float]:
+    """The left and right edge of a line of type."""
+    x, width = float(piece.get("x") or 0), charts.length(str(piece.text)) * float(piece.get("font-size") or 0)
+    left = {"start": x, "middle": x - width / 2, "end": x - width}[str(piece.get("text-anchor"))]
+    return left, left + width
+
+
+@ACROSS
+def test_drawings_are_sound_keep_within_their_edges_and_carry_names_as_text(across):
+    long, several = "县人民政府办公室以及其下属的各个单位" * 3, [f"问题{n}说得很长很长的一个名称" for n in range(8)]
     drawings = [
-        charts.shares([("in_time", "按时<发布>", 3), ("missing", "未发现", 1)]),
-        charts.timeline([date(2026, 1, 5), date(2026, 2, 3)], date(2026, 1, 31), date(2026, 3, 1), 3),
-        charts.kinds([("error", HOSTILE, 3), ("notice", "乙", 1)]),
-        charts.years([("新收", 0, 3)], "2024年度", "2025年度"),
-        charts.heat([HOSTILE, "乙"], ["问题一", "问题二"], [[1, 9], [0, 2]]),
+        charts.shares([("in_time", "按时<发布>", 3), ("missing", "未发现", 1)], across),
+        charts.timeline([date(2026, 1, 5), date(2026, 2, 3)], date(2026, 1, 31), date(2026, 3, 1), 3, across),
+        charts.kinds([("error", HOSTILE, 3), ("notice", long, 1)], across),
+        charts.years([(long, 0, 1_234_567)], "2024年度", "2025年度", across),
+        charts.heat([HOSTILE, long], several, [[1, 9, 0, 0, 0, 0, 0, 12], [0, 2, 0, 0, 0, 0, 0, 1]], across),
     ]
     for drawing in drawings:
         assert etree.fromstring(drawing).tag.endswith("svg")
+        assert etree.fromstring(drawing).get("width") == str(across)
         assert not list(etree.fromstring(drawing).iter("{*}script"))
         for piece in etree.fromstring(drawing).iter("{*}rect"):
             x, width = float(piece.get("x") or -1), float(piece.get("width") or -1)
-            assert 0 <= x <= charts.WIDTH
-            assert x + width <= charts.WIDTH + 0.01
+            assert 0 <= x <= across
+            assert x + width <= across + 0.01
+        for piece in etree.fromstring(drawing).iter("{*}text"):
+            left, right = edges(piece)
+            assert left >= -0.01, piece.text
+            assert right <= across + 0.01, piece.text
+
+
+def test_a_page_has_each_drawing_for_a_wide_and_for_a_narrow_screen(content: Content):
+    page = html.fromstring(formats.as_html(content))
+    widths = [
+        [svg.get("width") for svg in figure.xpath(".//*[local-name()='svg']")] for figure in page.xpath("//figure")
+    ]
+    assert widths == [[str(charts.WIDTH), str(charts.NARROW)]] * 5
 
 
 def test_nothing_is_drawn_of_nothing():
@@ -261,14 +286,14 @@ def test_a_periods_files_stand_beside_the_seasons(tmp_path):
 
 @pytest.mark.parametrize("seen", [date(2026, 3, 9), date(2031, 3, 9)])
 @pytest.mark.parametrize("late", [date(2026, 2, 3), date(2028, 12, 1)])
-def test_the_words_below_a_timeline_do_not_run_into_each_other_however_long_ago_the_season_was(seen, late):
-    drawing = etree.fromstring(charts.timeline([date(2026, 1, 5), late], date(2026, 1, 31), seen, 3))
+@ACROSS
+def test_the_words_below_a_timeline_do_not_run_into_each_other_however_long_ago_the_season_was(seen, late, across):
+    drawing = etree.fromstring(charts.timeline([date(2026, 1, 5), late], date(2026, 1, 31), seen, 3, across))
     words = [piece for piece in drawing.iter("{*}text") if "月" in str(piece.text)]
     for piece in words:
-        x, width = float(piece.get("x") or 0), charts.length(str(piece.text)) * float(piece.get("font-size") or 0)
-        left = {"start": x, "middle": x - width / 2, "end": x - width}[str(piece.get("text-anchor"))]
+        left, right = edges(piece)
         assert left >= 0
-        assert left + width <= charts.WIDTH
+        assert right <= across
     below = [piece for piece in words if piece.get("text-anchor") == "middle"]
     places = [float(piece.get("x") or 0) for piece in below]
     widest = max(charts.length(str(piece.text)) * 11 for piece in below)
