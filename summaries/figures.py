@@ -102,7 +102,10 @@ class Period:
         first = f"{self.first.year}年{self.first.month}月{self.first.day}日"
         if self.name == "month":
             return f"{self.first.year}年{self.first.month}月"
-        return first if self.name == "day" else f"{first}至{self.last.month}月{self.last.day}日"
+        if self.name == "day":
+            return first
+        year = f"{self.last.year}年" if self.last.year != self.first.year else ""
+        return f"{first}至{year}{self.last.month}月{self.last.day}日"
 
     def holds(self, moment: datetime | None, zone: tzinfo | None) -> bool:
         """Whether a moment lies in these days of the office's zone."""

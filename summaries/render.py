@@ -36,4 +36,5 @@ def write(figures: Figures, out: Path, signed: str = "", reply_by: date | None =
 def _stem(figures: Figures) -> str:
     """A period's files stand beside the season's and beside those of other days."""
     over = figures.period
-    return f"nianbao-{figures.year}" + (f"-{over.name}-{over.last.isoformat()}" if over is not None and over.zh else "")
+    apart = over is not None and over.name != "season"
+    return f"nianbao-{figures.year}" + (f"-{over.name}-{over.last.isoformat()}" if over is not None and apart else "")

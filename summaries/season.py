@@ -19,6 +19,7 @@ from summaries.figures import Changes, Figures, Group, Period, local_day
 MOST_KINDS = 12  # problems in the chart; the table has all
 MOST_BODIES = 30  # bodies of the heat map, those with most problems
 MOST_COLUMNS = 8
+WHOLE_ZH = {"season": "发布季", "year": "全年"}
 BASIS = "《中华人民共和国政府信息公开条例》第四十九条、第五十条"
 
 
@@ -55,7 +56,9 @@ def _requirements(figures: Figures) -> tuple[str, ...]:
 
 
 def _of_days(figures: Figures) -> str:
-    return f"（{figures.period.zh}）" if figures.period is not None and figures.period.zh else ""
+    """What a title says of the period in brackets, so that no two issues of a year are named alike."""
+    over = figures.period
+    return f"（{over.zh or WHOLE_ZH[over.name]}）" if over is not None else ""
 
 
 def _sections(figures: Figures) -> Iterator[Section]:

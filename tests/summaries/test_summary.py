@@ -18,7 +18,7 @@ from lxml import etree, html
 from reports.duties import Ledger, OpenFinding
 from summaries import charts, formats, official, render, season
 from summaries.content import Content, Link, Table
-from summaries.figures import Figures, add_changes, figures, period
+from summaries.figures import PERIODS, Figures, add_changes, figures, period
 from tests.summaries import worlds
 
 HOSTILE = "=cmd|'/C calc'!A0<script>alert(1)</script>&#9;\u202e"
@@ -222,6 +222,14 @@ def test_a_print_of_many_bodies_is_cut_where_its_setting_would_take_the_machine(
     assert "其余20行见电子表格" in re.sub(r"\s", "", printed)
 
 
+def test_a_page_of_many_bodies_is_cut_where_a_print_is(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(formats, "MOST_PRINTED", 40)
+    page = html.fromstring(formats.as_html(season.content(figures(worlds.season(60)))))
+    rows = page.xpath("//table")[-1].xpath("./tbody/tr")
+    assert len(rows) == 41
+    assert rows[-1].text_content().startswith("其余20行见电子表格")
+
+
 def test_printable_leaves_all_chinese_and_takes_what_xml_cannot_hold():
     assert official.printable("甲\x00\x0b乙\ud800丙𠮷\t") == "甲乙丙𠮷\t"
 
@@ -232,6 +240,7 @@ def test_printable_leaves_all_chinese_and_takes_what_xml_cannot_hold():
         ("day", (2026, 3, 1), (2026, 2, 28), (2026, 2, 28), "2026年2月28日"),
         ("week", (2026, 3, 2), (2026, 2, 23), (2026, 3, 1), "2026年2月23日至3月1日"),
         ("week", (2026, 3, 8), (2026, 2, 23), (2026, 3, 1), "2026年2月23日至3月1日"),
+        ("week", (2026, 1, 7), (2025, 12, 29), (2026, 1, 4), "2025年12月29日至2026年1月4日"),
         ("month", (2026, 1, 15), (2025, 12, 1), (2025, 12, 31), "2025年12月"),
         ("season", (2026, 3, 9), (2026, 1, 1), (2026, 3, 9), ""),
     ],
@@ -282,6 +291,17 @@ def test_a_periods_files_stand_beside_the_seasons(tmp_path):
     found = figures(ledger)
     add_changes(found, ledger, [], period("week", date(2026, 3, 9)))
     assert render.write(found, tmp_path)[0].name == "nianbao-2025-week-2026-03-08.html"
+
+
+def test_no_two_periods_of_a_day_have_one_title_or_one_file(tmp_path):
+    titles, names = set(), set()
+    for name in PERIODS:
+        found = figures(worlds.season(4), "乙市")
+        add_changes(found, worlds.season(4), [], period(name, date(2026, 3, 9)))
+        titles.add(season.content(found).title)
+        names.add(render.write(found, tmp_path)[0].name)
+    assert len(titles) == len(names) == len(PERIODS)
+    assert "乙市2025年度政府信息公开工作年度报告情况（全年）" in titles
 
 
 @pytest.mark.parametrize("seen", [date(2026, 3, 9), date(2031, 3, 9)])
