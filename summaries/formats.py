@@ -28,7 +28,8 @@ from summaries.official import Grid, Paper, Part
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_LINK = 2_079  # characters of an address that a spreadsheet follows
 MOST_ROWS = 200  # of a table in a circular; what is longer is named and stands in the workbook
-MOST_PRINTED = 5_000  # the same in print and on a page, which are set as a whole: 20,000 rows took 3.2 GB, and nobody turns so many
+# The same in print and on a page, which are set as a whole: 20,000 rows took 3.2 GB, and nobody turns so many pages.
+MOST_PRINTED = 5_000
 
 
 def as_html(content: Content) -> str:
