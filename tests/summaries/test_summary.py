@@ -170,10 +170,8 @@ def test_drawings_are_sound_keep_within_their_edges_and_carry_names_as_text(acro
 
 
 def test_a_page_has_each_drawing_for_a_wide_and_for_a_narrow_screen(content: Content):
-    page = html.fromstring(formats.as_html(content))
-    widths = [
-        [svg.get("width") for svg in figure.xpath(".//*[local-name()='svg']")] for figure in page.xpath("//figure")
-    ]
+    figures = re.findall(r"<figure.*?</figure>", formats.as_html(content), re.DOTALL)
+    widths = [re.findall(r'<svg [^>]*?width="(\d+)"', figure) for figure in figures]
     assert widths == [[str(charts.WIDTH), str(charts.NARROW)]] * 5
 
 
