@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Annotated
@@ -16,6 +17,7 @@ from alerts.send import SendFailed
 from cli.app import EXIT_ATTENTION, AsJson, Refused, Year, configured, local_now, moment_of
 from cli.database import database
 from cli.show import err, new_table, out, print_json, spinner
+from exchange.words import printed
 from models import base, exports, findings, mails
 from workers import publication
 
@@ -46,10 +48,8 @@ def alerts_run(
             session.rollback()
     for mail in composed:
         if dry_run:
-            out.print(
-                f"To: {escape(', '.join(mail.recipients))}\nSubject: {escape(mail.subject)}\n\n{escape(mail.text)}",
-                soft_wrap=True,
-            )
+            _print_heads(mail.recipients, mail.subject)
+            out.print(f"\n{escape(mail.text)}", soft_wrap=True)
         else:
             out.print(f"queued mail {mail.id}: {escape(mail.subject)}", soft_wrap=True)
     if homeless:
@@ -103,11 +103,12 @@ def alerts_list(as_json: AsJson = False) -> None:
     if not rows:
         err.print("there are no mails yet; `nianbao alerts run --dry-run` shows what would be told")
         return
-    table = new_table(("id", "right"), "state", "queued", "sent", ("tries", "right"), "to", "subject", "error")
+    table = new_table(("id", "right"), "状态", "生成", "发出", ("次数", "right"), "收件人", "主题", "原因")
     for row in rows:
         table.add_row(
-            str(row["id"]), row["state"], _local_time(row["queued_at"], settings), _local_time(row["sent_at"], settings),
-            str(row["tries"]), escape(", ".join(row["recipients"])), escape(row["subject"]), escape(row["error"] or ""),
+            str(row["id"]), printed("mail_state", row["state"]),
+            _local_time(row["queued_at"], settings), _local_time(row["sent_at"], settings), str(row["tries"]),
+            escape(", ".join(row["recipients"])), escape(row["subject"]), escape(row["error"] or ""),
         )  # fmt: skip
     out.print(table)
 
@@ -122,10 +123,8 @@ def alerts_show(mail_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
         row = next((r for r in exports.mails(session) if r["id"] == mail_id), None)
     if row is None:
         raise Refused(f"there is no mail {mail_id}; nianbao alerts list shows them")
-    out.print(
-        f"To: {escape(', '.join(row['recipients']))}\nSubject: {escape(row['subject'])}\nState: {row['state']}\n",
-        soft_wrap=True,
-    )
+    _print_heads(row["recipients"], row["subject"])
+    out.print(f"状态：{printed('mail_state', row['state'])}\n")
     out.print(escape(row["text"]), soft_wrap=True)
 
 
@@ -149,7 +148,7 @@ def alerts_refused(
     if not rows:
         err.print("no address is refused")
         return
-    table = new_table("address", "since", "reason")
+    table = new_table("邮箱", "退信时间", "原因")
     for address, since, reason in rows:
         table.add_row(escape(address), _local_time(since, settings), escape(reason))
     out.print(table)
@@ -157,3 +156,7 @@ def alerts_refused(
 
 def _local_time(moment: datetime | None, settings: config.Settings) -> str:
     return moment.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def _print_heads(recipients: Sequence[str], subject: str) -> None:
+    out.print(f"收件人：{escape('、'.join(recipients))}\n主题：{escape(subject)}", soft_wrap=True)

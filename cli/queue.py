@@ -10,6 +10,7 @@ from rich.markup import escape
 from cli.app import AsJson, Refused, configured
 from cli.database import database
 from cli.show import new_table, out, print_json
+from exchange.words import printed
 from models import base, exports, leases, readings, work
 from models.ledger import unreadable_documents
 from reports.reader_version import READER_VERSION
@@ -39,13 +40,14 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json([figures | {"failed_items": failed, "unreadable": unread}])
         return
-    out.print("  ".join(f"{name}: {value}" for name, value in figures.items() if not isinstance(value, dict)))
-    table = new_table(("id", "right"), "work", "why", ("tries", "right"), "error")
+    shown = {name: value for name, value in figures.items() if not isinstance(value, dict)}
+    out.print("　".join(f"{printed('queue', name)} {value}" for name, value in shown.items()))
+    table = new_table(("id", "right"), "任务", "处理", ("次数", "right"), "原因")
     for row in failed[:MOST_SHOWN]:
         table.add_row(
             str(row["id"]),
-            f"{row['kind']} {row['subject']}",
-            row["error_kind"] or "",
+            f"{printed('work', row['kind'])} {row['subject']}",
+            printed("work_failure", row["error_kind"] or ""),
             str(row["attempts"]),
             escape(row["error"] or ""),
         )
@@ -53,9 +55,8 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
         out.print(table)
     _more(len(failed))
     for document in unread[:MOST_SHOWN]:
-        out.print(
-            f"[yellow]unreadable[/] {escape(document['url'])}: {escape(document['state_reason'] or '')}", soft_wrap=True
-        )
+        reason = f"{escape(document['url'])}: {escape(document['state_reason'] or '')}"
+        out.print(f"[yellow]{printed('document_state', 'unreadable')}[/] {reason}", soft_wrap=True)
     _more(len(unread))
 
 

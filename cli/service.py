@@ -13,6 +13,7 @@ from cli.app import AsJson, Refused, configured, local_now
 from cli.database import database
 from cli.show import err, new_table, out, print_json, spinner
 from demo import run
+from exchange.words import printed, words
 from models import agencies, base, exports, sources
 
 if TYPE_CHECKING:
@@ -100,12 +101,12 @@ def _show_sources(engine: Engine, ids: list[int], as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    table = new_table("body", "address", "status", ("items", "right"), ("requests", "right"), "reason")
+    columns = ("agency", "url", "status", "items", "requests", "reason")
+    heads = words().exports["sources"]
+    table = new_table(
+        *((heads[column], "right") if column in {"items", "requests"} else heads[column] for column in columns)
+    )
     for row in rows:
-        table.add_row(
-            *(
-                escape(str(row[c] if row[c] is not None else ""))
-                for c in ("agency", "url", "status", "items", "requests", "reason")
-            )
-        )
+        row["status"] = printed("source_state", row["status"] or "")
+        table.add_row(*(escape(str(row[column] if row[column] is not None else "")) for column in columns))
     out.print(table)

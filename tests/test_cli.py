@@ -285,6 +285,8 @@ def test_the_queue_shows_fifty_failures_and_says_how_many_more_there_are_and_jso
             piece.state, piece.error, piece.error_kind = "failed", f"trouble {number}.", "defect"
     engine.dispose()
     shown = nianbao("queue", cwd=tmp_path, database_url=url).stdout
+    assert "识读 49" in shown
+    assert "程序缺陷" in shown
     assert ("trouble 49." in shown, "trouble 50." in shown, "and 10 more" in shown) == (True, False, True)
     whole = json.loads(nianbao("queue", "--json", cwd=tmp_path, database_url=url).stdout)
     assert len(whole["failed_items"]) == whole["failed"] == 60
