@@ -1,4 +1,4 @@
-"""A country of any size as rows, filled in bulk: counties of sixty bodies, each with a column, a crawl of it, and last
+"""A country of any size as rows, filled in bulk: counties of sixty bodies if not told otherwise, each with a column, a crawl of it, and last
 year's and this year's report as read. What tests and benchmarks of growth stand on."""
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BANDS = 4
 BATCH = 3000
 
 
-def fill(session: Session, bodies: int) -> None:
+def fill(session: Session, bodies: int, county: int = COUNTY) -> None:
     """That many bodies, whole counties at a time, numbered from 1; every table that grows with them is filled. The
     tenth of the readings share their bands with the whole country, as reports from one template do."""
     whole = rows.report({"applications.new.total": 3}).as_dict(details=True)
@@ -38,7 +38,7 @@ def fill(session: Session, bodies: int) -> None:
         made.setdefault(model, []).append(values)
 
     for number in range(1, bodies + 1):
-        head = number - (number - 1) % COUNTY
+        head = number - (number - 1) % county
         _body(put, number, head)
         for back in (1, 0):
             _report(put, 2 * number - back, number, YEAR - back, figures[YEAR - back])
