@@ -1,5 +1,5 @@
-"""A country of any size as rows, filled in bulk: counties of sixty bodies if not told otherwise, each with a column, a crawl of it, and last
-year's and this year's report as read. What tests and benchmarks of growth stand on."""
+"""A country of any size as rows, filled in bulk: counties of sixty bodies if not told otherwise, each with a column, a
+crawl of it, and last year's and this year's report as read. What tests and benchmarks of growth stand on."""
 
 from __future__ import annotations
 
