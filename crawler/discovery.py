@@ -234,15 +234,15 @@ class Search:
             return [], "", []
         node = lead.url.partition("#")[2]
         step = await asyncio.to_thread(family.read, page, Ask(f"{page.url}#{node}" if node else page.url))
-        rows, waiting, otherwise = list(step.rows), list(step.asks), list(step.otherwise)
+        rows, waiting, otherwise = list(step.rows or step.others), list(step.asks), list(step.otherwise)
         for _ in range(_LIST_ASKS if lead.score >= leads.LABELLED else _FEW_ASKS):
             if self._shows_own(rows) or not waiting or self._fetcher.requests >= MOST_REQUESTS:
                 break
             following = await self._step(family, waiting.pop(0))
-            if not following.rows and not following.asks:
+            if not (following.rows or following.others or following.asks):
                 waiting, otherwise = otherwise, []  # the vendor's other way to ask
                 continue
-            rows += following.rows
+            rows += following.rows or following.others
             waiting = [*following.asks, *waiting]
         beneath = await asyncio.to_thread(columns, page, rows)
         return distinct(rows), family.name, beneath

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from crawler import accept, families, links, shells
 from crawler.families import years
-from crawler.families.base import Ask, Column, End, Family, Step
-from crawler.families.rows import columns, row_key
+from crawler.families.base import Ask, Column, End, Family, Step, unproven
+from crawler.families.rows import columns, distinct, row_key
 from crawler.pages import Listing, Page
 from reports.narrative.classify import classify
 
@@ -39,6 +39,7 @@ class PagedList:
     waiting: list[Ask]
     otherwise: list[Ask]
     rows: dict[str, Listing] = field(default_factory=dict)
+    others: dict[str, Listing] = field(default_factory=dict)  # rows of other columns that it shows as well
     pages: list[frozenset[str]] = field(default_factory=list)
     ends: list[End] = field(default_factory=list)
     beneath: list[Column] = field(default_factory=list)
@@ -54,12 +55,27 @@ class PagedList:
         """Take over what an answer says."""
         self.ends.append(step.end)
         self.beneath += step.columns
-        if not self.pages and (step.rows or step.columns):
+        shown = [*step.rows, *step.others]
+        if not self.pages and (shown or step.columns):
             self.opening, self.on_first = ask, len(self.ends) == 1
             self.print, self.alone = print_of(step, self.beneath), print_of(step, step.columns)
-        if step.rows:
-            self.pages.append(row_keys(step.rows))
+        if shown:
+            self.pages.append(row_keys(shown))
             self.rows |= {row_key(row): row for row in step.rows if row_key(row) not in self.rows}
+            self.others |= {row_key(row): row for row in step.others if row_key(row) not in self.others}
+
+    def found(self) -> list[Listing]:
+        """The list's own rows: those of other columns where it shows no others, for then it is called otherwise than its
+        articles."""
+        return distinct((self.rows or self.others).values())
+
+    def unproven(self) -> str:
+        """Why it is not proven that the list was read to its end; empty where it is."""
+        ends = self.ends
+        if self.others and any(end.pages is not None for end in ends):
+            # What is filed in several columns is counted in each, and shown once.
+            ends = [replace(end, total=None) for end in ends]
+        return unproven(self.family, ends, len(self.rows) + len(self.others), len(self.pages))
 
     def begin_anew(self, step: Step, ask: Ask) -> None:
         """Read from the first page, which says this now; what was found so far stays found."""
@@ -88,12 +104,12 @@ class PagedList:
     def is_whole(self) -> bool:
         """Whether as many items came as the list states."""
         totals = [end.total for end in self.ends if end.total is not None]
-        return bool(totals) and len(self.rows) >= max(totals)
+        return bool(totals) and len(self.rows) + len(self.others) >= max(totals)
 
 
 def print_of(step: Step, columns_: list[Column]) -> str:
     """What an answer says and which columns lie beneath: the same for the same."""
-    rows = [(row_key(row), row.title, str(row.listed_on)) for row in step.rows]
+    rows = [(row_key(row), row.title, str(row.listed_on)) for row in [*step.rows, *step.others]]
     further = [ask.key for ask in [*step.asks, *step.otherwise]]
     beneath = [(column.ask.key, column.title) for column in columns_]
     state = repr((rows, further, beneath, (step.end.total, step.end.pages, step.end.last)))

@@ -24,7 +24,7 @@ _LONGEST = 8000  # characters of a request that is remembered
 def remembered(read: PagedList, depth: int, now: datetime, is_report: bool) -> dict[str, Any]:
     """A list that was read whole: how it began, and the request that showed its first rows. That request is kept only
     where the same may be sent again and its answer shows whatever is added, and is no report itself."""
-    out: dict[str, Any] = {"print": read.print, "items": len(read.rows), "asked": now.isoformat()}
+    out: dict[str, Any] = {"print": read.print, "items": len(read.found()), "asked": now.isoformat()}
     ask = None if is_report else read.opening
     if ask is None or ask.tokens or read.family.expires or not (read.shows_additions_first() or len(read.pages) < 2):
         return out

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from crawler import accept, families, health, links, pagers, shells, turns
 from crawler.crawl import Crawl
-from crawler.families.base import Ask, Column, unproven
-from crawler.families.rows import columns, distinct
+from crawler.families.base import Ask, Column
+from crawler.families.rows import columns
 from crawler.fetch import Answer, FetchError
 from crawler.lists import MAX_DEPTH, PagedList, Taken, is_other_kind, of_past_years, probes, proves, row_keys, take
 from crawler.pages import Listing, Page
@@ -121,7 +121,7 @@ class Walk:
         else:
             if missed == crawl.error:
                 crawl.read_whole[key] = turns.remembered(read, depth, crawl.now, taken.is_report)
-            await self._visitor.open(distinct(read.rows.values()), page, depth)
+            await self._visitor.open(read.found(), page, depth)
         settled = of_past_years(read.beneath, crawl.season) if crawl.target.brief else set()
         for column in read.beneath:
             known = crawl.target.lists.get(column.ask.key, {})
@@ -176,7 +176,7 @@ class Walk:
             if end.total is not None:
                 crawl.stated = (crawl.stated or 0) + end.total
                 break
-        reason = unproven(read.family, read.ends, len(read.rows), len(read.pages))
+        reason = read.unproven()
         if links.key(read.first.url) in crawl.drawn and not proves(read.ends):
             reason = reason or "a list that a script draws does not show where it ends"
         if reason:
@@ -209,13 +209,14 @@ class Walk:
         step = await asyncio.to_thread(read.family.read, page, ask)
         wrong = step.error or is_other_kind(page, ask)
         foreign = self._is_foreign(read, step.rows)
-        repeated = bool(step.rows) and row_keys(step.rows) in read.pages
+        shown = [*step.rows, *step.others]
+        repeated = bool(shown) and row_keys(shown) in read.pages
         if (step.again or (repeated and read.family.expires)) and await self._again(read):
             return True
-        if wrong or foreign or repeated or not step.rows:
-            if read.probing or read.turn_to_otherwise((bool(step.rows) and not foreign) or ask.method == "POST"):
+        if wrong or foreign or repeated or not shown:
+            if read.probing or read.turn_to_otherwise((bool(shown) and not foreign) or ask.method == "POST"):
                 return True
-            if not wrong and not step.rows and not foreign and (step.end.last or step.asks):
+            if not wrong and not shown and not foreign and (step.end.last or step.asks):
                 read.waiting += step.asks
                 read.ends.append(step.end)
                 return True

@@ -105,7 +105,8 @@ class Step:
     ``asks`` are further answers of the same list, in order; ``otherwise`` the same under the vendor's other numbering,
     for where the first of ``asks`` is not there. ``error`` says that the answer is not what was asked for (a stub,
     ``success: false``, markup where data is due): the list is incomplete then, never empty. ``again`` asks to read the list
-    from its start, which is done once: it changed while it was read, or what it goes by has expired."""
+    from its start, which is done once: it changed while it was read, or what it goes by has expired. ``others`` are rows of
+    other columns, where a search answers for all: they count for its end, and are its own where it shows none besides."""
 
     rows: list[Listing] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
@@ -114,6 +115,7 @@ class Step:
     end: End = field(default_factory=End)
     error: str = ""
     again: bool = False
+    others: list[Listing] = field(default_factory=list)
 
 
 class Family:

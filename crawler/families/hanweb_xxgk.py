@@ -9,6 +9,7 @@ from crawler.families import data
 from crawler.families.base import MAX_PAGES, Ask, End, Family, Step
 from crawler.families.rows import base_of, rows
 from crawler.pages import Listing, Page
+from reports.narrative.classify import classify
 
 _SORTED = ",createdate:0,orderid:0"
 _SEARCH = re.compile(r"[\"']([^\"'?\s]{0,200}/module/xxgk/search\.jsp)")
@@ -34,17 +35,17 @@ class HanwebDisclosure(Family):
             names = ("jdid", "area", "divid")
             state = {"node": node, "url": url or "", **{name: _given(page, name) for name in names}}
             return Step([], [_fragment(state, 1, page.url)])  # what is written out is other news
-        found = _of_column(rows(page), ask)
-        total, pages = pagers.stated_total(page), pagers.stated_pages(page)
         whole = rows(page)
-        if len(found) < len(whole):
-            total = None  # counts what other columns list as well
+        found = _of_column(whole, ask)
+        total, pages = pagers.stated_total(page), pagers.stated_pages(page)
         if not whole and total != 0 and not pagers.says_empty(page):
             return Step(end=End(total, pages), error="the catalogue's search answers no rows")
         asks = []
-        if ask.number == 1 and pages:
+        if ask.number == 1 and whole and (pages or total):
+            pages = pages or -(-(total or 0) // len(whole))
             asks = [_fragment(dict(ask.state), n, ask.referer) for n in range(2, min(pages, MAX_PAGES) + 1)]
-        return Step(found, asks, end=End(total, pages, last=not found or None))
+        others = [row for row in whole if row not in found]
+        return Step(found, asks, end=End(total, pages, last=not whole or None), others=others)
 
 
 def _given(page: Page, name: str) -> str:
@@ -77,12 +78,19 @@ def _fragment(state: dict[str, str], number: int, referer: str) -> Ask:
 
 
 def _of_column(found: list[Listing], ask: Ask) -> list[Listing]:
-    """The rows of the column: some hosts do not filter by it, and an article's address names its own."""
+    """The rows of the column: some hosts do not filter by it, and an article's address names its own. What stands on a
+    page that holds none of them may be a column's whose articles are filed under another number."""
     column = _COLUMN.search(ask.referer)
     if column is None:
         return found
-    mine = [row for row in found if row.url and f"/art_{column.group(1)}_" in row.url]
-    return mine or found
+    mark = f"/art_{column.group(1)}_"
+    return [row for row in found if (row.url and mark in row.url) or _is_report(row.title, bool(ask.value("area")))]
+
+
+def _is_report(title: str, of_one_body: bool) -> bool:
+    """Whether a row is a report wherever its article is filed: of the body that it names, or of the one searched in."""
+    said = classify(title)
+    return said.kind in {"annual_report", "legacy_report"} and (of_one_body or bool(said.agency))
 
 
 FAMILY = HanwebDisclosure()

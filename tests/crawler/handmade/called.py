@@ -135,6 +135,41 @@ def disclosure() -> Portal:
     return Portal("xxgk-node-in-data-string", body, "/col/col1665241/index.html", pages, ALL, family="hanweb-xxgk")
 
 
+def disclosure_of_all() -> Portal:
+    """The search answers for all columns, the newest first: whole pages of other news, the total of everything."""
+    body = "东平县水利局"
+    shown = [
+        [("notice", 61), ("notice", 62), ("notice", 63)],
+        [("report", 2024), ("notice", 64), ("report", 2023)],
+        [("notice", 65), ("notice", 66), ("notice", 61)],  # 61 is filed in two columns
+        [("report", 2022)],
+    ]
+    column = page(
+        "<div id='div88'></div>",
+        "<script>var infotypeId='B07';var jdid='19';var area='';var divid='div88';search('/module/xxgk/search.jsp');</script>",
+    )
+
+    def row(kind: str, number: int) -> str:
+        href, text = (
+            (f"/art/{number + 1}/1/16/art_88_{number}.html", title(body, number))
+            if kind == "report"
+            else (f"/art/2025/3/{number - 60}/art_90{number}_{number}.html", f"关于第{number}号灌区用水的通告")
+        )
+        day = published(number) if kind == "report" else f"2025-03-0{number - 60}"
+        return f"<tr class='tr_main_value_odd'><td><a href='{href}' title='{text}'>{text}</a></td><td>{day}</td></tr>"
+
+    def search(request: Request) -> Answer:
+        number = int(request.form.get("currpage", 1))
+        rows = "".join(row(*one) for one in shown[number - 1])
+        pager = f"<tr><td colspan=2>共10条记录 共4页 第{number}页 <a onclick='goto(2)'>下一页</a></td></tr>"
+        return Answer(f"<table>{rows}{pager}</table>".encode(), "text/html;charset=UTF-8")
+
+    years = (2024, 2023, 2022)
+    pages: Pages = {"/col/col88/index.html": column, "POST /module/xxgk/search.jsp": search}
+    pages |= {f"/art/{y + 1}/1/16/art_88_{y}.html": article(body, y, '<div id="zoom">{}</div>') for y in years}
+    return Portal("xxgk-search-of-all-columns", body, "/col/col88/index.html", pages, years, family="hanweb-xxgk")
+
+
 def unit_query() -> Portal:
     body = "德清县民政局"
     query = {
@@ -344,5 +379,5 @@ def epoint_middle() -> Portal:
 
 
 CALLED = (
-    ucap_search, hanweb_gbk, hanweb_page_only, hanweb_empty_proxy, disclosure, unit_query, unit_query_failing, truecms_initial, truecms_call, was5, igs, tree_page, epoint_middle,
+    ucap_search, hanweb_gbk, hanweb_page_only, hanweb_empty_proxy, disclosure, disclosure_of_all, unit_query, unit_query_failing, truecms_initial, truecms_call, was5, igs, tree_page, epoint_middle,
 )  # fmt: skip
