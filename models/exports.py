@@ -93,15 +93,18 @@ def export_sources(session: Session, year: int | None = None) -> Iterator[dict[s
         }
 
 
+# Plain columns: rows as objects point at each other, and what the search for cycles goes through grows with them.
+_PRINTED = ("url", "title", "kind", "year", "listed_on", "published_on", "first_seen")
+_SUBMITTED = ("submitted_by", "submitted_at")
+
+
 def export_documents(session: Session, year: int | None = None) -> Iterator[dict[str, Any]]:
     """Every item that a source listed."""
-    # Plain columns: rows as objects point at each other, and what the search for cycles goes through grows with them.
-    named = ("url", "title", "kind", "year", "listed_on", "published_on", "first_seen", "submitted_by", "submitted_at")
     query = (
         sa.select(
             Document.id,
             Document.state,
-            *(getattr(Document, name) for name in named),
+            *(getattr(Document, name) for name in (*_PRINTED, *_SUBMITTED)),
             Source.url.label("source"),
             Agency.name.label("agency"),
         )
@@ -112,21 +115,28 @@ def export_documents(session: Session, year: int | None = None) -> Iterator[dict
     )
     if year is not None:
         query = query.where(Document.year == year)
-    for part in session.execute(query).partitions():
-        files = _files(session, [row.id for row in part])
-        for row in part:
-            yield (
-                {"agency": row.agency, "source": "submitted" if row.submitted_by else row.source}
-                | {name: getattr(row, name) for name in named[:-2]}
-                | files.get(row.id, _Files()).as_dict()
-                | {
-                    # Outside the house, what is only listed is waiting: its bytes have not been fetched.
-                    "state": "waiting" if row.state == "listed" else row.state,
-                    "versions": files.get(row.id, _Files()).versions,
-                    "submitted_by": row.submitted_by,
-                    "submitted_at": row.submitted_at,
-                }
-            )
+    parts = session.execute(query).partitions()
+    while rows := _next_documents(session, parts):
+        yield from rows
+
+
+@uncollected()
+def _next_documents(session: Session, parts: Iterator[Sequence[sa.Row[Any]]]) -> list[dict[str, Any]]:
+    """The next part of the listed items as rows of the export; none where all were."""
+    part = next(parts, ())
+    files = _files(session, [row.id for row in part])
+    return [
+        {"agency": row.agency, "source": "submitted" if row.submitted_by else row.source}
+        | {name: getattr(row, name) for name in _PRINTED}
+        | files.get(row.id, _Files()).as_dict()
+        | {
+            # Outside the house, what is only listed is waiting: its bytes have not been fetched.
+            "state": "waiting" if row.state == "listed" else row.state,
+            "versions": files.get(row.id, _Files()).versions,
+        }
+        | {name: getattr(row, name) for name in _SUBMITTED}
+        for row in part
+    ]
 
 
 @dataclass(slots=True)
