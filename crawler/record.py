@@ -14,7 +14,7 @@ import net
 from crawler import health, list_items, plan, titles
 from crawler.contents import Fetched, content_key, former_key, media_type
 from crawler.list_items import REPORTS, ListItem
-from crawler.pages import Detail, Listing
+from crawler.pages import Detail, Listing, Page
 from models import agencies, base, documents, known_documents, sources, withdrawals
 from models.crawl_record import GONE_AFTER
 from reports.narrative.classify import classify
@@ -31,6 +31,7 @@ CHALLENGED_AGAIN = timedelta(hours=12)
 ROWS_AT_ONCE = 200
 # Of so many years a missing report makes every list be read afresh.
 YEARS_OWED = 2
+ELSEWHERE = "published again at another address"
 
 
 @dataclass(slots=True)
@@ -53,6 +54,14 @@ class Target:
     lists: dict[str, dict[str, Any]] = field(default_factory=dict)  # key of a list -> how it was when it was read whole
     reached: dict[str, str] = field(default_factory=dict)  # how its host had to be met (crawler.tls)
     brief: bool = False  # a list whose first page is as it was need not be read to its end this time
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A document as it stands: the bytes of its newest version, and the sha256 of what belongs to it."""
+
+    page: Page
+    files: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +235,28 @@ class Recorder:
         with base.reading(self._engine) as session:
             return withdrawals.is_replaced(session, document_id)
 
+    def moves(self, source_id: int, since: datetime) -> list[withdrawals.Move]:
+        """The known reports that the crawl that began at ``since`` did not meet, where it met another of that body and
+        year."""
+        with base.reading(self._engine) as session:
+            return withdrawals.moved_within(session, source_id, since)
+
+    def superseded(self, document_id: int) -> None:
+        """Mark a document that stands at another address by now."""
+        with base.transaction(self._engine) as session:
+            withdrawals.withdraw(session, document_id, ELSEWHERE, self.today(), base.utcnow())
+
+    def standing(self, document_id: int) -> Standing | None:
+        """A document's newest version with its bytes; None where there is none, or they are not there any more."""
+        with base.reading(self._engine) as session:
+            version = documents.current_version(session, document_id)
+            if version is None:
+                return None
+            files = frozenset(file.sha256 for file in version.attachments)
+            sha256, url, kind = version.sha256, version.url, version.media_type
+        body = self.kept(sha256)
+        return Standing(Page(url, body, kind), files) if body is not None else None
+
     def unanswered(self, document_id: int) -> None:
         """A listed document's page was not to be had today."""
         with base.transaction(self._engine) as session:
@@ -268,8 +299,9 @@ class Recorder:
             if status == "challenged" and source.next_due_at is not None:
                 source.next_due_at = max(source.next_due_at, now + CHALLENGED_AGAIN)
             whole = status in sources.COMPLETE and not crawl.is_brief
-            for document_id in withdrawals.moved_within(session, target.source_id, crawl.now) if whole else ():
-                withdrawals.withdraw(session, document_id, "published again at another address", self.today(), now)
+            moves = withdrawals.moved_within(session, target.source_id, crawl.now) if whole else []
+            for document_id in {move.document_id: None for move in moves}:
+                withdrawals.withdraw(session, document_id, ELSEWHERE, self.today(), now)
             old = {url: entry for url, entry in target.cached.items() if not whole or url in target.known}
             lists = {} if whole else target.lists
             source.crawl_state = {

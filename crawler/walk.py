@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from crawler import accept, families, health, links, pagers, shells, turns
+from crawler import accept, families, health, links, moves, pagers, shells, turns
 from crawler.crawl import Crawl
 from crawler.families.base import Ask, Column
 from crawler.families.rows import columns
@@ -62,6 +62,8 @@ class Walk:
             crawl.passed["columns of other years"] = 0
         if not crawl.error:
             await self._visitor.others()
+        if crawl.error or crawl.is_brief:
+            await moves.settle(crawl, self._recorder)
         return health.of_crawl(crawl.items, before, crawl.error, crawl.changed)
 
     async def _is_as_it_was(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -33,28 +35,37 @@ def is_replaced(session: Session, document_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def moved_within(session: Session, source_id: int, since: datetime) -> list[int]:
-    """After a whole crawl that began at ``since``: the reports that it did not list where it listed another of the same
-    body and year. They were published again at another address, whether or not the old one still answers."""
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A report that a crawl did not list, and another of the same body and year that it did."""
+
+    document_id: int
+    url: str
+    by: int
+    by_urls: Sequence[str]
+    by_since: datetime
+
+
+def moved_within(session: Session, source_id: int, since: datetime) -> list[Move]:
+    """After a crawl that began at ``since``: the reports that it did not list where it listed another of the same body and
+    year. Where it was whole they were published again at another address, whether or not the old one still answers."""
     other = aliased(Document)
-    listed = sa.exists().where(
-        other.source_id == source_id,
-        other.id != Document.id,
-        other.agency_id == Document.agency_id,
-        other.year == Document.year,
-        other.kind.in_(PUBLISHES),
-        other.state.in_(("waiting", "read")),
-        other.last_seen >= since,
+    query = (
+        sa.select(Document.id, Document.url, other.id, other.urls, other.first_seen)
+        .join(other, sa.and_(other.agency_id == Document.agency_id, other.year == Document.year))
+        .where(
+            Document.source_id == source_id,
+            Document.kind.in_(PUBLISHES),
+            Document.state.in_(("waiting", "read", "unreadable", "failed")),
+            Document.last_seen < since,
+            other.source_id == source_id,
+            other.id != Document.id,
+            other.kind.in_(PUBLISHES),
+            other.state.in_(("waiting", "read")),
+            other.last_seen >= since,
+        )
     )
-    query = sa.select(Document.id).where(
-        Document.source_id == source_id,
-        Document.agency_id.is_not(None),
-        Document.kind.in_(PUBLISHES),
-        Document.state.in_(("waiting", "read", "unreadable", "failed")),
-        Document.last_seen < since,
-        listed,
-    )
-    return list(session.scalars(query.order_by(Document.id)))
+    return [Move(*row) for row in session.execute(query.order_by(Document.id, other.id))]
 
 
 def withdraw(session: Session, document_id: int, reason: str, day: date, now: datetime) -> None:
