@@ -155,7 +155,9 @@ def compose_portal(happened: Events, office: str, audience: str, day: date, most
     parts = [f"{len(happened.withdrawn)}份年度报告已撤下或无法找到"] if happened.withdrawn else []
     parts += ["一个栏目不再列出内容"] if happened.quiet else []
     side = "·运维" if audience == "ops" else ""
-    title = one_line(f"【年报监测{side}】{day.isoformat()}：{'，'.join(parts)}")
+    years = {one.year for one in happened.withdrawn}
+    of = f"{years.pop()}年度 " if len(years) == 1 and None not in years else ""
+    title = one_line(f"【年报监测{side}】{of}{day.isoformat()}：{'，'.join(parts)}")
     values = {"subject": title, "happened": happened, "office": office, "audience": audience, "day": day, "most": most}
     return rendered("portal", values)
 

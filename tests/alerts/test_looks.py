@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import css_inline
@@ -15,10 +16,12 @@ from alerts.compose import (
     Summary,
     compose,
     compose_failures,
+    compose_portal,
     compose_refusals,
     compose_summary,
     compose_test,
 )
+from models.portal_events import Events, Quiet, Withdrawn
 from tests.alerts.test_compose_and_send import crowded
 
 SUMMARY = Summary(
@@ -27,15 +30,28 @@ SUMMARY = Summary(
     ("2027年3月，首次见到3家单位的报告；新发现问题7项，涉及5家单位；更正问题4项（从发现到更正的中位数为6天）。",),
     (Attachment("情况.pdf", "application/pdf", b"x" * 10), Attachment("情况.xlsx", "application/x", b"x" * 2_000_000)),
 )  # fmt: skip
+HAPPENED = Events(
+    (Withdrawn("w", "甲县水利局2026年政府信息公开工作年度报告", "http://a.example/1.html", 1, "甲县水利局", 2026,
+               date(2027, 1, 20), date(2027, 2, 2)),),
+    Quiet("q", "http://a.example/", {1: "甲县水利局", 2: "甲县财政局"}),
+)  # fmt: skip
 MAILS = {
     "summary": compose_summary(SUMMARY, "甲县政务公开办", date(2027, 4, 1), 1_000_000).html,
     "failures": compose_failures(["decide alerts：ValueError: no such day"], date(2027, 2, 3)).html,
     "digest": compose(crowded(3), "甲县政务公开办", "https://nianbao.example.gov.cn/").html,
     "refused": compose_refusals("年报监测", {"left@a.gov.cn": "550 <b>unknown</b>"}, date(2027, 2, 3)).html,
+    "portal": compose_portal(HAPPENED, "甲县政务公开办", "office", date(2027, 2, 3), 20).html,
     "test": compose_test(datetime(2027, 2, 3, 1, 0, tzinfo=UTC)).html,
 }
 DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{(.*?)\n\}", re.S)
 READABLE = 4.5  # WCAG 2.2, 1.4.3
+
+
+def test_a_mail_about_a_portal_names_the_report_year_where_it_is_one():
+    mixed = replace(HAPPENED, withdrawn=(*HAPPENED.withdrawn, replace(HAPPENED.withdrawn[0], year=2025)))
+    one, two = (compose_portal(which, "", "office", date(2027, 2, 3), 20).subject for which in (HAPPENED, mixed))
+    assert one == "【年报监测】2026年度 2027-02-03：1份年度报告已撤下或无法找到，一个栏目不再列出内容"
+    assert two.startswith("【年报监测】2027-02-03：2份")
 
 
 @pytest.mark.parametrize("name", MAILS)
