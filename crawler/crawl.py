@@ -30,6 +30,7 @@ class Crawl:
     family: str = ""
     opened: int = 0
     lists: set[str] = field(default_factory=set)  # keys of the list pages read
+    bare: dict[str, bool] = field(default_factory=dict)  # pages by year without their report -> whether they say so
     met: set[str] = field(default_factory=set)  # keys of the rows met
     named: list[str] = field(default_factory=list)  # titles of all rows
     read_whole: dict[str, dict[str, Any]] = field(default_factory=dict)  # key of a list -> how it is, read to its end

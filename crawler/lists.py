@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from crawler import accept, families, links, shells
-from crawler.families import years
+from crawler import accept, families, links, pagers, shells
+from crawler.families import articles, years
 from crawler.families.base import Ask, Column, End, Family, Step, unproven
-from crawler.families.rows import columns, distinct, row_key
+from crawler.families.rows import columns, distinct, is_directory, row_key
 from crawler.pages import Listing, Page
 from reports.narrative.classify import classify
 
@@ -194,3 +194,37 @@ def is_other_kind(page: Page, ask: Ask) -> str:
 def row_keys(rows: list[Listing]) -> frozenset[str]:
     """What tells a page of rows from another."""
     return frozenset(row_key(row) for row in rows)
+
+
+def like_column(row: Listing, page: Page) -> bool:
+    """Whether a row leads to a column beneath rather than to an article: a directory below the page's own."""
+    return row.url is not None and is_directory(row.url) and links.key(row.url).startswith(links.folder(page.url))
+
+
+def lacks_its_year(page: Page, given: str = "") -> bool | None:
+    """Of a page by year that has no report of its year: whether it says so itself, by another year's or as an empty one.
+    None where it has its report, or is no such page."""
+    family = families.recognise(page, given)
+    if family is None or not family.shows_itself or family.read(page, Ask(page.url)).rows:
+        return None
+    return accept.is_report(page) or pagers.says_empty(page)
+
+
+def lists_below(page: Page) -> bool:
+    """Whether a page lists what lies beneath it: a column, no article."""
+    if not page.is_markup or accept.is_report(page):
+        return False
+    within = links.folder(page.url)
+    family = families.recognise(page)
+    rows = family.read(page, Ask(page.url)).rows if family else []
+    return any(row.url and links.key(row.url).startswith(within) for row in [*rows, *columns(page, rows)])
+
+
+def lists_reports(page: Page) -> bool:
+    """Whether a page is a list of reports and no article with a list beside it."""
+    family = families.recognise(page)
+    rows = family.read(page, Ask(page.url)).rows if family else []
+    reports = [row for row in rows if classify(row.title).kind == "annual_report"]
+    detail = articles.article(page)
+    prose = sum(len(p.text_content().strip()) for p in articles.container(page).xpath(".//p"))
+    return len(reports) >= 2 and prose < 200 and not detail.files and not detail.pictures

@@ -15,9 +15,10 @@ from crawler.contents import Fetched, media_type
 from crawler.crawl import Crawl
 from crawler.families import articles
 from crawler.families.base import Ask
-from crawler.families.rows import columns, is_directory, row_key
+from crawler.families.rows import row_key
 from crawler.fetch import Answer, FetchError
 from crawler.list_items import ListItem
+from crawler.lists import lacks_its_year, like_column, lists_below, lists_reports
 from crawler.pages import Detail, FileLink, Listing, Page
 from crawler.record import Recorder, Wanted, gone_long_enough
 from crawler.settings import FILE_TIMEOUT
@@ -53,7 +54,7 @@ class Visitor:
     async def open(self, rows: list[Listing], page: Page, depth: int) -> None:
         """Record the rows of a list and open those that may be reports."""
         # What is written like a column is looked into first: as a document it would pass for a report.
-        below = [row for row in rows if row.url and depth < MAX_DEPTH and _like_column(row, page)]
+        below = [row for row in rows if row.url and depth < MAX_DEPTH and like_column(row, page)]
         row_keys = {row_key(row) for row in below}
         for item in await self._record([row for row in rows if row_key(row) not in row_keys]):
             await self._visit(item, depth)
@@ -82,7 +83,7 @@ class Visitor:
             (item,) = await self._record([row])
             await self._visit(item, depth)
             return
-        if await asyncio.to_thread(_lists_below, page):
+        if await asyncio.to_thread(lists_below, page):
             self._crawl.met.add(row_key(row))
             if links.key(page.url) not in self._crawl.lists:
                 await self._column(page, Ask(page.url), depth + 1)
@@ -185,7 +186,12 @@ class Visitor:
         whole they are listed no longer, and asked for at once; after a brief one they are asked for in their turn."""
         crawl = self._crawl
         for url, known in crawl.target.known.items():
-            if links.key(url) in crawl.met | crawl.lists:
+            key = links.key(url)
+            if key in crawl.bare and key not in crawl.met and not crawl.is_brief:
+                if crawl.bare[key] or self._shows_years():
+                    await self._away(url, known.id)
+                continue
+            if key in crawl.met | crawl.lists:
                 continue
             entry = crawl.target.cached.get(url, {})
             # What was away a day ago decides itself now, whatever this crawl passed over.
@@ -197,19 +203,35 @@ class Visitor:
                 continue
             try:
                 crawl.target.guard.check_url(url)
-                if beside:
-                    await self._detail(self._recorder.known_item(known), MAX_DEPTH)
-                else:
-                    await crawl.fetcher.get(url)
             except net.NotAllowed:
                 continue
-            except FetchError as error:
-                if beside:
-                    await self._not_had(self._recorder.known_item(known), error)
-                elif error.verdict.status in {"gone", "moved"}:
-                    await self._away(url, known.id)
+            if beside:
+                await self._look_at(known)
+            elif await self._is_away(url, decided):
+                await self._away(url, known.id)
             if not beside and url in crawl.fetcher.learnt:
                 crawl.fetcher.learnt[url]["unlisted"] = entry.get("unlisted", crawl.now.isoformat())
+
+    async def _look_at(self, known: Known) -> None:
+        item = self._recorder.known_item(known)
+        try:
+            await self._detail(item, MAX_DEPTH)
+        except FetchError as error:
+            await self._not_had(item, error)
+
+    async def _is_away(self, url: str, decided: bool) -> bool:
+        """Whether an address has nothing any more, or is the page of a year that has no report; one that does not say so
+        itself is believed where it was ``decided`` a day ago, or other years are shown."""
+        try:
+            page = (await self._crawl.fetcher.get(url)).page
+        except FetchError as error:
+            return error.verdict.status in {"gone", "moved"}
+        lacks = lacks_its_year(page, self._crawl.target.override)
+        return bool(lacks) or (lacks is not None and (decided or self._shows_years()))
+
+    def _shows_years(self) -> bool:
+        """Whether a page by year showed its report today: then an empty one is no fault of the portal's."""
+        return any(links.report_year(key) is not None for key in self._crawl.met)
 
     # -------------------------------------------------------------- details
 
@@ -242,7 +264,7 @@ class Visitor:
         if is_file and not accept.is_report(page):  # a page saved under a word processor's suffix is what it is
             crawl.fetcher.learnt.pop(url, None)
             raise FetchError(health.Verdict("incomplete", f"a page in place of the file {url}"))
-        if depth < MAX_DEPTH and not accept.is_report(page) and await asyncio.to_thread(_lists_reports, page):
+        if depth < MAX_DEPTH and not accept.is_report(page) and await asyncio.to_thread(lists_reports, page):
             await self._note(item, "a column, no document", "other")
             await self._column(page, Ask(page.url), depth + 1)
             return
@@ -371,27 +393,3 @@ class Visitor:
 def _as_listed(row: Listing) -> str:
     """What a list says of a document: where it says something else, the document is looked at."""
     return f"{row.listed_on or ''} {row.title}"
-
-
-def _like_column(row: Listing, page: Page) -> bool:
-    """Whether a row leads to a column beneath rather than to an article: a directory below the page's own."""
-    return row.url is not None and is_directory(row.url) and links.key(row.url).startswith(links.folder(page.url))
-
-
-def _lists_below(page: Page) -> bool:
-    if not page.is_markup or accept.is_report(page):
-        return False
-    within = links.folder(page.url)
-    family = families.recognise(page)
-    rows = family.read(page, Ask(page.url)).rows if family else []
-    return any(row.url and links.key(row.url).startswith(within) for row in [*rows, *columns(page, rows)])
-
-
-def _lists_reports(page: Page) -> bool:
-    """Whether a page is a list of reports and no article with a list beside it."""
-    family = families.recognise(page)
-    rows = family.read(page, Ask(page.url)).rows if family else []
-    reports = [row for row in rows if classify(row.title).kind == "annual_report"]
-    detail = articles.article(page)
-    prose = sum(len(p.text_content().strip()) for p in articles.container(page).xpath(".//p"))
-    return len(reports) >= 2 and prose < 200 and not detail.files and not detail.pictures

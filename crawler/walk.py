@@ -14,7 +14,18 @@ from crawler.crawl import Crawl
 from crawler.families.base import Ask, Column
 from crawler.families.rows import columns
 from crawler.fetch import Answer, FetchError
-from crawler.lists import MAX_DEPTH, PagedList, Taken, is_other_kind, of_past_years, probes, proves, row_keys, take
+from crawler.lists import (
+    MAX_DEPTH,
+    PagedList,
+    Taken,
+    is_other_kind,
+    lacks_its_year,
+    of_past_years,
+    probes,
+    proves,
+    row_keys,
+    take,
+)
 from crawler.pages import Listing, Page
 from crawler.record import Recorder
 from crawler.visit import Visitor
@@ -99,6 +110,7 @@ class Walk:
         crawl.fetcher.listed = True
         taken = await asyncio.to_thread(take, page, ask, depth, crawl.target.override)
         step, family = taken.step, taken.family
+        self._note_bare(page, ask)
         self._note_hidden(taken)
         if taken.is_report:
             await self._visitor.page_is_report(page)
@@ -145,6 +157,11 @@ class Walk:
         if drawn is not None:
             return await self.column(drawn, ask, depth)
         return health.Verdict("unknown-js", self._crawl.undrawn or why)
+
+    def _note_bare(self, page: Page, ask: Ask) -> None:
+        lacks = lacks_its_year(page, self._crawl.target.override)
+        if lacks is not None:
+            self._crawl.bare |= dict.fromkeys((ask.key, links.key(page.url)), lacks)
 
     def _note_hidden(self, taken: Taken) -> None:
         if taken.hidden:
@@ -200,6 +217,9 @@ class Walk:
             page = (await self._list(ask, read.first.url)).page
         except FetchError as error:
             status = error.verdict.status
+            if read.family.shows_itself and status in {"gone", "moved"} and not error.refused:
+                self._crawl.bare[ask.key] = True  # of this year there is nothing; the others have pages of their own
+                return True
             if read.probing or read.turn_to_otherwise(
                 status == "gone" or (ask.method == "POST" and status == "unreachable")
             ):
@@ -219,6 +239,8 @@ class Walk:
             if read.probing or read.turn_to_otherwise((bool(shown) and not foreign) or ask.method == "POST"):
                 return True
             if not wrong and not shown and not foreign and (step.end.last or step.asks):
+                if read.family.shows_itself:
+                    self._note_bare(page, ask)
                 read.waiting += step.asks
                 read.ends.append(step.end)
                 return True

@@ -11,7 +11,7 @@ from crawler import links
 from crawler.families import articles
 from crawler.families.base import Ask, End, Family, Step
 from crawler.families.rows import base_of
-from crawler.pages import Listing, Page
+from crawler.pages import Detail, Listing, Page
 from reports.form.titles import title_zh
 from reports.narrative.classify import classify
 
@@ -80,14 +80,23 @@ def _same_page(url: str, other: str) -> bool:
 
 def _of_year(page: Page) -> list[Listing]:
     asked = _YEAR.search(page.url)
+    if asked is None:
+        return []
     detail = articles.article(page)
-    if asked is None or not all(head in detail.text for head in HEADS):
-        return []
-    period = _PERIOD.search(detail.text)
-    year = classify(detail.title).year or (int(period.group(1)) if period else None)
-    if str(year) != asked.group(2):
-        return []
-    return [Listing(page.url, detail.title, detail.published_on)]
+    year = _year_held(detail)
+    return [Listing(page.url, detail.title, detail.published_on)] if str(year) == asked.group(2) else []
+
+
+def _year_held(detail: Detail) -> int | None:
+    """The year whose report a page holds, as its text, or what it encloses; None where it holds none."""
+    own = classify(detail.title)
+    if all(head in detail.text for head in HEADS):
+        period = _PERIOD.search(detail.text)
+        return own.year or (int(period.group(1)) if period else None)
+    if not detail.files and not detail.pictures:
+        return None
+    named = [own, *(classify(file.name) for file in detail.files)]
+    return next((one.year for one in named if one.kind == "annual_report" and one.year is not None), None)
 
 
 FAMILY = YearQuery()
