@@ -61,7 +61,7 @@ class _Reader:
         self._raw_font = -1
         self._behind: list[Block] = []
         self._drop = 0  # fallback characters still to skip
-        self._rows = {1: Row()}
+        self._rows = {1: Row(open=False)}
         self._level = 0
         self._heading = False
         self._pictures = 0
@@ -156,9 +156,8 @@ class _Reader:
 
     def _flush(self) -> None:
         if self._raw:
-            self._line.add(
-                self._encodings.decoded(bytes(self._raw), self._raw_font), self._state.ink, self._state.size / 2
-            )
+            text = self._encodings.decoded(bytes(self._raw), self._raw_font)
+            self._line.add(text, self._ink, self._state.size / 2)
             self._raw.clear()
 
     def _char(self, text: str) -> None:
@@ -166,7 +165,7 @@ class _Reader:
             self._drop -= 1
         elif self._is_visible:
             self._flush()
-            self._line.add(text, self._state.ink, self._state.size / 2)
+            self._line.add(text, self._ink, self._state.size / 2)
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
@@ -223,7 +222,7 @@ class _Reader:
         if word == b"u" and number is not None:
             self._flush()
             if self._is_visible:
-                self._line.add(chr(number & 0xFFFF), self._state.ink, self._state.size / 2)
+                self._line.add(chr(number & 0xFFFF), self._ink, self._state.size / 2)
             self._drop = state.unicode_skip
         elif word in CHARACTERS:
             self._char(CHARACTERS[word])
@@ -233,9 +232,6 @@ class _Reader:
         elif word in _HANDLERS:
             self._flush()
             _HANDLERS[word](self, number)
-
-    def _on_page(self, number: int | None) -> None:
-        self._encodings.declare(number)
 
     def _on_font(self, number: int | None) -> None:
         self._state.font = number if number is not None else -1
@@ -249,25 +245,32 @@ class _Reader:
     def _on_plain(self, _: int | None) -> None:
         state = self._state
         state.hidden = state.deleted = state.struck = state.raised = False
-        state.offset, state.size, state.color, state.ground, state.of_ground = 0, 24, "", "", False
+        state.offset, state.size, state.color, state.ground = 0, 24, "", ""
 
     def _on_colour(self, number: int | None) -> None:
         self._state.color = self._colour(number)
-        self._state.of_ground = self._state.color in self._grounds
+
+    @property
+    def _ink(self) -> Ink:
+        row = self._rows.get(1)
+        told = row if row is not None and row.open and self._level < 2 else None
+        # Outside tables nothing lies behind a paragraph that does not say so.
+        return self._state.ink(told or (Row() if self._level == 0 else None), self._grounds)
 
     def _on_ground(self, number: int | None) -> None:
         self._state.ground = self._colour(number)
 
+    def _on_paper(self, number: int | None) -> None:
+        self._state.paper = self._colour(number)
+
     def _colour(self, number: int | None) -> str:
         return self._colours[number] if number is not None and 0 <= number < len(self._colours) else ""
-
-    def _on_level(self, _: int | None) -> None:
-        self._state.raised = False
 
     def _on_pard(self, _: int | None) -> None:
         if not any(part.strip() for part in self._line.parts):
             self._level = 0
         self._heading = False
+        self._state.paper = ""
 
     def _on_intbl(self, _: int | None) -> None:
         self._level = max(self._level, 1)
@@ -282,6 +285,7 @@ class _Reader:
         self._level = 1
         self._paragraph()
         self._tables.cell(1)
+        self._rows[1].cells += 1
 
     def _on_row(self, _: int | None) -> None:
         self._level = 1
@@ -289,6 +293,7 @@ class _Reader:
             self._paragraph()
         self._line = RunLine()
         self._tables.row(1, self._shape(1))
+        self._rows[1].open, self._rows[1].cells = False, 0
 
     def _on_nestcell(self, _: int | None) -> None:
         self._level = max(self._level, 2)
@@ -313,20 +318,6 @@ class _Reader:
         key = 0 if self._state.destination == b"nesttableprops" else 1
         self._rows[key] = Row()
 
-    def _on_left(self, number: int | None) -> None:
-        row = self._row
-        if not row.edges:
-            row.edges.append(number or 0)
-
-    def _on_cellx(self, number: int | None) -> None:
-        row = self._row
-        if not row.edges:
-            row.edges.append(min(0, (number or 0) - 1))
-        if len(row.edges) < 200:
-            row.edges.append(number or 0)
-            row.flags.append(row.flag)
-        row.flag = 0
-
     def _on_picture_width(self, number: int | None) -> None:
         self._picture_width = number or 0
 
@@ -350,6 +341,12 @@ def _number(name: str, otherwise: int) -> _Handler:
     return lambda reader, number: setattr(reader._state, name, otherwise if number is None else number)
 
 
+def _shading(word: bytes) -> _Handler:
+    """What a word does that gives the next cell, or its row, a colour or a share of one."""
+    share = word.endswith(b"dng")
+    return lambda reader, number: reader._row.shading.update({word: (number or 0) if share else reader._colour(number)})
+
+
 def _cell(flag: int) -> _Handler:
     """What a word does that says how the next cell is merged."""
     return lambda reader, _: setattr(reader._row, "flag", reader._row.flag | flag)
@@ -360,8 +357,8 @@ def _flag(name: str) -> _Handler:
     return lambda reader, number: setattr(reader._state, name, number != 0)
 
 
-_HANDLERS = {
-    b"ansicpg": _Reader._on_page,
+_HANDLERS: dict[bytes, _Handler] = {
+    b"ansicpg": lambda reader, number: reader._encodings.declare(number),
     b"f": _Reader._on_font,
     b"uc": _Reader._on_unicode_skip,
     b"plain": _Reader._on_plain,
@@ -370,13 +367,15 @@ _HANDLERS = {
     b"striked": _flag("struck"),
     b"super": _flag("raised"),
     b"sub": _flag("raised"),
-    b"nosupersub": _Reader._on_level,
+    b"nosupersub": lambda reader, _: setattr(reader._state, "raised", False),
     b"up": _number("offset", 6),
     b"dn": _number("offset", 6),
     b"fs": _number("size", 24),
     b"deleted": _flag("deleted"),
     b"cf": _Reader._on_colour,
     b"cb": _Reader._on_ground,
+    b"cbpat": _Reader._on_paper,
+    **{word: _shading(word) for word in (b"clcbpat", b"clcfpat", b"clshdng", b"trcbpat", b"trcfpat", b"trshdng")},
     b"chcbpat": _Reader._on_ground,
     b"highlight": _Reader._on_ground,
     b"field": _Reader._on_field,
@@ -390,8 +389,8 @@ _HANDLERS = {
     b"nestcell": _Reader._on_nestcell,
     b"nestrow": _Reader._on_nestrow,
     b"trowd": _Reader._on_trowd,
-    b"trleft": _Reader._on_left,
-    b"cellx": _Reader._on_cellx,
+    b"trleft": lambda reader, number: reader._row.begin(number or 0),
+    b"cellx": lambda reader, number: reader._row.end_cell(number or 0),
     b"clmrg": _cell(BESIDE),
     b"clvmrg": _cell(BELOW),
     b"clvmgf": _cell(TOP),

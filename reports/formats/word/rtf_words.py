@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from reports.formats.colours import mixed
 from reports.formats.runs import Ink
 from reports.formats.word.faces import Face
 from reports.formats.word.runs import RunLine
@@ -22,6 +23,9 @@ SKIP = frozenset(
 KEEP = frozenset(b"shppict shpinst shptxt listtext pntext nesttableprops ud".split())
 CHARACTERS = {b"tab": "\t", b"line": "\n", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘",
                b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " "}  # fmt: skip
+
+
+MAX_ROW = 200  # cells; no form has more than twenty
 
 
 class Encodings:
@@ -58,7 +62,7 @@ class Encodings:
 
 _COLOURS = re.compile(rb"\{\\colortbl([^{}]*)\}")
 _PART = re.compile(rb"\\(?:red|green|blue)(\d{1,3})")
-_GROUND = re.compile(rb"\\(?:clcbpat|cbpat)(\d{1,3})")
+_GROUND = re.compile(rb"\\(?:clcbpat|clcfpat|trcbpat|trcfpat|cbpat)(\d{1,3})")
 
 
 def colours(data: bytes) -> tuple[list[str], frozenset[str]]:
@@ -89,23 +93,62 @@ class State:
     size: int = 24  # half points
     color: str = ""
     ground: str = ""
-    of_ground: bool = False  # the colour is that behind some cell
+    paper: str = ""  # the colour behind the paragraph
     opened: int = -1  # pieces of the line where the field around began
 
-    @property
-    def ink(self) -> Ink:
-        """How text in the group is printed."""
-        ground = self.color if self.of_ground and not self.ground else self.ground
+    def ink(self, row: Row | None, grounds: frozenset[str]) -> Ink:
+        """How text in the group is printed. ``row``: in which row's cell it stands, None where that is not told yet: then
+        print of the colour of any of the ``grounds`` of the document may not be seen."""
+        ground = self.ground or self.paper
+        if not ground and row is not None:
+            ground = row.ground
+        elif not ground and self.color in grounds:
+            ground = self.color
         return Face(self.struck, False, self.raised, self.offset / 2, self.size / 2, self.color, ground).ink
 
 
 @dataclass(slots=True)
 class Row:
-    """A row's cells as they are being defined: their right edges in twips, and flags."""
+    """A row's cells as they are being defined: their right edges in twips, flags, and the colours behind them.
+
+    ``open``: the cells being read are those of this row; ``cells``: how many of them have been."""
 
     edges: list[int] = field(default_factory=list)
     flags: list[int] = field(default_factory=list)
+    grounds: list[str] = field(default_factory=list)
     flag: int = 0
+    shading: dict[bytes, str | int] = field(default_factory=dict)  # of the next cell, and of the row, by its words
+    open: bool = True
+    cells: int = 0
+
+    def begin(self, edge: int) -> None:
+        """The row's left edge."""
+        if not self.edges:
+            self.edges.append(edge)
+
+    def end_cell(self, edge: int) -> None:
+        """A cell's right edge, which ends what is said of the cell."""
+        self.begin(min(0, edge - 1))
+        if len(self.edges) < MAX_ROW:
+            self.edges.append(edge)
+            self.flags.append(self.flag)
+            self._shade()
+        self.flag = 0
+
+    def _shade(self) -> None:
+        """The next cell's ground is what was said of it, else what was said of the row."""
+        said = self.shading
+        for fore, back, share in ((b"clcfpat", b"clcbpat", b"clshdng"), (b"trcfpat", b"trcbpat", b"trshdng")):
+            ground = mixed(str(said.get(fore, "")), str(said.get(back, "")), int(said.get(share, 0)) / 10_000)
+            if ground:
+                break
+        self.grounds.append(ground)
+        self.shading = {word: value for word, value in said.items() if word.startswith(b"tr")}
+
+    @property
+    def ground(self) -> str:
+        """The colour behind the cell that is being read."""
+        return self.grounds[self.cells] if self.cells < len(self.grounds) else ""
 
 
 def bytes_of(digits: list[bytes]) -> bytes:

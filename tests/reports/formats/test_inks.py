@@ -588,7 +588,7 @@ def test_a_struck_style_that_its_run_undoes_is_not_struck_in_a_doc():
         (r"{\strike 6}", "", 0.5),
         (r"{\fs24 6}{\fs12 1}", "61", 0.5),
         (r"{\fs12 6}{\fs24 1}", "61", 1.0),
-        (r"6{\cf2 1}", "61", 0.5),
+        (r"6{\cf2 1}", "61", 1.0),  # white on the cell's colour
         (r"{\cf1 6}", "6", 0.5),
         (r"{\cf1\chcbpat2 6}", "6", 1.0),
         (r"{\cf3\highlight3 6}", "6", 0.5),
@@ -605,6 +605,31 @@ def test_what_an_rtf_raises_hides_or_strikes_out_is_no_part_of_a_figure(cell, te
     body = shape + rf"\u35268?\u31456?\cell {cell}\cell\plain 7\cell\row" + shape + r"\u30002?\cell 1\cell 2\cell\row"
     read = cell_of(read_rtf((r"{\rtf1\ansi\ansicpg936 " + colours + body + "}").encode()).blocks)
     assert (read.text, read.confidence) == (text, confidence)
+
+
+@pytest.mark.parametrize(
+    ("shape", "cell", "confidence"),
+    [
+        (r"\clcbpat1\cellx1000\cellx2000\cellx3000", r"{\cf1 6}", 1.0),  # the colour of another cell
+        (r"\clcbpat1\cellx1000\cellx2000\cellx3000", r"{\cf2 6}", 0.5),
+        (r"\trcbpat1\cellx1000\cellx2000\cellx3000", r"{\cf1 6}", 0.5),
+        (r"\cellx1000\clcfpat1\clcbpat2\clshdng10000\cellx2000\cellx3000", r"{\cf1 6}", 0.5),
+        (r"\cellx1000\clcfpat1\clcbpat2\clshdng2000\cellx2000\cellx3000", r"{\cf1 6}", 1.0),
+        (r"\cellx1000\cellx2000\cellx3000", r"\cbpat1{\cf1 6}", 0.5),
+        (r"\cellx1000\cellx2000\clcbpat1\cellx3000", r"\itap2{\cf1 6}\itap1", 0.5),  # in a table within a cell
+    ],
+)
+def test_a_figure_of_an_rtf_is_in_doubt_by_the_ground_of_its_own_cell(shape, cell, confidence):
+    colours = r"{\colortbl;\red31\green78\blue121;\red255\green255\blue255;}"
+    row = r"\trowd" + shape + r"\pard\intbl "
+    body = (
+        row
+        + rf"\u35268?\u31456?\cell {cell}\cell\pard\intbl 7\cell\row\trowd\cellx1000\cellx2000\cellx3000\pard\intbl "
+    )
+    body += r"\u30002?\cell 1\cell 2\cell\row"
+    assert (
+        cell_of(read_rtf((r"{\rtf1\ansi\ansicpg936 " + colours + body + "}").encode()).blocks).confidence == confidence
+    )
 
 
 def xlsx(fill: Callable[[Worksheet], None]) -> GridCell:
