@@ -50,10 +50,13 @@ class PagedList:
     on_first: bool = False  # whether that was the column's own page
     print: str = ""  # of its first rows and of all that was said with them: another one where anything was added
     alone: str = ""  # the same of that one answer
+    parts: dict[str, tuple[Ask, str]] = field(default_factory=dict)  # by key: the request of each and its print
+    parted: bool = True  # whether each part shows by itself what is added to it
 
     def add(self, step: Step, ask: Ask) -> None:
         """Take over what an answer says."""
         self.ends.append(step.end)
+        self._note_part(step, ask)
         self.beneath += step.columns
         shown = [*step.rows, *step.others]
         if not self.pages and (shown or step.columns):
@@ -63,6 +66,13 @@ class PagedList:
             self.pages.append(row_keys(shown))
             self.rows |= {row_key(row): row for row in step.rows if row_key(row) not in self.rows}
             self.others |= {row_key(row): row for row in step.others if row_key(row) not in self.others}
+
+    def _note_part(self, step: Step, ask: Ask) -> None:
+        if not self.family.begins(ask):
+            return
+        self.parts[ask.key] = ask, print_of(step, step.columns)
+        if any(not self.family.begins(one) for one in step.asks):
+            self.parted = self.parted and _newest_first(step.rows)
 
     def found(self) -> list[Listing]:
         """The list's own rows: those of other columns where it shows no others, for then it is called otherwise than its
@@ -97,14 +107,18 @@ class PagedList:
         newest stand first. Lists with rows pinned on top or in no order are read on."""
         if any(end.total is not None for end in self.ends):
             return True
-        days = [row.listed_on for row in self.rows.values()]
-        dated = [day for day in days if day is not None]
-        return len(dated) == len(days) > 1 and dated == sorted(dated, reverse=True) and dated[0] > dated[-1]
+        return _newest_first(list(self.rows.values()))
 
     def is_whole(self) -> bool:
         """Whether as many items came as the list states."""
         totals = [end.total for end in self.ends if end.total is not None]
         return bool(totals) and len(self.rows) + len(self.others) >= max(totals)
+
+
+def _newest_first(rows: list[Listing]) -> bool:
+    days = [row.listed_on for row in rows]
+    dated = [day for day in days if day is not None]
+    return len(dated) == len(days) > 1 and dated == sorted(dated, reverse=True) and dated[0] > dated[-1]
 
 
 def print_of(step: Step, columns_: list[Column]) -> str:

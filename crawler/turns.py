@@ -13,12 +13,35 @@ from datetime import datetime
 from typing import Any
 
 from crawler import families
-from crawler.families.base import Ask
-from crawler.lists import PagedList, is_other_kind, print_of, take
+from crawler.families.base import Ask, Column
+from crawler.lists import PagedList, is_other_kind, of_past_years, print_of, take
 from crawler.pages import Page
 
 NO_LIST = {"print": "", "items": 0, "no list": True}  # what is remembered of a page beneath that is no list
 _LONGEST = 8000  # characters of a request that is remembered
+
+
+def in_parts(read: PagedList, key: str, whole: Mapping[str, Any], season: int) -> dict[str, dict[str, Any]]:
+    """What is remembered of a list whose parts (nodes, pages by year) are lists of their own: ``whole`` by its ``key``,
+    asked for as its first part, and the others by theirs, but the years in which nothing is filed any more. Empty where a
+    part does not show by itself what is added to it."""
+    if not read.parted or len(read.parts) < 2:
+        return {}
+    past = of_past_years([Column(ask, "") for ask, _ in read.parts.values()], season)
+    out: dict[str, dict[str, Any]] = {}
+    for part, (ask, alone) in read.parts.items():
+        common = {"asked": whole["asked"], "on_first": False, "alone": alone, "family": read.family.name, "depth": 0}
+        if not out:  # the first one: its page links the others
+            out[key] = {"print": whole["print"], "items": whole["items"], **common, **_packed(ask)}
+        elif part not in past:
+            out[part] = {"print": "", "items": 0, **common, **_packed(ask)}
+    return out
+
+
+def _packed(ask: Ask) -> dict[str, Any]:
+    """A request as it is remembered; nothing where that would be too long."""
+    packed = {name: value for name, value in asdict(ask).items() if value}
+    return {"ask": packed} if len(json.dumps(packed)) <= _LONGEST else {}
 
 
 def remembered(read: PagedList, depth: int, now: datetime, is_report: bool) -> dict[str, Any]:
@@ -28,10 +51,10 @@ def remembered(read: PagedList, depth: int, now: datetime, is_report: bool) -> d
     ask = None if is_report else read.opening
     if ask is None or ask.tokens or read.family.expires or not (read.shows_additions_first() or len(read.pages) < 2):
         return out
-    packed = {name: value for name, value in asdict(ask).items() if value}
-    if len(json.dumps(packed)) > _LONGEST:
+    packed = _packed(ask)
+    if not packed:
         return out
-    more = {"ask": packed, "on_first": read.on_first, "alone": read.alone, "family": read.family.name, "depth": depth}
+    more = {**packed, "on_first": read.on_first, "alone": read.alone, "family": read.family.name, "depth": depth}
     return out | more
 
 

@@ -134,7 +134,8 @@ class Walk:
             crawl.items += crawl.passed[key]
         else:
             if missed == crawl.error:
-                crawl.read_whole[key] = turns.remembered(read, depth, crawl.now, taken.is_report)
+                whole = turns.remembered(read, depth, crawl.now, taken.is_report)
+                crawl.read_whole |= turns.in_parts(read, key, whole, crawl.season) or {key: whole}
             await self._visitor.open(read.found(), page, depth)
         settled = of_past_years(read.beneath, crawl.season) if crawl.target.brief else set()
         for column in read.beneath:
@@ -242,7 +243,7 @@ class Walk:
                 if read.family.shows_itself:
                     self._note_bare(page, ask)
                 read.waiting += step.asks
-                read.ends.append(step.end)
+                read.add(step, ask)
                 return True
             if not read.is_whole():
                 self._crawl.missed(wrong or f"page {number} of the list shows nothing that belongs to it")

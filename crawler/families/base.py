@@ -142,6 +142,10 @@ class Family:
         """What an answer says. ``ask`` is the request it answers: the column's own address, or one of ``Step.asks``."""
         raise NotImplementedError
 
+    def begins(self, ask: Ask) -> bool:  # noqa: ARG002  for those that override it
+        """Whether an answer begins a part of the list (a year, a node) that shows by itself what is added to it."""
+        return False
+
     def detail(self, page: Page) -> Detail:
         """An article taken apart."""
         return articles.article(page)

@@ -59,6 +59,10 @@ class Gkmlpt(Family):
         following = _following(ask, delivered < total)
         return Step(found, following, end=End(last=not following))
 
+    def begins(self, ask: Ask) -> bool:
+        """Each node."""
+        return bool(ask.value("nodes")) and ask.value("page") == "1"
+
     def detail(self, page: Page) -> Detail:
         """An article; its text stands in the script."""
         return articles.article(unfolded(page))

@@ -33,6 +33,10 @@ class YearQuery(Family):
         """The address names a year."""
         return _YEAR.search(page.url) is not None
 
+    def begins(self, ask: Ask) -> bool:  # noqa: ARG002
+        """Each year."""
+        return True
+
     def read(self, page: Page, ask: Ask) -> Step:
         """The page of one year; the first one also tells which years there are. One without its year's report is whole
         all the same."""

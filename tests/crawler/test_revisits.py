@@ -21,6 +21,7 @@ from scrapy.http import HtmlResponse, Request, Response
 import config
 from crawler import plan, turns
 from crawler.families.base import Ask, End, Step
+from crawler.families.gkmlpt import FAMILY as GKMLPT
 from crawler.families.ucap import FAMILY as UCAP
 from crawler.lists import PagedList
 from crawler.pages import Listing, Page
@@ -28,13 +29,14 @@ from crawler.spiders.annual import AnnualReportSpider
 from demo.simulator import fleet
 from demo.simulator.families.aspnet import AspNet
 from demo.simulator.families.epoint import Epoint
-from demo.simulator.families.gkmlpt import Nfcms
+from demo.simulator.families.gkmlpt import Gkmlpt, Nfcms
 from demo.simulator.families.jpaas import Jpaas
 from demo.simulator.families.plain import OddPager
 from demo.simulator.families.trs import Trs
 from demo.simulator.families.truecms import TrueCms
 from demo.simulator.families.ucap import Ucap
 from demo.simulator.families.vsb import Vsb
+from demo.simulator.families.years import YearPages
 from demo.simulator.server import Answer, Network
 from demo.simulator.site import Site as Simulated
 from models import base
@@ -67,6 +69,8 @@ def revisit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Revisit]:
     families = (Trs, Simulated, Vsb, TrueCms, OddPager, AspNet, Ucap, Epoint)
     sites = [fleet.site(family, "own", 70 + n) for n, family in enumerate(families)]
     sites.append(fleet.site(Jpaas, "own", 1003))
+    sites.append(pages_by_year())
+    sites.append(fleet.site(Gkmlpt, "years", 41))  # a tree of nodes
     sites.append(fleet.site(Nfcms, "years_and_groups", 90))  # a tree of columns
     with Network() as network:
         watched = Fleet(tmp_path_factory.mktemp("revisit"), network, sites)
@@ -82,6 +86,11 @@ def revisit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Revisit]:
         requests = {site.family: site.traffic.requests - site.traffic.visits["/robots.txt"] for site in watched.sites}
         yield Revisit(requests, statuses, whole, list(zip(before, _items(watched), strict=True)))
         watched.engine.dispose()
+
+
+def pages_by_year() -> Simulated:
+    found = (fleet.site(YearPages, "own", seed) for seed in range(99))
+    return next(site for site in found if site.dialect == "fbtime")  # type: ignore[attr-defined]
 
 
 def _items(watched: Fleet) -> list[int]:
@@ -325,6 +334,30 @@ def test_of_the_lists_of_a_source_the_one_asked_for_least_lately_has_its_turn():
     assert turns.in_turn({"a": lists["a"]}, url, noon + DAY) is None  # it is asked for first in any case
     assert turns.in_turn(lists | {"e": {"asked": noon.isoformat()}}, url, noon + DAY) is None
     assert turns.in_turn(lists, url, noon - DAY) is None  # of a clock that was ahead
+
+
+def node(number: int, goes_on: bool, *years: int) -> Step:
+    rows = [Listing(f"http://a.gov.cn/{number}/{year}.html", title(year), date(year + 1, 1, 9)) for year in years]
+    state = (("nodes", str(number)), ("page", "2" if goes_on else "1"))
+    return Step(rows, [Ask(f"http://a.gov.cn/gkmlpt/api/all/{number + (not goes_on)}", state=state)])
+
+
+@pytest.mark.parametrize(
+    ("steps", "keys"),
+    [
+        ([node(1, False, 2020, 2024), node(2, False, 2021)], ["tree", "a.gov.cn/gkmlpt/api/all/2"]),
+        ([node(1, True, 2024, 2020), node(2, False, 2021)], ["tree", "a.gov.cn/gkmlpt/api/all/2"]),
+        ([node(1, True, 2020, 2024), node(2, False, 2021)], []),  # what is added may stand on a further page
+        ([node(1, False, 2020, 2024)], []),
+    ],
+)
+def test_a_list_in_parts_is_asked_for_part_by_part_where_each_shows_what_is_added(steps, keys):
+    read = PagedList(GKMLPT, Page("http://a.gov.cn/gkmlpt/index", b""), [], [])
+    for number, step in enumerate(steps, 1):
+        ask = Ask(f"http://a.gov.cn/gkmlpt/api/all/{number}", state=(("nodes", str(number)), ("page", "1")))
+        read.add(step, ask)
+    whole = turns.remembered(read, 0, datetime(2026, 2, 1, tzinfo=UTC), is_report=False)
+    assert list(turns.in_parts(read, "tree", whole, 2025)) == keys
 
 
 def test_a_request_that_is_remembered_is_the_one_that_was_sent():
