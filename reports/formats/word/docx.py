@@ -96,6 +96,7 @@ class _Docx:
         self._faces: dict[tuple[object, ...], tuple[Ink, float]] = {}
         self._table_styles: list[str | None] = [None]
         self._grounds = [""]
+        self._perhaps: list[frozenset[str]] = [frozenset()]  # grounds that the style of the table around may lay
         self._pictures = 0
         self._depth = 0
 
@@ -144,7 +145,7 @@ class _Docx:
         key = (style, self._table_styles[-1])
         if key not in self._by_style:
             self._by_style[key] = self._styles.of_paragraph(*key)
-        self._grounds.append(ground_of(properties) or self._grounds[-1])
+        self._grounds.append(ground_of(properties) or self._styles.ground_of_paragraph(style) or self._grounds[-1])
         paragraph = _Paragraph(key, self._by_style[key])
         self._runs(p, paragraph)
         self._grounds.pop()
@@ -190,10 +191,15 @@ class _Docx:
         """How a run is printed, and how large."""
         properties = first(run, RUN_PROPERTIES)
         stated = () if properties is None else tuple((child.tag, *child.items()) for child in properties)
-        key = (paragraph.style, self._grounds[-1], stated)  # runs are written alike all over a document
+        key = (
+            paragraph.style,
+            self._grounds[-1],
+            self._perhaps[-1],
+            stated,
+        )  # runs are written alike all over a document
         found = self._faces.get(key)
         if found is None:
-            made = face(self._styles.of_run(properties, paragraph.runs), self._grounds[-1])
+            made = face(self._styles.of_run(properties, paragraph.runs), self._grounds[-1], self._perhaps[-1])
             found = self._faces[key] = made.ink, made.size or SIZE
         return found
 
@@ -299,7 +305,10 @@ class _Docx:
     def _table(self, tbl: etree._Element) -> list[Block]:
         rows: list[list[Draft]] = []
         open_merges: set[int] = set()
-        self._table_styles.append(value(tbl.find(f"{W}tblPr/{W}tblStyle")))
+        style = value(tbl.find(f"{W}tblPr/{W}tblStyle"))
+        self._table_styles.append(style)
+        self._perhaps.append(self._styles.grounds_of_table(style) or self._perhaps[-1])
+        self._grounds.append(ground_of(first(tbl, f"{W}tblPr")) or self._grounds[-1])
         for tr in _children(tbl, "tr"):
             properties = first(tr, f"{W}trPr")
             column = 0
@@ -309,7 +318,8 @@ class _Docx:
                 column = whole(value(first(properties, f"{W}gridBefore")))
             row, open_merges = self._table_row(tr, column, open_merges)
             rows.append(row)
-        self._table_styles.pop()
+        for around in (self._table_styles, self._perhaps, self._grounds):
+            around.pop()
         return drafts.table(rows)
 
     def _table_row(self, tr: etree._Element, column: int, open_merges: set[int]) -> tuple[list[Draft], set[int]]:

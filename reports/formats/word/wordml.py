@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from lxml import etree
 
+from reports.formats.colours import alike, mixed
 from reports.formats.container import Container, inside
 from reports.formats.word.faces import Face
 from reports.formats.word.numbering import Level, Numbering
@@ -22,7 +23,6 @@ RUN_PROPERTIES = f"{W}rPr"
 _OFF = frozenset(("0", "false", "off", "none"))
 # Of these a style and the style of the paragraph around it undo each other: ISO/IEC 29500-1, 17.7.3.
 _TOGGLES = ("strike", "dstrike", "vanish")
-_PAPER = frozenset(("auto", "FFFFFF", "ffffff", "white"))
 _HIGHLIGHTS = {"black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00", "magenta": "FF00FF", "red": "FF0000",
                "yellow": "FFFF00", "white": "FFFFFF", "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000",
                "darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000", "darkGray": "808080",
@@ -39,6 +39,8 @@ class Style:
     num_id: str | None = None
     level: int = 0
     run: Properties = field(default_factory=dict)
+    ground: str = ""  # of its paragraphs
+    grounds: frozenset[str] = frozenset()  # that it lays behind cells of a table, wherever in it
 
 
 class Styles:
@@ -59,6 +61,9 @@ class Styles:
             entry.num_id = value(style.find(f"{W}pPr/{W}numPr/{W}numId"))
             entry.level = whole(value(style.find(f"{W}pPr/{W}numPr/{W}ilvl")))
             entry.run = run_properties(style.find(f"{W}rPr"))
+            entry.ground = ground_of(style.find(f"{W}pPr"))
+            laid = (ground_of(each) for each in style.iter(f"{W}tblPr", f"{W}tcPr", f"{W}trPr"))
+            entry.grounds = frozenset(ground.lower() for ground in laid if ground)
             identifier = style.get(f"{W}styleId", "")
             self._styles[identifier] = entry
             if style.get(f"{W}type") == "paragraph" and is_true(style.get(f"{W}default")):
@@ -78,6 +83,15 @@ class Styles:
         for name in (table, style if style is not None else self._default_paragraph):
             out.update(self._own(name))
         return out
+
+    def ground_of_paragraph(self, style: str | None) -> str:
+        """The colour that a style lays behind a paragraph, empty for none."""
+        style = style if style is not None else self._default_paragraph
+        return next((entry.ground for entry in self.chain(style) if entry.ground), "")
+
+    def grounds_of_table(self, style: str | None) -> frozenset[str]:
+        """The colours that a table's style may lay behind a cell: of the whole, of its head, of every second row."""
+        return frozenset().union(*(entry.grounds for entry in self.chain(style)))
 
     def _own(self, name: str | None) -> Properties:
         out: Properties = {}
@@ -110,26 +124,29 @@ def run_properties(element: etree._Element | None) -> Properties:
         elif name in ("vertAlign", "position", "sz", "color", "highlight"):
             out[name] = child.get(f"{W}val") or ""
         elif name == "shd":
-            out[name] = child.get(f"{W}fill") or ""
+            out[name] = _shade(child)
     return out
 
 
-def face(properties: Properties, ground: str) -> Face:
-    """How a run with these properties is printed; ``ground``: the colour behind its paragraph or cell, empty for paper."""
+def face(properties: Properties, ground: str, perhaps: frozenset[str] = frozenset()) -> Face:
+    """How a run with these properties is printed; ``ground``: the colour behind its paragraph or cell, empty for paper;
+    ``perhaps``: those of which one may lie there instead."""
     struck, hidden = (is_true(properties.get(name, "0")) for name in ("strike", "vanish"))
     size = properties.get("sz")
-    if properties.get("shd", "auto") not in _PAPER:
-        ground = properties["shd"]
+    ground = properties.get("shd") or ground
     highlight = properties.get("highlight", "none")
     if highlight != "none":
         ground = _HIGHLIGHTS.get(highlight, highlight)
+    color = properties.get("color", "").lower()
+    if not ground and any(alike(color, other) for other in perhaps):
+        ground = color
     return Face(
         struck=struck or is_true(properties.get("dstrike", "0")),
         hidden=hidden,
         raised=properties.get("vertAlign") in ("superscript", "subscript"),
         offset=whole(properties.get("position")) / 2,
         size=whole(size) / 2 if size and size.isdigit() else None,
-        color=properties.get("color", "").lower(),
+        color=color,
         ground=ground.lower(),
     )
 
@@ -137,8 +154,16 @@ def face(properties: Properties, ground: str) -> Face:
 def ground_of(properties: etree._Element | None) -> str:
     """The colour that a cell or a paragraph has behind it, empty where it has none of its own."""
     shading = first(properties, f"{W}shd") if properties is not None else None
-    fill = (shading.get(f"{W}fill") or "auto") if shading is not None else "auto"
-    return "" if fill in _PAPER else fill
+    return "" if shading is None else _shade(shading)
+
+
+def _shade(shading: etree._Element) -> str:
+    pattern = shading.get(f"{W}val") or "clear"
+    share = 1.0 if pattern == "solid" else whole(pattern[3:]) / 100 if pattern.startswith("pct") else 0.0
+    fore, back = (
+        stated if (stated := shading.get(f"{W}{name}") or "auto") != "auto" else "" for name in ("color", "fill")
+    )
+    return mixed(fore.lower(), back.lower(), share)
 
 
 def read_relations(package: Container) -> dict[str, str]:

@@ -241,8 +241,11 @@ def test_raised_letters_of_a_unit_stay_in_prose():
     assert [block.text for block in found if isinstance(block, Paragraph)] == ["面积5km2，排放CO2，公开71条，共6条"]
 
 
-def docx(cell: str, styles: str = "", properties: str = "", numbering: str = "", ground: str = "") -> GridCell:
-    shading = f'<w:tcPr><w:shd w:val="clear" w:fill="{ground}"/></w:tcPr>' if ground else ""
+def docx(
+    cell: str, styles: str = "", properties: str = "", numbering: str = "", ground: str = "", table: str = ""
+) -> GridCell:
+    filled = ground if "=" in ground else f'w:val="clear" w:fill="{ground}"'
+    shading = f"<w:tcPr><w:shd {filled}/></w:tcPr>" if ground else ""
 
     def row(*cells: str) -> str:
         return "<w:tr>" + "".join(f"<w:tc>{shading}{text}</w:tc>" for text in cells) + "</w:tr>"
@@ -250,7 +253,7 @@ def docx(cell: str, styles: str = "", properties: str = "", numbering: str = "",
     def plain(text: str) -> str:
         return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
-    table = row(plain("规章"), f"<w:p>{properties}{cell}</w:p>", plain("7")) + row(*map(plain, "甲12"))
+    table += row(plain("规章"), f"<w:p>{properties}{cell}</w:p>", plain("7")) + row(*map(plain, "甲12"))
     names = f'xmlns:w="{WORD}" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
     names += ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
     names += ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
@@ -390,10 +393,34 @@ def test_a_cell_that_holds_a_lists_number_alone_is_no_blank(start, text):
         (run("6"), "000000", 1.0),  # of itself the colour is one that is seen
         (run("6", 'color w:val="FFFFFF"'), "1F4E79", 1.0),
         (run("6", 'color w:val="FF0000"'), "1F4E79", 1.0),
+        (run("6", 'color w:val="1F4E79"'), 'w:val="solid" w:color="1F4E79" w:fill="auto"', 0.5),
+        (run("6", 'color w:val="FFFFFF"'), 'w:val="solid" w:color="1F4E79" w:fill="auto"', 1.0),
+        (run("6", 'color w:val="1F4E79"'), 'w:val="pct20" w:color="1F4E79" w:fill="FFFFFF"', 1.0),
+        (run("6", 'color w:val="FFFFFF"', 'shd w:val="clear" w:fill="FFFFFF"'), "1F4E79", 0.5),
     ],
 )
 def test_a_figure_in_the_colour_of_its_cell_is_in_doubt(cell, ground, confidence):
     assert docx(cell, ground=ground).confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("color", "ground", "styles", "table", "confidence"),
+    [
+        ("1F4E79", "", "<w:tcPr>{}</w:tcPr>", "", 0.5),
+        ("1F4E79", "", '<w:tblStylePr w:type="band2Horz"><w:tcPr>{}</w:tcPr></w:tblStylePr>', "", 0.5),
+        ("1F4E79", "FFFFFF", "<w:tcPr>{}</w:tcPr>", "", 1.0),
+        ("FF0000", "", "<w:tcPr>{}</w:tcPr>", "", 1.0),
+        ("1F4E79", "", "", "{}", 0.5),
+        ("FFFFFF", "", "", "{}", 1.0),
+        ("FFFFFF", "FFFFFF", "", "{}", 0.5),
+    ],
+)
+def test_a_figure_in_a_colour_that_its_table_lays_behind_it_is_in_doubt(color, ground, styles, table, confidence):
+    shading = '<w:shd w:val="clear" w:fill="1F4E79"/>'
+    style = f'<w:style w:type="table" w:styleId="T">{styles.format(shading)}</w:style>'
+    properties = f'<w:tblPr><w:tblStyle w:val="T"/>{table.format(shading)}</w:tblPr>'
+    cell = run("6", f'color w:val="{color}"')
+    assert docx(cell, style, ground=ground, table=properties).confidence == confidence
 
 
 def odt(cell: str, styles: str = "", common: str = "", attributes: str = "", table: str = "") -> GridCell:
