@@ -133,6 +133,13 @@ class Fetcher:
             entry |= {"url": response.url, "type": page.content_type}
         self.learnt[url] = entry | {"at": self._now.isoformat()}
 
+    def ask_whole(self, url: str, at_once: bool) -> None:
+        """A page that lacks a file is asked for whole next time, and its files with it: ``at_once``, or in its turn where the
+        file is not there, or is kept from us, for good."""
+        entry = self.learnt.pop(url, None)
+        if entry is not None and not at_once:
+            self.learnt[url] = {"at": entry["at"]}
+
     # -------------------------------------------------------------- one request
 
     async def _request(self, ask: Ask, headers: dict[str, str], timeout: float) -> Response:

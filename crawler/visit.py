@@ -47,6 +47,7 @@ class Visitor:
     ) -> None:
         self._crawl, self._recorder, self._say, self._column = crawl, recorder, say, column
         self._opened: set[str] = set()  # addresses
+        self._not_there: set[str] = set()  # addresses of files
         self._nameless = 0  # rows of which the title tells no year
 
     # -------------------------------------------------------------- rows
@@ -360,7 +361,7 @@ class Visitor:
                 continue
             if not refused and detail is not None and link in detail.files:
                 failed[link.url] = link.name or link.href
-            crawl.fetcher.learnt.pop(url, None)  # the page is asked for whole next time, and its files with it
+            crawl.fetcher.ask_whole(url, at_once=link.url not in self._not_there)
         fetched = Fetched(page.url, page.url, name if detail is None else "page.html", page.body, headers)
         wanted = Wanted(item.document_id, item.classified.year, judged.year)
         work_id = await asyncio.to_thread(self._recorder.version, crawl.target, wanted, fetched, detail, files, failed)
@@ -378,6 +379,8 @@ class Visitor:
             answer = await crawl.fetcher.get(link.url, referer=page_url, timeout=FILE_TIMEOUT)
         except FetchError as error:
             log.warning("attachment %s of %s: %s", link.url, page_url, error)
+            if error.refused or error.verdict.status == "gone":
+                self._not_there.add(link.url)
             if not error.refused and error.verdict.status != "gone":
                 crawl.missed(f"attachment {link.url}: {error}")
             # What robots.txt or a challenge keeps from us, a reader may well get.
