@@ -12,7 +12,6 @@ from reports.formats.runs import Ink, aside
 # calamine lays a sheet out densely: a cell at XFD1048576 would take gigabytes.
 MAX_AREA = 2_000_000
 MAX_SHEETS = 60
-MAX_REPEATED = 400  # ODS
 # Printed as small as this many points, text is not legible.
 ILLEGIBLE = 1.1
 SIZE = 11.0  # points, of print of which a workbook says nothing

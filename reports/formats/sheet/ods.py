@@ -10,9 +10,9 @@ from lxml import etree
 from reports.blocks import SheetCell, Unreadable
 from reports.formats.container import Container
 from reports.formats.runs import settled
-from reports.formats.sheet.model import MAX_REPEATED, MAX_SHEETS
+from reports.formats.sheet.model import MAX_SHEETS
 from reports.formats.word.faces import Face
-from reports.formats.word.odf import OFFICE, STYLE, TABLE, TEXT, Faces
+from reports.formats.word.odf import MAX_REPEATED, OFFICE, STYLE, TABLE, TEXT, Faces, cell_style, column_styles
 from reports.formats.word.runs import RunLine
 
 
@@ -34,11 +34,12 @@ def sheets(package: Container) -> list[list[list[SheetCell]]]:
         if table.get(f"{TABLE}style-name", "") in hidden or len(out) >= MAX_SHEETS:
             continue
         gone = set(_hidden_columns(table))
+        columns = column_styles(table)
         rows: list[list[SheetCell]] = []
         number = 0
         for tr in table.iter(f"{TABLE}table-row"):
             count = min(_count(tr.get(f"{TABLE}number-rows-repeated")), MAX_REPEATED)
-            row = [cell for cell in _row(tr, number, faces) if cell.column not in gone]
+            row = [cell for cell in _row(tr, number, faces, columns) if cell.column not in gone]
             number += count
             if tr.get(f"{TABLE}visibility", "visible") != "visible":
                 continue
@@ -56,13 +57,14 @@ def _hidden_columns(table: etree._Element) -> Iterator[int]:
         at += count
 
 
-def _row(tr: etree._Element, number: int, faces: Faces) -> list[SheetCell]:
+def _row(tr: etree._Element, number: int, faces: Faces, columns: list[str]) -> list[SheetCell]:
     row: list[SheetCell] = []
     column = 0
     for cell in tr:
         repeated = _count(cell.get(f"{TABLE}number-columns-repeated"))
         if cell.tag == f"{TABLE}table-cell":
-            text, confidence = _text(cell, faces)
+            around = faces.of("table-cell", cell_style(cell, tr, columns, column), Face())
+            text, confidence = _text(cell, around, faces)
             span = min(_count(cell.get(f"{TABLE}number-columns-spanned")), MAX_REPEATED)
             row.extend(
                 SheetCell(text, number, column + n, span, confidence) for n in range(min(repeated, MAX_REPEATED))
@@ -71,9 +73,8 @@ def _row(tr: etree._Element, number: int, faces: Faces) -> list[SheetCell]:
     return row
 
 
-def _text(cell: etree._Element, faces: Faces) -> tuple[str, float]:
-    """A cell's text, a line a paragraph, and how sure it is."""
-    around = faces.of("table-cell", cell.get(f"{TABLE}style-name", ""), Face())
+def _text(cell: etree._Element, around: Face, faces: Faces) -> tuple[str, float]:
+    """A cell's text, a line a paragraph, and how sure it is; ``around``: how the cell prints."""
     out: list[str] = []
     confidence = 1.0
     for paragraph in cell.iterfind(f"{TEXT}p"):

@@ -18,7 +18,24 @@ DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+MAX_REPEATED = 400  # columns or rows that one element stands for
 XLINK = "{http://www.w3.org/1999/xlink}"
+
+
+def column_styles(table: etree._Element) -> list[str]:
+    """The style of the cells of each column that name none, as far to the right as one is stated."""
+    out: list[str] = []
+    for column in table.iter(f"{TABLE}table-column"):
+        count = column.get(f"{TABLE}number-columns-repeated") or "1"
+        name = column.get(f"{TABLE}default-cell-style-name", "")
+        out.extend([name] * min(int(count) if count.isdigit() and len(count) < 9 else 1, MAX_REPEATED))
+    return out
+
+
+def cell_style(cell: etree._Element, row: etree._Element, columns: Sequence[str], column: int) -> str:
+    """The style of a cell: its own, else its row's, else its column's."""
+    named = cell.get(f"{TABLE}style-name") or row.get(f"{TABLE}default-cell-style-name")
+    return named or (columns[column] if column < len(columns) else "")
 
 
 class Faces:

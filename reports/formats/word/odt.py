@@ -14,11 +14,21 @@ from reports.formats.runs import Ink
 from reports.formats.word import drafts
 from reports.formats.word.drafts import MAX_PICTURE, MAX_PICTURES, MIN_PICTURE_CM, Draft
 from reports.formats.word.faces import Face
-from reports.formats.word.odf import DRAW, OFFICE, SVG, TABLE, TEXT, XLINK, Faces, centimetres
+from reports.formats.word.odf import (
+    DRAW,
+    MAX_REPEATED,
+    OFFICE,
+    SVG,
+    TABLE,
+    TEXT,
+    XLINK,
+    Faces,
+    cell_style,
+    centimetres,
+    column_styles,
+)
 from reports.formats.word.runs import RunLine
 from reports.formats.word.wordml import whole
-
-MAX_REPEATED = 400  # columns or rows that one element stands for
 
 _ODT_SKIP = frozenset((f"{TEXT}tracked-changes", f"{TEXT}note", f"{OFFICE}annotation", f"{TEXT}hidden-text",
                        f"{TEXT}ruby-text", f"{TEXT}sequence-decls", f"{OFFICE}forms"))  # fmt: skip
@@ -127,6 +137,7 @@ class _Odt:
         rows: list[list[Draft]] = []
         outside, name = self._around, f"{TABLE}style-name"
         of_table = self._styles.of("table", element.get(name, ""), outside)
+        columns = column_styles(element)
         for tr in self._rows(element):
             row: list[Draft] = []
             column = 0
@@ -137,7 +148,7 @@ class _Odt:
                     column += repeated
                 elif cell.tag == f"{TABLE}table-cell":
                     span = max(1, min(whole(cell.get(f"{TABLE}number-columns-spanned") or "1"), MAX_REPEATED))
-                    self._around = self._styles.of("table-cell", cell.get(name, ""), of_row)
+                    self._around = self._styles.of("table-cell", cell_style(cell, tr, columns, column), of_row)
                     self._cells += 1
                     parts = self._blocks(cell)
                     self._cells -= 1

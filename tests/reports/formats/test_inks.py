@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Callable, Sequence
 
@@ -423,21 +424,29 @@ def test_a_figure_in_a_colour_that_its_table_lays_behind_it_is_in_doubt(color, g
     assert docx(cell, style, ground=ground, table=properties).confidence == confidence
 
 
-def odt(cell: str, styles: str = "", common: str = "", attributes: str = "", table: str = "") -> GridCell:
+def odt(
+    cell: str,
+    styles: str = "",
+    common: str = "",
+    attributes: str = "",
+    table: str = "",
+    row: str = "",
+    columns: str = "",
+) -> GridCell:
     names = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{rest}"'
         for name, rest in (("office", "office:1.0"), ("text", "text:1.0"), ("table", "table:1.0"), ("style", "style:1.0"),
                            ("fo", "xsl-fo-compatible:1.0"))
     )  # fmt: skip
     rows = "".join(
-        "<table:table-row>"
-        + "".join(f"<table:table-cell{attributes}>{text}</table:table-cell>" for text in row)
+        f"<table:table-row{row}>"
+        + "".join(f"<table:table-cell{attributes}>{text}</table:table-cell>" for text in texts)
         + "</table:table-row>"
-        for row in (("<text:p>规章</text:p>", cell, "<text:p>7</text:p>"), [f"<text:p>{text}</text:p>" for text in "甲12"])
+        for texts in (("<text:p>规章</text:p>", cell, "<text:p>7</text:p>"), [f"<text:p>{text}</text:p>" for text in "甲12"])
     )  # fmt: skip
     content = (
         f"<office:document-content {names}><office:automatic-styles>{styles}</office:automatic-styles><office:body>"
-        f"<office:text><table:table{table}>{rows}</table:table></office:text></office:body></office:document-content>"
+        f"<office:text><table:table{table}>{columns}{rows}</table:table></office:text></office:body></office:document-content>"
     )
     members = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()}
     if common:
@@ -537,6 +546,37 @@ def test_a_figure_in_the_colour_of_its_cell_or_table_is_in_doubt_in_an_odt(color
 def test_what_an_odt_hides_or_counts_in_a_cell_is_in_doubt(cell, text, confidence):
     read = odt(cell)
     assert (read.text, read.confidence) == (text, confidence)
+
+
+@pytest.mark.parametrize(
+    ("cell", "row", "column", "confidence"),
+    [("", "", "C", 0.5), ("", "C", "", 0.5), ("W", "C", "C", 1.0), ("", "W", "C", 1.0), ("", "", "", 1.0)],
+)
+def test_a_cell_of_odf_without_a_style_has_that_of_its_row_or_column(cell, row, column, confidence):
+    styles = odf_style("T", 'fo:color="#1f4e79"')
+    styles += odf_ground("C", "table-cell", "#1F4E79") + odf_ground("W", "table-cell", "#ffffff")
+    default = "table:default-cell-style-name"
+    columns = f'<table:table-column table:number-columns-repeated="3" {default}="{column}"/>'
+    own = f' table:style-name="{cell}"' if cell else ""
+    read = odt(SPAN, styles, attributes=own, columns=columns, row=f' {default}="{row}"')
+    assert (read.text, read.confidence) == ("61", confidence)
+    members = ods_members()
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{rest}"'
+        for name, rest in (("style", "style:1.0"), ("fo", "xsl-fo-compatible:1.0"))
+    )
+    content = (
+        members["content.xml"].decode().replace("<office:document-content", f"<office:document-content {names}", 1)
+    )
+    content = content.replace(
+        "<office:body>", f"<office:automatic-styles>{styles}</office:automatic-styles><office:body>", 1
+    )
+    content = re.sub(r"(<table:table\b[^>]*>)(?:<table:table-column[^>]*/>)*", rf"\1{columns}", content, count=1)
+    content = content.replace("<table:table-row>", f'<table:table-row {default}="{row}">')
+    content = content.replace("<table:table-cell><text:p>0</text:p>", f"<table:table-cell{own}>{SPAN}", 1)
+    members["content.xml"] = content.encode()
+    grids = [block for block in analysed(read_sheet(zipped(members))).blocks if isinstance(block, Grid)]
+    assert (grids[0].rows[1][1].text, grids[0].rows[1][1].confidence) == ("61", confidence)
 
 
 def test_a_figure_inside_a_struck_paragraph_or_in_white_is_in_doubt():
