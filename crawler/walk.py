@@ -283,6 +283,8 @@ class Walk:
         is read; that they bring nothing proves nothing."""
         if read.probing or not read.rows or not any(end.unread for end in read.ends) or len(read.pages) > 1:
             return False
+        if not read.unproven():
+            return False
         read.probing = True
         read.waiting += [Ask(url, referer=read.first.url, number=2) for url in probes(read.first.url)]
         return bool(read.waiting)

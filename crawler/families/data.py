@@ -69,6 +69,16 @@ def total_of(data: Any) -> int | None:
     return _total(data, 0)
 
 
+def total_beside(data: Any, found: list[Mapping[str, Any]], depth: int = 0) -> int | None:
+    """The total that stands in the object that holds this very list; a bare count may be the page's."""
+    if depth > MAX_DEPTH or not isinstance(data, Mapping):
+        return None
+    if any(value is found for value in data.values()):
+        return _total({key: value for key, value in data.items() if "total" in str(key).lower()}, MAX_DEPTH)
+    inner = (total_beside(value, found, depth + 1) for value in data.values())
+    return next((one for one in inner if one is not None), None)
+
+
 def _total(data: Any, depth: int) -> int | None:
     if depth > MAX_DEPTH or not isinstance(data, Mapping):
         return None

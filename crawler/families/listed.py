@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from typing import Any
 
 from crawler import pagers
 from crawler.families import data
@@ -55,9 +56,23 @@ def _in_holders(page: Page) -> list[Listing]:
     return out
 
 
+def total_in_script(page: Page) -> int | None:
+    """The number of items that a script's data states beside the list that the page shows; None where markup shows it, or
+    several lists do."""
+    if any(_is_report(row) for row in rows(page)):
+        return None
+    totals = [data.total_beside(value, data.items(value)) for value, _ in _values(page)]
+    return totals[0] if len(totals) == 1 else None
+
+
 def _in_scripts(page: Page) -> list[Listing]:
     """Data that a script holds: the JSON values of its variables and calls."""
-    out: list[Listing] = []
+    return [row for _, listings in _values(page) for row in listings if row.url]
+
+
+def _values(page: Page) -> list[tuple[Any, list[Listing]]]:
+    """The values that hold lists, each with its rows."""
+    out: list[tuple[Any, list[Listing]]] = []
     decoder, base, end = json.JSONDecoder(), base_of(page), 0
     for found in list(_VALUE.finditer(page.script))[:_MOST_VALUES]:
         if found.end() < end:
@@ -68,5 +83,5 @@ def _in_scripts(page: Page) -> list[Listing]:
             continue
         listings = data.listings(value, base)
         if any(row.listed_on or _is_report(row) for row in listings):
-            out += [row for row in listings if row.url]
+            out.append((value, listings))
     return out

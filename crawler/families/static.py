@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crawler import pagers
 from crawler.families.base import Ask, Family, Step
-from crawler.families.listed import listed
+from crawler.families.listed import listed, total_in_script
 from crawler.pages import Page
 
 
@@ -24,7 +26,10 @@ class Static(Family):
         """Rows and pager of a page."""
         found = listed(page)
         pager = pagers.read(page, ask, found)
-        return Step(found, pager.asks, end=pager.end)
+        end = pager.end
+        if end.total is None and end.pages is None and found and not pager.asks:
+            end = replace(end, total=total_in_script(page))
+        return Step(found, pager.asks, end=end)
 
 
 FAMILY = Static()

@@ -52,8 +52,13 @@ def _of_call(page: Page, ask: Ask) -> Step:
     given, total, first = data.records(xml), data.tag_value(xml, "totalrecord"), int(ask.value("from"))
     if not given:
         over = total is not None and first > total
+        if total is None and first > 1 and "<recordset" in xml and not ask.value("last"):
+            # Nothing more, or nothing more for us: the last record is asked for once again, with those behind it.
+            return Step(asks=[_window({**dict(ask.state), "last": "1"}, first - 1, ask.referer)])
         return Step(end=End(total, last=over), error="" if over else f"the call answers nothing for record {first}")
     found = data.rows_of(given, page, ask.value("column"))
+    if ask.value("last"):
+        return Step(found, end=End(last=len(given) == 1))
     following = first + len(given)
     goes_on = following <= total if total is not None else len(given) >= int(ask.value("per"))
     asks = [_window(dict(ask.state), following, ask.referer)] if goes_on else []

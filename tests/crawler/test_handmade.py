@@ -23,11 +23,12 @@ from tests import databases
 from tests.crawler.handmade.called import CALLED
 from tests.crawler.handmade.lists import LISTS
 from tests.crawler.handmade.portal import Portal, published
+from tests.crawler.handmade.regions import DATA, REGIONS, SHAPES
 from tests.crawler.handmade.written import WRITTEN
 
 pytestmark = pytest.mark.slow
 
-PORTALS = [make() for make in (*CALLED, *WRITTEN, *LISTS)]
+PORTALS = [make() for make in (*CALLED, *WRITTEN, *LISTS, *REGIONS, *DATA, *SHAPES)]
 
 
 @dataclass(slots=True)
