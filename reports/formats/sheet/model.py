@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reports.blocks import Unreadable
@@ -27,6 +26,7 @@ _DECIMALS = re.compile(r"[0#?]+(?:\.([0#?]*))?|\.([0#?]+)")
 
 Place = tuple[int, int]  # row and column, from 0
 Pieces = tuple[tuple[str, Ink], ...]  # a text by how it is printed
+Runs = tuple[tuple[str, Ink, float | None], ...]  # and by its size in points; None: that of its cell
 
 
 @dataclass(slots=True)
@@ -42,11 +42,12 @@ class Extra:
     decimals: dict[Place, int] = field(default_factory=dict)  # how many a number is printed with
 
 
-def pieces_of(runs: Iterable[tuple[str, Ink, float]]) -> Pieces:
-    """The runs of a text (what it says, how it is printed, its size in points) as pieces of one line."""
+def pieces_of(runs: Runs, of_cell: float) -> Pieces:
+    """The runs of a text as pieces of one line in a cell whose print has the size ``of_cell``."""
     out: list[tuple[str, Ink]] = []
     before: float | None = None
-    for text, ink, size in runs:
+    for text, ink, stated in runs:
+        size = of_cell if stated is None else stated
         out.append((text, aside(ink, size, before)))
         before = size if text.strip() else before
     return tuple(out)

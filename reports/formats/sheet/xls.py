@@ -20,7 +20,7 @@ from reports.formats.sheet.model import (
     MAX_SHEETS,
     SIZE,
     Extra,
-    Pieces,
+    Runs,
     guard,
     pieces_of,
     printed,
@@ -45,7 +45,8 @@ class _Prints:
     fonts: list[Ink] = field(default_factory=list)
     sizes: list[float] = field(default_factory=list)  # of the fonts, points
     forms: list[Ink] = field(default_factory=list)
-    strings: dict[int, Pieces] = field(default_factory=dict)
+    strings: dict[int, Runs] = field(default_factory=dict)
+    heights: list[float] = field(default_factory=list)  # of print, by cell format
     unknown: bool = False  # the strings cannot be taken apart
     decimals: dict[int, int] = field(default_factory=dict)  # by cell format
 
@@ -112,12 +113,15 @@ def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:
             ink = Ink.PLAIN
         way, places = ways.get(number, (Ink.PLAIN, None))
         out.forms.append(max(ink, way))
+        out.heights.append(out.size(font if font >= 0 else -font - 1))
         if places is not None:
             out.decimals[len(out.forms) - 1] = places
     if any(out.fonts) or len(set(out.sizes)) > 1:
         try:
             out.strings = {
-                n: pieces for n, pieces in enumerate(_strings(records, out)) if any(ink for _, ink in pieces)
+                n: runs
+                for n, runs in enumerate(_strings(records, out))
+                if len(runs) > 1 or any(ink for _, ink, _ in runs)
             }
         except (struct.error, IndexError):
             out.unknown = True
@@ -158,7 +162,7 @@ class _Strings:
         return out
 
 
-def _strings(records: Sequence[tuple[int, bytes]], prints: _Prints) -> Iterator[Pieces]:
+def _strings(records: Sequence[tuple[int, bytes]], prints: _Prints) -> Iterator[Runs]:
     first = next((n for n, (kind, _) in enumerate(records) if kind == _STRINGS), None)
     if first is None:
         return
@@ -178,9 +182,9 @@ def _strings(records: Sequence[tuple[int, bytes]], prints: _Prints) -> Iterator[
         source.take(min(beyond, 1 << 20))
         starts = [0, *(edge for edge, _ in edges), len(text)]
         inks = [Ink.PLAIN, *(prints.font(font) for _, font in edges)]
-        sizes = [SIZE, *(prints.size(font) for _, font in edges)]
+        sizes = [None, *(prints.size(font) for _, font in edges)]
         parts_of_text = (text[a:b] for a, b in pairwise(starts))
-        yield pieces_of(run for run in zip(parts_of_text, inks, sizes, strict=False) if run[0])
+        yield tuple(run for run in zip(parts_of_text, inks, sizes, strict=False) if run[0])
 
 
 def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:  # noqa: C901  one branch a kind of record
@@ -233,7 +237,10 @@ def _mark(kind: int, body: bytes, prints: _Prints, out: Extra) -> None:
     if kind == _SHARED and len(body) >= 10:
         number = struct.unpack_from("<I", body, 6)[0]
         if number in prints.strings:
-            out.texts[row, column] = prints.strings[number]
+            height = prints.heights[forms[0]] if forms and forms[0] < len(prints.heights) else SIZE
+            pieces = pieces_of(prints.strings[number], height)
+            if any(ink for _, ink in pieces):
+                out.texts[row, column] = pieces
         elif prints.unknown:
             out.inks.setdefault((row, column), Ink.FAINT)
 

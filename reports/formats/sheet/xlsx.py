@@ -12,7 +12,7 @@ from lxml import etree
 from reports.blocks import Unreadable
 from reports.formats.container import Container, declares_type, inside
 from reports.formats.runs import Ink
-from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, SIZE, Extra, Pieces, guard, pieces_of, printed
+from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, SIZE, Extra, Runs, guard, pieces_of, printed
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COL = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
@@ -28,7 +28,7 @@ _TELLING = re.compile(rb"vertAlign|<(?:\w+:)?strike\b|\bval=\"[01](?:\.\d+)?\"|F
 # Those of the palette and of every theme that are black or white.
 _PLAIN_COLOURS = {"theme 1 None": "000000", "theme 0 None": "FFFFFF", "index 0": "000000", "index 8": "000000",
                   "index 64": "000000", "index 1": "FFFFFF", "index 9": "FFFFFF", "index 65": "FFFFFF"}  # fmt: skip
-_Entry = TypeVar("_Entry", Ink, str)
+_Entry = TypeVar("_Entry", Ink, str, float)
 _BROKEN = re.compile(rb"<(?:\w+:)?v>\s*-?\d*\.\d")  # a number with decimals
 _FAILED = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"")
 
@@ -38,8 +38,9 @@ class _Prints:
     """How the workbook's styles and shared strings print, where not plainly."""
 
     by_style: dict[int, Ink] = field(default_factory=dict)
-    strings: dict[int, Pieces] = field(default_factory=dict)
+    strings: dict[int, Runs] = field(default_factory=dict)
     decimals: dict[int, int] = field(default_factory=dict)  # by style
+    sizes: list[float] = field(default_factory=list)  # of print, by style
 
 
 def extras(package: Container) -> dict[str, Extra]:
@@ -53,8 +54,8 @@ def extras(package: Container) -> dict[str, Extra]:
             target = inside("xl", relation.get("Target", ""))
             if target is not None:
                 targets[str(relation.get("Id", ""))] = target
-    by_style, decimals = _by_style(package)
-    prints = _Prints(by_style, _strings(package), decimals)
+    prints = _Prints(*_by_style(package))
+    prints.strings = _strings(package)
     out: dict[str, Extra] = {}
     for sheet in root.iter("{*}sheet"):
         identifier = next((str(v) for k, v in sheet.attrib.items() if etree.QName(k).localname == "id"), "")
@@ -107,11 +108,15 @@ def _mark(xml: bytes, prints: _Prints, out: Extra) -> None:
         if style.isdigit() and int(style) in prints.decimals:
             out.decimals[place] = prints.decimals[int(style)]
         if kind == b"s" and (value := _VALUE.search(content)) and int(value[1]) in prints.strings:
-            out.texts[place] = prints.strings[int(value[1])]
+            runs = prints.strings[int(value[1])]
         elif kind == b"inlineStr" and _TELLING.search(content):
-            pieces = _pieces(_fragment(content))
-            if any(ink for _, ink in pieces):
-                out.texts[place] = pieces
+            runs = _runs(_fragment(content))
+        else:
+            continue
+        number = int(style) if style.isdigit() else 0
+        pieces = pieces_of(runs, prints.sizes[number] if number < len(prints.sizes) else SIZE)
+        if any(ink for _, ink in pieces):
+            out.texts[place] = pieces
 
 
 def _fragment(content: bytes) -> etree._Element:
@@ -125,42 +130,42 @@ def _fragment(content: bytes) -> etree._Element:
         return etree.Element("c")
 
 
-def _strings(package: Container) -> dict[int, Pieces]:
-    """Of the shared strings those that are not plainly printed throughout."""
+def _strings(package: Container) -> dict[int, Runs]:
+    """Of the shared strings those in several runs: how they print, their cells tell too."""
     name = "xl/sharedStrings.xml"
     if name not in package or not _TELLING.search(package.read(name)):
         return {}
     out = {}
     for number, item in enumerate(package.xml(name).iterfind("{*}si")):
-        pieces = _pieces(item)
-        if any(ink for _, ink in pieces):
-            out[number] = pieces
+        if runs := _runs(item):
+            out[number] = runs
     return out
 
 
-def _pieces(item: etree._Element) -> Pieces:
+def _runs(item: etree._Element) -> Runs:
     runs = ((run.findtext("{*}t") or "", run.find("{*}rPr")) for run in item.iter("{*}r"))
-    return pieces_of((text, _font(properties), _points(properties)) for text, properties in runs)
+    return tuple((text, _font(properties), _points(properties)) for text, properties in runs)
 
 
-def _points(properties: etree._Element | None) -> float:
-    """The size of a run's print; one that says nothing has that of its cell."""
-    stated = properties.find("{*}sz") if properties is not None else None
+def _points(font: etree._Element | None) -> float | None:
+    """The size of a font, None where it says nothing."""
+    stated = font.find("{*}sz") if font is not None else None
     try:
-        return float(stated.get("val", "")) if stated is not None else SIZE
+        return float(stated.get("val", "")) if stated is not None else None
     except ValueError:
-        return SIZE
+        return None
 
 
 def _is_zero(size: bytes | None) -> bool:
     return size is not None and re.fullmatch(rb"0(?:\.0*)?", size) is not None
 
 
-def _by_style(package: Container) -> tuple[dict[int, Ink], dict[int, int]]:
-    """The cell formats that print their cells not plainly, and with how many decimals each prints a number."""
+def _by_style(package: Container) -> tuple[dict[int, Ink], dict[int, Runs], dict[int, int], list[float]]:
+    """The cell formats that print their cells not plainly, no strings yet, with how many decimals each format prints a
+    number, and how large."""
     name = "xl/styles.xml"
     if name not in package:
-        return {}, {}
+        return {}, {}, {}, []
     root = package.xml(name)
     fonts = [_font(font) for font in root.iterfind("{*}fonts/{*}font")]
     colours = [_colour(font.find("{*}color"), "000000") for font in root.iterfind("{*}fonts/{*}font")]
@@ -168,6 +173,8 @@ def _by_style(package: Container) -> tuple[dict[int, Ink], dict[int, int]]:
     codes |= {str(form.get("numFmtId")): form.get("formatCode") or "" for form in root.iterfind("{*}numFmts/{*}numFmt")}
     ways = {number: printed(code) for number, code in codes.items()}
     fills = [_ground(fill) for fill in root.iterfind("{*}fills/{*}fill")]
+    heights = [_points(font) or SIZE for font in root.iterfind("{*}fonts/{*}font")]
+    sizes = [_of(heights, form.get("fontId"), SIZE) for form in root.iterfind("{*}cellXfs/{*}xf")]
     out: dict[int, Ink] = {}
     decimals: dict[int, int] = {}
     for number, form in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
@@ -180,7 +187,7 @@ def _by_style(package: Container) -> tuple[dict[int, Ink], dict[int, int]]:
             decimals[number] = places
         if ink or way:
             out[number] = max(ink, way)
-    return out, decimals
+    return out, {}, decimals, sizes
 
 
 def _of(entries: Sequence[_Entry], index: str | None, otherwise: _Entry) -> _Entry:

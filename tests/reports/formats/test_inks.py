@@ -711,8 +711,9 @@ def xlsx(fill: Callable[[Worksheet], None]) -> GridCell:
     return cell_of(analysed(read_sheet(out.getvalue())).blocks)
 
 
-def rich(*pieces: tuple[str, InlineFont]) -> Callable[[Worksheet], None]:
+def rich(*pieces: tuple[str, InlineFont], size: float = 11) -> Callable[[Worksheet], None]:
     def fill(sheet: Worksheet) -> None:
+        sheet["B1"].font = Font(sz=size)
         sheet["B1"] = CellRichText(*(TextBlock(font, text) for text, font in pieces))
 
     return fill
@@ -745,6 +746,9 @@ PLAIN = InlineFont()
         (rich(("6", InlineFont(sz=14)), ("1", InlineFont(sz=10))), "61", 0.5),
         (rich(("6", InlineFont(sz=10)), ("1", InlineFont(sz=10, b=True))), "61", 1.0),
         (rich(("6", InlineFont(sz=8)), ("1", InlineFont(sz=11))), "61", 1.0),
+        (rich(("6", InlineFont(sz=14)), ("1", PLAIN), size=14), "61", 1.0),
+        (rich(("6", PLAIN), ("1", InlineFont(sz=12)), size=18), "61", 0.5),
+        (rich(("6", PLAIN), ("1", InlineFont(sz=9)), size=9), "61", 1.0),
         (rich(("9", InlineFont(strike=True)), ("6", PLAIN)), "6", 0.5),
         (rich(("6", PLAIN), ("1", InlineFont(color=Color("FFFFFFFF")))), "61", 0.5),
         (styled(6, Font(strike=True)), "", 0.5),
@@ -811,6 +815,16 @@ def test_what_the_runs_of_an_xls_raise_or_strike_out_is_no_part_of_a_figure(piec
         lambda sheet: sheet.write_rich_text(0, 1, [(part, xlwt.easyfont(font)) for part, font in pieces]), filler
     )
     assert (read.text, read.confidence) == (text, confidence)
+
+
+@pytest.mark.parametrize(("height", "confidence"), [(280, 1.0), (140, 1.0), (360, 0.5)])
+def test_a_run_of_an_xls_that_states_no_size_has_that_of_its_cell(height, confidence):
+    def write(sheet: xlwt.Worksheet) -> None:
+        pieces = ["6", ("1", xlwt.easyfont("height 280"))]
+        sheet.write_rich_text(0, 1, pieces, xlwt.easyxf(f"font: height {height}"))
+
+    read = xls(write)
+    assert (read.text, read.confidence) == ("61", confidence)
 
 
 @pytest.mark.parametrize(("style", "form"), [("font: struck_out on", "General"), ("", ";;;")])
