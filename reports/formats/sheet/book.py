@@ -19,7 +19,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from reports.blocks import Blocks, SheetCell, SheetLayout, Unreadable
+from reports.blocks import IN_DOUBT, Blocks, SheetCell, SheetLayout, Unreadable
 from reports.formats.container import Container
 from reports.formats.runs import Ink, settled
 from reports.formats.sheet import ods, xls, xlsx
@@ -113,6 +113,10 @@ def _cell(value: Value, row: int, column: int, span: int, extra: Extra) -> Sheet
         pieces = extra.texts.get(place, ((text, Ink.PLAIN),))
         text, confidence = settled([part for part, _ in pieces], [ink or whole for _, ink in pieces])
         text = text.strip()
+    if text and any(veil.covers(place, value) for veil in extra.veils):
+        confidence = min(confidence, IN_DOUBT)
+    if extra.hides_zeros and text and isinstance(value, int | float) and not value:
+        text, confidence = "", IN_DOUBT  # who looks sees a blank
     return SheetCell(text, row, column, span, NO_RESULT if place in extra.unsolved else confidence)
 
 

@@ -29,6 +29,22 @@ Pieces = tuple[tuple[str, Ink], ...]  # a text by how it is printed
 Runs = tuple[tuple[str, Ink, float | None], ...]  # and by its size in points; None: that of its cell
 
 
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """Cells (from and to a row, from and to a column) that a condition may take out of sight; ``value``: where it is that."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    value: float | None = None
+
+    def covers(self, place: Place, value: object) -> bool:
+        """Whether a cell may be out of sight."""
+        inside = self.top <= place[0] <= self.bottom and self.left <= place[1] <= self.right
+        return inside and (self.value is None or value == self.value)
+
+
 @dataclass(slots=True)
 class Extra:
     """What calamine does not tell of a sheet. ``unsolved``: formulas saved without their result; ``inks``: how cells are
@@ -40,6 +56,8 @@ class Extra:
     inks: dict[Place, Ink] = field(default_factory=dict)
     texts: dict[Place, Pieces] = field(default_factory=dict)
     decimals: dict[Place, int] = field(default_factory=dict)  # how many a number is printed with
+    veils: list[Veil] = field(default_factory=list)
+    hides_zeros: bool = False  # a nought is shown as a blank
 
 
 def pieces_of(runs: Runs, of_cell: float) -> Pieces:

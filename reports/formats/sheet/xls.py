@@ -34,6 +34,7 @@ _CELLS = frozenset((0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x02
 _MANY_CELLS = frozenset((0x00BD, 0x00BE))  # they end with their last column
 _BOUNDSHEET, _ROW_RECORD, _COLINFO, _DIMENSIONS, _EOF, _FILEPASS = 0x0085, 0x0208, 0x007D, 0x0200, 0x000A, 0x002F
 _FONT, _FORMAT, _FORM, _STRINGS, _CONTINUE, _SHARED = 0x0031, 0x041E, 0x00E0, 0x00FC, 0x003C, 0x00FD
+_WINDOW = 0x023E
 _FORMULA, _ERROR = 0x0006, 0x0205
 _STRUCK = 0x0008
 
@@ -195,7 +196,9 @@ def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:  # noqa: C901  
     for _, kind, body in _records(stream, start):
         if kind == _EOF:
             break
-        if kind == _DIMENSIONS:  # calamine makes room for what is claimed here
+        if kind == _WINDOW and len(body) >= 2:
+            out.hides_zeros = not struct.unpack_from("<H", body)[0] & 0x10
+        elif kind == _DIMENSIONS:  # calamine makes room for what is claimed here
             _check_claim(body)
         elif kind == _ROW_RECORD and len(body) >= 16:
             if struct.unpack_from("<H", body, 12)[0] & 0x20:

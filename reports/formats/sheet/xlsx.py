@@ -12,6 +12,7 @@ from lxml import etree
 from reports.blocks import Unreadable
 from reports.formats.container import Container, declares_type, inside
 from reports.formats.runs import Ink
+from reports.formats.sheet.conditional import bounded, hiding, veils
 from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, SIZE, Extra, Runs, guard, pieces_of, printed
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
@@ -30,6 +31,7 @@ _PLAIN_COLOURS = {"theme 1 None": "000000", "theme 0 None": "FFFFFF", "index 0":
                   "index 64": "000000", "index 1": "FFFFFF", "index 9": "FFFFFF", "index 65": "FFFFFF"}  # fmt: skip
 _Entry = TypeVar("_Entry", Ink, str, float)
 _BROKEN = re.compile(rb"<(?:\w+:)?v>\s*-?\d*\.\d")  # a number with decimals
+_NO_ZEROS = re.compile(rb"<(?:\w+:)?sheetView\b[^>]*\bshowZeros=\"(?:0|false)\"")
 _FAILED = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"")
 
 
@@ -41,6 +43,7 @@ class _Prints:
     strings: dict[int, Runs] = field(default_factory=dict)
     decimals: dict[int, int] = field(default_factory=dict)  # by style
     sizes: list[float] = field(default_factory=list)  # of print, by style
+    hiding: frozenset[int] = frozenset()  # formats given by a condition that take figures out of sight
 
 
 def extras(package: Container) -> dict[str, Extra]:
@@ -56,6 +59,8 @@ def extras(package: Container) -> dict[str, Extra]:
                 targets[str(relation.get("Id", ""))] = target
     prints = _Prints(*_by_style(package))
     prints.strings = _strings(package)
+    if "xl/styles.xml" in package:
+        prints.hiding = hiding(package.xml("xl/styles.xml").findall("{*}dxfs/{*}dxf"))
     out: dict[str, Extra] = {}
     for sheet in root.iter("{*}sheet"):
         identifier = next((str(v) for k, v in sheet.attrib.items() if etree.QName(k).localname == "id"), "")
@@ -70,7 +75,7 @@ def _sheet(xml: bytes, prints: _Prints) -> Extra:
         raise Unreadable("a sheet is not written in UTF-8, as every office program does; save it anew and give that")
     if declares_type(xml):
         raise Unreadable("the file declares a document type, which no office program writes; not opened")
-    out = Extra()
+    out = Extra(veils=bounded(veils(xml, prints.hiding)), hides_zeros=_NO_ZEROS.search(xml) is not None)
     bottom = right = 0
     for found in _PLACE.finditer(xml):
         bottom, right = max(bottom, int(found[2])), max(right, _column(found[1]) + 1)

@@ -12,6 +12,7 @@ import xlwt
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.rule import CellIsRule, DataBarRule, FormulaRule
 from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -779,6 +780,44 @@ PLAIN = InlineFont()
 def test_what_the_runs_and_formats_of_an_xlsx_raise_hide_or_strike_out_is_no_part_of_a_figure(fill, text, confidence):
     read = xlsx(fill)
     assert (read.text, read.confidence) == (text, confidence)
+
+
+WHITE = Font(color="FFFFFFFF")
+NOUGHT = CellIsRule(operator="equal", formula=["0"], font=WHITE)
+
+
+@pytest.mark.parametrize(
+    ("value", "rule", "confidence"),
+    [
+        (0, NOUGHT, 0.5),
+        (6, NOUGHT, 1.0),
+        (6, CellIsRule(operator="lessThan", formula=["9"], font=WHITE), 0.5),
+        (6, CellIsRule(operator="lessThan", formula=["9"], font=Font(strike=True)), 0.5),
+        (6, FormulaRule(formula=["B1=6"], font=Font(color="FF123456"), fill=PatternFill(bgColor="FF123456")), 0.5),
+        (6, FormulaRule(formula=["B1=6"], font=WHITE, fill=PatternFill(bgColor="FF123456")), 1.0),
+        (6, FormulaRule(formula=["B1=6"], font=Font(color="FFFF0000")), 1.0),
+        (6, DataBarRule("min", None, "max", None, color="FF638EC6", showValue=False), 0.5),
+    ],
+)
+def test_a_figure_of_an_xlsx_that_a_condition_may_hide_is_in_doubt(value, rule, confidence):
+    def fill(sheet: Worksheet) -> None:
+        sheet["B1"] = value
+        sheet.conditional_formatting.add("A1:B1 D4", rule)
+
+    read = xlsx(fill)
+    assert (read.text, read.confidence) == (str(value), confidence)
+
+
+def test_a_nought_that_a_sheet_shows_as_a_blank_is_in_doubt():
+    def fill(sheet: Worksheet) -> None:
+        sheet["B1"] = 0
+        sheet.sheet_view.showZeros = False
+
+    def write(sheet: xlwt.Worksheet) -> None:
+        sheet.write(0, 1, 0)
+        sheet.show_zero_values = False
+
+    assert [(read.text, read.confidence) for read in (xlsx(fill), xls(write))] == [("", 0.5)] * 2
 
 
 def xls(write: Callable[[xlwt.Worksheet], None], filler: int = 0) -> GridCell:
