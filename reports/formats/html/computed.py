@@ -13,6 +13,7 @@ from reports.formats.runs import Ink
 # Pixels: what stands further off is off the screen, what is smaller is not legible.
 OFF_SCREEN = -300.0
 ILLEGIBLE = 1.5
+BESIDE_CELL = -24.0  # pixels; a paragraph that is set off by more may lie outside its cell
 RAISED_BY = 2.0  # pixels; less only aligns
 SMALLER = 0.9  # of the surrounding size: a smaller figure off the line is the mark of a note
 _LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))\s*(px|pt|em|rem|ex|ch|%|cm|mm|in|pc|vw|vh)?\s*$", re.IGNORECASE)
@@ -191,6 +192,14 @@ def _is_small(size: str, outer: bool) -> bool | None:
     if unit in ("em", "%", "ex", "ch"):
         return outer or number <= (5 if unit == "%" else 0.05)
     return number * _PIXELS.get(unit, 1.0) < ILLEGIBLE
+
+
+def overlaps(declared: Declared, inline: bool) -> bool:
+    """Whether an element is drawn over its neighbours, or they over it: by a margin below nought. A paragraph may reach
+    into the padding of its cell, as Word has it."""
+    least = -RAISED_BY if inline else BESIDE_CELL
+    margins = [declared.get(f"margin-{side}", "") for side in ("left", "right", "top", "bottom")]
+    return any((pixels(part) or 0) < least for part in (*declared.get("margin", "").split(), *margins))
 
 
 def is_gone(declared: Declared) -> bool:

@@ -10,7 +10,16 @@ from typing import Literal
 from lxml import etree
 
 from reports.article import is_named_chrome
-from reports.formats.html.computed import TELLING_TAGS, ComputedStyle, Declared, computed, is_gone, on_ground, shade
+from reports.formats.html.computed import (
+    TELLING_TAGS,
+    ComputedStyle,
+    Declared,
+    computed,
+    is_gone,
+    on_ground,
+    overlaps,
+    shade,
+)
 from reports.formats.html.elements import BLOCK, FILLED, SKIP, UNREAD, VALUED, span
 from reports.formats.html.styles import PERHAPS, Applied, Styles, declarations
 
@@ -75,6 +84,8 @@ class Kind:
                 found = replace(found, faint=True)
             elif self.tag in _ASIDE and inline and in_table:
                 found = replace(found, shifted=True)
+            if in_table and role == NONE and overlaps(self.declared, inline):
+                found = replace(found, faint=True)
             self.computed_styles[key] = found
         return found
 

@@ -49,6 +49,7 @@ _KNOWN |= frozenset(("zoom", "float", "order", "flex-direction", "unicode-bidi",
 _KNOWN |= frozenset(
     ("content-visibility", "filter", "-webkit-text-fill-color", "mask", "mask-image", "background-image")
 )
+_KNOWN |= frozenset(("margin", "margin-left", "margin-right", "margin-top", "margin-bottom"))
 _KNOWN |= frozenset(("width", "height", "max-width", "max-height", "mso-text-raise"))
 # Depends on an element's place or on what is in it, which is not looked into; what else begins with a colon depends on
 # what the reader does.

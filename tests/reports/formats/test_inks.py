@@ -236,6 +236,24 @@ def test_a_figure_on_another_ground_is_seen(ground):
     assert page("6", attributes=f" style='background:{ground}'").confidence == 1.0
 
 
+@pytest.mark.parametrize(
+    ("cell", "css", "text", "confidence"),
+    [
+        ("6<span style='display:inline-block;margin-left:-9px'>1</span>", "", "61", 0.5),
+        ("<span style='display:inline-block;margin-right:-.6em'>9</span><b>6</b>", "", "96", 0.5),
+        ("<b class=x>9</b>6", ".x {display:inline-block; margin: 0 -10px 0 0}", "96", 0.5),
+        ("<p style='margin-left:-80px'>6</p>", "", "6", 0.5),
+        ("<div style='margin:-40px 0 0'>6</div>", "", "6", 0.5),
+        ("<p style='margin-right:-5.4pt'>6</p>", "", "6", 1.0),  # as Word writes it
+        ("<span style='margin-left:-1px'>6</span>", "", "6", 1.0),
+        ("<span style='margin:0 auto'>6</span>", "table {margin-left: -15px} td {margin: -40px}", "6", 1.0),
+    ],
+)
+def test_a_figure_that_a_margin_draws_over_another_is_in_doubt(cell, css, text, confidence):
+    read = page(cell, css)
+    assert (read.text, read.confidence) == (text, confidence)
+
+
 def test_raised_letters_of_a_unit_stay_in_prose():
     found = html(
         "<p>面积5km<sup>2</sup>，排放CO<sub>2</sub>，公开71<sup>[1]</sup>条，<s>共9条</s>共6条</p>".encode()
