@@ -180,6 +180,45 @@ def test_what_stands_behind_the_end_of_a_pasted_page_is_read(page):
     ]
 
 
+@pytest.mark.parametrize(
+    ("outer", "name", "value"),
+    [
+        (
+            "<html><frameset cols='20%,*'><frame src='nav.htm'><frame src='main.htm'></frameset></html>",
+            "Content-Location",
+            "https://a.example/2023/main.htm",
+        ),
+        ('<html><body><p>一、总体情况</p><iframe src="cid:f1@x"></iframe></body></html>', "Content-ID", "<f1@x>"),
+        (
+            "<html><body><p>一、总体情况</p><iframe src='../a/b.htm?x=1&amp;y=2'></iframe></body></html>",
+            "Content-Location",
+            "https://a.example/a/b.htm?x=1&y=2",
+        ),
+        (
+            "<html><link id=shLink href='a.files/sheet001.htm'><frameset><frame src='a.files/sheet001.htm'></frameset></html>",
+            "Content-Location",
+            "file:///C:/a.files/sheet001.htm",
+        ),
+    ],
+)
+def test_a_page_in_a_frame_of_a_web_archive_is_read_where_it_is_shown(outer, name, value):
+    whole = MIMEMultipart("related", type="text/html")
+    for markup, head, said in (
+        (outer + f"<!-- {'x' * 900} -->", "Content-Location", "https://a.example/2023/index.htm"),
+        (
+            f"<html><head><title>a</title></head><body><p>二、主动公开</p><table>{ROW}</table></body></html>",
+            name,
+            value,
+        ),
+    ):
+        part = MIMEText(markup, "html", "gb18030")
+        part[head] = said
+        whole.attach(part)
+    found = blocks(whole.as_bytes()).blocks
+    assert texts(found) == ["一、总体情况"] * ("总体" in outer) + ["二、主动公开"]
+    assert tables(found) == [[["规章", "0", "1", "2"]]]
+
+
 def _archived(encoding: str, first: str) -> bytes:
     markup = f"<html><body><p>二、主动公开</p><table>{ROW}</table><img src='cid:t1'></body></html>"
     page = MIMEText(markup, "html", "utf-8")
