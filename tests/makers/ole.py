@@ -62,11 +62,12 @@ def word_streams(
     marked: Mapping[str, bytes] | None = None,
     styles: Sequence[bytes] = (),
     behind: bytes = b"",
+    laid: bytes = b"",
 ) -> dict[str, bytes]:
     """The streams of a Word document: the paragraphs, then one table, its marks told by paragraph properties.
 
     ``marked``: character properties of the first place where a text stands; ``styles``: those of character styles 10, 11 …;
-    ``behind``: properties that the end of each row has besides."""
+    ``behind``: properties that the end of each row has besides; ``laid``: those that a style of tables has."""
     plain, cell = b"\0\0", b"\0\0" + struct.pack("<HB", 0x2416, 1)
     columns = max((len(row) for row in table), default=0)
     edges = struct.pack(f"<B{columns + 1}h", columns, *range(0, 1000 * (columns + 1), 1000))
@@ -95,7 +96,7 @@ def word_streams(
     papx = struct.pack(f"<{len(bounds) + 1}I", *bounds, at) + struct.pack(f"<{len(pages)}I", *pages)
     chpx, places = _characters(text, marked or {}, len(word) // SECTOR)
     word += places
-    sheet = _style_sheet(styles) if styles else b""
+    sheet = _style_sheet(styles, laid) if styles or laid else b""
     struct.pack_into("<HH", word, 0, 0xA5EC, 0x00C1)
     struct.pack_into("<H", word, 0x0A, 0x200)
     struct.pack_into("<i", word, 0x4C, len(text))
@@ -130,11 +131,11 @@ def _characters(text: str, marked: Mapping[str, bytes], number: int) -> tuple[by
     return bounds + struct.pack("<I", number), bytes(page)
 
 
-def _style_sheet(styles: Sequence[bytes]) -> bytes:
-    out = struct.pack("<4H", 6, 10 + len(styles), 10, 0) + bytes(2 * 10)
-    for properties in styles:
+def _style_sheet(styles: Sequence[bytes], laid: bytes) -> bytes:
+    out = struct.pack("<4H", 6, 11 + len(styles), 10, 0) + bytes(2 * 10)
+    for kind, properties in (*((2, style) for style in styles), (3, laid)):
         update = _padded(struct.pack("<H", len(properties)) + properties, 2)
-        entry = struct.pack("<5H", 0, 2 | 0xFFF << 4, 1, 0, 0) + struct.pack("<HHH", 1, 65, 0) + update
+        entry = struct.pack("<5H", 0, kind | 0xFFF << 4, 1, 0, 0) + struct.pack("<HHH", 1, 65, 0) + update
         out += struct.pack("<H", len(entry)) + entry
     return out
 
@@ -165,6 +166,7 @@ def word(
     marked: Mapping[str, bytes] | None = None,
     styles: Sequence[bytes] = (),
     behind: bytes = b"",
+    laid: bytes = b"",
 ) -> bytes:
     """A Word 97 file of these paragraphs and one table; ``marked`` and ``styles`` as for ``word_streams``."""
-    return compound(word_streams(paragraphs, table, marked, styles, behind))
+    return compound(word_streams(paragraphs, table, marked, styles, behind, laid))

@@ -10,17 +10,18 @@ from __future__ import annotations
 import io
 import re
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import olefile
 
 from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.formats.colours import alike
 from reports.formats.ole import breaks_off
 from reports.formats.runs import Ink
 from reports.formats.word import drafts
-from reports.formats.word.doc_faces import T_DEF, T_DEF_10, Faces
+from reports.formats.word.doc_faces import T_DEF, T_DEF_10, Faces, grounds_of
 from reports.formats.word.doc_runs import PAGE, SIZE, Properties, define, page_runs
 from reports.formats.word.faces import Face
 from reports.formats.word.runs import RunLine
@@ -91,8 +92,10 @@ class _Document:
         self._characters = self._runs(0xFA, wide=False)
         self._character_starts = [run[0] for run in self._characters]
         self._faces = Faces(word, table, data)
-        self._grounds = self._faces.grounds({run[3] for run in self._paragraphs})
+        self._laid = self._faces.laid()
+        self._grounds = self._faces.grounds({run[3] for run in self._paragraphs}) | self._laid
         self._seen: dict[tuple[int, bytes], Properties] = {}
+        self._cell_ends, self._cell_grounds = self._cells() if self._grounds else ([], [])
         self._pictures = 0
 
     def read(self) -> Blocks:
@@ -190,6 +193,9 @@ class _Document:
                 out.inner_row_end = bool(operand[0])
             elif sprm == _P_OUTLINE:
                 out.heading = operand[0] < 9
+            elif found := dict(grounds_of(sprm, operand)):
+                out.ground = found.pop(-1, out.ground)
+                out.grounds.update(found)
             elif sprm in (T_DEF, T_DEF_10):
                 define(out, operand)
             elif sprm == _T_VERT_MERGE and len(operand) >= 2 and operand[0] < len(out.merges):
@@ -214,8 +220,7 @@ class _Document:
         marks = known = 0
 
         for text, start, step, piece, face in self._spans(first, last):
-            # Where a cell's ground stands behind its text: print of the colour of any ground may not be seen.
-            ink = Ink.FAINT if face.color in self._grounds and not face.ground and not face.ink else face.ink
+            ink = self._ink(face, start, step, piece) if self._grounds else face.ink
             for found in _PIECES.finditer(text):
                 n, char = found.start(), found[0]
                 if char >= " ":
@@ -243,6 +248,41 @@ class _Document:
                     line.add({"\t": "\t", "\x0b": "\n", "\x1e": "-"}.get(char, ""), ink)
         out.add(0, [*line.paragraphs(), *behind])
         return out.blocks(), known >= 0.9 * marks
+
+    def _cells(self) -> tuple[list[int], list[str]]:
+        """Where the cells of tables end, and the colour behind each; it stands at the end of the row."""
+        ends: list[int] = []
+        grounds: list[str] = []
+        first = 0  # cell of the row
+        for piece in self._pieces:
+            step, mark = (2, b"\x07\0") if piece.wide else (1, b"\x07")
+            raw = self._word[piece.offset : piece.offset + piece.count * step]
+            for at in range(0, len(raw), step):
+                if raw[at : at + step] != mark:
+                    continue
+                properties = self._paragraph(piece.offset + at, piece)
+                if properties.level == 1 and properties.row_end:
+                    grounds[first:] = [properties.grounds.get(n, "") for n in range(len(ends) - first)]
+                    first = len(ends)
+                elif properties.level == 1:
+                    ends.append(piece.first + at // step)
+                    grounds.append("")
+        return ends, grounds
+
+    def _ink(self, face: Face, start: int, step: int, piece: _Piece) -> Ink:
+        """How a run is printed on what lies behind its paragraph or cell. In a table within a cell that is not told: there
+        print of the colour of any ground may not be seen."""
+        if not face.color or face.ground:
+            return face.ink
+        properties = self._paragraph(start, piece)
+        perhaps = self._laid if properties.level == 1 else self._grounds if properties.level else frozenset()
+        ground = properties.ground
+        if not ground and properties.level == 1:
+            n = bisect_left(self._cell_ends, piece.first + (start - piece.offset) // step)
+            ground = self._cell_grounds[n] if n < len(self._cell_grounds) else ""
+        if not ground and any(alike(face.color, other) for other in perhaps):
+            ground = face.color
+        return replace(face, ground=ground).ink
 
     def _spans(self, first: int, last: int) -> Iterator[tuple[str, int, int, _Piece, Face]]:
         """Shown text with its place in the stream: (text, first byte, bytes a character, piece, how it is printed)."""

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from reports.formats.colours import mixed
 from reports.formats.word.doc_runs import style_runs
 from reports.formats.word.faces import Face
 
@@ -14,8 +15,12 @@ _P_HUGE = 0x6646
 _C_DELETED, _C_VANISH, _C_STRIKE, _C_STRIKE_TWICE = 0x0800, 0x083C, 0x0837, 0x2A53
 _C_RAISED, _C_OFFSET, _C_SIZE, _C_STYLE = 0x2A48, 0x4845, 0x4A43, 0x4A30
 _C_INDEX, _C_COLOUR, _C_HIGHLIGHT, _C_GROUND = 0x2A42, 0x6870, 0x2A0C, 0xCA71
-_GROUNDS = frozenset((0xD612, 0xD616, 0xD60C))  # of the cells of a row, ten bytes each
+_GROUNDS = {0xD612: 0, 0xD616: 22, 0xD60C: 44}  # of the cells of a row from this on, ten bytes each
 _P_GROUND = 0xC64D
+_LAID = frozenset((0xD660, 0xD687))  # behind cells by the style of their table, and in a part of it
+_T_PART = 0xD688
+# Shares of a pattern in its colour, by number, [MS-DOC] 2.9.121.
+_SHARES = dict(enumerate((0, 1, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9)))
 # By number, [MS-DOC] 2.9.119.
 _NUMBERED = ("", "000000", "0000ff", "00ffff", "00ff00", "ff00ff", "ff0000", "ffff00", "ffffff", "000080", "008080",
              "008000", "800080", "800000", "808000", "808080", "c0c0c0")  # fmt: skip
@@ -90,7 +95,7 @@ class Faces:
             elif sprm == _C_COLOUR:
                 face = replace(face, color=_colour(operand))
             elif sprm == _C_GROUND and len(operand) == 10:
-                face = replace(face, ground=_colour(operand[4:8]))
+                face = replace(face, ground=_shade(operand))
         return face
 
     def grounds(self, lists: Iterable[bytes]) -> frozenset[str]:
@@ -98,9 +103,31 @@ class Faces:
         out: set[str] = set()
         for grpprl in lists:
             for sprm, operand in self.sprms(grpprl):
-                if sprm in _GROUNDS or sprm == _P_GROUND:
-                    out.update(_colour(operand[at + 4 : at + 8]) for at in range(0, len(operand) - 9, 10))
+                out.update(ground for _, ground in grounds_of(sprm, operand))
         return frozenset(out - {""})
+
+    def laid(self) -> frozenset[str]:
+        """The colours that styles of tables lay behind their cells."""
+        out: set[str] = set()
+        for _, grpprl in self._styles.values():
+            for sprm, operand in self.sprms(grpprl):
+                parts = self.sprms(operand[2:]) if sprm == _T_PART else ((sprm, operand),)
+                out.update(_shade(said) for name, said in parts if name in _LAID and len(said) == 10)
+        return frozenset(out - {""})
+
+
+def grounds_of(sprm: int, operand: bytes) -> Iterator[tuple[int, str]]:
+    """The colours that a property lays behind the cells of a row, with the number of each; -1: behind the paragraph."""
+    first = -1 if sprm == _P_GROUND else _GROUNDS.get(sprm)
+    if first is not None:
+        for n in range(len(operand) // 10):
+            yield first + n, _shade(operand[10 * n : 10 * n + 10])
+
+
+def _shade(stated: bytes) -> str:
+    """The colour that a SHD makes, [MS-DOC] 2.9.248."""
+    share = _SHARES.get(struct.unpack_from("<H", stated, 8)[0], 0)
+    return mixed(_colour(stated[:4]), _colour(stated[4:8]), share)
 
 
 def _colour(stated: bytes) -> str:

@@ -25,6 +25,8 @@ class Properties:
     size: float = SIZE  # of theirs
     edges: list[int] = field(default_factory=list)
     merges: list[int] = field(default_factory=list)  # TCGRF of each cell
+    ground: str = ""  # the colour behind the paragraph
+    grounds: dict[int, str] = field(default_factory=dict)  # behind the row's cells, by number
 
 
 def define(out: Properties, operand: bytes) -> None:
@@ -67,7 +69,8 @@ def style_runs(word: bytes, table: bytes) -> dict[int, tuple[int, bytes]]:
 def _style_run(entry: bytes, base_size: int) -> tuple[int, bytes]:
     kind, updates = struct.unpack_from("<2H", entry, 2)
     at = base_size + 2 + 2 * struct.unpack_from("<H", entry, base_size)[0] + 2
-    wanted = {1: 1, 2: 0}.get(kind & 15)  # of a paragraph style the second set of properties is of characters
+    # Of a paragraph style the second set of properties is of characters; of a table's the first is of its cells.
+    wanted = {1: 1, 2: 0, 3: 0}.get(kind & 15)
     for n in range(updates & 15):
         if at + 2 > len(entry):
             break

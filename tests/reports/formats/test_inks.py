@@ -634,9 +634,9 @@ def test_what_the_properties_of_a_doc_raise_hide_or_strike_out_is_no_part_of_a_f
         (struct.pack("<HH", 0x4A43, 14), 0.5),
         (struct.pack("<HH", 0x4A43, 20), 1.0),
         (struct.pack("<HH", 0x4A43, 28), 1.0),
-        (struct.pack("<HB", 0x2A42, 8), 0.5),
-        (struct.pack("<HI", 0x6870, 0x00FFFFFF), 0.5),
-        (struct.pack("<HI", 0x6870, 0x00794E1F), 0.5),  # as behind a cell of the row
+        (struct.pack("<HB", 0x2A42, 8), 1.0),  # white on the cell's colour
+        (struct.pack("<HI", 0x6870, 0x00FFFFFF), 1.0),
+        (struct.pack("<HI", 0x6870, 0x00794E1F), 0.5),
         (struct.pack("<HI", 0x6870, 0x000000FF), 1.0),
         (struct.pack("<HI", 0x6870, 0xFF000000), 1.0),
         (struct.pack("<HBHB", 0x2A42, 7, 0x2A0C, 7), 0.5),
@@ -649,6 +649,32 @@ def test_a_smaller_figure_or_one_in_the_colour_of_its_ground_is_in_doubt_in_a_do
     read = cell_of(
         read_doc(word(["甲"], [["规章", "69", "7"], ["甲", "3", "2"]], {"9": properties}, behind=shaded)).blocks
     )
+    assert (read.text, read.confidence) == ("69", confidence)
+
+
+NAVY, WHITE_PRINT = struct.pack("<HI", 0x6870, 0x00794E1F), struct.pack("<HB", 0x2A42, 8)
+CLEAR = bytes(3) + b"\xff" + bytes(3) + b"\xff" + bytes(2)
+ON_NAVY = CLEAR[:4] + struct.pack("<IH", 0x00794E1F, 0)
+SOLID = struct.pack("<I", 0x00794E1F) + CLEAR[4:8] + b"\1\0"
+
+
+@pytest.mark.parametrize(
+    ("print_", "shades", "laid", "confidence"),
+    [
+        (NAVY, [CLEAR, ON_NAVY], b"", 0.5),
+        (NAVY, [ON_NAVY, CLEAR], b"", 1.0),  # the colour of another cell
+        (WHITE_PRINT, [CLEAR, ON_NAVY], b"", 1.0),
+        (WHITE_PRINT, [ON_NAVY, CLEAR], b"", 0.5),
+        (NAVY, [CLEAR, SOLID], b"", 0.5),
+        (NAVY, [], struct.pack("<HB", 0xD687, 10) + ON_NAVY, 0.5),
+        (NAVY, [], struct.pack("<HBHHB", 0xD688, 15, 1, 0xD687, 10) + ON_NAVY, 0.5),
+        (struct.pack("<HI", 0x6870, 0x000000FF), [CLEAR, ON_NAVY], struct.pack("<HB", 0xD687, 10) + ON_NAVY, 1.0),
+    ],
+)
+def test_a_figure_of_a_doc_is_in_doubt_by_the_ground_of_its_own_cell(print_, shades, laid, confidence):
+    behind = struct.pack("<HB", 0xD612, 10 * len(shades)) + b"".join(shades) if shades else b""
+    data = word(["甲"], [["规章", "69", "7"], ["甲", "3", "2"]], {"9": print_}, behind=behind, laid=laid)
+    read = cell_of(read_doc(data).blocks)
     assert (read.text, read.confidence) == ("69", confidence)
 
 
