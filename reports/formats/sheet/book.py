@@ -115,7 +115,8 @@ def _cell(value: Value, row: int, column: int, span: int, extra: Extra) -> Sheet
         text = text.strip()
     if text and any(veil.covers(place, value) for veil in extra.veils):
         confidence = min(confidence, IN_DOUBT)
-    if extra.hides_zeros and text and isinstance(value, int | float) and not value:
+    hides = extra.hides_zeros or place in extra.blank_noughts
+    if hides and text and isinstance(value, int | float) and not value:
         text, confidence = "", IN_DOUBT  # who looks sees a blank
     return SheetCell(text, row, column, span, NO_RESULT if place in extra.unsolved else confidence)
 

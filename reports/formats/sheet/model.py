@@ -58,6 +58,7 @@ class Extra:
     decimals: dict[Place, int] = field(default_factory=dict)  # how many a number is printed with
     veils: list[Veil] = field(default_factory=list)
     hides_zeros: bool = False  # a nought is shown as a blank
+    blank_noughts: set[Place] = field(default_factory=set)  # cells whose format does so
 
 
 def pieces_of(runs: Runs, of_cell: float) -> Pieces:
@@ -69,6 +70,14 @@ def pieces_of(runs: Runs, of_cell: float) -> Pieces:
         out.append((text, aside(ink, size, before)))
         before = size if text.strip() else before
     return tuple(out)
+
+
+def hides_nought(code: str) -> bool:
+    """Whether a number format shows a nought as a blank; a dash that stands for it is seen."""
+    parts = re.sub(r"\"[^\"]*;[^\"]*\"", "x", code).split(";")
+    if len(parts) < 3:
+        return False
+    return "[white]" in parts[2].lower() or not re.sub(r"\[[^\]]*\]|[_*].|[\"?\s]", "", parts[2])
 
 
 def guard(rows: int, columns: int) -> None:

@@ -22,6 +22,7 @@ from reports.formats.sheet.model import (
     Extra,
     Runs,
     guard,
+    hides_nought,
     pieces_of,
     printed,
 )
@@ -37,6 +38,7 @@ _FONT, _FORMAT, _FORM, _STRINGS, _CONTINUE, _SHARED = 0x0031, 0x041E, 0x00E0, 0x
 _WINDOW = 0x023E
 _FORMULA, _ERROR = 0x0006, 0x0205
 _STRUCK = 0x0008
+_AUTOMATIC = 0x7FFF
 
 
 @dataclass(slots=True)
@@ -50,11 +52,18 @@ class _Prints:
     heights: list[float] = field(default_factory=list)  # of print, by cell format
     unknown: bool = False  # the strings cannot be taken apart
     decimals: dict[int, int] = field(default_factory=dict)  # by cell format
+    colours: list[int] = field(default_factory=list)  # of the fonts, by their numbers in the palette
+    blank_noughts: set[int] = field(default_factory=set)  # cell formats that show a nought as a blank
 
     def font(self, index: int) -> Ink:
         """Of a font by its index, of which there is no fourth."""
         index -= index > 4
         return self.fonts[index] if 0 <= index < len(self.fonts) else Ink.PLAIN
+
+    def color(self, index: int) -> int:
+        """Of a font's print, by its index."""
+        index -= index > 4
+        return self.colours[index] if 0 <= index < len(self.colours) else _AUTOMATIC
 
     def size(self, index: int) -> float:
         """Of a font's print, by its index."""
@@ -90,31 +99,43 @@ def extras(data: bytes) -> tuple[dict[str, Extra], str]:
     return {name: _sheet(stream, at, prints) for at, name in sheets.items()}, incomplete
 
 
+def _basic(color: int) -> int:
+    """The number of a colour in the palette; the first eight stand there twice, print by itself is black."""
+    return 8 if color in (_AUTOMATIC, 64) else 9 if color == 65 else color + 8 if 0 <= color < 8 else color
+
+
 def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:
     out = _Prints()
     ways = {number: printed(code) for number, code in BUILT_IN.items()}
-    forms: list[tuple[int, int]] = []
+    blank = {number for number, code in BUILT_IN.items() if hides_nought(code)}
+    forms: list[tuple[int, int, int | None]] = []
     for kind, body in records:
         if kind == _FONT and len(body) >= 10:
             height, flags, color, _, script = struct.unpack_from("<5H", body)
             ink = Ink.RAISED if script in (1, 2) else Ink.FAINT if color in (1, 9) else Ink.PLAIN
             ink = Ink.STRUCK if flags & _STRUCK else ink
             out.sizes.append(height / 20)
+            out.colours.append(color)
             out.fonts.append(Ink.HIDDEN if height < 20 * ILLEGIBLE else ink)
         elif kind == _FORMAT and len(body) >= 5:
             code = body[5:].decode("utf-16-le" if body[4] & 1 else "latin-1", "replace")
-            ways[struct.unpack_from("<H", body)[0]] = printed(code)
+            number = struct.unpack_from("<H", body)[0]
+            ways[number] = printed(code)
+            blank = blank | {number} if hides_nought(code) else blank - {number}
         elif kind == _FORM and len(body) >= 20:
             font, number = struct.unpack_from("<2H", body)
-            filled = struct.unpack_from("<I", body, 14)[0] >> 26
-            forms.append((font if not filled else -font - 1, number))
-    for font, number in forms:
-        ink = out.font(font if font >= 0 else -font - 1)
-        if font < 0 and ink == Ink.FAINT:  # white on a colour
-            ink = Ink.PLAIN
+            pattern = struct.unpack_from("<I", body, 14)[0] >> 26
+            ground = struct.unpack_from("<H", body, 18)[0] & 0x7F
+            forms.append((font, number, ground if pattern == 1 else -1 if pattern else None))
+    for font, number, ground in forms:
+        ink = out.font(font)
+        if ground is not None and ink in (Ink.PLAIN, Ink.FAINT):
+            ink = Ink.FAINT if _basic(out.color(font)) == _basic(ground) else Ink.PLAIN
         way, places = ways.get(number, (Ink.PLAIN, None))
         out.forms.append(max(ink, way))
-        out.heights.append(out.size(font if font >= 0 else -font - 1))
+        out.heights.append(out.size(font))
+        if number in blank:
+            out.blank_noughts.add(len(out.forms) - 1)
         if places is not None:
             out.decimals[len(out.forms) - 1] = places
     if any(out.fonts) or len(set(out.sizes)) > 1:
@@ -192,7 +213,13 @@ def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:  # noqa: C901  
     """What one sheet's records tell. Raises Unreadable for one that stretches, or claims to, beyond any report."""
     out = Extra()
     bottom = right = 0
-    telling = any(prints.forms) or bool(prints.strings) or prints.unknown or bool(prints.decimals)
+    telling = (
+        any(prints.forms)
+        or bool(prints.blank_noughts)
+        or bool(prints.strings)
+        or prints.unknown
+        or bool(prints.decimals)
+    )
     for _, kind, body in _records(stream, start):
         if kind == _EOF:
             break
@@ -201,11 +228,11 @@ def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:  # noqa: C901  
         elif kind == _DIMENSIONS:  # calamine makes room for what is claimed here
             _check_claim(body)
         elif kind == _ROW_RECORD and len(body) >= 16:
-            if struct.unpack_from("<H", body, 12)[0] & 0x20:
+            if struct.unpack_from("<H", body, 12)[0] & 0x20 or not struct.unpack_from("<H", body, 6)[0] & 0x7FFF:
                 out.hidden_rows.add(struct.unpack_from("<H", body)[0])
         elif kind == _COLINFO and len(body) >= 10:
-            first, last, _, _, flags = struct.unpack_from("<5H", body)
-            if flags & 1:
+            first, last, width, _, flags = struct.unpack_from("<5H", body)
+            if flags & 1 or not width:
                 out.hidden_columns.update(range(first, min(last, 255) + 1))
         elif kind in _CELLS and len(body) >= 4:
             row, column = struct.unpack_from("<2H", body)
@@ -233,6 +260,8 @@ def _mark(kind: int, body: bytes, prints: _Prints, out: Extra) -> None:
         ink = prints.forms[form] if form < len(prints.forms) else Ink.PLAIN
         if ink:
             out.inks[row, column + n] = ink
+        if form in prints.blank_noughts:
+            out.blank_noughts.add((row, column + n))
         if form in prints.decimals:
             out.decimals[row, column + n] = prints.decimals[form]
     if _failed(kind, body):

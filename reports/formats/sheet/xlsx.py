@@ -10,10 +10,22 @@ from typing import TypeVar
 from lxml import etree
 
 from reports.blocks import Unreadable
+from reports.formats.colours import PAPER, alike
 from reports.formats.container import Container, declares_type, inside
 from reports.formats.runs import Ink
 from reports.formats.sheet.conditional import bounded, hiding, veils
-from reports.formats.sheet.model import BUILT_IN, ILLEGIBLE, SIZE, Extra, Runs, guard, pieces_of, printed
+from reports.formats.sheet.model import (
+    BUILT_IN,
+    ILLEGIBLE,
+    SIZE,
+    Extra,
+    Runs,
+    Veil,
+    guard,
+    hides_nought,
+    pieces_of,
+    printed,
+)
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COL = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
@@ -31,6 +43,7 @@ _PLAIN_COLOURS = {"theme 1 None": "000000", "theme 0 None": "FFFFFF", "index 0":
                   "index 64": "000000", "index 1": "FFFFFF", "index 9": "FFFFFF", "index 65": "FFFFFF"}  # fmt: skip
 _Entry = TypeVar("_Entry", Ink, str, float)
 _BROKEN = re.compile(rb"<(?:\w+:)?v>\s*-?\d*\.\d")  # a number with decimals
+_NARROW = re.compile(rb"0?\.\d+")  # of a column: less than a digit's width
 _NO_ZEROS = re.compile(rb"<(?:\w+:)?sheetView\b[^>]*\bshowZeros=\"(?:0|false)\"")
 _FAILED = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"")
 
@@ -43,6 +56,7 @@ class _Prints:
     strings: dict[int, Runs] = field(default_factory=dict)
     decimals: dict[int, int] = field(default_factory=dict)  # by style
     sizes: list[float] = field(default_factory=list)  # of print, by style
+    blank_noughts: set[int] = field(default_factory=set)  # styles that show a nought as a blank
     hiding: frozenset[int] = frozenset()  # formats given by a condition that take figures out of sight
 
 
@@ -57,10 +71,8 @@ def extras(package: Container) -> dict[str, Extra]:
             target = inside("xl", relation.get("Target", ""))
             if target is not None:
                 targets[str(relation.get("Id", ""))] = target
-    prints = _Prints(*_by_style(package))
+    prints = _by_style(package)
     prints.strings = _strings(package)
-    if "xl/styles.xml" in package:
-        prints.hiding = hiding(package.xml("xl/styles.xml").findall("{*}dxfs/{*}dxf"))
     out: dict[str, Extra] = {}
     for sheet in root.iter("{*}sheet"):
         identifier = next((str(v) for k, v in sheet.attrib.items() if etree.QName(k).localname == "id"), "")
@@ -92,9 +104,18 @@ def _sheet(xml: bytes, prints: _Prints) -> Extra:
             first, last = attributes.get(b"min", b""), attributes.get(b"max", b"")
             if first.isdigit() and last.isdigit():
                 out.hidden_columns.update(range(int(first) - 1, min(int(last), 16384)))
+        elif _NARROW.fullmatch(attributes.get(b"width", b"")) and attributes.get(b"min", b"").isdigit():
+            first = int(attributes[b"min"]) - 1
+            out.veils.append(Veil(0, 1 << 20, first, max(first, int(attributes.get(b"max", b"0")) - 1)))
     out.unsolved = {(int(found[2]) - 1, _column(found[1])) for found in _UNSOLVED.finditer(xml)}
     out.unsolved |= {(int(found[2]) - 1, _column(found[1])) for found in _FAILED.finditer(xml)}
-    if prints.by_style or prints.strings or _TELLING.search(xml) or (prints.decimals and _BROKEN.search(xml)):
+    if (
+        prints.by_style
+        or prints.strings
+        or prints.blank_noughts
+        or _TELLING.search(xml)
+        or (prints.decimals and _BROKEN.search(xml))
+    ):
         _mark(xml, prints, out)
     return out
 
@@ -112,6 +133,8 @@ def _mark(xml: bytes, prints: _Prints, out: Extra) -> None:
             out.inks[place] = prints.by_style[int(style)]
         if style.isdigit() and int(style) in prints.decimals:
             out.decimals[place] = prints.decimals[int(style)]
+        if style.isdigit() and int(style) in prints.blank_noughts:
+            out.blank_noughts.add(place)
         if kind == b"s" and (value := _VALUE.search(content)) and int(value[1]) in prints.strings:
             runs = prints.strings[int(value[1])]
         elif kind == b"inlineStr" and _TELLING.search(content):
@@ -165,12 +188,12 @@ def _is_zero(size: bytes | None) -> bool:
     return size is not None and re.fullmatch(rb"0(?:\.0*)?", size) is not None
 
 
-def _by_style(package: Container) -> tuple[dict[int, Ink], dict[int, Runs], dict[int, int], list[float]]:
-    """The cell formats that print their cells not plainly, no strings yet, with how many decimals each format prints a
-    number, and how large."""
+def _by_style(package: Container) -> _Prints:
+    """How the cell formats print, and those that a condition gives."""
+    out = _Prints()
     name = "xl/styles.xml"
     if name not in package:
-        return {}, {}, {}, []
+        return out
     root = package.xml(name)
     fonts = [_font(font) for font in root.iterfind("{*}fonts/{*}font")]
     colours = [_colour(font.find("{*}color"), "000000") for font in root.iterfind("{*}fonts/{*}font")]
@@ -179,20 +202,23 @@ def _by_style(package: Container) -> tuple[dict[int, Ink], dict[int, Runs], dict
     ways = {number: printed(code) for number, code in codes.items()}
     fills = [_ground(fill) for fill in root.iterfind("{*}fills/{*}fill")]
     heights = [_points(font) or SIZE for font in root.iterfind("{*}fonts/{*}font")]
-    sizes = [_of(heights, form.get("fontId"), SIZE) for form in root.iterfind("{*}cellXfs/{*}xf")]
-    out: dict[int, Ink] = {}
-    decimals: dict[int, int] = {}
+    out.sizes = [_of(heights, form.get("fontId"), SIZE) for form in root.iterfind("{*}cellXfs/{*}xf")]
+    out.hiding = hiding(root.findall("{*}dxfs/{*}dxf"))
+    blank = {number for number, code in codes.items() if hides_nought(code)}
     for number, form in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
         ink = _of(fonts, form.get("fontId"), Ink.PLAIN)
         ground = _of(fills, form.get("fillId"), "")
-        if ink in (Ink.PLAIN, Ink.FAINT) and ground:
-            ink = Ink.FAINT if _of(colours, form.get("fontId"), "000000") == ground else Ink.PLAIN
+        if ink in (Ink.PLAIN, Ink.FAINT):
+            color = _of(colours, form.get("fontId"), "000000")
+            ink = Ink.FAINT if alike(color.lower(), ground.lower() or PAPER) else Ink.PLAIN
         way, places = ways.get(str(form.get("numFmtId")), (Ink.PLAIN, None))
         if places is not None:
-            decimals[number] = places
+            out.decimals[number] = places
+        if str(form.get("numFmtId")) in blank:
+            out.blank_noughts.add(number)
         if ink or way:
-            out[number] = max(ink, way)
-    return out, {}, decimals, sizes
+            out.by_style[number] = max(ink, way)
+    return out
 
 
 def _of(entries: Sequence[_Entry], index: str | None, otherwise: _Entry) -> _Entry:
@@ -236,7 +262,7 @@ def _font(font: etree._Element | None) -> Ink:
         return Ink.STRUCK
     if attributes.get("vertAlign") in ("superscript", "subscript"):
         return Ink.RAISED
-    return Ink.FAINT if attributes.get("color", "").upper() == "FFFFFFFF" else Ink.PLAIN
+    return Ink.FAINT if alike(_colour(font.find("{*}color"), "000000").lower(), PAPER) else Ink.PLAIN
 
 
 def _column(letters: bytes) -> int:

@@ -800,6 +800,17 @@ PLAIN = InlineFont()
         (styled(6, form=";;;"), "", 0.5),
         (styled(6, Font(color="FFFFFFFF")), "6", 0.5),
         (styled(6, Font(bold=True)), "6", 1.0),
+        (styled(6, Font(color=Color(theme=0))), "6", 0.5),
+        (styled(6, Font(color=Color(indexed=9))), "6", 0.5),
+        (styled(6, Font(color="FFFEFEFE")), "6", 0.5),
+        (styled(6, Font(color=Color(theme=0)), ground="FF1F4E79"), "6", 1.0),
+        (styled(6, Font(color="FF1F4E79"), ground="FF1F4E7A"), "6", 0.5),
+        (rich(("6", PLAIN), ("1", InlineFont(color=Color(theme=0)))), "61", 0.5),
+        (styled(0, form='#,##0;-#,##0;""'), "", 0.5),
+        (styled(0, form="0;-0;;@"), "", 0.5),
+        (styled(0, form="0;-0;[White]0"), "", 0.5),
+        (styled(6, form="0;-0;;@"), "6", 1.0),
+        (styled(0, form='_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ '), "0", 1.0),
         (styled(6, ground="FF000000"), "6", 0.5),
         (styled(6, Font(color="FF000000"), ground="FF000000"), "6", 0.5),
         (styled(6, Font(color="FFC00000"), ground="FFC00000"), "6", 0.5),
@@ -914,6 +925,35 @@ def test_a_run_of_an_xls_that_states_no_size_has_that_of_its_cell(height, confid
 def test_a_struck_out_or_unprinted_cell_of_an_xls_is_in_doubt(style, form):
     read = xls(lambda sheet: sheet.write(0, 1, 6, xlwt.easyxf(style, num_format_str=form)))
     assert (read.text, read.confidence) == ("", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("value", "style", "form", "text", "confidence"),
+    [
+        (6, "font: color dark_blue; pattern: pattern solid, fore_colour dark_blue", "General", "6", 0.5),
+        (6, "font: color white; pattern: pattern solid, fore_colour white", "General", "6", 0.5),
+        (6, "font: color white; pattern: pattern solid, fore_colour dark_blue", "General", "6", 1.0),
+        (6, "pattern: pattern solid, fore_colour black", "General", "6", 0.5),
+        (6, "font: color red; pattern: pattern solid, fore_colour yellow", "General", "6", 1.0),
+        (0, "", "0;-0;;@", "", 0.5),
+        (6, "", "0;-0;;@", "6", 1.0),
+    ],
+)
+def test_a_figure_of_an_xls_in_its_grounds_colour_or_shown_as_a_blank_is_in_doubt(value, style, form, text, confidence):
+    read = xls(lambda sheet: sheet.write(0, 1, value, xlwt.easyxf(style, num_format_str=form)))
+    assert (read.text, read.confidence) == (text, confidence)
+
+
+def test_a_column_of_no_width_is_left_out_and_a_narrow_one_in_doubt():
+    def narrow(sheet: Worksheet) -> None:
+        sheet.column_dimensions["B"].width = 0.4
+
+    def closed(sheet: xlwt.Worksheet) -> None:
+        sheet.write(0, 1, 6)
+        sheet.col(1).width = 0
+
+    assert xlsx(narrow).confidence == 0.5
+    assert xls(closed).text == "7"
 
 
 @pytest.mark.parametrize(("form", "text", "confidence"), [("0.0", "1.6", 1.0), ("0", "2", 1.0), ("0.0%", "1.55", 0.5)])
