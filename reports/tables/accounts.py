@@ -40,6 +40,7 @@ _PIECES = re.compile(rf"(?:{UNIT}|万)?(?:\d++(?:{UNIT}|万)?)+")
 _ITEM = re.compile(r"\d{1,2}\s*[.、](?!\d)")
 _DIGITS = re.compile(r"\d+")
 _POINTS = ".,．，"
+_APART = re.compile(r"\n\s*\d[\d,.，．]*\s*\Z")
 _MARKER = re.compile(r"\d{1,2}[.、．]")
 
 
@@ -290,13 +291,13 @@ def _doubt_beside_mixed_label(blocks: Blocks, entry: _Entry, found: dict[Table, 
     if entry.line is None or entry.table not in ("proactive", "applications") or not entry.keys:
         return
     specs = rows(entry.table, form)
-    row = split(entry.keys[0])[1]
-    n = next(n for n, spec in enumerate(specs) if spec.key == row)
+    n = next(n for n, spec in enumerate(specs) if spec.key == split(entry.keys[0])[1])
     label = _own_label(entry.line, specs[n]) if entry.line.flat else entry.line.label
-    if _digits(label) <= max(1, _digits(specs[n].label)):  # its number counts as one
+    apart = _APART.search(label) is not None  # a figure on a line of its own is none of the label's
+    if not apart and _digits(label) <= max(1, _digits(specs[n].label)):  # its number counts as one
         return
     table = found[entry.table]
-    if entry.line.flat:  # lines of text: the digits may be the beginning or the end of the row's own
+    if entry.line.flat or apart:  # the digits may be the beginning or the end of the row's own
         put_in_doubt(table, entry.keys)
         return
     inferred = _is_open(blocks, entry.line)  # else a figure stands in its box, and only a blank may have lost its own
@@ -391,8 +392,7 @@ def _doubt_run_together(blocks: Blocks, entries: Sequence[_Entry], found: dict[T
 
 def _is_open(blocks: Blocks, line: PrintedRow) -> bool:
     """Whether a row stands in a table of a page whose columns were inferred."""
-    block = blocks.blocks[line.blocks[-1]]
-    return isinstance(block, Grid) and not block.ruled and block.at.page is not None
+    return isinstance(block := blocks.blocks[line.blocks[-1]], Grid) and not block.ruled and block.at.page is not None
 
 
 @lru_cache(maxsize=4096)

@@ -320,3 +320,12 @@ def test_figures_beside_the_label_of_a_group_in_an_open_table_are_those_of_the_r
     at = next(n for n, row in enumerate(rows) if row[0].startswith("2.申请人逾期"))
     rest = ["（六）其他处理", "", "", "8", "6", "", "", "4"]
     assert keys("other.fee_unpaid") <= doubtful([opened([*rows[: at + 1], rest, *rows[at + 1 :]], 1)])
+
+
+@pytest.mark.parametrize("figure", ["0", "171", "1,171"])
+def test_a_figure_on_a_line_of_its_own_below_a_label_puts_the_row_in_doubt(figure):
+    # Converters lay tables within cells a column off: the first figure stands with the label, the last cell is blank.
+    rows = applications()
+    rows[2] = [f"{rows[2][0]}\n{figure}", "6", "7", "8", "9", "10", "11", ""]
+    row = forms.rows("applications", "2021")[2]
+    assert {key for key in row.cells() if not key.endswith("total")} <= doubtful([grid(rows, 1)])
