@@ -150,6 +150,8 @@ def _visibility(declared: Declared, outer: ComputedStyle, changes: Changes) -> N
             changes["invisible"] = True
     if is_gone(declared):
         changes["invisible"] = True
+    if declared.get("-webkit-text-security", "none") != "none":
+        changes["faint"] = True  # dots in place of the figure
     if "mask" in declared or "mask-image" in declared or (pixels(declared.get("letter-spacing")) or 0) < 0:
         changes["faint"] = True
     if _turns_round(declared):

@@ -30,7 +30,7 @@ _BY_ROLE = {"table": TABLE, "grid": TABLE, "row": ROW, "cell": CELL, "columnhead
             "gridcell": CELL}  # fmt: skip
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 VERBATIM = frozenset(("pre", "xmp", "plaintext"))
-SPECIAL = frozenset(("br", "img", "input", "a")) | HEADINGS | VERBATIM
+SPECIAL = frozenset(("br", "img", "input", "a", "li")) | HEADINGS | VERBATIM
 _ASIDE = frozenset(
     ("a", "small", "big")
 )  # of a figure a part that is a link or of another size may be the mark of a note

@@ -47,7 +47,17 @@ _KNOWN |= frozenset(("text-decoration-line", "color", "background", "background-
 _KNOWN |= frozenset(("position", "left", "top", "bottom", "text-indent", "clip", "clip-path", "overflow", "transform"))
 _KNOWN |= frozenset(("zoom", "float", "order", "flex-direction", "unicode-bidi", "font-variant-position"))
 _KNOWN |= frozenset(
-    ("content-visibility", "filter", "-webkit-text-fill-color", "mask", "mask-image", "background-image")
+    (
+        "content-visibility",
+        "filter",
+        "-webkit-text-security",
+        "list-style",
+        "list-style-type",
+        "-webkit-text-fill-color",
+        "mask",
+        "mask-image",
+        "background-image",
+    )
 )
 _KNOWN |= frozenset(("margin", "margin-left", "margin-right", "margin-top", "margin-bottom"))
 _KNOWN |= frozenset(("width", "height", "max-width", "max-height", "mso-text-raise"))

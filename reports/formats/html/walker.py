@@ -209,6 +209,9 @@ class Walker:
         elif tag == "a":
             self.links += 1
             self.linked_file = bool(_ATTACHMENT.search(element.get("href") or ""))
+        elif tag == "li":
+            if self.tables and _counts(element, kind) and not any(map(str.isalpha, all_text(element))):
+                self._piece("", Ink.UNREAD)  # the number of an item is printed, and may be or stand before a figure
         elif tag in HEADINGS:
             self.headings += 1
         elif tag in VERBATIM:
@@ -348,6 +351,14 @@ class Walker:
             isinstance(b, Picture) or (isinstance(b, Paragraph) and _SECTION.match(b.text))
             for b in row[0].content.blocks
         )
+
+
+def _counts(item: etree._Element, kind: Kind) -> bool:
+    """Whether a list prints its items' numbers."""
+    around = item.getparent()
+    style = f"{kind.declared.get('list-style-type', '')} {kind.declared.get('list-style', '')}"
+    style += "" if around is None else f" {around.get('style') or ''}"
+    return around is not None and around.tag == "ol" and "none" not in style
 
 
 _ROW_PARTS = frozenset(("div", "li", "p", "dd", "dt", "span", "section"))
