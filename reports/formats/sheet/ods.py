@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from reports.blocks import SheetCell, Unreadable
+from reports.blocks import IN_DOUBT, SheetCell, Unreadable
 from reports.formats.container import Container
 from reports.formats.runs import settled
 from reports.formats.sheet.model import MAX_SHEETS
@@ -65,6 +65,8 @@ def _row(tr: etree._Element, number: int, faces: Faces, columns: list[str]) -> l
         if cell.tag == f"{TABLE}table-cell":
             around = faces.of("table-cell", cell_style(cell, tr, columns, column), Face())
             text, confidence = _text(cell, around, faces)
+            if not text and cell.get(f"{OFFICE}value") is not None:
+                confidence = IN_DOUBT  # a number whose format shows a blank
             span = min(_count(cell.get(f"{TABLE}number-columns-spanned")), MAX_REPEATED)
             row.extend(
                 SheetCell(text, number, column + n, span, confidence) for n in range(min(repeated, MAX_REPEATED))

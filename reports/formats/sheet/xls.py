@@ -11,6 +11,7 @@ from itertools import pairwise
 import olefile
 
 from reports.blocks import Unreadable
+from reports.formats.colours import alike
 from reports.formats.ole import breaks_off
 from reports.formats.runs import Ink
 from reports.formats.sheet.model import (
@@ -21,6 +22,7 @@ from reports.formats.sheet.model import (
     SIZE,
     Extra,
     Runs,
+    Veil,
     guard,
     hides_nought,
     pieces_of,
@@ -38,7 +40,8 @@ _FONT, _FORMAT, _FORM, _STRINGS, _CONTINUE, _SHARED = 0x0031, 0x041E, 0x00E0, 0x
 _WINDOW = 0x023E
 _FORMULA, _ERROR = 0x0006, 0x0205
 _STRUCK = 0x0008
-_AUTOMATIC = 0x7FFF
+_PALETTE, _AUTOMATIC, _WHITE = 0x0092, 0x7FFF, 9
+_CHARACTER = 256  # of the width of a column
 
 
 @dataclass(slots=True)
@@ -53,12 +56,19 @@ class _Prints:
     unknown: bool = False  # the strings cannot be taken apart
     decimals: dict[int, int] = field(default_factory=dict)  # by cell format
     colours: list[int] = field(default_factory=list)  # of the fonts, by their numbers in the palette
+    palette: dict[int, str] = field(default_factory=dict)  # colours of the workbook's own, in six digits
     blank_noughts: set[int] = field(default_factory=set)  # cell formats that show a nought as a blank
 
     def font(self, index: int) -> Ink:
         """Of a font by its index, of which there is no fourth."""
         index -= index > 4
         return self.fonts[index] if 0 <= index < len(self.fonts) else Ink.PLAIN
+
+    def alike(self, color: int, ground: int) -> bool:
+        """Whether two colours of the palette are not told apart."""
+        color, ground = _basic(color), _basic(ground)
+        pair = (self.palette.get(color), self.palette.get(ground))
+        return color == ground or (None not in pair and alike(str(pair[0]), str(pair[1])))
 
     def color(self, index: int) -> int:
         """Of a font's print, by its index."""
@@ -122,6 +132,9 @@ def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:
             number = struct.unpack_from("<H", body)[0]
             ways[number] = printed(code)
             blank = blank | {number} if hides_nought(code) else blank - {number}
+        elif kind == _PALETTE and len(body) >= 2:
+            count = min(struct.unpack_from("<H", body)[0], (len(body) - 2) // 4)
+            out.palette = {8 + n: body[2 + 4 * n : 5 + 4 * n].hex() for n in range(count)}
         elif kind == _FORM and len(body) >= 20:
             font, number = struct.unpack_from("<2H", body)
             pattern = struct.unpack_from("<I", body, 14)[0] >> 26
@@ -129,8 +142,8 @@ def _prints(records: Sequence[tuple[int, bytes]]) -> _Prints:
             forms.append((font, number, ground if pattern == 1 else -1 if pattern else None))
     for font, number, ground in forms:
         ink = out.font(font)
-        if ground is not None and ink in (Ink.PLAIN, Ink.FAINT):
-            ink = Ink.FAINT if _basic(out.color(font)) == _basic(ground) else Ink.PLAIN
+        if ink in (Ink.PLAIN, Ink.FAINT):
+            ink = Ink.FAINT if out.alike(out.color(font), _WHITE if ground is None else ground) else Ink.PLAIN
         way, places = ways.get(number, (Ink.PLAIN, None))
         out.forms.append(max(ink, way))
         out.heights.append(out.size(font))
@@ -234,6 +247,8 @@ def _sheet(stream: bytes, start: int, prints: _Prints) -> Extra:  # noqa: C901  
             first, last, width, _, flags = struct.unpack_from("<5H", body)
             if flags & 1 or not width:
                 out.hidden_columns.update(range(first, min(last, 255) + 1))
+            elif width < _CHARACTER:
+                out.veils.append(Veil(0, 1 << 16, first, last))
         elif kind in _CELLS and len(body) >= 4:
             row, column = struct.unpack_from("<2H", body)
             if kind in _MANY_CELLS and len(body) >= 6:

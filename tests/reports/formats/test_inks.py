@@ -16,7 +16,7 @@ from openpyxl.formatting.rule import CellIsRule, DataBarRule, FormulaRule
 from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.blocks import Block, Grid, GridCell, Paragraph
+from reports.blocks import Block, Grid, GridCell, Paragraph, SheetLayout
 from reports.formats.html.page import blocks as html
 from reports.formats.sheet.book import blocks as read_sheet
 from reports.formats.word.doc import blocks as read_doc
@@ -137,6 +137,8 @@ def test_a_struck_out_piece_of_a_page_is_left_out_and_the_figure_in_doubt(cell, 
         ("<bdo style='unicode-bidi:bidi-override;direction:rtl'>16</bdo>", "", "16"),
         ("<bdo dir=rtl>16</bdo>", "", "16"),
         ("<font color=#ffffff>9</font>6", "", "96"),
+        ("<ol><li>6</li></ol>", "", "6"),
+        ("<span class=x>6</span>", ".x {-webkit-text-security: disc}", "6"),
         ("<span style='background:#000;color:#000'>9</span>6", "", "96"),
         ("<b>9</b>6", "td b:first-child { display: none }", "96"),
         ("<b class=o>9</b>6", "b:not(.n) { display: none }", "96"),
@@ -190,6 +192,9 @@ def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
         ("<a href='a.html'>6</a>", ""),
         ("<small>6</small>", ""),
         ("<b data-value=6 data-v-7ba5bd90>6</b>", ""),
+        ("<ul><li>6</li></ul>", ""),
+        ("<ol style='list-style:none'><li>6</li></ol>", ""),
+        ("<ol><li>6</li></ol>", "li {list-style-type: none}"),
         ("<span id=n>6</span><script>var n = $('#n').text();</script>", "b:first-child { color: red }"),
         ("<b style='font-size:14px'>6</b>", "td { font-size: 12px }"),
         ("<i class=x>6</i>", "@media (min-width:1600px){.x{display:none}} @media (max-width:600px){.x{display:none}}"),
@@ -200,6 +205,10 @@ def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
 def test_what_a_page_shows_is_read_for_sure(cell, css):
     read = page(cell, css)
     assert (read.text, read.confidence) == ("6", 1.0)
+
+
+def test_a_number_that_a_list_prints_in_a_cell_is_no_blank():
+    assert page("<ol start=6><li></li></ol>").confidence < 0.9
 
 
 def test_a_figure_in_two_pieces_of_one_size_is_one_figure():
@@ -944,6 +953,33 @@ def test_a_figure_of_an_xls_in_its_grounds_colour_or_shown_as_a_blank_is_in_doub
     assert (read.text, read.confidence) == (text, confidence)
 
 
+@pytest.mark.parametrize(("blue", "confidence"), [(0x7A, 0.5), (0xFF, 1.0)])
+def test_colours_of_an_xls_are_those_of_its_own_palette(blue, confidence):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("年报")
+    for n, name in enumerate(("ink", "ground")):
+        xlwt.add_palette_colour(name, 0x21 + n)
+        book.set_colour_RGB(0x21 + n, 0x1F, 0x4E, blue if n else 0x79)
+    sheet.write(0, 0, "规章")
+    sheet.write(0, 1, 6, xlwt.easyxf("font: color ink; pattern: pattern solid, fore_colour ground"))
+    out = io.BytesIO()
+    book.save(out)
+    (layout,) = read_sheet(out.getvalue()).layouts
+    assert isinstance(layout, SheetLayout)
+    assert layout.rows[0][1].confidence == confidence
+
+
+def test_a_number_of_an_ods_that_its_format_shows_as_a_blank_is_in_doubt():
+    members = ods_members()
+    content = members["content.xml"].decode()
+    cell = '<table:table-cell office:value-type="float" office:value="0"><text:p/></table:table-cell>'
+    members["content.xml"] = content.replace(
+        "<table:table-cell><text:p>0</text:p></table:table-cell>", cell, 1
+    ).encode()
+    grids = [block for block in analysed(read_sheet(zipped(members))).blocks if isinstance(block, Grid)]
+    assert (grids[0].rows[1][1].text, grids[0].rows[1][1].confidence) == ("", 0.5)
+
+
 def test_a_column_of_no_width_is_left_out_and_a_narrow_one_in_doubt():
     def narrow(sheet: Worksheet) -> None:
         sheet.column_dimensions["B"].width = 0.4
@@ -952,7 +988,11 @@ def test_a_column_of_no_width_is_left_out_and_a_narrow_one_in_doubt():
         sheet.write(0, 1, 6)
         sheet.col(1).width = 0
 
-    assert xlsx(narrow).confidence == 0.5
+    def sliver(sheet: xlwt.Worksheet) -> None:
+        sheet.write(0, 1, 6)
+        sheet.col(1).width = 120
+
+    assert xlsx(narrow).confidence == xls(sliver).confidence == 0.5
     assert xls(closed).text == "7"
 
 
