@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import urlsplit
 
-from crawler import accept, families, links, pagers, shells
+from crawler import accept, elements, families, links, pagers, shells
 from crawler.families import articles, years
 from crawler.families.base import Ask, Column, End, Family, Step, unproven
-from crawler.families.rows import columns, distinct, is_directory, row_key
+from crawler.families.rows import base_of, columns, distinct, is_directory, row_key
+from crawler.pager_words import MORE
 from crawler.pages import Listing, Page
 from reports.narrative.classify import classify
 
 MAX_DEPTH = 3  # year, then group, then body
+_BOXES = 40  # of a page whose 更多 is looked at
+_BOX, _LINKS, _OTHERS = 6, 200, 3  # elements above it, links in each, other links of one that is no box of rows yet
 MAX_PROBES = 4  # one for each name that a page's number goes by
 
 
@@ -165,10 +169,31 @@ def take(page: Page, ask: Ask, depth: int, given: str = "") -> Taken:
         found = [row for row in columns(page, step.rows) if row.url and links.key(row.url) not in pages]
         if links.report_year(page.url) is not None:
             found = [row for row in found if links.report_year(row.url or "") is None]  # pages of years, no columns
+        found += [row for row in whole_lists(page, step.rows) if row.url and links.key(row.url) not in pages]
         beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]
     step.columns = []
     hidden = ", ".join(years.by_script(page, step.rows)[:6]) if not alone else ""
     return Taken(family, step, report, beneath, sum(_is_own(row, page) for row in step.rows), hidden)
+
+
+def whole_lists(page: Page, listed: list[Listing]) -> list[Listing]:
+    """What 更多 leads to where a box shows no more than the first rows of a list: told by the box, which holds reports."""
+    known = {row_key(row) for row in listed}
+    reports = {row_key(row) for row in listed if classify(row.title).kind in {"annual_report", "legacy_report"}}
+    out: dict[str, Listing] = {}
+    links_on = (link for link in page.tree.iter("a") if reports and MORE.match(elements.label_of(link)))
+    for link in islice(links_on, _BOXES):
+        url = links.resolve(base_of(page), str(link.get("href") or ""), page.charset)
+        if url is None or links.key(url) in known | {links.key(page.url)}:
+            continue
+        for above in islice(link.iterancestors(), _BOX):
+            beside = [str(one.get("href") or "") for one in islice(above.iter("a"), _LINKS)]
+            shown = {links.key(to) for href in beside if (to := links.resolve(base_of(page), href, page.charset))}
+            if shown & reports:
+                out.setdefault(links.key(url), Listing(url, elements.label_of(link)))
+            if shown & known or len(shown) > _OTHERS or above.tag == "body":
+                break
+    return list(out.values())
 
 
 def proves(ends: list[End]) -> bool:

@@ -26,6 +26,7 @@ from crawler.lists import (
     row_keys,
     take,
 )
+from crawler.pager_words import MORE
 from crawler.pages import Listing, Page
 from crawler.record import Recorder
 from crawler.visit import Visitor
@@ -303,7 +304,7 @@ class Walk:
                 page = await self._through_shells(page)
         except FetchError as error:
             was_there = column.ask.url in crawl.target.cached
-            if not error.refused and (error.verdict.status != "gone" or was_there):
+            if MORE.match(column.title) or (not error.refused and (error.verdict.status != "gone" or was_there)):
                 crawl.missed(f"column {column.title}: {error}")
             else:
                 crawl.read_whole[column.ask.key] = dict(turns.NO_LIST)

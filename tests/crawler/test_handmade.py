@@ -22,13 +22,14 @@ from reports.duties import PUBLISHES
 from tests import databases
 from tests.crawler.handmade.called import CALLED
 from tests.crawler.handmade.lists import LISTS
+from tests.crawler.handmade.odd import ODD
 from tests.crawler.handmade.portal import Portal, published
 from tests.crawler.handmade.regions import DATA, REGIONS, SHAPES
 from tests.crawler.handmade.written import WRITTEN
 
 pytestmark = pytest.mark.slow
 
-PORTALS = [make() for make in (*CALLED, *WRITTEN, *LISTS, *REGIONS, *DATA, *SHAPES)]
+PORTALS = [make() for make in (*CALLED, *WRITTEN, *LISTS, *REGIONS, *DATA, *SHAPES, *ODD)]
 
 
 @dataclass(slots=True)

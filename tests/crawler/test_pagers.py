@@ -8,7 +8,9 @@ import pytest
 
 from crawler.families.base import Ask, End, Family, unproven
 from crawler.families.static import FAMILY as STATIC
+from crawler.lists import whole_lists
 from crawler.pages import Listing, Page
+from tests.crawler.handmade.odd import hub
 
 BASE = "http://a.gov.cn/zwgk/nb/"
 
@@ -138,3 +140,11 @@ def test_a_list_of_four_thousand_rows_is_read_in_time_that_grows_with_its_length
 
     small = min(cost(500, body) for body in "乙丙丁")
     assert cost(4000, "甲") < 24 * small  # eight times the length; with its square it were 64 times
+
+
+def test_of_several_boxes_only_the_more_of_the_one_that_holds_reports_leads_to_the_list():
+    made = hub()
+    shown = page(str(made.pages["/zwgk/"]), "http://a.gov.cn/zwgk/")
+    listed = rows(shown)
+    assert len(listed) == 7
+    assert [row.url for row in whole_lists(shown, listed)] == ["http://a.gov.cn/nb/list.html"]
