@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from reports.formats.colours import mixed
 from reports.formats.word.doc_runs import style_runs
-from reports.formats.word.faces import Face
+from reports.formats.word.faces import Face, is_squeezed
 
 T_DEF, T_DEF_10 = 0xD608, 0xD606
 _P_HUGE = 0x6646
 _C_DELETED, _C_VANISH, _C_STRIKE, _C_STRIKE_TWICE = 0x0800, 0x083C, 0x0837, 0x2A53
 _C_RAISED, _C_OFFSET, _C_SIZE, _C_STYLE = 0x2A48, 0x4845, 0x4A43, 0x4A30
 _C_INDEX, _C_COLOUR, _C_HIGHLIGHT, _C_GROUND = 0x2A42, 0x6870, 0x2A0C, 0xCA71
+_C_SPACING = 0x8840
 _GROUNDS = {0xD612: 0, 0xD616: 22, 0xD60C: 44}  # of the cells of a row from this on, ten bytes each
 _P_GROUND = 0xC64D
 _LAID = frozenset((0xD660, 0xD687))  # behind cells by the style of their table, and in a part of it
@@ -94,6 +95,8 @@ class Faces:
                 face = replace(face, color=said) if sprm == _C_INDEX else replace(face, ground=said)
             elif sprm == _C_COLOUR:
                 face = replace(face, color=_colour(operand))
+            elif sprm == _C_SPACING:
+                face = replace(face, squeezed=is_squeezed(struct.unpack("<h", operand)[0] / 20))
             elif sprm == _C_GROUND and len(operand) == 10:
                 face = replace(face, ground=_shade(operand))
         return face

@@ -12,9 +12,19 @@ ILLEGIBLE = 1.1
 OFF_LINE = 2.0
 
 
+OVERLAP = -2.5  # points between characters: nearer, figures are printed over each other
+LEAST_SCALE = 20  # hundredths of a character's width
+
+
+def is_squeezed(spacing: float, scale: float = 100) -> bool:
+    """Whether characters with so many points between them, of so many hundredths of their width, may not be legible."""
+    return spacing <= OVERLAP or 0 < scale < LEAST_SCALE
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """What counts of a run's character format. ``offset`` is above (or below) the line, in points; ``size`` too;
+    ``squeezed``: its characters stand over each other;
     ``color`` and ``ground``, what lies behind it: in six digits of lower case, empty where nothing is said."""
 
     struck: bool = False
@@ -24,6 +34,7 @@ class Face:
     size: float | None = None
     color: str = ""
     ground: str = ""
+    squeezed: bool = False
 
     @property
     def ink(self) -> Ink:
@@ -34,6 +45,6 @@ class Face:
             return Ink.STRUCK
         if self.raised:
             return Ink.RAISED
-        if self.color and alike(self.color, self.ground or PAPER):
+        if self.squeezed or (self.color and alike(self.color, self.ground or PAPER)):
             return Ink.FAINT
         return Ink.SHIFTED if abs(self.offset) >= OFF_LINE else Ink.PLAIN

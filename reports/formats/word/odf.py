@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from reports.formats.container import Container
-from reports.formats.word.faces import Face
+from reports.formats.word.faces import Face, is_squeezed
 
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -85,6 +85,10 @@ def _stated(properties: etree._Element, face: Face) -> Face:
         line = properties.get(f"{STYLE}text-line-through-{name}")
         if line is not None:
             changes["struck"] = line != "none"
+    if (spacing := properties.get(f"{FO}letter-spacing")) is not None or properties.get(f"{STYLE}text-scale"):
+        gap = centimetres(spacing) if spacing and spacing.startswith("-") else 0.0
+        share = properties.get(f"{STYLE}text-scale", "").removesuffix("%")
+        changes["squeezed"] = is_squeezed(gap * 72 / 2.54, int(share) if share.isdigit() else 100)
     if (display := properties.get(f"{TEXT}display")) is not None:
         changes["hidden"] = display == "none"
     if (position := properties.get(f"{STYLE}text-position")) is not None:
@@ -109,6 +113,7 @@ def _within(own: Face, around: Face) -> Face:
         size=own.size if own.size is not None else around.size,
         color=own.color or around.color,
         ground=own.ground or around.ground,
+        squeezed=own.squeezed or around.squeezed,
     )
 
 

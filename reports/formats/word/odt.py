@@ -30,7 +30,7 @@ from reports.formats.word.odf import (
 from reports.formats.word.runs import RunLine
 from reports.formats.word.wordml import whole
 
-_ODT_SKIP = frozenset((f"{TEXT}tracked-changes", f"{TEXT}note", f"{OFFICE}annotation", f"{TEXT}hidden-text",
+_ODT_SKIP = frozenset((f"{TEXT}tracked-changes", f"{TEXT}note", f"{OFFICE}annotation",
                        f"{TEXT}ruby-text", f"{TEXT}sequence-decls", f"{OFFICE}forms"))  # fmt: skip
 _LISTS = frozenset((f"{TEXT}list", f"{TEXT}numbered-paragraph"))
 _ODT_GROUPS = frozenset((f"{TABLE}table-header-rows", f"{TABLE}table-rows", f"{TABLE}table-row-group",
@@ -114,7 +114,7 @@ class _Odt:
                 behind.extend(self._blocks(child))
             elif _is_untold(child):
                 line.add("", Ink.UNREAD)
-            elif tag not in _ODT_SKIP and isinstance(tag, str):
+            elif tag not in _ODT_SKIP and isinstance(tag, str) and not _is_hidden_text(child):
                 self._inline(child, line, behind, self._styles.of("text", child.get(f"{TEXT}style-name", ""), face))
             if child.tail:
                 line.add(_collapsed(child.tail), face.ink, face.size)
@@ -173,6 +173,11 @@ def _is_hidden(element: etree._Element) -> bool:
     """Whether a section is not printed."""
     shown = element.get(f"{TEXT}display")
     return shown == "none" or (shown == "condition" and element.get(f"{TEXT}is-hidden") == "true")
+
+
+def _is_hidden_text(element: etree._Element) -> bool:
+    """Text that a condition hides, and does not show at the moment."""
+    return element.tag == f"{TEXT}hidden-text" and element.get(f"{TEXT}is-hidden") != "false"
 
 
 def _is_untold(element: etree._Element) -> bool:

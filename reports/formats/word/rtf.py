@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from reports.blocks import Block, Blocks, Picture, Unreadable
+from reports.blocks import Block, Blocks, Unreadable
 from reports.formats.runs import Ink
 from reports.formats.word import drafts
 from reports.formats.word.drafts import BELOW, BESIDE, TOP, RowShape
@@ -18,10 +18,11 @@ from reports.formats.word.rtf_words import (
     CHARACTERS,
     KEEP,
     SKIP,
+    Box,
     Encodings,
+    Pictures,
     Row,
     State,
-    bytes_of,
     colours,
     paired,
     whole_pairs,
@@ -30,8 +31,6 @@ from reports.formats.word.runs import RunLine
 
 MAX_BYTES = 64 * 1024 * 1024  # as large as a file may be (``sniff.MAX_BYTES``)
 MAX_GROUPS = 500  # depth
-MAX_PICTURES = 60  # one a page
-MIN_PICTURE_TWIPS = 3400  # 6 cm
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL
@@ -64,12 +63,10 @@ class _Reader:
         self._rows = {1: Row(open=False)}
         self._level = 0
         self._heading = False
-        self._pictures = 0
+        self._pictures = Pictures()
+        self._boxes: list[Box] = []
         self._colours: list[str] = []
         self._grounds: frozenset[str] = frozenset()
-        self._hex: list[bytes] = []
-        self._picture_width = 0
-        self._picture_scale = 100
 
     def run(self, data: bytes) -> None:
         self._colours, self._grounds = colours(data)
@@ -96,7 +93,9 @@ class _Reader:
                 self._flush()
                 self._drop = 0
                 self._stack.append(self._state)
-                self._state = replace(self._state)
+                outer = self._state
+                self._state = replace(outer, skip=outer.skip or outer.twice, twice=False)
+                outer.twice = False
             elif brace == b"}":
                 self._end_group()
             elif plain is not None:
@@ -106,7 +105,11 @@ class _Reader:
         self._flush()
         self._drop = 0
         if self._state.destination == b"pict" and self._stack and self._stack[-1].destination != b"pict":
-            self._end_picture()
+            self._behind.extend(self._pictures.end())
+        if self._boxes and len(self._stack) == self._boxes[-1].depth:
+            self._paragraph()
+            box = self._boxes.pop()
+            self._line, self._level = box.line, box.level
         opened, self._state = self._state.opened, self._stack.pop() if self._stack else State()
         shown = any(part.strip() for part in self._line.parts[opened:]) or opened > len(self._line.parts)
         if opened not in (self._state.opened, -1) and self._is_visible and not shown:
@@ -131,7 +134,7 @@ class _Reader:
 
     def _plain(self, text: bytes) -> None:
         if self._state.destination == b"pict":
-            self._hex.append(text)
+            self._pictures.digits.append(text)
             return
         if self._drop:
             taken = min(self._drop, len(text))
@@ -184,8 +187,12 @@ class _Reader:
         self._flush()
         self._line.parts = [paired(part) for part in whole_pairs(self._line)]
         parts: list[Block] = list(self._line.paragraphs(heading=self._heading))
-        self._tables.add(self._level, [*parts, *self._behind])
-        self._line, self._behind = RunLine(), []
+        if self._boxes:  # what stands in a box over a cell is read behind the paragraph that holds the box
+            self._behind.extend(parts)
+        else:
+            self._tables.add(self._level, [*parts, *self._behind])
+            self._behind = []
+        self._line = RunLine()
 
     def _end_paragraph(self) -> None:
         if not (self._state.skip or self._state.deleted or self._state.hidden):
@@ -210,14 +217,18 @@ class _Reader:
         if word in (b"pict", b"shpinst", b"shptxt"):
             state.destination = word if word != b"shptxt" else b""
             if word == b"pict":
-                self._hex, self._picture_width, self._picture_scale = [], 0, 100
+                self._pictures.begin()
             elif word == b"shptxt":
                 self._flush()
+                if self._level and not self._boxes:
+                    self._boxes.append(Box(self._line, self._level, len(self._stack)))
+                    self._line = RunLine()
             return
         if state.destination == b"fonttbl":
             self._encodings.define(word, number)
             return
         if word == b"upr" or state.skip:
+            state.twice = word == b"upr"
             return
         if word == b"u" and number is not None:
             self._flush()
@@ -245,7 +256,7 @@ class _Reader:
     def _on_plain(self, _: int | None) -> None:
         state = self._state
         state.hidden = state.deleted = state.struck = state.raised = False
-        state.offset, state.size, state.color, state.ground = 0, 24, "", ""
+        state.offset, state.size, state.color, state.ground, state.spacing, state.scale = 0, 24, "", "", 0, 100
 
     def _on_colour(self, number: int | None) -> None:
         self._state.color = self._colour(number)
@@ -318,20 +329,6 @@ class _Reader:
         key = 0 if self._state.destination == b"nesttableprops" else 1
         self._rows[key] = Row()
 
-    def _on_picture_width(self, number: int | None) -> None:
-        self._picture_width = number or 0
-
-    def _on_picture_scale(self, number: int | None) -> None:
-        self._picture_scale = number or 100
-
-    def _end_picture(self) -> None:
-        data, self._hex = bytes_of(self._hex), []
-        if self._pictures >= MAX_PICTURES or self._picture_width * self._picture_scale / 100 < MIN_PICTURE_TWIPS:
-            return
-        if data[:4] in (b"\x89PNG", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1") or data[:3] == b"\xff\xd8\xff":
-            self._pictures += 1
-            self._behind.append(Picture(f"picture-{self._pictures}", data))
-
 
 _Handler = Callable[[_Reader, int | None], None]
 
@@ -394,6 +391,8 @@ _HANDLERS: dict[bytes, _Handler] = {
     b"clmrg": _cell(BESIDE),
     b"clvmrg": _cell(BELOW),
     b"clvmgf": _cell(TOP),
-    b"picwgoal": _Reader._on_picture_width,
-    b"picscalex": _Reader._on_picture_scale,
+    b"picwgoal": lambda reader, number: setattr(reader._pictures, "width", number or 0),
+    b"picscalex": lambda reader, number: setattr(reader._pictures, "scale", number or 100),
+    b"expndtw": _number("spacing", 0),
+    b"charscalex": _number("scale", 100),
 }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from reports.blocks import Block, Picture
 from reports.formats.colours import mixed
 from reports.formats.runs import Ink
-from reports.formats.word.faces import Face
+from reports.formats.word.faces import Face, is_squeezed
 from reports.formats.word.runs import RunLine
 
 CHARSETS = {0: "cp1252", 77: "mac-roman", 128: "shift_jis", 129: "euc-kr", 134: "gb18030", 136: "big5", 204: "cp1251"}
@@ -94,6 +95,9 @@ class State:
     color: str = ""
     ground: str = ""
     paper: str = ""  # the colour behind the paragraph
+    spacing: int = 0  # twentieths of a point between characters
+    scale: int = 100  # of their width
+    twice: bool = False  # the next group says what another says better
     opened: int = -1  # pieces of the line where the field around began
 
     def ink(self, row: Row | None, grounds: frozenset[str]) -> Ink:
@@ -104,7 +108,8 @@ class State:
             ground = row.ground
         elif not ground and self.color in grounds:
             ground = self.color
-        return Face(self.struck, False, self.raised, self.offset / 2, self.size / 2, self.color, ground).ink
+        face = Face(self.struck, False, self.raised, self.offset / 2, self.size / 2, self.color, ground)
+        return replace(face, squeezed=is_squeezed(self.spacing / 20, self.scale)).ink
 
 
 @dataclass(slots=True)
@@ -151,13 +156,50 @@ class Row:
         return self.grounds[self.cells] if self.cells < len(self.grounds) else ""
 
 
-def bytes_of(digits: list[bytes]) -> bytes:
+MAX_PICTURES = 60  # one a page
+MIN_PICTURE_TWIPS = 3400  # 6 cm
+
+
+@dataclass(slots=True)
+class Pictures:
+    """The picture that is being read, and how many have been."""
+
+    digits: list[bytes] = field(default_factory=list)
+    width: int = 0
+    scale: int = 100
+    count: int = 0
+
+    def begin(self) -> None:
+        """A picture opens."""
+        self.digits, self.width, self.scale = [], 0, 100
+
+    def end(self) -> list[Block]:
+        """The picture, none where it is too small to hold a table, or of a format that is not read."""
+        data, self.digits = _bytes_of(self.digits), []
+        if self.count >= MAX_PICTURES or self.width * self.scale / 100 < MIN_PICTURE_TWIPS:
+            return []
+        if not data.startswith((b"\x89PNG", b"\xff\xd8\xff")):
+            return []
+        self.count += 1
+        return [Picture(f"picture-{self.count}", data)]
+
+
+def _bytes_of(digits: list[bytes]) -> bytes:
     """The bytes of a picture; none where they are not hexadecimal."""
     joined = b"".join(b"".join(digits).split())
     try:
         return bytes.fromhex(joined[: len(joined) & ~1].decode("ascii"))
     except ValueError:
         return b""
+
+
+@dataclass(slots=True)
+class Box:
+    """What was being read where a text box opened: the line and its depth in tables; ``depth``: of the box's group."""
+
+    line: RunLine
+    level: int
+    depth: int
 
 
 def whole_pairs(line: RunLine) -> list[str]:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from reports.formats.colours import alike, mixed
 from reports.formats.container import Container, inside
-from reports.formats.word.faces import Face
+from reports.formats.word.faces import Face, is_squeezed
 from reports.formats.word.numbering import Level, Numbering
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -121,7 +121,7 @@ def run_properties(element: etree._Element | None) -> Properties:
         name = local(child)
         if name in _TOGGLES:
             out[name] = child.get(f"{W}val") or "1"
-        elif name in ("vertAlign", "position", "sz", "color", "highlight"):
+        elif name in ("vertAlign", "position", "sz", "color", "highlight", "spacing", "w"):
             out[name] = child.get(f"{W}val") or ""
         elif name == "shd":
             out[name] = _shade(child)
@@ -148,6 +148,7 @@ def face(properties: Properties, ground: str, perhaps: frozenset[str] = frozense
         size=whole(size) / 2 if size and size.isdigit() else None,
         color=color,
         ground=ground.lower(),
+        squeezed=is_squeezed(whole(properties.get("spacing")) / 20, whole(properties.get("w")) or 100),
     )
 
 

@@ -376,6 +376,8 @@ def test_a_struck_out_run_of_a_docx_is_left_out_and_the_figure_in_doubt(cell, st
         ('<w:r><w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office"/></w:object></w:r>', ""),
         ('<w:r><w:drawing><wp:inline><a:graphicData uri="http://a/chart"/></wp:inline></w:drawing></w:r>', ""),
         (run("6", 'sz w:val="24"') + run("1", 'sz w:val="16"'), "61"),
+        (run("61", 'spacing w:val="-200"'), "61"),
+        (run("61", 'w w:val="5"'), "61"),
         (run("6", 'color w:val="C00000"', 'shd w:val="clear" w:fill="C00000"'), "6"),
         (run("6", 'color w:val="FFFF00"', 'highlight w:val="yellow"'), "6"),
     ],
@@ -509,6 +511,7 @@ STRUCK = '<text:p><text:span text:style-name="T">9</text:span>6</text:p>'
         (SPAN, odf_style("T", 'text:display="none"'), "", 1.0),
         (SPAN, odf_style("T", 'fo:font-size="0pt"'), "", 1.0),
         ("<text:p>6<text:note>1</text:note><text:hidden-text>1</text:hidden-text></text:p>", "", "", 1.0),
+        ('<text:p><text:hidden-text text:is-hidden="false">6</text:hidden-text></text:p>', "", "", 1.0),
         (STRUCK, odf_style("T", 'style:text-line-through-style="solid"'), "", 0.5),
         (STRUCK, odf_style("T", 'style:text-line-through-type="double"'), "", 0.5),
         (STRUCK, odf_style("T", "", parent="U"), odf_style("U", 'style:text-line-through-style="solid"'), 0.5),
@@ -611,6 +614,9 @@ def test_a_figure_inside_a_struck_paragraph_or_in_white_is_in_doubt():
     cell = '<text:p text:style-name="P">6</text:p>'
     assert odt(cell, odf_style("P", 'style:text-line-through-style="solid"', "paragraph")).confidence == 0.5
     assert odt(SPAN, odf_style("T", 'fo:color="#FFFFFF"')).confidence == 0.5
+    assert odt(SPAN, odf_style("T", 'fo:letter-spacing="-0.2cm"')).confidence == 0.5
+    assert odt(SPAN, odf_style("T", 'style:text-scale="5%"')).confidence == 0.5
+    assert odt(SPAN, odf_style("T", 'fo:letter-spacing="-0.01cm"')).confidence == 1.0
 
 
 @pytest.mark.parametrize(
@@ -647,6 +653,8 @@ def test_what_the_properties_of_a_doc_raise_hide_or_strike_out_is_no_part_of_a_f
         (struct.pack("<HI", 0x6870, 0x00FFFFFF), 1.0),
         (struct.pack("<HI", 0x6870, 0x00794E1F), 0.5),
         (struct.pack("<HI", 0x6870, 0x000000FF), 1.0),
+        (struct.pack("<Hh", 0x8840, -200), 0.5),
+        (struct.pack("<Hh", 0x8840, -10), 1.0),
         (struct.pack("<HI", 0x6870, 0xFF000000), 1.0),
         (struct.pack("<HBHB", 0x2A42, 7, 0x2A0C, 7), 0.5),
         (struct.pack("<HBHB", 0x2A42, 8, 0x2A0C, 7), 1.0),
@@ -706,6 +714,11 @@ def test_a_struck_style_that_its_run_undoes_is_not_struck_in_a_doc():
         (r"\striked1 9\striked0 6", "6", 0.5),
         (r"{\strike 9\plain 6}", "6", 0.5),
         (r"6{\up8 1}", "61", 0.5),
+        (r"{\expndtw-200 61}", "61", 0.5),
+        (r"{\charscalex5 61}", "61", 0.5),
+        (r"{\expndtw-10\charscalex90 61}", "61", 1.0),
+        (r"{\upr{6}{\*\ud{6}}}", "6", 1.0),
+        (r"6{\shp{\*\shpinst{\sp{\sn a}{\sv 9}}{\shptxt \pard 1\par}}}", "6\n1", 1.0),
         (r"{\strike 6}", "", 0.5),
         (r"{\fs24 6}{\fs12 1}", "61", 0.5),
         (r"{\fs12 6}{\fs24 1}", "61", 1.0),
