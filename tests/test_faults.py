@@ -1,4 +1,5 @@
-"""Workers and brokers killed at moments drawn from a seed, in a run of 100 documents with all parts real.
+"""Workers and brokers killed at moments drawn from a seed, in a run of 100 documents with all parts real, on SQLite and on
+PostgreSQL.
 
 Every document must be read into one version, checked once in effect, and no mail may arrive twice. A failing run is
 repeated with its seed: ``NIANBAO_FAULT_SEED=… pytest tests/test_faults.py``.
@@ -44,9 +45,10 @@ def inbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, sqlite_template: Path, inbox: Mailbox) -> config.Settings:
+def settings(tmp_path: Path, database_url: str, inbox: Mailbox) -> config.Settings:
     made = config.Settings(
         data_dir=tmp_path / "var",
+        database_url=database_url,
         smtp_url=inbox.url,
         mails_per_minute=6000,
         digest_hour=0,
@@ -54,7 +56,6 @@ def settings(tmp_path: Path, sqlite_template: Path, inbox: Mailbox) -> config.Se
         _env_file=None,
     )
     made.data_dir.mkdir()
-    shutil.copyfile(sqlite_template, made.data_dir / "nianbao.sqlite3")
     return made
 
 
