@@ -31,7 +31,7 @@ class Taken:
     is_report: bool
     beneath: list[Column]
     own_rows: int  # rows that can be the column's: what an empty frame shows beside it is the site's news
-    hidden: str = ""  # years that only a script shows
+    hidden: str = ""  # years or groups that only a script shows
 
 
 @dataclass(slots=True)
@@ -172,7 +172,9 @@ def take(page: Page, ask: Ask, depth: int, given: str = "") -> Taken:
         found += [row for row in whole_lists(page, step.rows) if row.url and links.key(row.url) not in pages]
         beneath = [*step.columns, *(Column(Ask(row.url, referer=page.url), row.title) for row in found if row.url)]
     step.columns = []
-    hidden = ", ".join(years.by_script(page, step.rows)[:6]) if not alone else ""
+    shown_by = (("years", years.by_script), ("groups", years.groups_by_script)) if not alone else ()
+    found_by = ((name, by_script(page, step.rows)) for name, by_script in shown_by)
+    hidden = next((f"{name} {', '.join(parts[:6])}" for name, parts in found_by if parts), "")
     return Taken(family, step, report, beneath, sum(_is_own(row, page) for row in step.rows), hidden)
 
 
@@ -189,9 +191,11 @@ def whole_lists(page: Page, listed: list[Listing]) -> list[Listing]:
         for above in islice(link.iterancestors(), _BOX):
             beside = [str(one.get("href") or "") for one in islice(above.iter("a"), _LINKS)]
             shown = {links.key(to) for href in beside if (to := links.resolve(base_of(page), href, page.charset))}
+            if above.tag == "body":
+                break
             if shown & reports:
                 out.setdefault(links.key(url), Listing(url, elements.label_of(link)))
-            if shown & known or len(shown) > _OTHERS or above.tag == "body":
+            if shown & known or len(shown) > _OTHERS:
                 break
     return list(out.values())
 

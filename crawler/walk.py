@@ -167,7 +167,7 @@ class Walk:
 
     def _note_hidden(self, taken: Taken) -> None:
         if taken.hidden:
-            self._crawl.missed(f"only a script shows its years {taken.hidden}")
+            self._crawl.missed(f"only a script shows its {taken.hidden}")
 
     # -------------------------------------------------------------- the pages of a list
 

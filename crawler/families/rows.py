@@ -33,7 +33,7 @@ NAVIGATION = re.compile(
 )
 # What the columns beneath a column are called: years, groups of bodies, bodies.
 _YEAR_COLUMN = re.compile(r"^(?:19|20)\d\d\s*年?度?(?:政府)?(?:信息公开)?(?:工作)?(?:年报|年度报告|报告)?$")
-_GROUP_COLUMN = re.compile(
+GROUP_COLUMN = re.compile(
     r"^(?:[省市区县州盟旗]?(?:直属?|级|本级|政府)?(?:各|工作)?(?:部门|单位|机构|委办局)|乡镇|镇街|街道|园区|开发区|功能区|事业单位|"
     r"派出机构|垂直(?:管理)?(?:部门|单位)|双管(?:部门|单位)|[省市区县州盟旗]?政府(?:办公?室)?|[省市区县州盟旗]?本级)"
     r"(?:[（(、及和和].{1,10}|街道|办事处|年报|年度报告)*$"
@@ -211,7 +211,7 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
         url, title = column_url(link, base, page), title_of(link)
         if url is None or len(title) < 2 or (NAVIGATION.match(title) and not _YEAR_COLUMN.match(title)):
             continue
-        if (link.tag != "a" or not link.get("href")) and not _is_part(title):
+        if (link.tag != "a" or not link.get("href")) and not is_part(title):
             continue
         where = links.key(url)
         if where in known or not (_is_beneath(url, within) or _is_sibling(link, title, url, page, of_parts)):
@@ -221,7 +221,7 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
         url = links.resolve(base, node.url, page.charset) if node.url else None
         if url is None or links.key(url) in known or not is_directory(url):
             continue
-        beside = bool(_YEAR_COLUMN.match(node.name) or _GROUP_COLUMN.match(node.name))
+        beside = bool(_YEAR_COLUMN.match(node.name) or GROUP_COLUMN.match(node.name))
         if _is_beneath(url, within) or (beside and _shape(url) == _shape(page.url)):
             out.setdefault(links.key(url), Listing(url, node.name))
     return list(out.values())[:MAX_COLUMNS]
@@ -230,8 +230,8 @@ def columns(page: Page, listed: list[Listing]) -> list[Listing]:
 def tree_of_parts(page: Page) -> list[trees.Node]:
     """The nodes of a tree that a script draws of a column's years, groups and bodies; the tree of a whole site is none."""
     found = trees.nodes(page.script)
-    parts = sum(_is_part(node.name) for node in found)
-    return [node for node in found if _is_part(node.name)] if parts * 10 >= len(found) * 6 else []
+    parts = sum(is_part(node.name) for node in found)
+    return [node for node in found if is_part(node.name)] if parts * 10 >= len(found) * 6 else []
 
 
 def column_url(link: HtmlElement, base: str, page: Page) -> str | None:
@@ -257,19 +257,20 @@ def _is_sibling(link: HtmlElement, title: str, url: str, page: Page, of_parts: d
     )  # some keep a column's parts beside its file
     near = links.key(url).startswith((stem, links.folder(page.url))) and not is_directory(page.url)
     beside_it = bool(_YEAR_COLUMN.match(title)) and is_directory(url) and _above(url) == _above(page.url)
-    if not _is_part(title) or not (near or beside_it or _shape(url) == _shape(page.url)):
+    if not is_part(title) or not (near or beside_it or _shape(url) == _shape(page.url)):
         return False
     holder = next((one for one in link.iterancestors() if one.tag in {"ul", "ol", "dl", "table", "div", "td"}), None)
     if holder is None:
         return False
     if holder not in of_parts:
         beside = (title_of(other) for other in holder.iter("a"))
-        of_parts[holder] = all(_is_part(other) for other in beside if len(other) >= 2)
+        of_parts[holder] = all(is_part(other) for other in beside if len(other) >= 2)
     return of_parts[holder]
 
 
-def _is_part(title: str) -> bool:
-    return bool(_YEAR_COLUMN.match(title) or _GROUP_COLUMN.match(title) or _UNIT_COLUMN.match(title))
+def is_part(title: str) -> bool:
+    """Whether that is what a column beneath is called: a year, a group of bodies, a body."""
+    return bool(_YEAR_COLUMN.match(title) or GROUP_COLUMN.match(title) or _UNIT_COLUMN.match(title))
 
 
 def _above(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Years that a list is parted into by a script: tabs, boxes."""
+"""Years, groups and bodies that a list is parted into by a script: tabs, boxes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from collections import defaultdict
 
 from lxml.html import HtmlElement
 
-from crawler.families.rows import base_of, column_url, title_of, tree_of_parts
+from crawler import links
+from crawler.families.rows import (
+    GROUP_COLUMN,
+    base_of,
+    column_url,
+    is_part,
+    row_key,
+    squeezed,
+    title_of,
+    tree_of_parts,
+)
 from crawler.pages import Listing, Page
 from reports.narrative.classify import classify
 
@@ -31,6 +41,49 @@ def by_script(page: Page, listed: list[Listing]) -> list[str]:
         if len(shown) > 1 and set(shown) - reported and set(shown) - published:
             return [year for year in shown if year not in reported] or shown
     return []
+
+
+def groups_by_script(page: Page, listed: list[Listing]) -> list[str]:
+    """The groups or bodies of which only a script shows what is filed under them: they stand side by side, none leads
+    anywhere, and one list alone is there. Empty where nothing is hidden."""
+    reports = {row_key(row) for row in listed if classify(row.title).kind in {"annual_report", "legacy_report"}}
+    if not reports or len(_lists_of(page, reports)) > 1:
+        return []
+    runs: dict[HtmlElement, list[tuple[HtmlElement, str]]] = defaultdict(list)
+    for element in page.tree.iter("li", "span", "div", "button", "dd", "label", "a", "option"):
+        text = squeezed(element.text or "") if len(element) == 0 else ""
+        holder = element.getparent()
+        if text and holder is not None:
+            outer = holder.getparent() if holder.tag in {"li", "dd"} and len(holder) == 1 else None
+            runs[holder if outer is None else outer].append((element, text))
+    base = base_of(page)
+    for run in runs.values():
+        parts = all(GROUP_COLUMN.match(text) or (is_part(text) and _is_pressed(element)) for element, text in run)
+        if parts and len(run) > 1 and all(_leads_nowhere(element, base, page) for element, _ in run):
+            return [text for _, text in run]
+    return []
+
+
+def _lists_of(page: Page, wanted: set[str]) -> set[HtmlElement]:
+    """The elements that hold these rows, one for each list."""
+    base, out = base_of(page), set[HtmlElement]()
+    for link in page.tree.iter("a"):
+        url = links.resolve(base, str(link.get("href") or ""), page.charset)
+        if url is not None and links.key(url) in wanted:
+            out.add(next(link.iterancestors("ul", "ol", "dl", "table", "body"), page.tree))
+    return out
+
+
+def _is_pressed(element: HtmlElement) -> bool:
+    """Whether an element is there to be chosen."""
+    if element.tag == "option":
+        return _is_scripted(element)
+    return element.tag in {"a", "button"} or bool(element.get("onclick"))
+
+
+def _leads_nowhere(element: HtmlElement, base: str, page: Page) -> bool:
+    above = next(element.iterancestors("a"), None)
+    return above is None and column_url(element, base, page) is None
 
 
 def _is_scripted(link: HtmlElement) -> bool:

@@ -36,7 +36,7 @@ def test_the_nodes_of_a_tree_in_a_script_are_columns_beneath(script, url, found)
 def test_a_tree_whose_nodes_name_no_address_hides_its_years():
     script = ZTREE.replace("url:", "code:")
     page = Page(BASE, f"<html><body><ul>{ROW}</ul><script>{script}</script></body></html>".encode())
-    assert take(page, Ask(BASE), 0).hidden == "2024, 2023"
+    assert take(page, Ask(BASE), 0).hidden == "years 2024, 2023"
 
 
 def test_the_tree_of_a_whole_site_is_no_columns_of_a_list():

@@ -196,4 +196,47 @@ def parts() -> Portal:
     return Portal("articles-of-two-pages", body, "/nb/", pages, NEW)
 
 
-ODD = (asp, phpcms, dede, path_pages, index_numbers, several_files, bare_years, bare_pages, no_year_in_title, in_tabs, more_link, hub, corrected, posted, parts)  # fmt: skip
+def groups_by_script(name: str, body: str, tabs: str, whole: bool = False) -> Portal:
+    """Tabs of groups: the government's own reports are shown, the body's only where all lists stand in the page."""
+    others = "松县人民政府"
+
+    def listed(of: str, stem: str) -> str:
+        return "".join(f"<li><a href='/nb/{stem}{y}.html'>{title(of, y)}</a><i>{published(y)}</i></li>" for y in NEW)
+
+    inner = f"{tabs}<ul>{listed(others, 'g')}</ul>" + (
+        f"<ul style='display:none'>{listed(body, 'b')}</ul>" if whole else ""
+    )
+    pages: Pages = (
+        {"/nb/": page(inner)}
+        | {f"/nb/g{y}.html": article(others, y) for y in NEW}
+        | {f"/nb/b{y}.html": article(body, y) for y in NEW}
+    )
+    if whole:
+        return Portal(name, body, "/nb/", pages, NEW)
+    return Portal(name, body, "/nb/", pages, (), DOUBT, never=NEW)
+
+
+TABS = "<ul class=tab><li class=on>县政府</li><li>县直部门</li></ul>"
+
+
+def group_tabs() -> Portal:
+    return groups_by_script("groups-in-tabs", "松县水利局", TABS)
+
+
+def group_panes() -> Portal:
+    return groups_by_script("groups-in-panes", "松县林业局", TABS, whole=True)
+
+
+def bodies_clicked() -> Portal:
+    tabs = "".join(
+        f"<li onclick=\"show('{n}')\">松县{one}</li>" for n, one in enumerate(("人民政府", "教育局", "民政局"))
+    )
+    return groups_by_script("bodies-clicked", "松县民政局", f"<ul>{tabs}</ul>")
+
+
+def bodies_in_a_box() -> Portal:
+    options = "".join(f"<option value={n}>松县{one}</option>" for n, one in enumerate(("人民政府", "教育局", "审计局")))
+    return groups_by_script("bodies-in-a-box", "松县审计局", f"<select id=dept>{options}</select>")
+
+
+ODD = (asp, phpcms, dede, path_pages, index_numbers, several_files, bare_years, bare_pages, no_year_in_title, in_tabs, more_link, hub, corrected, posted, parts, group_tabs, group_panes, bodies_clicked, bodies_in_a_box)  # fmt: skip
