@@ -16,6 +16,7 @@ from reports.formats.pages import THIN, Floats, long_axis, rules_of, segments
 from reports.formats.pdf.text_layer import (
     address,
     by_address,
+    cover_of,
 )
 from reports.geometry.shapes import Box, Segment
 
@@ -85,6 +86,10 @@ class Drawn:
     vertical: list[Segment] = field(default_factory=list)
     images: list[tuple[int, Box, Any]] = field(default_factory=list)  # order of drawing, place, object
     texts: list[int] = field(default_factory=list)  # their addresses
+    orders: list[int] = field(default_factory=list)  # of drawing, of the texts
+    covers: list[tuple[int, Box]] = field(
+        default_factory=list
+    )  # paper laid over text: order of drawing, place, unrotated
     turned: bool = False  # some text runs in another direction than the page
     last_text: int = -1
     first_text: int = -1
@@ -125,6 +130,7 @@ def _walk(
             )
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             out.texts.append(item)
+            out.orders.append(out.objects)
             out.last_text = out.objects
             if out.first_text < 0:
                 out.first_text = out.objects
@@ -138,6 +144,8 @@ def _walk(
         if kind == raw.FPDF_PAGEOBJ_PATH:
             out.paths += 1
             _rules(item, own, out.lines)
+            if out.texts and not depth and (box := cover_of(item)) is not None:
+                out.covers.append((out.objects, box))
             continue
         pointer = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:

@@ -33,6 +33,7 @@ MAX_CHARACTERS = 60_000  # a page; a full one has 2,000
 FEW = 40  # visible characters that a scan may carry: a page number, a scanner's mark
 UNREAD = "\ufffd"
 ILLEGIBLE = 1.2  # points: characters less high are not seen
+WATERMARK = 2.0  # times the height of the text: what is pale and larger is told from it by who looks
 
 
 class PageReader:
@@ -41,6 +42,7 @@ class PageReader:
     def __init__(self, page: pdfium.PdfPage, number: int, pictures: int) -> None:
         self._frame, self._allowed = Frame(page, number), pictures
         self.lost = 0  # text objects of the page that are not in its text layer
+        self._pale = np.zeros(0, dtype=bool)  # characters drawn as watermarks are
         self._doubts: list[Box] = []  # where something stands, or stood, that the text does not say
         self._direction = 0  # of most of the text, in quarters anticlockwise
 
@@ -95,25 +97,36 @@ class PageReader:
             if drawn.turned:
                 keep &= self._straight(handle, keep)
             chosen = np.flatnonzero(keep)
+            heights = boxes[:, 3] - boxes[:, 1]
+            if self._pale.any():  # small print of a watermark is not told from the table's own
+                small = keep & self._pale & (heights < WATERMARK * np.median(heights[chosen]))
+                self._doubts += [(x0, y0, x1, y1) for x0, y0, x1, y1 in boxes[small].tolist()]
             return [chr(code) for code in np.where(bad, ord(UNREAD), codes)[chosen].tolist()], boxes[chosen], sound
         finally:
             textpage.close()
 
     def _unseen(self, handle: Any, count: int, drawn: Drawn, boxes: Floats) -> NDArray[np.bool_]:
         """Characters that are drawn without ink, or struck out by a note of the file; where they stand is in doubt, and so
-        are those in the colour of the paper, behind which there may be a darker one."""
+        are those in the colour of the paper, behind which there may be a darker one, and those over which paper is laid."""
         hidden = np.zeros(count, dtype=bool)
         inks = {item: ink for item in drawn.texts if (ink := ink_of(item))}
-        faint = np.zeros(count, dtype=bool)
-        if inks:
-            for n, item in enumerate(objects_of(handle, count)):
-                hidden[n] = inks.get(item) == Ink.HIDDEN
-                faint[n] = inks.get(item) == Ink.FAINT
+        faint, self._pale = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+        items = objects_of(handle, count) if inks or drawn.covers else []
+        for n, item in enumerate(items) if inks else ():
+            hidden[n] = inks.get(item) == Ink.HIDDEN
+            faint[n] = inks.get(item) == Ink.FAINT
+            self._pale[n] = inks.get(item) == Ink.SHIFTED
         struck, unread = annotated(self._frame.page.raw)
         struck_boxes, unread_boxes = self._frame.boxes(struck), self._frame.boxes(unread)
         cx, cy = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
         for x0, y0, x1, y1 in struck_boxes:
             hidden |= (cx >= x0) & (cx <= x1) & (cy >= y0) & (cy <= y1)
+        if drawn.covers:
+            orders = dict(zip(drawn.texts, drawn.orders, strict=True))
+            order = np.asarray([orders.get(item, drawn.objects) for item in items])
+            places_of = self._frame.boxes(np.asarray([box for _, box in drawn.covers]))
+            for (later, _), (x0, y0, x1, y1) in zip(drawn.covers, places_of, strict=True):
+                faint |= (order < later) & (cx > x0) & (cx < x1) & (cy > y0) & (cy < y1)
         places = [*boxes[hidden | faint].tolist(), *unread_boxes.tolist()]
         self._doubts = [(x0, y0, x1, y1) for x0, y0, x1, y1 in places]
         return hidden

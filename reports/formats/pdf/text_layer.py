@@ -74,13 +74,16 @@ def rectangles(handle: Any, count: int) -> Floats:
 
 _OUTLINED = (raw.FPDF_TEXTRENDERMODE_STROKE, raw.FPDF_TEXTRENDERMODE_STROKE_CLIP)
 _PALE = 252  # of 255: the colour of paper
+_FADED = 200  # of 255: paler than any figure is printed, as watermarks are
+_SHEER = 100  # of 255: as far as one sees through
+_SOLID = 250  # of 255: nothing shines through
 _COLOR = (ctypes.c_uint * 4)()  # red, green, blue, alpha
 _PARTS = tuple(ctypes.addressof(_COLOR) + n * ctypes.sizeof(ctypes.c_uint) for n in range(4))
 _OPAQUE = 8  # of 255: less is not seen
 
 
 def ink_of(item: int) -> Ink:
-    """How a text object is drawn: without ink, in the colour of paper, or plainly."""
+    """How a text object is drawn: without ink, in the colour of paper, pale as a watermark (``SHIFTED``), or plainly."""
     mode = _render_mode(item)
     if mode in INVISIBLE:
         return Ink.HIDDEN
@@ -91,7 +94,18 @@ def ink_of(item: int) -> Ink:
     red, green, blue, alpha = _COLOR
     if alpha <= _OPAQUE:
         return Ink.HIDDEN
-    return Ink.FAINT if min(red, green, blue) >= _PALE else Ink.PLAIN
+    if min(red, green, blue) >= _PALE:
+        return Ink.FAINT
+    return Ink.SHIFTED if min(red, green, blue) >= _FADED or alpha < _SHEER else Ink.PLAIN
+
+
+def cover_of(item: int) -> tuple[float, float, float, float] | None:
+    """Where a path lays the colour of paper over what was drawn before (left, bottom, right, top), None if it does not."""
+    if not _fill_color(item, *_PARTS) or min(_COLOR[:3]) < _PALE or _COLOR[3] < _SOLID:
+        return None
+    filled, stroked = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(_pointer(item), filled, stroked)
+    return _bounds(item) if filled.value else None
 
 
 def objects_of(handle: Any, count: int) -> list[int]:

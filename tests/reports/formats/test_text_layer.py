@@ -44,6 +44,42 @@ def cells(read: Blocks) -> list[GridCell]:
     return [cell for block in read.blocks if isinstance(block, Grid) for row in block.rows for cell in row]
 
 
+def whitened(canvas: Canvas) -> None:
+    canvas.setFillGray(1)
+    canvas.rect(112, 182, 80, 16, stroke=0, fill=1)
+
+
+def pale(canvas: Canvas) -> None:
+    canvas.setFillGray(0.9)
+    canvas.setFont("Helvetica", 9)
+    canvas.drawString(126, 186, "2024")
+
+
+def sheer(canvas: Canvas) -> None:
+    canvas.setFillAlpha(0.2)
+    canvas.setFont("Helvetica", 9)
+    canvas.drawString(126, 186, "2024")
+
+
+@pytest.mark.parametrize("draw", [whitened, pale, sheer])
+def test_a_figure_under_paper_or_beside_small_print_of_a_watermark_is_in_doubt(draw):
+    read = cells(analysed(pdf.blocks(page(draw))))
+    assert [cell.confidence < 0.9 for cell in read] == [False, True, False, False]
+
+
+def test_a_large_watermark_and_paper_beneath_the_text_put_nothing_in_doubt():
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillGray(1)
+        canvas.rect(112, 60, 80, 16, stroke=0, fill=1)
+        canvas.setFillGray(0.9)
+        canvas.setFont("Helvetica", 60)
+        canvas.translate(100, 100)
+        canvas.rotate(40)
+        canvas.drawString(0, 0, "2024")
+
+    assert all(cell.confidence >= 0.9 for cell in cells(analysed(pdf.blocks(page(draw)))))
+
+
 def nothing(_: Canvas) -> None:
     pass
 
