@@ -21,6 +21,7 @@ from reports.formats.ofd_text import (
     Matrix,
     area_of,
     bounds,
+    cover,
     draw_text,
     local,
     named,
@@ -219,6 +220,7 @@ class _Ofd:
                 draw_text(item, own, canvas)
             elif kind == "PathObject":
                 _path(item, own, canvas)
+                cover(item, own, canvas)
             elif kind == "ImageObject":
                 member = resources.media.get(item.get("ResourceID", ""))
                 if member is not None:
@@ -242,7 +244,7 @@ class _Ofd:
             page.texts = [canvas.texts[n] for n in shown]
             page.boxes = np.asarray([canvas.boxes[n] for n in shown], dtype=np.float64)
             page.horizontal, page.vertical = segments(canvas.lines)
-            page.doubts = canvas.doubts
+            page.doubts = canvas.doubts + _covered(canvas)
         for _, box, member in canvas.pictures:
             wide = box[2] - box[0] >= PICTURE_WIDTH * canvas.width and box[3] - box[1] >= PICTURE_HEIGHT
             if wide and member in self._package and self._pictures < MAX_PICTURES:
@@ -250,6 +252,18 @@ class _Ofd:
                 data = self._package.read(member, MAX_PICTURE)
                 page.pictures.append(Picture(posixpath.basename(member), data, At(number, box)))
         return page, scan
+
+
+def _covered(canvas: Canvas) -> list[Box]:
+    """The characters over which paper is laid."""
+    if not canvas.covers:
+        return []
+    boxes = np.asarray(canvas.boxes, dtype=np.float64)
+    cx, cy = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    hidden = np.zeros(len(boxes), dtype=bool)
+    for count, (x0, y0, x1, y1) in canvas.covers:
+        hidden[:count] |= ((cx > x0) & (cx < x1) & (cy > y0) & (cy < y1))[:count]
+    return [canvas.boxes[n] for n in np.flatnonzero(hidden).tolist()]
 
 
 def _path(item: etree._Element, own: Matrix, canvas: Canvas) -> None:

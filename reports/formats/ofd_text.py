@@ -18,6 +18,8 @@ MAX_CHARACTERS = 60_000  # a page
 ASCENT, DESCENT = 0.88, 0.22
 ILLEGIBLE = 1.2  # points
 PALE, OPAQUE = 252, 8  # of 255: the colour of paper, and what is not seen
+FADED, SHEER = 200, 100  # of 255: paler, or clearer, than any figure is printed, as watermarks are
+WATERMARK = 24.0  # points: what is pale and larger is told from the text by who looks
 
 Matrix = tuple[float, float, float, float, float, float]
 SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -46,6 +48,7 @@ class Canvas:
     lines: list[Line4] = field(default_factory=list)
     pictures: list[tuple[int, Box, str]] = field(default_factory=list)
     doubts: list[Box] = field(default_factory=list)  # where text is drawn that may not be seen
+    covers: list[tuple[int, Box]] = field(default_factory=list)  # paper laid over so many of the characters, and where
     objects: int = 0
     partial: bool = False  # something of the page is not at hand
     fonts: Mapping[str, str] | None = None  # font -> member, where glyphs are wanted
@@ -110,7 +113,7 @@ def _glyph_numbers(item: etree._Element) -> dict[int, int]:
 
 
 def _ink(item: etree._Element) -> Ink:
-    """How a text object is drawn: not at all, in the colour of paper, or plainly."""
+    """How a text object is drawn: not at all, in the colour of paper or as a small watermark, or plainly."""
     if item.get("Fill") == "false" and (item.get("Stroke") or "false") == "false":
         return Ink.HIDDEN
     color = next((child for child in item if local(child) == "FillColor"), None)
@@ -118,7 +121,22 @@ def _ink(item: etree._Element) -> Ink:
     if any(alpha is not None and (number_of(alpha) or 0.0) <= OPAQUE for alpha in alphas):
         return Ink.HIDDEN
     parts = numbers_of(color.get("Value"), 3) if color is not None else None
-    return Ink.FAINT if parts is not None and min(parts) >= PALE else Ink.PLAIN
+    shade = min(parts) if parts is not None else 0.0
+    sheer = any(alpha is not None and (number_of(alpha) or 0.0) < SHEER for alpha in alphas)
+    small = (numbers_of(item.get("Size"), 1) or [3.5])[0] * MM < WATERMARK
+    return Ink.FAINT if shade >= PALE or (small and (sheer or shade >= FADED)) else Ink.PLAIN
+
+
+def cover(item: etree._Element, own: Matrix, canvas: Canvas) -> None:
+    """Note where a path lays the colour of paper over what was drawn before."""
+    color = next((child for child in item if local(child) == "FillColor"), None)
+    if not canvas.texts or item.get("Fill") != "true" or color is None:
+        return
+    alphas = (item.get("Alpha"), color.get("Alpha"))
+    parts, size = numbers_of(color.get("Value"), 3), numbers_of(item.get("Boundary"), 4)
+    if parts is None or size is None or min(parts) < PALE or any(alpha not in (None, "255") for alpha in alphas):
+        return
+    canvas.covers.append((len(canvas.texts), bounds(own, 0.0, 0.0, size[2], size[3])))
 
 
 def _deltas(text: str | None, count: int) -> list[float]:

@@ -210,6 +210,12 @@ LINE = (
 )
 
 
+WHITE = (
+    '<ofd:PathObject ID="902" Boundary="45 68 6 8" Stroke="false" Fill="true"><ofd:FillColor Value="255 255 255"/>'
+    "<ofd:AbbreviatedData>M 0 0 L 6 0 L 6 8 L 0 8 C</ofd:AbbreviatedData></ofd:PathObject>"
+)
+
+
 @pytest.mark.parametrize(
     ("codes", "confidence"),
     [
@@ -220,6 +226,11 @@ LINE = (
         ((SIX, code(48, "1", 0.2)), 0.5),
         ((SIX, code(48, "1", attributes=' Visible="false"')), 1.0),
         ((NINE, LINE, code(48, "6")), 0.5),
+        ((SIX, WHITE), 0.5),
+        ((WHITE, SIX), 1.0),
+        ((SIX, WHITE.replace("255 255 255", "255 255 0")), 1.0),
+        ((SIX.replace("><ofd:TextCode", '><ofd:FillColor Value="225 225 225"/><ofd:TextCode'),), 0.5),
+        ((SIX.replace('Size="4"', 'Size="4" Alpha="60"'),), 0.5),
     ],
 )
 def test_what_an_ofd_raises_hides_or_strikes_out_is_no_part_of_a_figure(codes, confidence):
