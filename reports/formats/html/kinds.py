@@ -42,6 +42,10 @@ _WRITES = re.compile(
     r"(?:innerHTML|innerText|textContent|outerHTML|(?:text|html)\(\s*[^\s)]|append|insert)"
 )
 
+_ASKS = re.compile(
+    r"\bdataset\.(\w{1,40})|\bdataset\[\s*[\"'](\w{1,40})|\.data\(\s*[\"'](\w{1,40})[\"']\s*\)|[\"'\[]data-(\w{1,40})[\"'\]]"
+)
+
 # ``skipped``: never seen. ``hidden``: who looks sees nothing, and a script may show it. ``asked``: named like the page's
 # frame; its text tells.
 State = Literal["shown", "skipped", "hidden", "asked"]
@@ -96,6 +100,7 @@ class Kinds:
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
         self._known: dict[tuple[object, ...], Kind | None] = {}
+        self._asked: set[str] | None = None  # names of data that a script asks for
         self._written: set[str] | None = None  # identifiers of elements into which a script writes
 
     def of(self, element: etree._Element) -> Kind:
@@ -124,6 +129,7 @@ class Kinds:
         if tag == "font" and (size := element.get("size")):
             declared = {"font-size": f"size {size.strip()}", **declared}
         valued = any((element.get(name) or "").strip() for name in VALUED.intersection(element.keys()))
+        valued = valued or any(self._is_asked_for(element, str(name)) for name, _ in element.items())
         role = BY_TAG.get(tag) or _BY_DISPLAY.get(declared.get("display", ""), NONE)
         filled = "content" in declared or bool(FILLED.intersection(element.keys())) or self._is_written(element, tag)
         coloured = (element.get("bgcolor") or "").strip().lower()
@@ -144,6 +150,15 @@ class Kinds:
             plain=not (declared or unknown or coloured or tag in TELLING_TAGS or tag in _ASIDE),
             special=filled or valued or tag in SPECIAL,
         )
+
+    def _is_asked_for(self, element: etree._Element, name: str) -> bool:
+        """Whether an attribute holds data that a script of the page asks for by its name."""
+        if not name.startswith("data-") or not (element.get(name) or "").strip():
+            return False
+        if self._asked is None:
+            texts = (script.text or "" for script in element.getroottree().iter("script"))
+            self._asked = {found.lower() for text in texts for group in _ASKS.findall(text) for found in group if found}
+        return name.removeprefix("data-").replace("-", "") in self._asked
 
     def _is_written(self, element: etree._Element, tag: str) -> bool:
         """Whether a script of the page writes into an element, which it finds by its identifier."""

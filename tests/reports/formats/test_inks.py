@@ -193,6 +193,7 @@ def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
         ("<small>6</small>", ""),
         ("<b data-value=6 data-v-7ba5bd90>6</b>", ""),
         ("<ul><li>6</li></ul>", ""),
+        ("<b data-row=3></b>6<script>a(e.dataset.col)</script>", ""),
         ("<ol style='list-style:none'><li>6</li></ol>", ""),
         ("<ol><li>6</li></ol>", "li {list-style-type: none}"),
         ("<span id=n>6</span><script>var n = $('#n').text();</script>", "b:first-child { color: red }"),
@@ -205,6 +206,14 @@ def test_what_a_page_does_not_tell_is_in_doubt_and_no_blank(cell, css, text):
 def test_what_a_page_shows_is_read_for_sure(cell, css):
     read = page(cell, css)
     assert (read.text, read.confidence) == ("6", 1.0)
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["e.textContent = e.dataset.x", "$(this).text($(this).data('x'))", "e.innerText = e.getAttribute('data-x')"],
+)
+def test_an_empty_element_whose_data_a_script_asks_for_is_no_blank(script):
+    assert page(f"<span data-x=6></span><script>{script}</script>").confidence < 0.9
 
 
 def test_a_number_that_a_list_prints_in_a_cell_is_no_blank():
