@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from reports.blocks import Block, Picture
 from reports.formats.colours import mixed
@@ -108,8 +108,10 @@ class State:
             ground = row.ground
         elif not ground and self.color in grounds:
             ground = self.color
-        face = Face(self.struck, False, self.raised, self.offset / 2, self.size / 2, self.color, ground)
-        return replace(face, squeezed=is_squeezed(self.spacing / 20, self.scale)).ink
+        squeezed = is_squeezed(self.spacing / 20, self.scale)
+        return Face(
+            self.struck, False, self.raised, self.offset / 2, self.size / 2, self.color, ground, squeezed=squeezed
+        ).ink
 
 
 @dataclass(slots=True)
@@ -143,6 +145,9 @@ class Row:
     def _shade(self) -> None:
         """The next cell's ground is what was said of it, else what was said of the row."""
         said = self.shading
+        if not said:
+            self.grounds.append("")
+            return
         for fore, back, share in ((b"clcfpat", b"clcbpat", b"clshdng"), (b"trcfpat", b"trcbpat", b"trshdng")):
             ground = mixed(str(said.get(fore, "")), str(said.get(back, "")), int(said.get(share, 0)) / 10_000)
             if ground:
