@@ -134,8 +134,14 @@ def period_of(clause: Clause, before: Period, year: int | None) -> Period:
     own = _named(clause.own, year)
     if own:
         return own[0] if len(set(own)) == 1 else "other"
-    lead = [] if compared(clause.lead, year) else _named(clause.lead, year)
+    beside = compared(clause.lead, year) or _none_carried(clause.lead)
+    lead = [] if beside else _named(clause.lead, year)
     return lead[-1] if lead else before
+
+
+def _none_carried(words: Sequence[Word]) -> bool:
+    """Whether words say that nothing was carried over, so that what follows is not of last year: 无上年结转，办结8件."""
+    return any(word.kind == "none" for word in words) and any(is_a(word, *DIRECTED) for word in words)
 
 
 def _named(words: Sequence[Word], year: int | None) -> list[Period]:

@@ -70,6 +70,9 @@ def test_all_who_asked_are_of_one_kind():
         ("新收的7件申请和2022年结转的2件申请中，已答复8件。", {NEW: 7, "applications.carried_in.total": 2, DONE: 8}),
         ("不予公开的9件中有3件被提起行政复议。", {"applications.denied.*.total": 9}),
         ("上年收到申请21件，本年减少3件，为18件。", {NEW: 18}),
+        ("收到申请34件，无上年结转，办结33件。", {NEW: 34, "applications.carried_in.total": 0, DONE: 33}),
+        ("上年结转的申请，办结3件。", {}),
+        ("日均收到申请13件。", {}), ("某单位收到政府信息公开申请19件，超期答复。", {}), ("申请量最多的单位收到申请10件。", {}),
     ],
 )  # fmt: skip
 def test_whose_a_figure_is_stands_in_the_words_around_it(text, cells):

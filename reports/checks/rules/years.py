@@ -176,14 +176,19 @@ def stale(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     found: list[tuple[str, bool]] = []
     for number in (1, 6):
         section = report.section(number)
-        for sentence in sentences(section.text) if section else ():
+        told = list(sentences(section.text)) if section else []
+        for sentence, following in zip(told, [*told[1:], ""], strict=True):
             opened = _OPENED.match(sentence)
             own_work = opened and _OWN_WORK.search(sentence) and re.search(rf"\d{_UNITS}", sentence[opened.end() :])
             stated = number_of_year(opened.group(2)) if opened else None
             if opened and own_work and stated and year - 4 < stated < year:
                 if opened.group(1):  # 截至2023年12月31日: what was reached by then may be meant
                     found.append((sentence, True))
-                elif not _OTHER_YEARS.search(sentence) and not re.search(rf"{year}年|今年|本年", sentence):
+                elif not (
+                    _OTHER_YEARS.search(sentence)
+                    or re.search(rf"{year}年|今年|本年", sentence)
+                    or re.search(_own(sentence, year), following)  # 2023年收到申请3件；2024年收到申请5件
+                ):
                     found.append((sentence, inputs.ocr or _looks_back(sentence, year, section)))
             found += [(match.group(), True) for match in _LAST_YEAR.finditer(sentence)]
     found += [
@@ -204,9 +209,14 @@ def stale(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
 
 def _looks_back(sentence: str, year: int, section: Section | None) -> bool:
     """Whether the section gives its own year's figure of the matter too: then the one of the year before stands beside it."""
-    matter = "申请" if "申请" in sentence else "公开|发布|更新"
-    own = rf"(?:{year}年|本年|今年|全年).*?(?:{matter}).*?\d"
+    own = _own(sentence, year)
     return any(other != sentence and re.search(own, other) for other in sentences(section.text if section else ""))
+
+
+def _own(sentence: str, year: int) -> str:
+    """A pattern of what tells the report's own year of the matter of a sentence about another."""
+    matter = "申请" if "申请" in sentence else "公开|发布|更新"
+    return rf"(?:{year}年|本年|今年|全年).*?(?:{matter}).*?\d"
 
 
 _PART = re.compile(
