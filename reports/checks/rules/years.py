@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from reports.checks.catalogue import Rule
 from reports.checks.evaluation import Evaluation, holds, not_judged, violation
@@ -177,7 +178,7 @@ def stale(inputs: Inputs, rule: Rule) -> Iterator[Evaluation]:
     for number in (1, 6):
         section = report.section(number)
         told = list(sentences(section.text)) if section else []
-        for sentence, following in zip(told, [*told[1:], ""], strict=True):
+        for sentence, following in pairwise([*told, ""]):
             opened = _OPENED.match(sentence)
             own_work = opened and _OWN_WORK.search(sentence) and re.search(rf"\d{_UNITS}", sentence[opened.end() :])
             stated = number_of_year(opened.group(2)) if opened else None
