@@ -554,11 +554,14 @@ def said_result(draft: Draft) -> Rules:
     if not rows:
         return None
     key = f"applications.{draft.rng.choice(rows)}.total"
-    draft.told[key] = draft.cells[key] + _small(draft)
+    more = _small(draft)
+    draft.told[key] = draft.cells[key] + more
     draft.forced |= {"results", HANDLED}
-    # A sentence that tells one part leaves the rest unsaid: nothing is added up.
+    # A sentence that tells one part leaves the rest unsaid, and parts that come to another sum of the table are its parts.
     parts = {row.partition(".")[0] for row in told}
-    return _must("NAR-RESULT", *(["NAR-INNER-SUM"] if len(parts) > 1 else []))
+    sums = {draft.cells[NEW], draft.cells[NEW] + draft.cells[CARRIED_IN]}
+    added_up = len(parts) > 1 and draft.cells[HANDLED] + more not in sums
+    return _must("NAR-RESULT", *(["NAR-INNER-SUM"] if added_up else []))
 
 
 @flaw("prose: documents", "figures")
