@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from reports.blocks import Blocks, Grid, Paragraph
+from reports.blocks import IN_DOUBT, Blocks, Grid, Paragraph
 from reports.geometry.shapes import Box
 from reports.narrative.headings import TOP, section_of
 from reports.narrative.names import is_name
@@ -112,11 +112,11 @@ def _last_block(blocks: Blocks) -> int:
 
 def overprinted(blocks: Blocks) -> bool:
     """Whether another text is printed over the lines: lines of one page that overlap, or one word again and again."""
-    # A recogniser's lines are in doubt as they are, and its boxes are wide.
+    # A recogniser's lines are in doubt as they are, and its boxes are wide; those beside pale print are as the file has them.
     placed = [
         block
         for block in blocks.blocks
-        if isinstance(block, Paragraph) and block.at.bbox is not None and block.confidence == 1.0
+        if isinstance(block, Paragraph) and block.at.bbox is not None and block.confidence in {IN_DOUBT, 1.0}
     ]
     if sum(_is_one_word_repeated(block.text) for block in placed) >= 2:
         return True
